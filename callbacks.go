@@ -1,0 +1,370 @@
+package softdelete
+
+import (
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// registerCallbacks hangs the plugin into GORM. GORM's own steps are wrapped,
+// not built anew, so that they keep what the dialect has configured.
+func (p *Plugin) registerCallbacks(db *gorm.DB) error {
+	callback := db.Callback()
+	create, query, row, update, del := callback.Create(), callback.Query(), callback.Row(), callback.Update(), callback.Delete()
+	for _, register := range []func() error{
+		func() error { return query.Replace("gorm:query", p.read(query.Get("gorm:query"))) },
+		func() error { return row.Replace("gorm:row", p.read(row.Get("gorm:row"))) },
+
+		func() error {
+			return create.Before("gorm:before_create").Register("softdelete:before_create", p.beforeCreate)
+		},
+		func() error { return create.Replace("gorm:create", p.create(create.Get("gorm:create"))) },
+		func() error { return create.Register("softdelete:end_create", endUnit) },
+
+		func() error {
+			return update.Before("gorm:setup_reflect_value").Register("softdelete:before_update", p.beforeUpdate)
+		},
+		func() error { return update.Replace("gorm:update", p.update(update.Get("gorm:update"))) },
+		func() error { return update.Register("softdelete:end_update", endOperation) },
+
+		func() error {
+			return del.Before("gorm:before_delete").Register("softdelete:before_delete", p.beforeDelete)
+		},
+		func() error { return del.Replace("gorm:before_delete", guarded(del.Get("gorm:before_delete"))) },
+		func() error {
+			return del.Replace("gorm:delete_before_associations", guarded(del.Get("gorm:delete_before_associations")))
+		},
+		func() error { return del.Replace("gorm:delete", p.delete(del.Get("gorm:delete"))) },
+		func() error { return del.Replace("gorm:after_delete", guarded(del.Get("gorm:after_delete"))) },
+		func() error { return del.Register("softdelete:end_delete", endOperation) },
+	} {
+		if err := register(); err != nil {
+			return fmt.Errorf("softdelete: registering callbacks: %w", err)
+		}
+	}
+	return nil
+}
+
+// modelOf returns the model of a statement, nil if it has none. It adds an error
+// if a scope was used that needs one, or if the model is wrong.
+func (p *Plugin) modelOf(db *gorm.DB) *model {
+	stmt := db.Statement
+	var m *model
+	if stmt.Schema != nil && stmt.SQL.Len() == 0 {
+		var err error
+		if m, err = p.models.lookup(db, stmt.Schema); err != nil {
+			_ = db.AddError(err)
+			return nil
+		}
+	}
+	request := requestOf(stmt)
+	if m == nil && (request.asksForTrash() || request.verb != OpNone) {
+		switch {
+		case stmt.SQL.Len() > 0:
+			_ = db.AddError(fmt.Errorf("%w: raw SQL cannot be filtered, use softdelete.Live in it", ErrNotSoftDeletable))
+		case stmt.Schema == nil:
+			_ = db.AddError(fmt.Errorf("%w: the statement has no model, name it with db.Model", ErrNotSoftDeletable))
+		default:
+			_ = db.AddError(fail(ErrNotSoftDeletable, stmt.Schema.Name, lookAlike(stmt.Schema)))
+		}
+	}
+	p.checkShownIn(db)
+	return m
+}
+
+// checkShownIn adds an error if a scope named a model that has no marker.
+func (p *Plugin) checkShownIn(db *gorm.DB) {
+	for t := range shownInOf(db.Statement) {
+		if db.Error != nil {
+			return
+		}
+		if _, err := soft(db, newOf(t)); err != nil {
+			_ = db.AddError(err)
+		}
+	}
+}
+
+// read wraps GORM's query and row steps. The filter of the statement's model is
+// added by its query clause while they build the SQL; here is what goes beyond
+// it, and the cleaning up.
+func (p *Plugin) read(next func(*gorm.DB)) func(*gorm.DB) {
+	return func(db *gorm.DB) {
+		stmt := db.Statement
+		var m *model
+		if db.Error == nil {
+			m = p.modelOf(db)
+		}
+		if db.Error != nil {
+			if db.DryRun && stmt.SQL.Len() == 0 {
+				// GORM takes this for the SQL of a subquery, its error lost.
+				_, _ = stmt.WriteString("SELECT ")
+				invalid{db.Error}.Build(stmt)
+			}
+			return
+		}
+		if len(stmt.Joins) > 0 {
+			encloseJoins(stmt)
+		}
+		undo := p.filterFrom(stmt)
+		next(db)
+		if undo != nil {
+			undo()
+		}
+		if m != nil {
+			removeFilter(stmt)
+		}
+	}
+}
+
+// encloseJoins puts the conditions of relation joins in parentheses: GORM
+// appends them to the filter, and an OR among them would undo it.
+func encloseJoins(stmt *gorm.Statement) {
+	for i := range stmt.Joins {
+		if on := stmt.Joins[i].On; on != nil {
+			stmt.Joins[i].On = &clause.Where{Exprs: enclose(on.Exprs)}
+		}
+	}
+}
+
+// filterFrom filters the tables that GORM itself joins in FROM, as it does for
+// the join table of an association. It returns what takes the filter back.
+func (p *Plugin) filterFrom(stmt *gorm.Statement) func() {
+	from, ok := stmt.Clauses["FROM"].Expression.(clause.From)
+	if !ok || len(from.Joins) == 0 || stmt.Unscoped || stmt.SQL.Len() > 0 {
+		return nil
+	}
+	joins := slices.Clone(from.Joins)
+	changed := false
+	for i, join := range joins {
+		if join.Expression != nil {
+			continue
+		}
+		m := p.models.byTable(join.Table.Name)
+		if m == nil {
+			continue
+		}
+		show := showIn(stmt, m)
+		if show == unasked {
+			show = liveOnly
+		}
+		if show == all {
+			continue
+		}
+		table := join.Table.Alias
+		if table == "" {
+			table = join.Table.Name
+		}
+		on := enclose(join.ON.Exprs)
+		joins[i].ON.Exprs = append(on[:len(on):len(on)], &rowFilter{model: m, table: table, show: show})
+		changed = true
+	}
+	if !changed {
+		return nil
+	}
+	originals := from.Joins
+	setFrom(stmt, clause.From{Tables: from.Tables, Joins: joins})
+	return func() {
+		if now, ok := stmt.Clauses["FROM"].Expression.(clause.From); ok && len(now.Joins) >= len(originals) {
+			restored := append(slices.Clone(originals), now.Joins[len(originals):]...)
+			setFrom(stmt, clause.From{Tables: now.Tables, Joins: restored})
+		}
+	}
+}
+
+func setFrom(stmt *gorm.Statement, from clause.From) {
+	c := stmt.Clauses["FROM"]
+	c.Name, c.Expression = "FROM", from
+	stmt.Clauses["FROM"] = c
+}
+
+// beforeDelete says what a delete is, before the first hook runs.
+func (p *Plugin) beforeDelete(db *gorm.DB) {
+	if db.Error != nil {
+		return
+	}
+	m := p.modelOf(db)
+	if db.Error != nil || m == nil || rejectNil(db) {
+		return
+	}
+	stmt := db.Statement
+	kind := requestOf(stmt).verb
+	switch {
+	case kind == OpPurge || kind == OpForceDelete:
+		p.beginRemoval(db, kind, m)
+		return
+	case stmt.Unscoped:
+		kind = OpForceDelete
+	default:
+		kind = OpSoftDelete
+	}
+	op := p.begin(db, kind, m)
+	if op.hooks && (stmt.Schema.BeforeDelete || stmt.Schema.AfterDelete) {
+		op.unit = beginUnit(db)
+	}
+	if kind == OpSoftDelete {
+		op.prepareTracking(db)
+	}
+}
+
+// delete wraps GORM's delete step.
+func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
+	return func(db *gorm.DB) {
+		op := operationOf(db.Statement)
+		if op == nil || db.Error != nil {
+			next(db)
+			return
+		}
+		defer op.guard(db)
+		switch {
+		case op.kind == OpSoftDelete:
+			p.softDelete(db, op, next)
+		case requestOf(db.Statement).verb != OpNone:
+			p.remove(db, op, next)
+		default:
+			next(db)
+		}
+	}
+}
+
+// guarded wraps a step of GORM that runs hooks of a delete.
+func guarded(next func(*gorm.DB)) func(*gorm.DB) {
+	return func(db *gorm.DB) {
+		if op := operationOf(db.Statement); op != nil {
+			defer op.guard(db)
+		}
+		next(db)
+	}
+}
+
+// beforeUpdate prepares a restore, and makes an update that may fail late a
+// unit.
+func (p *Plugin) beforeUpdate(db *gorm.DB) {
+	if db.Error != nil {
+		return
+	}
+	m := p.modelOf(db)
+	if db.Error != nil || m == nil {
+		return
+	}
+	stmt := db.Statement
+	if requestOf(stmt).verb == OpRestore {
+		p.beginRestore(db, m)
+		return
+	}
+	if (p.config.Strict || isSave(stmt)) && !stmt.Unscoped && writesBefore(stmt) {
+		op := p.begin(db, OpNone, m)
+		op.unit = beginUnit(db)
+	}
+}
+
+// writesBefore tells if an update may write before its own statement: by hooks,
+// or by saving what the row belongs to.
+func writesBefore(stmt *gorm.Statement) bool {
+	if !stmt.SkipHooks && (stmt.Schema.BeforeSave || stmt.Schema.BeforeUpdate) {
+		return true
+	}
+	return len(stmt.Schema.Relationships.BelongsTo) > 0
+}
+
+// update wraps GORM's update step.
+func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
+	return func(db *gorm.DB) {
+		stmt := db.Statement
+		if db.Error != nil || stmt.Schema == nil {
+			next(db)
+			return
+		}
+		if op := operationOf(stmt); op != nil && op.kind == OpRestore {
+			defer op.guard(db)
+			p.restore(db, op, next)
+			return
+		}
+		m, _ := p.models.lookup(db, stmt.Schema)
+		if m == nil || stmt.SQL.Len() > 0 {
+			next(db)
+			return
+		}
+		p.plainUpdate(db, m, next)
+	}
+}
+
+// endOperation closes what beforeDelete or beforeUpdate has begun.
+func endOperation(db *gorm.DB) {
+	if op := operationOf(db.Statement); op != nil {
+		op.end(db)
+	}
+}
+
+// queryClause filters reads. It stands in a schema in the place of the marker's
+// own clause, and so reaches whatever builds a query from that schema.
+type queryClause struct{ model *model }
+
+func (queryClause) Name() string               { return "" }
+func (queryClause) Build(clause.Builder)       {}
+func (queryClause) MergeClause(*clause.Clause) {}
+
+// ModifyStatement adds the filter. GORM calls it on three kinds of statement: the
+// one that is executed; a bare one that becomes the ON of a relation join; and
+// one for the join table of an association, which filterFrom looks after.
+func (c queryClause) ModifyStatement(stmt *gorm.Statement) {
+	root := stmt.DB.Statement
+	switch {
+	case stmt.SQL.Len() > 0:
+	case root == stmt:
+		filterRoot(stmt, c.model)
+	case stmt.Schema == nil && !root.Unscoped:
+		show := showIn(root, c.model)
+		if show == unasked {
+			show = liveOnly
+		}
+		if filter := c.model.filterFor(show); filter != nil {
+			stmt.AddClause(clause.Where{Exprs: []clause.Expression{filter}})
+		}
+	}
+}
+
+// updateClause filters updates.
+type updateClause struct{ model *model }
+
+func (updateClause) Name() string               { return "" }
+func (updateClause) Build(clause.Builder)       {}
+func (updateClause) MergeClause(*clause.Clause) {}
+
+// ModifyStatement adds the filter.
+func (c updateClause) ModifyStatement(stmt *gorm.Statement) {
+	if stmt.SQL.Len() == 0 {
+		filterRoot(stmt, c.model)
+	}
+}
+
+// deleteClause is the last line before a hard delete: by the time GORM adds it,
+// the plugin has built the statement, unless another plugin has pushed it aside.
+type deleteClause struct{ model *model }
+
+func (deleteClause) Name() string               { return "" }
+func (deleteClause) Build(clause.Builder)       {}
+func (deleteClause) MergeClause(*clause.Clause) {}
+
+// ModifyStatement refuses a delete that the plugin did not build.
+func (c deleteClause) ModifyStatement(stmt *gorm.Statement) {
+	if stmt.SQL.Len() == 0 && !stmt.Unscoped && stmt.Error == nil {
+		_ = stmt.AddError(fail(ErrNotInstalled, c.model.name(), "another plugin replaced its delete callback, install softdelete after it"))
+	}
+}
+
+// failure is the clause of a schema whose definition is wrong.
+type failure struct{ err error }
+
+func (failure) Name() string               { return "" }
+func (failure) Build(clause.Builder)       {}
+func (failure) MergeClause(*clause.Clause) {}
+
+// ModifyStatement fails the statement.
+func (c failure) ModifyStatement(stmt *gorm.Statement) {
+	if stmt.SQL.Len() == 0 {
+		_ = stmt.AddError(c.err)
+		stmt.AddClause(clause.Where{Exprs: []clause.Expression{invalid{c.err}}})
+	}
+}

@@ -1,0 +1,397 @@
+package softdelete
+
+import (
+	"reflect"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// softDelete runs in the place of GORM's DELETE: it builds one UPDATE of live
+// rows, which next executes.
+func (p *Plugin) softDelete(db *gorm.DB, op *operation, next func(*gorm.DB)) {
+	stmt, m := db.Statement, op.model
+	op.collectTracking(stmt)
+	var filter clause.Expression = m.liveRows
+	show := liveOnly
+	if requestOf(stmt).showOf(stmt, m) == trashedOnly {
+		filter, show = nothing{m}, trashedOnly
+	}
+	t, ok := newTarget(db, m, show)
+	if !ok {
+		return
+	}
+	if err := op.stamp(p, db); err != nil {
+		_ = db.AddError(err)
+		return
+	}
+	set, err := op.assignments(p, db)
+	if err != nil {
+		_ = db.AddError(err)
+		return
+	}
+	t.apply(filter)
+	defer t.restore()
+	op.update(db, set, next)
+	p.strict(db, t)
+	for _, v := range op.values {
+		if v.done {
+			op.mark(db, v)
+		} else {
+			v.revert(stmt.Context, m)
+		}
+	}
+}
+
+// strict adds ErrNotFound where a statement addressed rows by key and matched
+// none.
+func (p *Plugin) strict(db *gorm.DB, t *target) {
+	if p.config.Strict && t.keyed && db.Error == nil && db.RowsAffected == 0 && !db.DryRun {
+		_ = db.AddError(fail(ErrNotFound, t.stmt.Schema.Name, "no such row in reach of a "+OperationOf(db).String()))
+	}
+}
+
+// prepareTracking saves the fields that BeforeDelete may set, and empties them,
+// so that what is in them after it was set by it. A stale value, loaded when its
+// row was trashed before, would pass for one otherwise.
+func (op *operation) prepareTracking(db *gorm.DB) {
+	stmt, m := db.Statement, op.model
+	if stmt.Schema != m.schema {
+		return
+	}
+	for _, row := range rowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, false) {
+		v := &tracked{value: row}
+		v.save(stmt.Context, m)
+		op.values = append(op.values, v)
+		if !op.hooks || !stmt.Schema.BeforeDelete {
+			continue
+		}
+		for _, field := range []*schema.Field{m.by, m.reason} {
+			if field != nil {
+				field.ReflectValueOf(stmt.Context, row).SetZero()
+			}
+		}
+	}
+}
+
+// collectTracking reads what BeforeDelete has set.
+func (op *operation) collectTracking(stmt *gorm.Statement) {
+	if !op.hooks || !stmt.Schema.BeforeDelete {
+		return
+	}
+	for _, v := range op.values {
+		for field, place := range map[*schema.Field]*any{op.model.by: &v.by, op.model.reason: &v.reason} {
+			if field == nil {
+				continue
+			}
+			if value, zero := field.ValueOf(stmt.Context, v.value); !zero {
+				*place = value
+			}
+		}
+	}
+}
+
+// assignments is what the UPDATE sets: the marker, the tracking columns, and
+// the update time if configured.
+func (op *operation) assignments(p *Plugin, db *gorm.DB) (clause.Set, error) {
+	m, d := op.model, dialectOf(db)
+	set := clause.Set{assign(m.marker.field, m.marker.stamp(d, op.at))}
+	if m.at != nil && m.at != m.marker.field {
+		set = append(set, assign(m.at, m.stampAt(d, op.at)))
+	}
+	if m.by != nil {
+		set = append(set, assign(m.by, op.perRow(db, m.by, op.by, func(v *tracked) any { return v.by })))
+	}
+	if m.reason != nil {
+		set = append(set, assign(m.reason, op.perRow(db, m.reason, op.reason, func(v *tracked) any { return v.reason })))
+	}
+	if m.deletionID != nil {
+		id, err := uuidFor(m.deletionID, op.id)
+		if err != nil {
+			return nil, err
+		}
+		set = append(set, assign(m.deletionID, id))
+	}
+	op.touched = p.touch(db, m)
+	return append(set, op.touched...), nil
+}
+
+func assign(field *schema.Field, value any) clause.Assignment {
+	return clause.Assignment{Column: clause.Column{Name: field.DBName}, Value: value}
+}
+
+// touch sets the update times, if configured.
+func (p *Plugin) touch(db *gorm.DB, m *model) clause.Set {
+	if !p.config.TouchUpdatedAt {
+		return nil
+	}
+	var set clause.Set
+	now := db.NowFunc()
+	for _, field := range m.schema.Fields {
+		if field.DBName == "" || field.AutoUpdateTime == 0 {
+			continue
+		}
+		switch field.AutoUpdateTime {
+		case schema.UnixNanosecond:
+			set = append(set, assign(field, now.UnixNano()))
+		case schema.UnixMillisecond:
+			set = append(set, assign(field, now.UnixMilli()))
+		case schema.UnixSecond:
+			set = append(set, assign(field, now.Unix()))
+		default:
+			set = append(set, assign(field, now))
+		}
+	}
+	return set
+}
+
+// perRow is the value of a tracking column: the context's, unless BeforeDelete
+// set one, for all rows or for each its own.
+func (op *operation) perRow(db *gorm.DB, field *schema.Field, common any, own func(*tracked) any) any {
+	var values []any
+	keys := map[string][]any{}
+	s := db.Statement.Schema
+	for _, v := range op.values {
+		value := own(v)
+		if value == nil {
+			value = common
+		}
+		name := text(value)
+		if _, ok := keys[name]; !ok {
+			values = append(values, value)
+		}
+		key := make([]any, len(s.PrimaryFields))
+		for i, f := range s.PrimaryFields {
+			key[i], _ = f.ValueOf(db.Statement.Context, v.value)
+		}
+		if len(key) == 1 {
+			keys[name] = append(keys[name], key[0])
+		} else {
+			keys[name] = append(keys[name], key)
+		}
+	}
+	switch len(values) {
+	case 0:
+		return common
+	case 1:
+		return values[0]
+	}
+	columns := make([]clause.Column, len(s.PrimaryFields))
+	for i, f := range s.PrimaryFields {
+		columns[i] = clause.Column{Name: f.DBName}
+	}
+	choice := &choose{column: clause.Column{Name: field.DBName}}
+	for _, value := range values {
+		in := clause.IN{Column: columns, Values: keys[text(value)]}
+		if len(columns) == 1 {
+			in.Column = columns[0]
+		}
+		choice.when, choice.then = append(choice.when, in), append(choice.then, value)
+	}
+	return choice
+}
+
+// choose is a CASE by primary key. Its ELSE is the column itself, from which
+// the database knows the type of the rest.
+type choose struct {
+	column clause.Column
+	when   []clause.Expression
+	then   []any
+}
+
+func (c *choose) Build(b clause.Builder) {
+	_, _ = b.WriteString("CASE")
+	for i, when := range c.when {
+		_, _ = b.WriteString(" WHEN ")
+		when.Build(b)
+		_, _ = b.WriteString(" THEN ")
+		b.AddVar(b, c.then[i])
+	}
+	_, _ = b.WriteString(" ELSE ")
+	b.WriteQuoted(c.column)
+	_, _ = b.WriteString(" END")
+}
+
+// update builds the UPDATE of a soft delete or restore and lets next execute
+// it. It finds out which of the caller's values had their rows changed.
+func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) {
+	stmt := db.Statement
+	saved := make(map[string]clause.Clause, 3)
+	for _, name := range []string{"SET", "UPDATE", "RETURNING"} {
+		saved[name] = stmt.Clauses[name]
+	}
+	defer func() {
+		for name, c := range saved {
+			if c.Expression == nil && c.Name == "" {
+				delete(stmt.Clauses, name)
+			} else {
+				stmt.Clauses[name] = c
+			}
+		}
+	}()
+	d := dialectOf(db)
+	if !d.returning {
+		delete(stmt.Clauses, "RETURNING")
+	}
+	op.values = slices.DeleteFunc(op.values, func(v *tracked) bool {
+		if hasKey(stmt, v.value) {
+			return false
+		}
+		v.revert(stmt.Context, op.model)
+		return true
+	})
+	several := len(op.values) > 1
+	var locked map[string]bool
+	if several && !d.returning && !db.DryRun {
+		if locked = op.lockRows(db, d); db.Error != nil {
+			return
+		}
+	}
+	delete(stmt.Clauses, "SET")
+	stmt.AddClause(set)
+	stmt.AddClauseIfNotExists(clause.Update{})
+	var changed reflect.Value
+	if several && d.returning {
+		changed = op.returnKeys(stmt)
+	}
+	stmt.Build(db.Callback().Update().Clauses...)
+	dest, value := stmt.Dest, stmt.ReflectValue
+	if changed.IsValid() {
+		stmt.Dest, stmt.ReflectValue = changed.Interface(), changed.Elem()
+	}
+	next(db)
+	stmt.Dest, stmt.ReflectValue = dest, value
+	if db.Error != nil || db.DryRun {
+		return
+	}
+	op.rows = db.RowsAffected
+	switch {
+	case changed.IsValid():
+		op.matchRows(stmt, changed.Elem(), saved["RETURNING"])
+	case locked != nil:
+		for _, v := range op.values {
+			v.done = locked[keyString(stmt.Context, stmt.Schema, v.value)]
+		}
+	default:
+		for _, v := range op.values {
+			v.done = op.rows > 0 && hasKey(stmt, v.value)
+		}
+	}
+}
+
+func hasKey(stmt *gorm.Statement, row reflect.Value) bool {
+	for _, field := range stmt.Schema.PrimaryFields {
+		if _, zero := field.ValueOf(stmt.Context, row); !zero {
+			return true
+		}
+	}
+	return false
+}
+
+// returnKeys makes the UPDATE return the rows that it changed, into a slice of
+// its own: GORM would put the first row into the caller's first value, whichever
+// that is. What the caller wants returned is returned along.
+func (op *operation) returnKeys(stmt *gorm.Statement) reflect.Value {
+	returning, asked := stmt.Clauses["RETURNING"].Expression.(clause.Returning)
+	if !asked || len(returning.Columns) > 0 {
+		for _, name := range primaryNames(stmt.Schema) {
+			if !slices.ContainsFunc(returning.Columns, func(c clause.Column) bool { return c.Name == name }) {
+				returning.Columns = append(slices.Clip(returning.Columns), clause.Column{Name: name})
+			}
+		}
+	}
+	stmt.Clauses["RETURNING"] = clause.Clause{Name: "RETURNING", Expression: returning}
+	return reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
+}
+
+// matchRows gives the returned rows to the caller's values of the same key.
+func (op *operation) matchRows(stmt *gorm.Statement, rows reflect.Value, wanted clause.Clause) {
+	changed := make(map[string]reflect.Value, rows.Len())
+	for i := range rows.Len() {
+		changed[keyString(stmt.Context, stmt.Schema, rows.Index(i))] = rows.Index(i).Elem()
+	}
+	returning, asked := wanted.Expression.(clause.Returning)
+	for _, v := range op.values {
+		row, ok := changed[keyString(stmt.Context, stmt.Schema, v.value)]
+		v.done = ok
+		if !ok || !asked {
+			continue
+		}
+		for _, field := range stmt.Schema.Fields {
+			if field.DBName == "" || !field.Readable || field.PrimaryKey {
+				continue
+			}
+			if len(returning.Columns) > 0 && !slices.ContainsFunc(returning.Columns, func(c clause.Column) bool {
+				return c.Name == field.DBName || c.Name == "*"
+			}) {
+				continue
+			}
+			field.ReflectValueOf(stmt.Context, v.value).Set(field.ReflectValueOf(stmt.Context, row))
+		}
+	}
+}
+
+// lockRows reads, under a lock, which rows the UPDATE will change, for databases
+// that cannot return them.
+func (op *operation) lockRows(db *gorm.DB, d dialect) map[string]bool {
+	stmt := db.Statement
+	tx := onTable(beside(db), stmt).Unscoped().Select(primaryNames(stmt.Schema))
+	tx.Statement.Clauses["WHERE"] = stmt.Clauses["WHERE"]
+	if d.rowLock {
+		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+	}
+	rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
+	if err := tx.Find(rows.Interface()).Error; err != nil {
+		_ = db.AddError(err)
+		return nil
+	}
+	locked := map[string]bool{}
+	for i := range rows.Elem().Len() {
+		locked[keyString(stmt.Context, stmt.Schema, rows.Elem().Index(i))] = true
+	}
+	return locked
+}
+
+// onTable returns a handle on the model and table of a statement.
+func onTable(tx *gorm.DB, stmt *gorm.Statement) *gorm.DB {
+	tx = tx.Model(reflect.New(stmt.Schema.ModelType).Interface())
+	tx.Statement.TableExpr, tx.Statement.Table = stmt.TableExpr, stmt.Table
+	return tx
+}
+
+// mark sets the fields of a value whose row was trashed.
+func (op *operation) mark(db *gorm.DB, v *tracked) {
+	m, ctx, d := op.model, db.Statement.Context, dialectOf(db)
+	set := func(field *schema.Field, value any) {
+		if field != nil {
+			_ = db.AddError(field.Set(ctx, v.value, value))
+		}
+	}
+	set(m.marker.field, m.marker.stamp(d, op.at))
+	if m.at != m.marker.field && m.at != nil {
+		set(m.at, m.stampAt(d, op.at))
+	}
+	set(m.by, first(v.by, op.by))
+	set(m.reason, first(v.reason, op.reason))
+	if m.deletionID != nil {
+		id, _ := uuidFor(m.deletionID, op.id)
+		set(m.deletionID, id)
+	}
+	op.setTouched(db, v)
+}
+
+// setTouched sets the update times of a value whose row was changed.
+func (op *operation) setTouched(db *gorm.DB, v *tracked) {
+	for _, a := range op.touched {
+		_ = db.AddError(op.model.schema.FieldsByDBName[a.Column.Name].Set(db.Statement.Context, v.value, a.Value))
+	}
+}
+
+func first(own, common any) any {
+	if own != nil {
+		return own
+	}
+	return common
+}

@@ -1,0 +1,137 @@
+package softdelete
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// dialect lists, by name, all in which databases differ for this package.
+type dialect struct {
+	// returning: an UPDATE can return the rows that it changed. Where it cannot,
+	// the keys are read under a lock before the UPDATE.
+	returning bool
+
+	// upsertWhere: the update of an upsert can have a condition. Where it
+	// cannot, the rows in the way are read under a lock before the upsert.
+	upsertWhere bool
+
+	// rowLock: SELECT … FOR UPDATE locks the rows read. SQLite has one writer
+	// at a time, and needs none.
+	rowLock bool
+
+	// nestedTarget: an UPDATE or DELETE may not read its own table in a
+	// subquery, unless that is nested once more.
+	nestedTarget bool
+
+	// textTime: times are kept as text with their zone, so that they have to
+	// be brought to one zone before they are compared.
+	textTime bool
+
+	// timeDigits is how many fractional digits of a second a time column keeps
+	// when its definition does not say.
+	timeDigits int
+
+	// uuidType is the column type of a UUID.
+	uuidType string
+
+	// clock reads the database's own clock as a number of clockUnit since 1970.
+	clock     string
+	clockUnit time.Duration
+}
+
+func dialectOf(db *gorm.DB) dialect {
+	d := dialect{
+		returning:   slices.Contains(db.Callback().Update().Clauses, "RETURNING"),
+		upsertWhere: true,
+		rowLock:     true,
+		timeDigits:  6,
+	}
+	switch db.Name() {
+	case "sqlite":
+		d.rowLock = false
+		d.textTime = true
+		d.timeDigits = 9
+		d.uuidType = "text"
+		d.clock = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
+		d.clockUnit = time.Millisecond
+	case "mysql":
+		d.upsertWhere = false
+		d.nestedTarget = true
+		d.timeDigits = 3
+		d.uuidType = "char(36)"
+		d.clock = "SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)"
+		d.clockUnit = time.Microsecond
+	default:
+		d.uuidType = "uuid"
+		d.clock = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
+		d.clockUnit = time.Microsecond
+	}
+	return d
+}
+
+// step is the smallest difference between two times that a column can keep.
+func (d dialect) step(field *schema.Field) time.Duration {
+	digits := d.timeDigits
+	if field.Precision > 0 {
+		digits = field.Precision
+	}
+	if _, rest, ok := strings.Cut(string(field.DataType), "("); ok {
+		if n, err := strconv.Atoi(strings.TrimSpace(rest[:max(strings.IndexByte(rest, ')'), 0)])); err == nil {
+			digits = n
+		}
+	}
+	step := time.Second
+	for range min(digits, d.timeDigits, 9) {
+		step /= 10
+	}
+	return step
+}
+
+// stored returns a time as it goes into a time column: in the one zone where
+// zones matter.
+func (d dialect) stored(t time.Time) time.Time {
+	if d.textTime {
+		return t.UTC()
+	}
+	return t
+}
+
+// compareTime writes "column operator t" for a time column.
+func (d dialect) compareTime(b clause.Builder, column clause.Column, operator string, t time.Time) {
+	if !d.textTime {
+		b.WriteQuoted(column)
+		_, _ = b.WriteString(" " + operator + " ")
+		b.AddVar(b, t)
+		return
+	}
+	// strftime brings the text to UTC, at a precision of seconds. The fraction
+	// is the same in every zone: what stands between the seconds and the zone.
+	const utc = "(strftime('%Y-%m-%d %H:%M:%S', {c}) || rtrim(rtrim(CASE WHEN substr({c}, -6, 1) IN ('+', '-') " +
+		"THEN substr({c}, 20, length({c}) - 25) ELSE rtrim(substr({c}, 20), 'Z') END, '0'), '.'))"
+	for i, part := range strings.Split(utc, "{c}") {
+		if i > 0 {
+			b.WriteQuoted(column)
+		}
+		_, _ = b.WriteString(part)
+	}
+	_, _ = b.WriteString(" " + operator + " ")
+	b.AddVar(b, t.UTC().Format("2006-01-02 15:04:05.999999999"))
+}
+
+// now reads the database's own clock, on the statement's connection.
+func (d dialect) now(db *gorm.DB) (time.Time, error) {
+	var units int64
+	row := db.Statement.ConnPool.QueryRowContext(db.Statement.Context, d.clock)
+	if err := row.Scan(&units); err != nil {
+		return time.Time{}, fmt.Errorf("softdelete: reading the database's clock: %w", err)
+	}
+	perSecond := int64(time.Second / d.clockUnit)
+	return time.Unix(units/perSecond, units%perSecond*int64(d.clockUnit)), nil
+}

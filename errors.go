@@ -1,0 +1,174 @@
+package softdelete
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"gorm.io/gorm"
+)
+
+// The errors that programs test for with errors.Is. What is returned wraps one
+// of them and names the model; it never carries values of a row.
+var (
+	// ErrNotFound is returned in strict mode (Config.Strict) when a statement
+	// addresses rows by primary key and matches none. It is also
+	// gorm.ErrRecordNotFound.
+	ErrNotFound = fmt.Errorf("softdelete: no row matched: %w", gorm.ErrRecordNotFound)
+
+	// ErrTrashed is returned when a row that would be written is in the trash:
+	// by Save of a trashed row, and by an upsert of which one of the caller's own
+	// rows is trashed. Nothing is written.
+	ErrTrashed = errors.New("softdelete: the row is trashed")
+
+	// ErrRestricted says that rows which depend on the addressed ones forbid the
+	// operation.
+	ErrRestricted = errors.New("softdelete: restricted by dependent rows")
+
+	// ErrConflict is returned when restoring a row would break a unique index.
+	// It is also gorm.ErrDuplicatedKey. The error found with errors.As is a
+	// *ConflictError.
+	ErrConflict = fmt.Errorf("softdelete: a live row stands in the way: %w", gorm.ErrDuplicatedKey)
+
+	// ErrAmbiguous is returned when it cannot be told which rows are meant: by
+	// Revive, when one new row is hindered by several trashed ones.
+	ErrAmbiguous = errors.New("softdelete: it cannot be told which rows are meant")
+
+	// ErrParentTrashed says that a row cannot live because its parent is trashed.
+	ErrParentTrashed = errors.New("softdelete: the parent row is trashed")
+
+	// ErrNotSoftDeletable is returned by each scope and verb of this package on
+	// a model that has no marker, or on a statement without a model.
+	ErrNotSoftDeletable = errors.New("softdelete: the model is not soft-deletable")
+
+	// ErrNotInstalled is returned when the plugin is needed on a handle that
+	// never had db.Use(softdelete.New()): by scopes and verbs, and by every
+	// statement on a model with a Flag.
+	ErrNotInstalled = errors.New("softdelete: the plugin is not installed on this handle, call db.Use(softdelete.New())")
+)
+
+// ModelError says what is wrong with a model's definition, found when the model
+// is registered: at db.Use for those in Config.Models, otherwise at its first
+// statement, which then does nothing.
+type ModelError struct {
+	Model   string // name of the Go type
+	Field   string // name of the Go field; empty if it is about none in particular
+	Problem string // what is wrong, and what to do
+}
+
+// Error returns the message: the model, the field and the problem.
+func (e *ModelError) Error() string {
+	where := e.Model
+	if e.Field != "" {
+		where += "." + e.Field
+	}
+	return "softdelete: model " + where + ": " + e.Problem
+}
+
+// Unwrap makes a ModelError a gorm.ErrInvalidField for errors.Is.
+func (e *ModelError) Unwrap() error { return gorm.ErrInvalidField }
+
+// ActorError says that the actor, given with WithActor or TrashedBy, cannot be
+// converted to the type of the model's "by" column. Nothing is written.
+type ActorError struct {
+	Model  string // name of the Go type
+	Column string // the "by" column
+	Type   string // the Go type of the actor that does not fit
+}
+
+// Error returns the message, without the actor itself.
+func (e *ActorError) Error() string {
+	return fmt.Sprintf("softdelete: model %s: an actor of type %s does not fit column %s", e.Model, e.Type, e.Column)
+}
+
+// Unwrap makes an ActorError a gorm.ErrInvalidData for errors.Is.
+func (e *ActorError) Unwrap() error { return gorm.ErrInvalidData }
+
+// ConflictError says that a row cannot be restored because a live row has the
+// same values in a unique index. Nothing was changed. It is an ErrConflict, and
+// so a gorm.ErrDuplicatedKey, for errors.Is.
+type ConflictError struct {
+	Model string // name of the Go type
+
+	// Constraint is the violated constraint or index, by the name that the
+	// database gives: the index name on PostgreSQL and MySQL, "table.column" on
+	// SQLite. It is empty where the driver hides it, as the SQLite one does
+	// under gorm.Config.TranslateError.
+	Constraint string
+}
+
+// Error returns the message: the model and the constraint.
+func (e *ConflictError) Error() string {
+	if e.Constraint == "" {
+		return fmt.Sprintf("softdelete: model %s: a live row stands in the way of restoring", e.Model)
+	}
+	return fmt.Sprintf("softdelete: model %s: a live row stands in the way of restoring: unique constraint %s", e.Model, e.Constraint)
+}
+
+// Unwrap makes a ConflictError an ErrConflict for errors.Is.
+func (e *ConflictError) Unwrap() error { return ErrConflict }
+
+// fail returns a sentinel about a model, with what happened or what to do.
+func fail(sentinel error, model, hint string) error {
+	return fmt.Errorf("%w: model %s: %s", sentinel, model, hint)
+}
+
+// conflictOf returns the *ConflictError that a database's error stands for, nil
+// if it is about something else. Drivers are told apart by what their errors
+// can do, so that none of them becomes a dependency.
+func conflictOf(err error, model string) *ConflictError {
+	if err == nil {
+		return nil
+	}
+	conflict := &ConflictError{Model: model}
+	found := errors.Is(err, gorm.ErrDuplicatedKey)
+	walk(err, func(err error) {
+		if e, ok := err.(interface{ SQLState() string }); ok && e.SQLState() == "23505" {
+			found = true
+			conflict.Constraint = stringField(err, "ConstraintName")
+		}
+		message := err.Error()
+		if _, rest, ok := strings.Cut(message, "UNIQUE constraint failed: "); ok {
+			found = true
+			conflict.Constraint, _, _ = strings.Cut(rest, " (")
+		}
+		if _, rest, ok := strings.Cut(message, "Duplicate entry "); ok {
+			found = true
+			if _, key, ok := strings.Cut(rest, " for key '"); ok {
+				conflict.Constraint = strings.TrimSuffix(key, "'")
+			}
+		}
+	})
+	if !found {
+		return nil
+	}
+	return conflict
+}
+
+// walk calls visit with err and with every error that it wraps.
+func walk(err error, visit func(error)) {
+	if err == nil {
+		return
+	}
+	visit(err)
+	switch e := err.(type) { //nolint:errorlint // this is the walk that errors.As makes
+	case interface{ Unwrap() error }:
+		walk(e.Unwrap(), visit)
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			walk(inner, visit)
+		}
+	}
+}
+
+func stringField(v any, name string) string {
+	rv := reflect.Indirect(reflect.ValueOf(v))
+	if rv.Kind() != reflect.Struct {
+		return ""
+	}
+	if field := rv.FieldByName(name); field.IsValid() && field.Kind() == reflect.String {
+		return field.String()
+	}
+	return ""
+}

@@ -1,0 +1,251 @@
+package softdelete
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// gormFilterKey is the clause by which GORM knows that one of a statement's
+// conditions is a soft delete's and not the caller's: it then wants one more
+// before an update or delete of the whole table. Its own filters step aside
+// when it is set.
+const gormFilterKey = "soft_delete_enabled"
+
+// rowFilter is the condition on the marker of a model's table.
+type rowFilter struct {
+	model *model
+	table string // table, alias, or clause.CurrentTable
+	show  visibility
+}
+
+func (f *rowFilter) Build(b clause.Builder) {
+	column := clause.Column{Table: f.table, Name: f.model.marker.field.DBName}
+	f.model.marker.build(b, column, f.show == trashedOnly)
+}
+
+// filterFor returns the filter of a visibility, nil where it shows all rows.
+func (m *model) filterFor(show visibility) *rowFilter {
+	switch show {
+	case liveOnly:
+		return m.liveRows
+	case trashedOnly:
+		return m.trashedRows
+	default:
+		return nil
+	}
+}
+
+// nothing is the condition of a statement that may only touch live rows and was
+// asked for trashed ones.
+type nothing struct{ model *model }
+
+func (f nothing) Build(b clause.Builder) {
+	f.model.liveRows.Build(b)
+	_, _ = b.WriteString(" AND ")
+	f.model.trashedRows.Build(b)
+}
+
+// timeCondition is one of TrashedBefore and its kin.
+type timeCondition struct {
+	model    *model
+	dialect  dialect
+	operator string // "<" rounds the time up to what the column can keep, ">" down, ">=" up
+	time     time.Time
+}
+
+func (c *timeCondition) Build(b clause.Builder) {
+	m, column := c.model, clause.Column{Table: clause.CurrentTable, Name: c.model.at.DBName}
+	step := m.step(c.dialect)
+	t := c.time.Truncate(step)
+	if c.operator != ">" && t.Before(c.time) {
+		t = t.Add(step)
+	}
+	if isTime(m.at) {
+		c.dialect.compareTime(b, column, c.operator, t)
+		return
+	}
+	b.WriteQuoted(column)
+	_, _ = b.WriteString(" " + c.operator + " ")
+	b.AddVar(b, unixTime(t, step))
+}
+
+// actorCondition is TrashedBy. A nil value is a row that nobody trashed by name.
+type actorCondition struct {
+	field *schema.Field
+	value any
+}
+
+func (c *actorCondition) Build(b clause.Builder) {
+	clause.Eq{Column: clause.Column{Table: clause.CurrentTable, Name: c.field.DBName}, Value: c.value}.Build(b)
+}
+
+// group is several conditions of the caller's in parentheses, so that nothing
+// they say reaches beyond.
+type group struct{ exprs []clause.Expression }
+
+func (g *group) Build(b clause.Builder) {
+	_ = b.WriteByte('(')
+	clause.Where{Exprs: append([]clause.Expression(nil), g.exprs...)}.Build(b)
+	_ = b.WriteByte(')')
+}
+
+// filterRoot adds the filter for the statement's own model to its WHERE. It can
+// be called again and again.
+func filterRoot(stmt *gorm.Statement, m *model) {
+	if _, done := stmt.Clauses[gormFilterKey]; done || stmt.Unscoped {
+		return
+	}
+	request := requestOf(stmt)
+	conditions, err := request.conditionsFor(stmt.DB, m)
+	if err != nil {
+		_ = stmt.AddError(err)
+		conditions = []clause.Expression{invalid{err}}
+	}
+	addFilter(stmt, conditions, asExpression(m.filterFor(request.showOf(stmt, m))))
+}
+
+func asExpression(f *rowFilter) clause.Expression {
+	if f == nil {
+		return nil
+	}
+	return f
+}
+
+// addFilter adds conditions, and the filter if there is one, to a WHERE.
+func addFilter(stmt *gorm.Statement, conditions []clause.Expression, filter clause.Expression) {
+	if filter == nil && len(conditions) == 0 {
+		return
+	}
+	c := stmt.Clauses["WHERE"]
+	c.Name = "WHERE"
+	callers := whereExprs(stmt)
+	exprs := make([]clause.Expression, 0, len(callers)+len(conditions)+2)
+	exprs = append(exprs, enclose(callers)...)
+	exprs = append(exprs, conditions...)
+	if filter != nil {
+		exprs = append(exprs, filter)
+		stmt.Clauses[gormFilterKey] = clause.Clause{}
+	}
+	c.Expression = clause.Where{Exprs: exprs}
+	stmt.Clauses["WHERE"] = c
+}
+
+func whereExprs(stmt *gorm.Statement) []clause.Expression {
+	where, _ := stmt.Clauses["WHERE"].Expression.(clause.Where)
+	return where.Exprs
+}
+
+// removeFilter takes back what filterRoot added, so that a handle that is used
+// again holds the caller's conditions and no others.
+func removeFilter(stmt *gorm.Statement) {
+	exprs := whereExprs(stmt)
+	if len(exprs) == 0 {
+		return
+	}
+	delete(stmt.Clauses, gormFilterKey)
+	ours := 0
+	for _, expr := range exprs {
+		if isOurs(expr) {
+			ours++
+		}
+	}
+	if ours == 0 {
+		return
+	}
+	kept := exprs[: len(exprs)-1 : len(exprs)-1]
+	if last := exprs[len(exprs)-1]; ours > 1 || !isFilter(last) {
+		kept = make([]clause.Expression, 0, len(exprs)+2)
+		for _, expr := range exprs {
+			if g, ok := expr.(*group); ok {
+				kept = append(kept, g.exprs...)
+			} else if !isOurs(expr) {
+				kept = append(kept, expr)
+			}
+		}
+	}
+	c := stmt.Clauses["WHERE"]
+	if len(kept) == 0 {
+		delete(stmt.Clauses, "WHERE")
+		return
+	}
+	c.Expression = clause.Where{Exprs: kept}
+	stmt.Clauses["WHERE"] = c
+}
+
+func isOurs(expr clause.Expression) bool {
+	switch expr.(type) {
+	case *rowFilter, *group, *timeCondition, *actorCondition, invalid, nothing:
+		return true
+	}
+	return false
+}
+
+func isFilter(expr clause.Expression) bool {
+	_, ok := expr.(*rowFilter)
+	return ok
+}
+
+// enclose puts the caller's conditions into parentheses where one of them could
+// otherwise reach beyond them: an OR, or one that is not known to have none.
+func enclose(exprs []clause.Expression) []clause.Expression {
+	for _, expr := range exprs {
+		if mayReachBeyond(expr) {
+			return []clause.Expression{&group{exprs}}
+		}
+	}
+	return exprs
+}
+
+func mayReachBeyond(expr clause.Expression) bool {
+	switch e := expr.(type) {
+	case clause.Eq, clause.Neq, clause.Gt, clause.Gte, clause.Lt, clause.Lte, clause.Like, clause.IN, *rowFilter, *group:
+		return false
+	case clause.Expr:
+		return hasOr(e.SQL)
+	case clause.NamedExpr:
+		return hasOr(e.SQL)
+	case clause.AndConditions:
+		// GORM encloses several itself.
+		return len(e.Exprs) == 1 && mayReachBeyond(e.Exprs[0])
+	case clause.NotConditions:
+		for _, inner := range e.Exprs {
+			if mayReachBeyond(inner) {
+				return true
+			}
+		}
+		return false
+	default:
+		return true
+	}
+}
+
+// hasOr tells if raw SQL may have an operator that binds less than AND, or a
+// comment that swallows what follows. GORM looks for " OR " with plain spaces;
+// a line break is enough to escape it.
+func hasOr(sql string) bool {
+	if strings.Contains(sql, "||") || strings.Contains(sql, "--") {
+		return true
+	}
+	for i := 0; i+1 < len(sql); i++ {
+		if sql[i]|0x20 != 'o' || sql[i+1]|0x20 != 'r' {
+			continue
+		}
+		start := i
+		if start > 0 && sql[start-1]|0x20 == 'x' {
+			start--
+		}
+		if (start == 0 || !isWord(sql[start-1])) && (i+2 == len(sql) || !isWord(sql[i+2])) {
+			return true
+		}
+	}
+	return false
+}
+
+func isWord(c byte) bool {
+	return c == '_' || c >= 0x80 || unicode.IsLetter(rune(c)) || unicode.IsDigit(rune(c))
+}

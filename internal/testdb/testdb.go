@@ -1,0 +1,142 @@
+// Package testdb finds or starts real databases for tests.
+//
+// A test asks for a place of its own in each database and opens as many handles on it as it likes:
+//
+//	func TestMain(m *testing.M) { os.Exit(testdb.Run(m)) }
+//
+//	func TestInsert(t *testing.T) {
+//		t.Parallel()
+//		testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+//			db := open(t)
+//			require.NoError(t, db.AutoMigrate(&User{}))
+//		})
+//	}
+//
+// SQLite is a file in the test's temporary directory. PostgreSQL is the database that
+// SOFTDELETE_TEST_POSTGRES_DSN names or else a throw-away server that is started at its first use.
+// SOFTDELETE_TEST_DATABASES, a comma list, narrows what runs; it defaults to "sqlite,postgres".
+package testdb
+
+import (
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+)
+
+// databasesEnv narrows the databases that tests run on.
+const databasesEnv = "SOFTDELETE_TEST_DATABASES"
+
+// Opener opens a handle on one isolated place: every call gives another handle on the same tables. The handle closes when
+// the test given to it ends, which has to be the test that the Opener was made for or one of its subtests. Without a config
+// it takes [Config]; a config given is copied, with logging off where it names no logger. A handle that can't be opened
+// fails the test. Safe for concurrent use.
+type Opener func(tb testing.TB, config ...*gorm.Config) *gorm.DB
+
+// places makes a fresh isolated place in each known database.
+var places = map[string]func(testing.TB) Opener{
+	"sqlite":   sqlitePlace,
+	"postgres": postgresPlace,
+}
+
+// Run runs the tests of m, then stops the servers that they started and removes their data, also on SIGINT and SIGTERM. It
+// returns the code to exit with. A package without it still works: a server dies with the test process where the
+// system can see to that, but leaves its data behind.
+func Run(m *testing.M) int {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		received := <-signals
+		shared.stop()
+		if number, ok := received.(syscall.Signal); ok {
+			os.Exit(128 + int(number))
+		}
+		os.Exit(1)
+	}()
+	defer shared.stop()
+	return m.Run()
+}
+
+// Names returns the databases to run on, in a stable order. Defaults to "sqlite" and "postgres".
+func Names() []string {
+	var names []string
+	for name := range strings.SplitSeq(os.Getenv(databasesEnv), ",") {
+		if name = strings.TrimSpace(name); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return []string{"sqlite", "postgres"}
+	}
+	return names
+}
+
+// Each runs fn once for each of [Names], as a parallel subtest with the database's name and a fresh place. As with any
+// parallel subtest, fn runs after the function that called Each has returned: clean up with t.Cleanup, not defer.
+func Each(t *testing.T, fn func(t *testing.T, open Opener)) {
+	t.Helper()
+	for _, name := range Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fn(t, OpenerFor(t, name))
+		})
+	}
+}
+
+// Open opens a handle on a fresh place in the database of that name: OpenerFor(tb, name)(tb, config...).
+func Open(tb testing.TB, name string, config ...*gorm.Config) *gorm.DB {
+	tb.Helper()
+	return OpenerFor(tb, name)(tb, config...)
+}
+
+// OpenerFor makes a fresh place in the database of that name, which goes away when tb ends. It skips the test when
+// SOFTDELETE_TEST_DATABASES leaves the database out, and fails it when there is no such database. PostgreSQL on a machine
+// that has none skips the test, or fails it when CI=true.
+func OpenerFor(tb testing.TB, name string) Opener {
+	tb.Helper()
+	place, ok := places[name]
+	if !ok {
+		tb.Fatalf("testdb: no database %q: there are sqlite and postgres", name)
+	}
+	if !slices.Contains(Names(), name) {
+		tb.Skipf("testdb: %s is left out by %s", name, databasesEnv)
+	}
+	return place(tb)
+}
+
+// Config returns what a handle is opened with by default: GORM's own settings, with logging off.
+func Config() *gorm.Config {
+	return &gorm.Config{Logger: logger.Discard}
+}
+
+// openHandle opens a handle that closes when tb ends.
+func openHandle(tb testing.TB, dialector gorm.Dialector, configs []*gorm.Config) *gorm.DB {
+	tb.Helper()
+	config := Config()
+	if len(configs) > 0 && configs[0] != nil {
+		given := *configs[0]
+		if given.Logger == nil {
+			given.Logger = logger.Discard
+		}
+		config = &given
+	}
+	db, err := gorm.Open(dialector, config)
+	if err != nil {
+		tb.Fatalf("testdb: opening %s: %v", dialector.Name(), err)
+	}
+	pool, err := db.DB()
+	if err != nil {
+		tb.Fatalf("testdb: opening %s: %v", dialector.Name(), err)
+	}
+	tb.Cleanup(func() {
+		if err := pool.Close(); err != nil {
+			tb.Errorf("testdb: closing %s: %v", dialector.Name(), err)
+		}
+	})
+	return db
+}

@@ -1,0 +1,87 @@
+package testdb_test
+
+import (
+	"errors"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+func TestMain(m *testing.M) { os.Exit(testdb.Run(m)) }
+
+type note struct {
+	ID   uint
+	Text string `gorm:"unique"`
+}
+
+func TestEachOpensHandlesOnOnePlace(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		first, second := open(t), open(t)
+		require.NoError(t, first.AutoMigrate(&note{}))
+		require.NoError(t, first.Create(&note{Text: "seen by both"}).Error)
+		var found note
+		require.NoError(t, second.First(&found).Error)
+		require.Equal(t, "seen by both", found.Text)
+	})
+}
+
+func TestOpenIsolatesPlaces(t *testing.T) {
+	t.Parallel()
+	for _, name := range testdb.Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			first, second := testdb.Open(t, name), testdb.Open(t, name)
+			require.NoError(t, first.AutoMigrate(&note{}))
+			require.True(t, first.Migrator().HasTable(&note{}))
+			require.False(t, second.Migrator().HasTable(&note{}))
+			require.NoError(t, second.AutoMigrate(&note{}))
+			require.NoError(t, first.Create(&note{Text: "first"}).Error)
+			require.ErrorIs(t, second.First(&note{}).Error, gorm.ErrRecordNotFound)
+		})
+	}
+}
+
+func TestOpenerTakesTheConfigGiven(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		config := &gorm.Config{TranslateError: true}
+		db := open(t, config)
+		require.Nil(t, config.Logger, "the caller's config stays as it was")
+		require.Equal(t, logger.Discard, db.Logger)
+		require.NoError(t, db.AutoMigrate(&note{}))
+		require.NoError(t, db.Create(&note{Text: "once"}).Error)
+		require.ErrorIs(t, db.Create(&note{Text: "once"}).Error, gorm.ErrDuplicatedKey)
+		require.False(t, errors.Is(open(t).Create(&note{Text: "once"}).Error, gorm.ErrDuplicatedKey))
+	})
+}
+
+func TestSQLiteEnforcesForeignKeys(t *testing.T) {
+	t.Parallel()
+	var enforced bool
+	require.NoError(t, testdb.Open(t, "sqlite").Raw("PRAGMA foreign_keys").Scan(&enforced).Error)
+	require.True(t, enforced)
+}
+
+func TestWithoutReturning(t *testing.T) {
+	t.Parallel()
+	db := testdb.WithoutReturning(t)(t)
+	require.NoError(t, db.AutoMigrate(&note{}))
+	insert := db.ToSQL(func(tx *gorm.DB) *gorm.DB { return tx.Create(&note{Text: "quiet"}) })
+	require.NotContains(t, insert, "RETURNING")
+}
+
+func BenchmarkOpen(b *testing.B) {
+	for _, name := range testdb.Names() {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				testdb.Open(b, name)
+			}
+		})
+	}
+}

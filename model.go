@@ -1,0 +1,314 @@
+package softdelete
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+	"gorm.io/plugin/soft_delete"
+)
+
+// model is what the plugin knows of a soft-deletable schema. It is built once,
+// and read-only after.
+type model struct {
+	schema *schema.Schema
+	marker marker
+
+	// Tracking columns, nil where the model has none. at is the column that
+	// tells when: the marker itself, or the one beside a flag.
+	by, reason, deletionID, at *schema.Field
+
+	// protected are the columns that only a delete and a restore write.
+	protected []string
+
+	// links are, for a join table, the columns that link a pair: one list for
+	// each many-to-many relation through it.
+	links [][]string
+
+	// liveRows and trashedRows filter the rows of the statement's own table.
+	liveRows, trashedRows *rowFilter
+}
+
+func (m *model) name() string { return m.schema.Name }
+
+// entry is a schema's place in the registry: its model, nil if it is not
+// soft-deletable, or what is wrong with it.
+type entry struct {
+	model *model
+	err   error
+}
+
+// registry holds the models of one plugin by their GORM schema.
+type registry struct {
+	entries sync.Map // *schema.Schema → *entry, read without the lock
+	mu      sync.Mutex
+	pending map[*schema.Schema]*entry // adopted under the lock, not yet published
+	tables  sync.Map                  // string → *model, by which join tables are found
+}
+
+// lookup returns what is known of a schema, adopting it and all that it relates
+// to when it is seen for the first time.
+func (r *registry) lookup(db *gorm.DB, s *schema.Schema) (*model, error) {
+	if e, ok := r.entries.Load(s); ok {
+		return e.(*entry).model, e.(*entry).err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.pending = map[*schema.Schema]*entry{}
+	r.adopt(db, s)
+	for adopted, e := range r.pending {
+		r.entries.Store(adopted, e)
+	}
+	r.pending = nil
+	e := r.known(s)
+	return e.model, e.err
+}
+
+// known returns a schema's entry, nil if it was not adopted. The lock is held.
+func (r *registry) known(s *schema.Schema) *entry {
+	if e, ok := r.pending[s]; ok {
+		return e
+	}
+	if e, ok := r.entries.Load(s); ok {
+		return e.(*entry)
+	}
+	return nil
+}
+
+// parse returns the model of a value, nil if it is not soft-deletable.
+func (r *registry) parse(db *gorm.DB, value any) (*model, error) {
+	s, err := parseSchema(db, value)
+	if err != nil {
+		return nil, err
+	}
+	return r.lookup(db, s)
+}
+
+// byTable returns the model of a table, nil if none is known.
+func (r *registry) byTable(table string) *model {
+	if m, ok := r.tables.Load(table); ok {
+		return m.(*model)
+	}
+	return nil
+}
+
+func parseSchema(db *gorm.DB, value any) (*schema.Schema, error) {
+	if value == nil {
+		return nil, fmt.Errorf("softdelete: %w: the model is nil", gorm.ErrInvalidValue)
+	}
+	stmt := &gorm.Statement{DB: db}
+	if err := stmt.Parse(value); err != nil {
+		return nil, fmt.Errorf("softdelete: %w: %T is no model: %w", gorm.ErrInvalidValue, value, err)
+	}
+	return stmt.Schema, nil
+}
+
+// register adopts the models of Config.Models. All tables are known before the
+// first is adopted, so that join tables find theirs.
+func (r *registry) register(db *gorm.DB, values []any) error {
+	schemas := make([]*schema.Schema, len(values))
+	for i, value := range values {
+		s, err := parseSchema(db, value)
+		if err != nil {
+			return err
+		}
+		schemas[i] = s
+		m, err := describe(s)
+		if err != nil {
+			return err
+		}
+		if m == nil {
+			return fail(ErrNotSoftDeletable, s.Name, lookAlike(s))
+		}
+		r.tables.Store(s.Table, m)
+	}
+	for _, s := range schemas {
+		if _, err := r.lookup(db, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// adopt puts the plugin's clauses in the place of the marker's own, on s and on
+// every schema that a statement on s can reach. The lock is held, and nothing is
+// published before all of it is done.
+func (r *registry) adopt(db *gorm.DB, s *schema.Schema) {
+	if r.known(s) != nil {
+		return
+	}
+	m, err := describe(s)
+	r.pending[s] = &entry{model: m, err: err}
+	switch {
+	case err != nil:
+		refuse(s, err)
+	case m != nil:
+		r.tables.LoadOrStore(s.Table, m)
+		install(s, m)
+	}
+	for _, rel := range relations(s) {
+		// Parsing again waits until another goroutine has finished the schema.
+		if related, err := parseSchema(db, newOf(rel.FieldSchema.ModelType)); err == nil {
+			r.adopt(db, related)
+		}
+		r.adopt(db, rel.FieldSchema)
+		if rel.JoinTable != nil {
+			r.adoptJoinTable(db, rel)
+		}
+	}
+}
+
+// adoptJoinTable makes the join table of a many-to-many relation soft-deletable
+// if a model registered for it is, also where GORM made up a schema of its own.
+func (r *registry) adoptJoinTable(db *gorm.DB, rel *schema.Relationship) {
+	join := rel.JoinTable
+	r.adopt(db, join)
+	m := r.known(join).model
+	if m == nil {
+		if m = r.byTable(join.Table); m == nil {
+			return
+		}
+		install(join, m)
+	}
+	columns := make([]string, 0, len(rel.References))
+	for _, ref := range rel.References {
+		columns = append(columns, ref.ForeignKey.DBName)
+	}
+	linked := *m
+	linked.links = append(slices.Clip(m.links), columns)
+	r.pending[join] = &entry{model: &linked}
+}
+
+// relations lists a schema's relations, those that GORM made up left out.
+func relations(s *schema.Schema) []*schema.Relationship {
+	all := &s.Relationships
+	all.Mux.RLock()
+	defer all.Mux.RUnlock()
+	var list []*schema.Relationship
+	for _, of := range [][]*schema.Relationship{all.HasOne, all.HasMany, all.BelongsTo, all.Many2Many} {
+		list = append(list, of...)
+	}
+	// A join table knows the tables that it joins by name only.
+	for name, rel := range all.Relations {
+		if !strings.HasPrefix(name, "_") && rel.FieldSchema != nil && len(list) == 0 {
+			list = append(list, rel)
+		}
+	}
+	return list
+}
+
+// describe finds the marker and the tracking columns of a schema. It returns
+// nil for one that has no marker.
+func describe(s *schema.Schema) (*model, error) {
+	m := &model{schema: s}
+	var tagged *schema.Field
+	for _, field := range s.Fields {
+		tag := strings.TrimSpace(field.Tag.Get("softdelete"))
+		if tag == "" {
+			continue
+		}
+		if field.DBName == "" || s.FieldsByDBName[field.DBName] != field {
+			return nil, &ModelError{s.Name, field.Name, fmt.Sprintf("the tag softdelete:%q needs a column", tag)}
+		}
+		place := map[string]**schema.Field{"by": &m.by, "reason": &m.reason, "deletionID": &m.deletionID, "at": &m.at}[tag]
+		if place == nil {
+			return nil, &ModelError{s.Name, field.Name, fmt.Sprintf("unknown tag softdelete:%q, known are by, reason, deletionID and at", tag)}
+		}
+		if *place != nil {
+			return nil, &ModelError{s.Name, field.Name, fmt.Sprintf("the tag softdelete:%q stands on %s already", tag, (*place).Name)}
+		}
+		*place = field
+		tagged = field
+	}
+	markers, err := markersOf(s, m)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(markers) > 1:
+		return nil, &ModelError{s.Name, markers[1].field.Name, "a second marker beside " + markers[0].field.Name + ", remove one of them"}
+	case len(markers) == 0 && tagged != nil:
+		return nil, &ModelError{s.Name, tagged.Name, "a tracking column, but the model has no marker"}
+	case len(markers) == 0:
+		return nil, nil //nolint:nilnil // no model is no error
+	}
+	m.marker = markers[0]
+	if err := m.checkTracking(); err != nil {
+		return nil, err
+	}
+	for _, field := range []*schema.Field{m.marker.field, m.by, m.reason, m.deletionID, m.at} {
+		if field != nil {
+			m.protected = append(m.protected, field.DBName)
+		}
+	}
+	m.protected = m.protected[:len(m.protected):len(m.protected)]
+	if m.at == nil && m.marker.kind != flagMarker {
+		m.at = m.marker.field
+	}
+	m.liveRows = &rowFilter{model: m, table: clause.CurrentTable, show: liveOnly}
+	m.trashedRows = &rowFilter{model: m, table: clause.CurrentTable, show: trashedOnly}
+	return m, nil
+}
+
+func (m *model) checkTracking() error {
+	if m.at != nil && m.marker.kind != flagMarker {
+		return &ModelError{m.name(), m.at.Name, `softdelete:"at" is for a model with a flag, this one's marker is a time itself`}
+	}
+	if m.at != nil && !isTime(m.at) && m.at.GORMDataType != schema.Int && m.at.GORMDataType != schema.Uint {
+		return &ModelError{m.name(), m.at.Name, `softdelete:"at" needs a time`}
+	}
+	if m.reason != nil && m.reason.GORMDataType != schema.String {
+		return &ModelError{m.name(), m.reason.Name, `softdelete:"reason" needs a string`}
+	}
+	if m.deletionID != nil {
+		if _, err := uuidFor(m.deletionID, [16]byte{}); err != nil {
+			return &ModelError{m.name(), m.deletionID.Name, `softdelete:"deletionID" needs a uuid.UUID, a string or bytes`}
+		}
+	}
+	return nil
+}
+
+// lookAlike says what may have been meant by a model without a marker.
+func lookAlike(s *schema.Schema) string {
+	for _, field := range s.Fields {
+		if field.Name == "DeletedAt" && field.GORMDataType == schema.Time {
+			return "field DeletedAt is a " + field.FieldType.String() + ", make it a gorm.DeletedAt"
+		}
+	}
+	return "it needs a field of type gorm.DeletedAt, soft_delete.DeletedAt or softdelete.Flag, or one of this package's structs embedded"
+}
+
+// install replaces the clauses of markers by the plugin's own; clauses of other
+// fields stay.
+func install(s *schema.Schema, m *model) {
+	s.QueryClauses = replaceClauses(s.QueryClauses, queryClause{m})
+	s.UpdateClauses = replaceClauses(s.UpdateClauses, updateClause{m})
+	s.DeleteClauses = replaceClauses(s.DeleteClauses, deleteClause{m})
+	s.CreateClauses = replaceClauses(s.CreateClauses)
+}
+
+// refuse makes every statement on a schema fail.
+func refuse(s *schema.Schema, err error) {
+	for _, clauses := range []*[]clause.Interface{&s.QueryClauses, &s.UpdateClauses, &s.DeleteClauses, &s.CreateClauses} {
+		*clauses = replaceClauses(*clauses, failure{err})
+	}
+}
+
+func replaceClauses(clauses []clause.Interface, ours ...clause.Interface) []clause.Interface {
+	kept := make([]clause.Interface, 0, len(clauses)+len(ours))
+	kept = append(kept, ours...)
+	for _, c := range clauses {
+		switch c.(type) {
+		case gorm.SoftDeleteQueryClause, gorm.SoftDeleteUpdateClause, gorm.SoftDeleteDeleteClause,
+			soft_delete.SoftDeleteQueryClause, soft_delete.SoftDeleteUpdateClause, soft_delete.SoftDeleteDeleteClause,
+			notInstalled:
+		default:
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,294 @@
+package softdelete
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Operation is what a statement does to the trash.
+type Operation int
+
+const (
+	OpNone        Operation = iota // nothing: reads, creates, updates, models that are not soft-deletable
+	OpSoftDelete                   // trashes live rows: db.Delete
+	OpRestore                      // makes trashed rows live again: Restore
+	OpPurge                        // removes trashed rows for good: Purge
+	OpForceDelete                  // removes rows for good, live or trashed: ForceDelete, db.Unscoped().Delete
+)
+
+// String returns the operation's name, such as "soft delete".
+func (o Operation) String() string {
+	switch o {
+	case OpSoftDelete:
+		return "soft delete"
+	case OpRestore:
+		return "restore"
+	case OpPurge:
+		return "purge"
+	case OpForceDelete:
+		return "force delete"
+	default:
+		return "none"
+	}
+}
+
+// OperationOf tells, in a hook or a callback, what the statement that runs it
+// does to the trash. Statements that the hook makes itself are OpNone until they
+// do something of their own.
+//
+//	func (p *Post) BeforeDelete(tx *gorm.DB) error {
+//		if softdelete.OperationOf(tx) == softdelete.OpForceDelete { … }
+//	}
+func OperationOf(tx *gorm.DB) Operation {
+	if tx == nil || tx.Statement == nil {
+		return OpNone
+	}
+	if op := operationOf(tx.Statement); op != nil {
+		return op.kind
+	}
+	return OpNone
+}
+
+// Deletion is the report of one soft delete: see Into.
+type Deletion struct {
+	// ID is the operation's UUID, version 7. It is in the rows' deletion_id
+	// columns, where the models have one.
+	ID uuid.UUID
+
+	// At is when the rows were trashed, as the column stores it.
+	At time.Time
+
+	// By and Reason are what was stored, or would have been in a model that has
+	// no column for it: from WithActor and WithReason, or from BeforeDelete.
+	By, Reason string
+
+	// Rows counts the trashed rows by table.
+	Rows map[string]int64
+}
+
+type actorKey struct{}
+
+type reasonKey struct{}
+
+// WithActor returns a context of which deletes keep who made them, in the
+// model's "by" column. The actor is converted to that column's type: a string,
+// a number, a UUID, anything that is a driver.Valuer or, for text, a
+// fmt.Stringer. If it does not fit, the delete fails with an *ActorError.
+//
+//	db.WithContext(softdelete.WithActor(ctx, "ana")).Delete(&post)
+//
+//	UPDATE posts SET deleted_at = '…', deleted_by = 'ana' …
+func WithActor(ctx context.Context, actor any) context.Context {
+	return context.WithValue(ctx, actorKey{}, actor)
+}
+
+// WithReason returns a context of which deletes keep why they were made, in the
+// model's "reason" column. An empty reason is none: NULL.
+func WithReason(ctx context.Context, reason string) context.Context {
+	return context.WithValue(ctx, reasonKey{}, reason)
+}
+
+// operation is one delete, restore, purge or force delete while it runs. It
+// lives among its statement's clauses.
+type operation struct {
+	kind  Operation
+	model *model
+
+	id   uuid.UUID
+	at   time.Time     // as the rows store it
+	step time.Duration // the precision of that
+
+	// by and reason are bound to the tracking columns, nil for none.
+	by, reason any
+
+	// values are the caller's, by which they get back what a failed or fruitless
+	// statement has changed in them.
+	values []*tracked
+
+	touched clause.Set // the update times, if they are set too
+
+	hooks bool // the model's hooks run
+	omits []string
+	unit  *unit
+	rows  int64
+}
+
+const operationKey = "softdelete:operation"
+
+// Build writes nothing: an operation is no SQL.
+func (*operation) Build(clause.Builder) {}
+
+func operationOf(stmt *gorm.Statement) *operation {
+	if c, ok := stmt.Clauses[operationKey]; ok {
+		if op, ok := c.Expression.(*operation); ok {
+			return op
+		}
+	}
+	return nil
+}
+
+// begin makes the operation of a statement.
+func (p *Plugin) begin(db *gorm.DB, kind Operation, m *model) *operation {
+	op := &operation{kind: kind, model: m, hooks: !db.Statement.SkipHooks}
+	db.Statement.Clauses[operationKey] = clause.Clause{Expression: op}
+	return op
+}
+
+// stamp takes the reading of the clock and the id of a soft delete, and reads
+// from the context who and why.
+func (op *operation) stamp(p *Plugin, db *gorm.DB) error {
+	now, err := p.config.Clock.now(db)
+	if err != nil {
+		return err
+	}
+	d := dialectOf(db)
+	op.at = d.stored(now.Round(0))
+	if op.step = op.model.step(d); op.step > 0 {
+		op.at = op.at.Truncate(op.step)
+		if !db.DryRun {
+			op.at = used.claim(op.at, op.step)
+		}
+	}
+	if op.model.deletionID != nil || requestOf(db.Statement).report != nil {
+		if op.id, err = uuid.NewV7(); err != nil {
+			return fmt.Errorf("softdelete: making an id: %w", err)
+		}
+	}
+	ctx := db.Statement.Context
+	if actor := ctx.Value(actorKey{}); actor != nil && op.model.by != nil {
+		if op.by, err = convertActor(op.model, actor); err != nil {
+			return err
+		}
+	}
+	if reason, _ := ctx.Value(reasonKey{}).(string); reason != "" && op.model.reason != nil {
+		op.reason = reason
+	}
+	return nil
+}
+
+// end closes the operation: what it was one unit with is committed or rolled
+// back, and the caller's values and report tell what is in the database.
+func (op *operation) end(db *gorm.DB) {
+	stmt := db.Statement
+	delete(stmt.Clauses, operationKey)
+	if op.kind != OpSoftDelete {
+		stmt.SkipHooks = !op.hooks
+	}
+	if op.kind == OpRestore {
+		stmt.Omits = op.omits
+	}
+	op.unit.end(db)
+	if db.Error != nil {
+		op.revert(stmt.Context)
+	}
+	if op.kind != OpSoftDelete {
+		return
+	}
+	report := requestOf(stmt).report
+	switch {
+	case db.Error != nil || op.rows == 0:
+		if report != nil {
+			*report = Deletion{}
+		}
+		if op.step > 0 && op.rows == 0 && !db.DryRun {
+			used.release(op.at, op.step)
+		}
+	case report != nil:
+		*report = op.report(db)
+	}
+}
+
+func (op *operation) report(db *gorm.DB) Deletion {
+	d := Deletion{ID: op.id, At: op.at, Rows: map[string]int64{tableOf(db.Statement, op.model): op.rows}}
+	ctx := db.Statement.Context
+	by, reason := op.by, op.reason
+	if by == nil && op.model.by == nil {
+		by = ctx.Value(actorKey{})
+	}
+	if reason == nil && op.model.reason == nil {
+		reason = ctx.Value(reasonKey{})
+	}
+	for _, v := range op.values {
+		if v.by != nil {
+			by = v.by
+		}
+		if v.reason != nil {
+			reason = v.reason
+		}
+	}
+	d.By, d.Reason = text(by), text(reason)
+	return d
+}
+
+// tableOf is the table that a statement is on: the model's, with its schema,
+// unless the statement named another.
+func tableOf(stmt *gorm.Statement, m *model) string {
+	if name := m.schema.Table; name == stmt.Table || strings.HasSuffix(name, "."+stmt.Table) {
+		return name
+	}
+	return stmt.Table
+}
+
+// revert gives the caller's values back what they held before.
+func (op *operation) revert(ctx context.Context) {
+	for _, v := range op.values {
+		v.revert(ctx, op.model)
+	}
+}
+
+// guard rolls everything back when a hook panics, and lets the panic go on.
+func (op *operation) guard(db *gorm.DB) {
+	if r := recover(); r != nil {
+		op.abandon(db)
+		panic(r)
+	}
+}
+
+func (op *operation) abandon(db *gorm.DB) {
+	if _, ok := db.InstanceGet("gorm:started_transaction"); ok {
+		db.Rollback()
+		db.Statement.ConnPool = db.ConnPool
+	}
+	_ = db.AddError(errPanic)
+	op.end(db)
+}
+
+var errPanic = errors.New("softdelete: a hook panicked")
+
+// before is the content of the marker and tracking fields of a value.
+type before []any
+
+// tracked is one of the caller's values, with what its fields were before the
+// operation, and what BeforeDelete put there.
+type tracked struct {
+	value      reflect.Value
+	before     before
+	by, reason any
+	done       bool // its row was trashed, or restored
+}
+
+func (v *tracked) save(ctx context.Context, m *model) {
+	v.before = make(before, len(m.protected))
+	for i, name := range m.protected {
+		v.before[i] = m.schema.FieldsByDBName[name].ReflectValueOf(ctx, v.value).Interface()
+	}
+}
+
+func (v *tracked) revert(ctx context.Context, m *model) {
+	for i, name := range m.protected {
+		field := m.schema.FieldsByDBName[name].ReflectValueOf(ctx, v.value)
+		if was := reflect.ValueOf(v.before[i]); was.IsValid() {
+			field.Set(was)
+		} else {
+			field.SetZero()
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package softdelete
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"gorm.io/gorm"
+)
+
+// Config configures the plugin. Its zero value is useful.
+type Config struct {
+	// Models are registered and checked when db.Use runs, so that a wrong tag or
+	// a missing marker is an error at start-up. A join table that is only
+	// registered here, without SetupJoinTable, is found by its table's name.
+	// Any other model is registered at its first statement. Defaults to none.
+	Models []any
+
+	// Strict makes a Delete, Update, Restore, Purge or ForceDelete that addresses
+	// rows by primary key, and matches none, return ErrNotFound. Defaults to
+	// false: RowsAffected is 0, as in GORM.
+	Strict bool
+
+	// Clock is where the time of an operation comes from. There is one reading
+	// per operation, the same on every row that it trashes. A reading that this
+	// process has used already, at the precision of the markers it goes to, is
+	// moved on by the smallest step. Defaults to AppClock.
+	Clock Clock
+
+	// TouchUpdatedAt makes deletes and restores set autoUpdateTime columns too.
+	// Defaults to false.
+	TouchUpdatedAt bool
+}
+
+// Plugin is the GORM plugin. Make it with New. It holds what is known of the
+// models, and nothing of a statement; it is safe for concurrent use.
+type Plugin struct {
+	config Config
+	models registry
+}
+
+const pluginName = "softdelete"
+
+// New returns the plugin for one *gorm.DB:
+//
+//	err := db.Use(softdelete.New(softdelete.Config{}))
+//
+// Using a second one on the same handle is gorm.ErrRegistered.
+func New(config ...Config) *Plugin {
+	p := &Plugin{}
+	if len(config) > 0 {
+		p.config = config[0]
+	}
+	return p
+}
+
+// Name is the plugin's name on a handle, "softdelete".
+func (p *Plugin) Name() string { return pluginName }
+
+// Initialize registers the plugin's callbacks and the models of its Config.
+// GORM calls it from db.Use.
+func (p *Plugin) Initialize(db *gorm.DB) error {
+	if err := p.models.register(db, p.config.Models); err != nil {
+		return err
+	}
+	return p.registerCallbacks(db)
+}
+
+// installed returns the plugin of a handle.
+func installed(db *gorm.DB) (*Plugin, bool) {
+	if db == nil || db.Config == nil {
+		return nil, false
+	}
+	p, ok := db.Plugins[pluginName].(*Plugin)
+	return p, ok
+}
+
+// lookup returns the model of a value, nil if it is not soft-deletable.
+func lookup(db *gorm.DB, value any) (*model, error) {
+	p, ok := installed(db)
+	if !ok {
+		return nil, ErrNotInstalled
+	}
+	return p.models.parse(db, value)
+}
+
+// soft returns the model of a value that has to be soft-deletable.
+func soft(db *gorm.DB, value any) (*model, error) {
+	m, err := lookup(db, value)
+	if err == nil && m == nil {
+		s, _ := parseSchema(db, value)
+		err = fail(ErrNotSoftDeletable, s.Name, lookAlike(s))
+	}
+	return m, err
+}
+
+// Enabled tells if a model, given as a value or a pointer, is soft-deletable. It
+// returns an error if the value is no model (gorm.ErrInvalidValue), if its
+// definition is wrong (*ModelError), or if the plugin is missing
+// (ErrNotInstalled).
+func Enabled(db *gorm.DB, model any) (bool, error) {
+	m, err := lookup(db, model)
+	return m != nil && err == nil, err
+}
+
+// IsTrashed reads the marker of a loaded value, a struct or a pointer to one. It
+// asks no database. The error is ErrNotSoftDeletable for a model without a
+// marker, gorm.ErrInvalidValue for nil or a slice.
+func IsTrashed(db *gorm.DB, value any) (bool, error) {
+	rv := reflect.ValueOf(value)
+	for rv.Kind() == reflect.Pointer && !rv.IsNil() {
+		rv = rv.Elem()
+	}
+	if rv.Kind() != reflect.Struct {
+		return false, fmt.Errorf("softdelete: %w: IsTrashed needs a struct or a pointer to one, not %T", gorm.ErrInvalidValue, value)
+	}
+	m, err := soft(db, value)
+	if err != nil {
+		return false, err
+	}
+	if rv.Type() != m.schema.ModelType {
+		return false, fmt.Errorf("softdelete: %w: %T", gorm.ErrInvalidValue, value)
+	}
+	ctx := context.Background()
+	if db.Statement != nil && db.Statement.Context != nil {
+		ctx = db.Statement.Context
+	}
+	if !rv.CanAddr() {
+		addressable := reflect.New(rv.Type()).Elem()
+		addressable.Set(rv)
+		rv = addressable
+	}
+	return m.marker.isTrashed(ctx, rv), nil
+}

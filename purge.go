@@ -1,0 +1,104 @@
+package softdelete
+
+import (
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Purge removes trashed rows for good. It takes what Restore takes, and returns
+// the same errors; live rows are left alone.
+//
+//	softdelete.Purge(db.Scopes(softdelete.TrashedBefore(time.Now().AddDate(0, 0, -30))), &Post{})
+//
+//	DELETE FROM posts WHERE posts.deleted_at < '…' AND posts.deleted_at IS NOT NULL
+//
+// RowsAffected counts the rows removed. BeforePurge and AfterPurge of the model
+// run, in the same transaction; delete hooks do not. What a foreign key still
+// holds is the database's error, and nothing is removed.
+func Purge(db *gorm.DB, value any, conds ...any) *gorm.DB {
+	return removal(db, OpPurge, value, conds)
+}
+
+// ForceDelete removes rows for good, live or trashed. It takes what Restore
+// takes, and returns the same errors. Under OnlyTrashed, TrashedBefore and kin
+// it takes trashed rows only, under WithoutTrashed live ones only.
+//
+//	softdelete.ForceDelete(db, &post)
+//
+//	DELETE FROM posts WHERE posts.id = 1
+//
+// RowsAffected counts the rows removed. BeforePurge and AfterPurge of the model
+// run, in the same transaction; delete hooks do not.
+func ForceDelete(db *gorm.DB, value any, conds ...any) *gorm.DB {
+	return removal(db, OpForceDelete, value, conds)
+}
+
+// BeforePurger is a model with a hook that runs before its row is purged or
+// force deleted, in the same transaction; an error stops that.
+type BeforePurger interface {
+	BeforePurge(tx *gorm.DB) error
+}
+
+// AfterPurger is a model with a hook that runs after its row is purged or force
+// deleted, in the same transaction; an error rolls it back.
+type AfterPurger interface {
+	AfterPurge(tx *gorm.DB) error
+}
+
+func removal(db *gorm.DB, verb Operation, value any, conds []any) *gorm.DB {
+	tx := address(db, verb, value, conds)
+	if tx.Error != nil {
+		return tx
+	}
+	return tx.Callback().Delete().Execute(tx)
+}
+
+// beginRemoval prepares the delete callbacks of GORM for a purge or force
+// delete: no hooks of theirs.
+func (p *Plugin) beginRemoval(db *gorm.DB, kind Operation, m *model) {
+	op := p.begin(db, kind, m)
+	db.Statement.SkipHooks = true
+	if op.hooks && (hasHook[BeforePurger](m) || hasHook[AfterPurger](m)) {
+		op.unit = beginUnit(db)
+	}
+}
+
+// remove runs in the place of GORM's DELETE.
+func (p *Plugin) remove(db *gorm.DB, op *operation, next func(*gorm.DB)) {
+	stmt := db.Statement
+	if !runHooks(db, op, func(h BeforePurger, tx *gorm.DB) error { return h.BeforePurge(tx) }) {
+		return
+	}
+	filter, show := op.removalFilter(stmt)
+	t, ok := newTarget(db, op.model, show)
+	if !ok {
+		return
+	}
+	t.apply(filter)
+	defer t.restore()
+	stmt.AddClauseIfNotExists(clause.Delete{})
+	stmt.AddClauseIfNotExists(clause.From{})
+	stmt.Build(stmt.BuildClauses...)
+	next(db)
+	p.strict(db, t)
+	if db.Error == nil {
+		op.rows = db.RowsAffected
+		runHooks(db, op, func(h AfterPurger, tx *gorm.DB) error { return h.AfterPurge(tx) })
+	}
+}
+
+// removalFilter is which rows are removed: those that the scopes name; if they
+// name none, trashed ones for a purge, and any for a force delete.
+func (op *operation) removalFilter(stmt *gorm.Statement) (clause.Expression, visibility) {
+	if op.kind == OpPurge {
+		return op.trashedFilter(stmt)
+	}
+	show := requestOf(stmt).show
+	if show == unasked {
+		show = showIn(stmt, op.model)
+	}
+	if filter := op.model.filterFor(show); filter != nil {
+		return filter, show
+	}
+	return nil, all
+}

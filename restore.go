@@ -1,0 +1,226 @@
+package softdelete
+
+import (
+	"fmt"
+	"reflect"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Restore makes trashed rows live again, clearing their marker and tracking
+// columns. It takes what db.Delete takes: a pointer to a value with its key, a
+// slice of them, a key or conditions after a pointer to an empty value, or
+// conditions on db.
+//
+//	softdelete.Restore(db, &post)
+//	softdelete.Restore(db, &Post{}, 1)
+//	softdelete.Restore(db.Where("title LIKE ?", "draft%"), &Post{})
+//
+//	UPDATE posts SET deleted_at = NULL WHERE posts.id = 1 AND posts.deleted_at IS NOT NULL
+//
+// RowsAffected counts the rows restored; live rows are left as they are. The
+// value's fields are cleared if its row was restored. BeforeRestore and
+// AfterRestore of the model run, in the same transaction; update hooks do not.
+//
+// Errors: gorm.ErrMissingWhereClause without any condition (db.Where("1 = 1") or
+// AllowGlobalUpdate means all), a *ConflictError if a live row has taken a unique
+// value, ErrNotFound in strict mode, gorm.ErrInvalidValue for nil and for what is
+// no pointer, ErrNotSoftDeletable, ErrNotInstalled. After an error nothing has
+// changed. It is safe for concurrent use.
+func Restore(db *gorm.DB, value any, conds ...any) *gorm.DB {
+	tx := address(db, OpRestore, value, conds)
+	if tx.Error != nil {
+		return tx
+	}
+	return tx.Callback().Update().Execute(tx)
+}
+
+// BeforeRestorer is a model with a hook that runs before its row is restored, in
+// the same transaction; an error stops the restore.
+type BeforeRestorer interface {
+	BeforeRestore(tx *gorm.DB) error
+}
+
+// AfterRestorer is a model with a hook that runs after its row is restored, in
+// the same transaction; an error rolls it back.
+type AfterRestorer interface {
+	AfterRestore(tx *gorm.DB) error
+}
+
+// address puts value and conditions of a verb on a statement, as db.Delete does.
+func address(db *gorm.DB, verb Operation, value any, conds []any) *gorm.DB {
+	tx := ask(db, func(r *request) { r.verb = verb })
+	if tx.Error != nil {
+		return tx
+	}
+	if value == nil {
+		value = tx.Statement.Model
+	}
+	if err := checkValue(verb, value); err != nil {
+		_ = tx.AddError(err)
+		return tx
+	}
+	if len(tx.Statement.Selects) > 0 || len(tx.Statement.Omits) > 0 {
+		_ = tx.AddError(fmt.Errorf("softdelete: %w: Select and Omit mean nothing to a %s", gorm.ErrInvalidField, verb))
+		return tx
+	}
+	if len(conds) > 0 {
+		if exprs := tx.Statement.BuildCondition(conds[0], conds[1:]...); len(exprs) > 0 {
+			tx.Statement.AddClause(clause.Where{Exprs: exprs})
+		}
+	}
+	tx.Statement.Dest = value
+	return tx
+}
+
+// checkValue wants a pointer to a struct, or a slice.
+func checkValue(verb Operation, value any) error {
+	rv := reflect.ValueOf(value)
+	wrong := func(problem string) error {
+		return fmt.Errorf("softdelete: %w: a %s needs a pointer to a model, or a slice: %s", gorm.ErrInvalidValue, verb, problem)
+	}
+	if !rv.IsValid() {
+		return wrong("got nil")
+	}
+	if rv.Kind() == reflect.Slice {
+		return nil
+	}
+	if rv.Kind() != reflect.Pointer {
+		return wrong("got a " + rv.Type().String())
+	}
+	if rv.IsNil() {
+		return wrong("got a nil " + rv.Type().String())
+	}
+	return nil
+}
+
+// beginRestore prepares the update callbacks of GORM for a restore: no hooks of
+// theirs, no associations saved.
+func (p *Plugin) beginRestore(db *gorm.DB, m *model) {
+	stmt := db.Statement
+	if rejectNil(db) {
+		return
+	}
+	op := p.begin(db, OpRestore, m)
+	op.omits = stmt.Omits
+	stmt.SkipHooks = true
+	stmt.Omits = []string{clause.Associations}
+	if op.hooks && (hasHook[BeforeRestorer](m) || hasHook[AfterRestorer](m)) {
+		op.unit = beginUnit(db)
+	}
+	for _, row := range rowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, true) {
+		if stmt.Schema != m.schema {
+			break
+		}
+		v := &tracked{value: row}
+		v.save(stmt.Context, m)
+		op.values = append(op.values, v)
+	}
+}
+
+// restore runs in the place of GORM's UPDATE.
+func (p *Plugin) restore(db *gorm.DB, op *operation, next func(*gorm.DB)) {
+	stmt, m := db.Statement, op.model
+	// GORM's update takes the value from Model; a verb is about Dest.
+	stmt.ReflectValue = reflect.Indirect(reflect.ValueOf(stmt.Dest))
+	if !stmt.ReflectValue.CanAddr() {
+		addressable := reflect.New(stmt.ReflectValue.Type()).Elem()
+		addressable.Set(stmt.ReflectValue)
+		stmt.ReflectValue = addressable
+	}
+	if !runHooks(db, op, func(h BeforeRestorer, tx *gorm.DB) error { return h.BeforeRestore(tx) }) {
+		return
+	}
+	filter, show := op.trashedFilter(stmt)
+	t, ok := newTarget(db, m, show)
+	if !ok {
+		return
+	}
+	t.apply(filter)
+	defer t.restore()
+	op.update(db, op.clearing(p, db), next)
+	if conflict := conflictOf(db.Error, m.name()); conflict != nil {
+		db.Error = conflict
+	}
+	p.strict(db, t)
+	if db.Error != nil {
+		return
+	}
+	for _, v := range op.values {
+		if v.done {
+			v.clear(db, m)
+			op.setTouched(db, v)
+		}
+	}
+	runHooks(db, op, func(h AfterRestorer, tx *gorm.DB) error { return h.AfterRestore(tx) })
+}
+
+// trashedFilter is the filter of a restore or a purge: trashed rows, and none of
+// them if the statement asked for live ones.
+func (op *operation) trashedFilter(stmt *gorm.Statement) (clause.Expression, visibility) {
+	if requestOf(stmt).show == liveOnly {
+		return nothing{op.model}, liveOnly
+	}
+	return op.model.trashedRows, trashedOnly
+}
+
+// clearing is what a restore sets.
+func (op *operation) clearing(p *Plugin, db *gorm.DB) clause.Set {
+	op.touched = p.touch(db, op.model)
+	return append(op.model.clearedColumns(), op.touched...)
+}
+
+// clearedColumns are the marker and tracking columns of a live row.
+func (m *model) clearedColumns() clause.Set {
+	set := clause.Set{assign(m.marker.field, m.marker.cleared())}
+	for _, name := range m.protected {
+		if field := m.schema.FieldsByDBName[name]; field != m.marker.field {
+			set = append(set, assign(field, clearedColumn(field)))
+		}
+	}
+	return set
+}
+
+// clear empties the fields of a value whose row was restored.
+func (v *tracked) clear(db *gorm.DB, m *model) {
+	for _, name := range m.protected {
+		field := m.schema.FieldsByDBName[name]
+		field.ReflectValueOf(db.Statement.Context, v.value).SetZero()
+	}
+	if live, ok := m.marker.live.(int); ok && live != 0 {
+		_ = db.AddError(m.marker.field.Set(db.Statement.Context, v.value, live))
+	}
+}
+
+func hasHook[H any](m *model) bool {
+	_, ok := newOf(m.schema.ModelType).(H)
+	return ok
+}
+
+func newOf(t reflect.Type) any { return reflect.New(t).Interface() }
+
+// runHooks calls a hook on each of the statement's values, unless hooks are
+// skipped. It returns false after an error.
+func runHooks[H any](db *gorm.DB, op *operation, call func(H, *gorm.DB) error) bool {
+	if !op.hooks || db.DryRun || !hasHook[H](op.model) {
+		return db.Error == nil
+	}
+	stmt := db.Statement
+	tx := db.Session(&gorm.Session{NewDB: true})
+	for i, row := range rowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, false) {
+		stmt.CurDestIndex = i
+		hook, ok := row.Addr().Interface().(H)
+		if !ok {
+			continue
+		}
+		if err := call(hook, tx); err != nil {
+			_ = db.AddError(err)
+			return false
+		}
+		if db.Error != nil {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,178 @@
+package softdelete
+
+import (
+	"fmt"
+	"reflect"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+	"gorm.io/gorm/utils"
+)
+
+// revive runs a create under Revive: what a trashed row is in the way of becomes
+// an update of that row, the rest is inserted.
+func (p *Plugin) revive(db *gorm.DB, m *model, next func(*gorm.DB)) {
+	stmt := db.Statement
+	if !holds(stmt.ReflectValue, stmt.Schema) {
+		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w: Revive needs a value of the model, not a %T", m.name(), gorm.ErrInvalidData, stmt.Dest))
+		return
+	}
+	if db.DryRun {
+		next(db)
+		return
+	}
+	found := p.inTheWay(db, m)
+	if db.Error != nil || len(found) == 0 {
+		if db.Error == nil {
+			next(db)
+		}
+		return
+	}
+	blocked := map[int]bool{}
+	for i, row := range found {
+		if blocked[i] = true; !reviveRow(db, m, elementOf(stmt.ReflectValue, i), row) {
+			return
+		}
+	}
+	revived := int64(len(found))
+	if total := lengthOf(stmt.ReflectValue); len(found) < total {
+		without(db, blocked, next)
+		revived += db.RowsAffected
+	}
+	db.RowsAffected = revived
+	if stmt.Result != nil {
+		stmt.Result.RowsAffected = revived
+	}
+}
+
+func lengthOf(value reflect.Value) int {
+	if value.Kind() == reflect.Slice || value.Kind() == reflect.Array {
+		return value.Len()
+	}
+	return 1
+}
+
+func elementOf(value reflect.Value, i int) reflect.Value {
+	if value.Kind() == reflect.Slice || value.Kind() == reflect.Array {
+		return reflect.Indirect(value.Index(i))
+	}
+	return value
+}
+
+// inTheWay finds, for the statement's values by index, the trashed row that a
+// primary key or unique index would let it clash with. The rows are locked.
+func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
+	stmt := db.Statement
+	found := map[int]reflect.Value{}
+	taken := map[string]int{}
+	for _, key := range uniqueKeys(stmt.Schema) {
+		columns := key.columns()
+		values, indexes := valuesOf(stmt, stmt.ReflectValue, columns)
+		if key.primary {
+			values, indexes = withoutZero(values, indexes)
+		}
+		if len(values) == 0 {
+			continue
+		}
+		tx := onTable(beside(db), stmt).Unscoped().Where(inColumns(columns, values)).Where(clause.Expression(m.trashedRows))
+		if dialectOf(db).rowLock {
+			tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+		}
+		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
+		if err := tx.Find(rows.Interface()).Error; err != nil {
+			_ = db.AddError(err)
+			return nil
+		}
+		byKey := map[string]reflect.Value{}
+		for i := range rows.Elem().Len() {
+			row := rows.Elem().Index(i).Elem()
+			have, _ := valuesOf(stmt, row, columns)
+			byKey[utils.ToStringKey(have[0]...)] = row
+		}
+		for i, value := range values {
+			row, ok := byKey[utils.ToStringKey(value...)]
+			if !ok {
+				continue
+			}
+			index, id := indexes[i], keyString(stmt.Context, stmt.Schema, row)
+			before, twice := found[index]
+			if twice && keyString(stmt.Context, stmt.Schema, before) != id || !twice && hasOtherKey(stmt, elementOf(stmt.ReflectValue, index), row) {
+				_ = db.AddError(fail(ErrAmbiguous, m.name(), "several rows are in the way of one new row, by primary key and by "+key.name))
+				return nil
+			}
+			if other, ok := taken[id]; ok && other != index {
+				continue // the second of two new rows that clash with each other too
+			}
+			found[index], taken[id] = row, index
+		}
+	}
+	return found
+}
+
+// hasOtherKey tells if a new row asks for a primary key that the row in its way
+// does not have.
+func hasOtherKey(stmt *gorm.Statement, value, row reflect.Value) bool {
+	for _, field := range stmt.Schema.PrimaryFields {
+		asked, zero := field.ValueOf(stmt.Context, value)
+		if !zero && utils.ToStringKey(asked) != utils.ToStringKey(fieldValue(stmt.Context, field, row)) {
+			return true
+		}
+	}
+	return false
+}
+
+// reviveRow restores a trashed row with the values of a new one, and gives that
+// the row's key and creation time.
+func reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool {
+	stmt := db.Statement
+	set := map[string]any{}
+	for _, a := range m.clearedColumns() {
+		set[a.Column.Name] = a.Value
+		field := m.schema.FieldsByDBName[a.Column.Name]
+		field.ReflectValueOf(stmt.Context, value).SetZero()
+	}
+	now := db.NowFunc()
+	keys := make([]any, 0, len(stmt.Schema.PrimaryFields))
+	selected, restricted := stmt.SelectAndOmitColumns(true, false)
+	for _, name := range stmt.Schema.DBNames {
+		field := stmt.Schema.FieldsByDBName[name]
+		target := field.ReflectValueOf(stmt.Context, value)
+		_, protected := set[name]
+		chosen, named := selected[name]
+		switch {
+		case field.PrimaryKey:
+			target.Set(field.ReflectValueOf(stmt.Context, row))
+			keys = append(keys, fieldValue(stmt.Context, field, row))
+		case field.AutoCreateTime > 0:
+			target.Set(field.ReflectValueOf(stmt.Context, row))
+		case protected || named && !chosen || !named && restricted || !field.Creatable:
+		default:
+			fillIn(db, field, value, now)
+			set[name] = fieldValue(stmt.Context, field, value)
+		}
+	}
+	same := inColumns(primaryNames(stmt.Schema), [][]any{keys})
+	tx := onTable(beside(db), stmt).Unscoped().Where(same).Where(clause.Expression(m.trashedRows)).UpdateColumns(set)
+	if tx.Error != nil {
+		_ = db.AddError(tx.Error)
+		return false
+	}
+	return true
+}
+
+// fillIn gives a field what GORM gives it on an insert: the update time, or a
+// default.
+func fillIn(db *gorm.DB, field *schema.Field, value reflect.Value, now time.Time) {
+	_, zero := field.ValueOf(db.Statement.Context, value)
+	if !zero {
+		return
+	}
+	switch {
+	case field.AutoUpdateTime > 0:
+		_ = db.AddError(field.Set(db.Statement.Context, value, now))
+	case field.DefaultValueInterface != nil:
+		_ = db.AddError(field.Set(db.Statement.Context, value, field.DefaultValueInterface))
+	}
+}

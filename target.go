@@ -1,0 +1,299 @@
+package softdelete
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+	"gorm.io/gorm/utils"
+)
+
+// target is which rows a delete, restore, purge or force delete is about: what
+// the caller's conditions say, and the keys of the caller's values.
+type target struct {
+	stmt   *gorm.Statement
+	where  clause.Clause // the caller's, to be put back
+	exprs  []clause.Expression
+	hadAny bool
+	keyed  bool // addressed by primary key
+}
+
+// newTarget reads the target off a statement, of which the rows of one
+// visibility are meant. It adds gorm.ErrMissingWhereClause to the statement if
+// that has no condition at all.
+func newTarget(db *gorm.DB, m *model, show visibility) (*target, bool) {
+	stmt := db.Statement
+	t := &target{stmt: stmt}
+	t.where, t.hadAny = stmt.Clauses["WHERE"]
+	request := requestOf(stmt)
+	conditions, err := request.conditionsFor(db, m)
+	if err != nil {
+		_ = db.AddError(err)
+		return nil, false
+	}
+	callers := whereExprs(stmt)
+	t.exprs = append(t.exprs, enclose(callers)...)
+	values := []reflect.Value{stmt.ReflectValue}
+	// A slice given by value cannot be compared, and is the model itself.
+	if stmt.ReflectValue.CanAddr() && stmt.Model != nil && stmt.Dest != stmt.Model {
+		values = append(values, reflect.Indirect(reflect.ValueOf(stmt.Model)))
+	}
+	for _, value := range values {
+		if keys := keysOf(stmt, value); keys != nil {
+			t.exprs = append(t.exprs, keys)
+			t.keyed = true
+		}
+	}
+	t.keyed = t.keyed || addressesByKey(callers, stmt.Schema)
+	t.exprs = append(t.exprs, conditions...)
+	if len(t.exprs) == 0 && !db.AllowGlobalUpdate {
+		_ = db.AddError(gorm.ErrMissingWhereClause)
+		return nil, false
+	}
+	if len(stmt.Joins) > 0 || hasLimit(stmt) {
+		return t, t.nest(db, show)
+	}
+	return t, true
+}
+
+func hasLimit(stmt *gorm.Statement) bool {
+	limit, ok := stmt.Clauses["LIMIT"].Expression.(clause.Limit)
+	return ok && (limit.Limit != nil || limit.Offset > 0)
+}
+
+// nest moves all conditions into a subquery on the primary key, as a statement
+// that writes can neither join nor be limited on every database.
+func (t *target) nest(db *gorm.DB, show visibility) bool {
+	stmt := t.stmt
+	if len(stmt.Schema.PrimaryFields) == 0 {
+		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w for a delete with joins or a limit", stmt.Schema.Name, gorm.ErrPrimaryKeyRequired))
+		return false
+	}
+	inner := db.Session(&gorm.Session{}).Clauses()
+	for _, name := range []string{"WHERE", "RETURNING", "SET", operationKey, gormFilterKey} {
+		delete(inner.Statement.Clauses, name)
+	}
+	if len(t.exprs) > 0 {
+		inner.Statement.AddClause(clause.Where{Exprs: t.exprs})
+	}
+	inner.Statement.Clauses[requestKey] = clause.Clause{Expression: &request{show: show}}
+	model := reflect.New(stmt.Schema.ModelType).Interface()
+	inner.Statement.Dest, inner.Statement.Model = model, model
+	inner.Statement.Unscoped = false
+	inner.Statement.Selects, inner.Statement.Omits, inner.Statement.Preloads = nil, nil, nil
+	columns := make([]clause.Column, len(stmt.Schema.PrimaryFields))
+	for i, field := range stmt.Schema.PrimaryFields {
+		columns[i] = clause.Column{Table: clause.CurrentTable, Name: field.DBName}
+	}
+	inner.Statement.AddClause(clause.Select{Columns: columns})
+	t.exprs = []clause.Expression{&subquery{columns: columns, query: inner, nested: dialectOf(db).nestedTarget}}
+	return true
+}
+
+// subquery is "key IN (SELECT key …)".
+type subquery struct {
+	columns []clause.Column
+	query   *gorm.DB
+	nested  bool
+}
+
+func (s *subquery) Build(b clause.Builder) {
+	if len(s.columns) == 1 {
+		b.WriteQuoted(s.columns[0])
+	} else {
+		b.WriteQuoted(s.columns)
+	}
+	if s.nested {
+		_, _ = b.WriteString(" IN (SELECT * FROM (")
+		b.AddVar(b, s.query)
+		_, _ = b.WriteString(") AS softdelete_target)")
+		return
+	}
+	_, _ = b.WriteString(" IN (")
+	b.AddVar(b, s.query)
+	_ = b.WriteByte(')')
+}
+
+// apply puts the target into the statement's WHERE, with a filter if there is
+// one.
+func (t *target) apply(filter clause.Expression) {
+	exprs := t.exprs
+	delete(t.stmt.Clauses, gormFilterKey)
+	if filter != nil {
+		exprs = append(exprs[:len(exprs):len(exprs)], filter)
+		t.stmt.Clauses[gormFilterKey] = clause.Clause{}
+	}
+	if len(exprs) > 0 {
+		t.stmt.Clauses["WHERE"] = clause.Clause{Name: "WHERE", Expression: clause.Where{Exprs: exprs}}
+	}
+}
+
+// restore gives the statement back what it had before.
+func (t *target) restore() {
+	delete(t.stmt.Clauses, gormFilterKey)
+	if t.hadAny {
+		t.stmt.Clauses["WHERE"] = t.where
+	} else {
+		delete(t.stmt.Clauses, "WHERE")
+	}
+}
+
+// keysOf is the condition on the primary keys of a value, nil if it has none.
+func keysOf(stmt *gorm.Statement, value reflect.Value) clause.Expression {
+	s := stmt.Schema
+	if len(s.PrimaryFields) == 0 || !holds(value, s) {
+		return nil
+	}
+	_, keys := schema.GetIdentityFieldValuesMap(stmt.Context, value, s.PrimaryFields)
+	column, values := schema.ToQueryValues(clause.CurrentTable, primaryNames(s), keys)
+	if len(values) == 0 {
+		return nil
+	}
+	return clause.IN{Column: column, Values: values}
+}
+
+func primaryNames(s *schema.Schema) []string {
+	names := make([]string, len(s.PrimaryFields))
+	for i, field := range s.PrimaryFields {
+		names[i] = field.DBName
+	}
+	return names
+}
+
+// holds tells if a value is of the schema's type, or a slice or array of it.
+func holds(value reflect.Value, s *schema.Schema) bool {
+	if !value.IsValid() {
+		return false
+	}
+	t := value.Type()
+	if t.Kind() == reflect.Slice || t.Kind() == reflect.Array {
+		t = t.Elem()
+	}
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t == s.ModelType
+}
+
+// rowsOf lists the values of a statement that stand for a row and can be set:
+// those with a key, or all of them.
+func rowsOf(ctx context.Context, value reflect.Value, s *schema.Schema, keyed bool) []reflect.Value {
+	if !holds(value, s) {
+		return nil
+	}
+	var rows []reflect.Value
+	add := func(rv reflect.Value) {
+		rv = reflect.Indirect(rv)
+		if !rv.IsValid() || !rv.CanAddr() {
+			return
+		}
+		for _, field := range s.PrimaryFields {
+			if _, zero := field.ValueOf(ctx, rv); !zero || !keyed {
+				rows = append(rows, rv)
+				return
+			}
+		}
+	}
+	switch value.Kind() {
+	case reflect.Slice, reflect.Array:
+		for i := range value.Len() {
+			add(value.Index(i))
+		}
+	default:
+		add(value)
+	}
+	return rows
+}
+
+// rejectNil adds an error to the statement if its value is a slice with a nil
+// in it, at which GORM would panic.
+func rejectNil(db *gorm.DB) bool {
+	value := db.Statement.ReflectValue
+	if value.Kind() != reflect.Slice && value.Kind() != reflect.Array {
+		return false
+	}
+	if kind := value.Type().Elem().Kind(); kind != reflect.Pointer && kind != reflect.Interface {
+		return false
+	}
+	for i := range value.Len() {
+		if value.Index(i).IsNil() {
+			_ = db.AddError(fmt.Errorf("softdelete: %w: element %d of the slice is nil", gorm.ErrInvalidData, i))
+			return true
+		}
+	}
+	return false
+}
+
+// keyString is a row's primary key, to compare keys by.
+func keyString(ctx context.Context, s *schema.Schema, row reflect.Value) string {
+	values := make([]any, len(s.PrimaryFields))
+	for i, field := range s.PrimaryFields {
+		values[i], _ = field.ValueOf(ctx, row)
+	}
+	return utils.ToStringKey(values...)
+}
+
+var keyCondition = regexp.MustCompile(`(?i)^\s*(?:[\x60"]?\w+[\x60"]?\.)?[\x60"]?(\w+)[\x60"]?\s*(?:=\s*(?:\?|@\w+)|in\s*\(?\s*(?:\?|@\w+)\s*\)?)\s*$`)
+
+// addressesByKey tells if conditions name the whole primary key.
+func addressesByKey(exprs []clause.Expression, s *schema.Schema) bool {
+	if len(s.PrimaryFields) == 0 {
+		return false
+	}
+	var named []string
+	var visit func(clause.Expression)
+	column := func(column any) {
+		switch c := column.(type) {
+		case string:
+			named = append(named, c)
+		case clause.Column:
+			if c.Name == clause.PrimaryKey && s.PrioritizedPrimaryField != nil {
+				c.Name = s.PrioritizedPrimaryField.DBName
+			}
+			named = append(named, c.Name)
+		case []clause.Column:
+			for _, c := range c {
+				named = append(named, c.Name)
+			}
+		}
+	}
+	visit = func(expr clause.Expression) {
+		switch e := expr.(type) {
+		case clause.Eq:
+			column(e.Column)
+		case clause.IN:
+			column(e.Column)
+		case clause.AndConditions:
+			if !slices.ContainsFunc(e.Exprs, func(e clause.Expression) bool { _, or := e.(clause.OrConditions); return or }) {
+				for _, inner := range e.Exprs {
+					visit(inner)
+				}
+			}
+		case clause.Expr:
+			if match := keyCondition.FindStringSubmatch(e.SQL); match != nil {
+				named = append(named, match[1])
+			}
+		case clause.NamedExpr:
+			if match := keyCondition.FindStringSubmatch(e.SQL); match != nil {
+				named = append(named, match[1])
+			}
+		}
+	}
+	for _, expr := range exprs {
+		if _, or := expr.(clause.OrConditions); or {
+			return false
+		}
+		visit(expr)
+	}
+	for _, field := range s.PrimaryFields {
+		if !slices.ContainsFunc(named, func(name string) bool { f := s.LookUpField(name); return f == field }) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,138 @@
+package softdelete
+
+import (
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"reflect"
+	"strconv"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm/schema"
+)
+
+var scannerType = reflect.TypeFor[sql.Scanner]()
+
+// convertActor returns an actor as what the model's "by" column takes. Nothing
+// is guessed: a number is written in digits, a text read as a number only if it
+// is one.
+func convertActor(m *model, actor any) (any, error) {
+	target := m.by.IndirectFieldType
+	value := plain(actor)
+	if value == nil {
+		return nil, nil //nolint:nilnil // nobody
+	}
+	misfit := &ActorError{Model: m.name(), Column: m.by.DBName, Type: fmt.Sprintf("%T", actor)}
+	if reflect.TypeOf(value).AssignableTo(target) {
+		return value, nil
+	}
+	rv := reflect.ValueOf(value)
+	switch {
+	case reflect.PointerTo(target).Implements(scannerType):
+		converted := reflect.New(target)
+		if !isPrimitive(rv) || converted.Interface().(sql.Scanner).Scan(primitive(rv)) != nil {
+			return nil, misfit
+		}
+		return converted.Elem().Interface(), nil
+	case target.Kind() == reflect.String:
+		if !isPrimitive(rv) {
+			return nil, misfit
+		}
+		return reflect.ValueOf(text(value)).Convert(target).Interface(), nil
+	case reflect.Zero(target).CanInt():
+		n, err := strconv.ParseInt(text(value), 10, 64)
+		if err != nil || !isPrimitive(rv) || reflect.Zero(target).OverflowInt(n) {
+			return nil, misfit
+		}
+		return reflect.ValueOf(n).Convert(target).Interface(), nil
+	case reflect.Zero(target).CanUint():
+		n, err := strconv.ParseUint(text(value), 10, 64)
+		if err != nil || !isPrimitive(rv) || reflect.Zero(target).OverflowUint(n) {
+			return nil, misfit
+		}
+		return reflect.ValueOf(n).Convert(target).Interface(), nil
+	default:
+		return nil, misfit
+	}
+}
+
+// plain follows pointers, and asks a value that knows what it is in a database,
+// or as a text.
+func plain(v any) any {
+	rv := reflect.ValueOf(v)
+	if !rv.IsValid() || rv.Kind() == reflect.Pointer && rv.IsNil() {
+		return nil
+	}
+	if valuer, ok := v.(driver.Valuer); ok {
+		value, err := valuer.Value()
+		if err != nil {
+			return v
+		}
+		return value
+	}
+	if rv.Kind() == reflect.Pointer {
+		return plain(rv.Elem().Interface())
+	}
+	if s, ok := v.(fmt.Stringer); ok && !isPrimitive(rv) {
+		return s.String()
+	}
+	return v
+}
+
+func isPrimitive(rv reflect.Value) bool {
+	return rv.Kind() == reflect.String || rv.CanInt() || rv.CanUint()
+}
+
+// primitive returns a value without its name, as a Scanner wants it.
+func primitive(rv reflect.Value) any {
+	switch {
+	case rv.CanInt():
+		return rv.Int()
+	case rv.CanUint():
+		return strconv.FormatUint(rv.Uint(), 10)
+	default:
+		return rv.String()
+	}
+}
+
+// text writes an actor or a reason for a report.
+func text(v any) string {
+	value := plain(v)
+	if value == nil {
+		return ""
+	}
+	if rv := reflect.ValueOf(value); isPrimitive(rv) {
+		return fmt.Sprint(primitive(rv))
+	}
+	return fmt.Sprint(value)
+}
+
+// uuidFor returns a UUID as what a column takes.
+func uuidFor(field *schema.Field, id uuid.UUID) (any, error) {
+	target := field.IndirectFieldType
+	switch {
+	case target.Kind() == reflect.String, target == reflect.TypeFor[DeletionID](), target == reflect.TypeFor[uuid.NullUUID]():
+		return id.String(), nil
+	case target == reflect.TypeFor[uuid.UUID]():
+		return id, nil
+	case target.Kind() == reflect.Slice && target.Elem().Kind() == reflect.Uint8:
+		return id[:], nil
+	default:
+		return nil, fmt.Errorf("softdelete: a UUID does not fit a %s", target)
+	}
+}
+
+// clearedColumn is what a tracking column holds on a live row: what GORM writes
+// for the field's zero value.
+func clearedColumn(field *schema.Field) any {
+	if field.DefaultValueInterface != nil {
+		return field.DefaultValueInterface
+	}
+	zero := reflect.Zero(field.FieldType)
+	switch zero.Kind() {
+	case reflect.Pointer, reflect.Slice:
+		return nil
+	default:
+		return zero.Interface()
+	}
+}

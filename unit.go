@@ -1,0 +1,73 @@
+package softdelete
+
+import (
+	"context"
+	"strconv"
+	"sync/atomic"
+
+	"gorm.io/gorm"
+)
+
+// unit makes all that one statement does a unit, where GORM's own transaction
+// does not: in the caller's transaction by a savepoint, and where GORM was told
+// to open none by a transaction of its own.
+type unit struct {
+	savepoint string // empty for a transaction of its own
+}
+
+var savepoints atomic.Uint64
+
+// beginUnit starts a unit unless GORM has a transaction open for the statement.
+func beginUnit(db *gorm.DB) *unit {
+	if db.DryRun || db.Error != nil {
+		return nil
+	}
+	if _, ok := db.InstanceGet("gorm:started_transaction"); ok {
+		return nil
+	}
+	if _, ok := db.Statement.ConnPool.(gorm.TxCommitter); ok {
+		u := &unit{savepoint: "softdelete_" + strconv.FormatUint(savepoints.Add(1), 36)}
+		if err := beside(db).SavePoint(u.savepoint).Error; err != nil {
+			_ = db.AddError(err)
+			return nil
+		}
+		return u
+	}
+	tx := beside(db).Begin()
+	if tx.Error != nil {
+		_ = db.AddError(tx.Error)
+		return nil
+	}
+	db.Statement.ConnPool = tx.Statement.ConnPool
+	return &unit{}
+}
+
+// beside returns a handle for further statements on a statement's connection,
+// whatever has happened to that statement.
+func beside(db *gorm.DB) *gorm.DB {
+	tx := db.Session(&gorm.Session{NewDB: true, SkipHooks: true})
+	tx.Error = nil
+	return tx
+}
+
+// end commits the unit, or rolls it back if the statement has failed.
+func (u *unit) end(db *gorm.DB) {
+	if u == nil {
+		return
+	}
+	// A unit has to be closed even when the context is what ended it.
+	tx := beside(db).WithContext(context.WithoutCancel(db.Statement.Context))
+	if u.savepoint != "" {
+		if db.Error != nil {
+			tx.RollbackTo(u.savepoint)
+		}
+		tx.Exec("RELEASE SAVEPOINT " + u.savepoint)
+		return
+	}
+	if db.Error != nil {
+		tx.Rollback()
+	} else if err := tx.Commit().Error; err != nil {
+		_ = db.AddError(err)
+	}
+	db.Statement.ConnPool = db.ConnPool
+}

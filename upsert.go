@@ -1,0 +1,286 @@
+package softdelete
+
+import (
+	"context"
+	"database/sql/driver"
+	"reflect"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+	"gorm.io/gorm/utils"
+)
+
+// upsert runs an insert that updates what is in its way. Trashed rows are not
+// updated, markers not changed; if one of the caller's own rows is trashed, the
+// statement fails.
+func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
+	stmt := db.Statement
+	original := stmt.Clauses["ON CONFLICT"]
+	defer func() { stmt.Clauses["ON CONFLICT"] = original }()
+	conflict := original.Expression.(clause.OnConflict)
+	guard := requestOf(stmt).showOf(stmt, m) == liveOnly
+	d := dialectOf(db)
+	guarded := original
+	guarded.Builder = func(c clause.Clause, b clause.Builder) { m.buildUpsert(c, b, guard && d.upsertWhere) }
+	stmt.Clauses["ON CONFLICT"] = guarded
+	if !guard {
+		next(db)
+		return
+	}
+	associated := isAssociated(db)
+	keys := conflictKeys(stmt.Schema, conflict)
+	several := stmt.ReflectValue.Kind() == reflect.Slice || stmt.ReflectValue.Kind() == reflect.Array
+	if (several || !d.upsertWhere) && !db.DryRun {
+		// Told before the statement runs: a database that skips rows returns
+		// fewer keys, and GORM would give them to the wrong values.
+		blocked := trashedAmong(db, m, keys, d)
+		switch {
+		case db.Error != nil:
+			return
+		case len(blocked) > 0 && !associated:
+			_ = db.AddError(fail(ErrTrashed, m.name(), "an upsert met it, restore it first"))
+			return
+		case len(blocked) > 0:
+			if len(blocked) == stmt.ReflectValue.Len() {
+				return
+			}
+			without(db, blocked, next)
+			return
+		}
+	}
+	next(db)
+	if db.Error == nil && !db.DryRun && !associated && !several && db.RowsAffected == 0 && len(trashedAmong(db, m, keys, dialect{})) > 0 {
+		_ = db.AddError(fail(ErrTrashed, m.name(), "restore it first, or save it under WithTrashed"))
+	}
+}
+
+// buildUpsert writes ON CONFLICT with the protected columns left out of the
+// update, and trashed rows out of its reach.
+func (m *model) buildUpsert(c clause.Clause, b clause.Builder, guard bool) {
+	c.Builder = nil
+	conflict, ok := c.Expression.(clause.OnConflict)
+	if !ok {
+		c.Build(b)
+		return
+	}
+	conflict.DoUpdates = slices.DeleteFunc(slices.Clone(conflict.DoUpdates), func(a clause.Assignment) bool {
+		field := m.schema.LookUpField(a.Column.Name)
+		return field != nil && slices.Contains(m.protected, field.DBName)
+	})
+	switch {
+	case len(conflict.DoUpdates) == 0:
+		conflict.DoNothing = true
+		conflict.Where = clause.Where{}
+	case guard:
+		conflict.Where.Exprs = append(slices.Clip(enclose(conflict.Where.Exprs)), m.liveRows)
+	}
+	c.Expression = conflict
+	c.Build(b)
+}
+
+// without runs next without some of the statement's values.
+func without(db *gorm.DB, blocked map[int]bool, next func(*gorm.DB)) {
+	stmt := db.Statement
+	dest, value := stmt.Dest, stmt.ReflectValue
+	rest := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType))).Elem()
+	for i := range value.Len() {
+		if element := reflect.Indirect(value.Index(i)); !blocked[i] && element.CanAddr() {
+			rest.Set(reflect.Append(rest, element.Addr()))
+		}
+	}
+	stmt.Dest, stmt.ReflectValue = rest.Addr().Interface(), rest
+	next(db)
+	stmt.Dest, stmt.ReflectValue = dest, value
+}
+
+// uniqueKey is a set of columns in which the database lets no two rows agree.
+type uniqueKey struct {
+	name    string
+	primary bool
+	fields  []*schema.Field
+}
+
+func (k uniqueKey) columns() []string {
+	names := make([]string, len(k.fields))
+	for i, field := range k.fields {
+		names[i] = field.DBName
+	}
+	return names
+}
+
+// uniqueKeys lists the primary key and the unique indexes of a schema. A partial
+// index is none: it is not for all rows.
+func uniqueKeys(s *schema.Schema) []uniqueKey {
+	var keys []uniqueKey
+	if len(s.PrimaryFields) > 0 {
+		keys = append(keys, uniqueKey{name: "primary key", primary: true, fields: s.PrimaryFields})
+	}
+	for _, field := range s.Fields {
+		if field.Unique && field.DBName != "" {
+			keys = append(keys, uniqueKey{name: field.DBName, fields: []*schema.Field{field}})
+		}
+	}
+	for _, index := range s.ParseIndexes() {
+		if index.Class != "UNIQUE" || index.Where != "" {
+			continue
+		}
+		key := uniqueKey{name: index.Name}
+		for _, option := range index.Fields {
+			if option.Field == nil || option.Expression != "" {
+				key.fields = nil
+				break
+			}
+			key.fields = append(key.fields, option.Field)
+		}
+		if len(key.fields) > 0 {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// conflictKeys is what an upsert takes for a conflict: the columns that it
+// names, all unique keys if it names none.
+func conflictKeys(s *schema.Schema, conflict clause.OnConflict) []uniqueKey {
+	if len(conflict.Columns) == 0 {
+		if conflict.OnConstraint == "" && conflict.UpdateAll {
+			return slices.DeleteFunc(uniqueKeys(s), func(k uniqueKey) bool { return !k.primary })
+		}
+		return uniqueKeys(s)
+	}
+	key := uniqueKey{name: "conflict target"}
+	for _, column := range conflict.Columns {
+		field := s.LookUpField(column.Name)
+		if field == nil {
+			return uniqueKeys(s)
+		}
+		key.fields = append(key.fields, field)
+		key.primary = field.PrimaryKey
+	}
+	return []uniqueKey{key}
+}
+
+// trashedAmong finds which of the statement's values meet a trashed row, by
+// index. Where the upsert itself cannot tell, the rows are locked, so that none
+// is trashed meanwhile.
+func trashedAmong(db *gorm.DB, m *model, keys []uniqueKey, d dialect) map[int]bool {
+	blocked := map[int]bool{}
+	stmt := db.Statement
+	for _, key := range keys {
+		columns := key.columns()
+		values, indexes := valuesOf(stmt, stmt.ReflectValue, columns)
+		if key.primary {
+			values, indexes = withoutZero(values, indexes)
+		}
+		if len(values) == 0 {
+			continue
+		}
+		tx := onTable(beside(db), stmt).Unscoped().Where(inColumns(columns, values))
+		if d.rowLock {
+			tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+		}
+		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
+		if err := tx.Find(rows.Interface()).Error; err != nil {
+			_ = db.AddError(err)
+			return nil
+		}
+		trashed := map[string]bool{}
+		for i := range rows.Elem().Len() {
+			row := rows.Elem().Index(i).Elem()
+			if m.schema == stmt.Schema && m.marker.isTrashed(stmt.Context, row) {
+				found, _ := valuesOf(stmt, row, columns)
+				trashed[utils.ToStringKey(found[0]...)] = true
+			}
+		}
+		for i, value := range values {
+			if trashed[utils.ToStringKey(value...)] {
+				blocked[indexes[i]] = true
+			}
+		}
+	}
+	return blocked
+}
+
+// valuesOf reads columns of the statement's values, with the index of each
+// value. Those with a NULL among them are left out: NULL is in nobody's way.
+func valuesOf(stmt *gorm.Statement, value reflect.Value, columns []string) (rows [][]any, indexes []int) {
+	read := func(i int, get func(*schema.Field) (any, bool)) {
+		row := make([]any, len(columns))
+		for c, name := range columns {
+			field := stmt.Schema.FieldsByDBName[name]
+			if field == nil {
+				return
+			}
+			v, ok := get(field)
+			if !ok || isNull(v) {
+				return
+			}
+			row[c] = v
+		}
+		rows, indexes = append(rows, row), append(indexes, i)
+	}
+	each := func(i int, element reflect.Value) {
+		for element.Kind() == reflect.Pointer || element.Kind() == reflect.Interface {
+			element = element.Elem()
+		}
+		switch element.Kind() {
+		case reflect.Struct:
+			read(i, func(field *schema.Field) (any, bool) { return fieldValue(stmt.Context, field, element), true })
+		case reflect.Map:
+			values, ok := element.Interface().(map[string]any)
+			if !ok {
+				return
+			}
+			read(i, func(field *schema.Field) (any, bool) {
+				if v, ok := values[field.DBName]; ok {
+					return v, true
+				}
+				v, ok := values[field.Name]
+				return v, ok
+			})
+		}
+	}
+	if value.Kind() == reflect.Slice || value.Kind() == reflect.Array {
+		for i := range value.Len() {
+			each(i, value.Index(i))
+		}
+		return rows, indexes
+	}
+	each(0, value)
+	return rows, indexes
+}
+
+func fieldValue(ctx context.Context, field *schema.Field, row reflect.Value) any {
+	v, _ := field.ValueOf(ctx, row)
+	return v
+}
+
+func isNull(v any) bool {
+	rv := reflect.ValueOf(v)
+	if !rv.IsValid() || rv.Kind() == reflect.Pointer && rv.IsNil() {
+		return true
+	}
+	if valuer, ok := v.(driver.Valuer); ok {
+		value, err := valuer.Value()
+		return err == nil && value == nil
+	}
+	return false
+}
+
+// withoutZero leaves out keys that the database is to make.
+func withoutZero(rows [][]any, indexes []int) (keptRows [][]any, keptIndexes []int) {
+	for i, row := range rows {
+		if !slices.ContainsFunc(row, func(v any) bool { return reflect.ValueOf(v).IsZero() }) || len(row) > 1 {
+			keptRows, keptIndexes = append(keptRows, row), append(keptIndexes, indexes[i])
+		}
+	}
+	return keptRows, keptIndexes
+}
+
+// inColumns is "(columns) IN (values)".
+func inColumns(columns []string, values [][]any) clause.Expression {
+	column, list := schema.ToQueryValues(clause.CurrentTable, columns, values)
+	return clause.IN{Column: column, Values: list}
+}

@@ -1,0 +1,172 @@
+package softdelete
+
+import (
+	"reflect"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// plainUpdate runs an update that is no restore. It keeps the marker and the
+// tracking columns out of updates by a struct, which carries them whether meant
+// or not, and says when a Save has met a trashed row.
+func (p *Plugin) plainUpdate(db *gorm.DB, m *model, next func(*gorm.DB)) {
+	stmt := db.Statement
+	if omits := stmt.Omits; !stmt.Unscoped && byStruct(stmt) {
+		stmt.Omits = m.withProtected(stmt)
+		defer func() { stmt.Omits = omits }()
+	}
+	next(db)
+	var keyed bool
+	if db.Error == nil && db.RowsAffected == 0 && !db.DryRun && !stmt.Unscoped {
+		keyed = p.config.Strict && (addressesByKey(whereExprs(stmt), stmt.Schema))
+		if isSave(stmt) {
+			p.checkSave(db, m)
+			keyed = false
+		}
+	}
+	removeFilter(stmt)
+	if keyed {
+		_ = db.AddError(fail(ErrNotFound, m.name(), "no such row in reach of an update"))
+	}
+}
+
+// checkSave adds ErrTrashed if a Save has matched no row because that is
+// trashed. GORM would insert it next, and so bring it back.
+func (p *Plugin) checkSave(db *gorm.DB, m *model) {
+	stmt := db.Statement
+	keys := keysOf(stmt, stmt.ReflectValue)
+	if keys == nil || requestOf(stmt).showOf(stmt, m) != liveOnly {
+		return
+	}
+	if anyTrashed(db, m, keys) {
+		_ = db.AddError(fail(ErrTrashed, m.name(), "restore it first, or save it under WithTrashed"))
+	}
+}
+
+// anyTrashed tells if one of the rows that a condition names is trashed.
+func anyTrashed(db *gorm.DB, m *model, keys clause.Expression) bool {
+	var n int64
+	tx := onTable(beside(db), db.Statement).Unscoped().Where(keys).Where(clause.Expression(m.trashedRows)).Limit(1)
+	if err := tx.Count(&n).Error; err != nil {
+		_ = db.AddError(err)
+	}
+	return n > 0
+}
+
+// isSave tells if an update is the first half of a Save, which selects all
+// columns of its own value.
+func isSave(stmt *gorm.Statement) bool {
+	if len(stmt.Selects) != 1 || stmt.Selects[0] != "*" {
+		return false
+	}
+	return byStruct(stmt) && reflect.TypeOf(stmt.Dest).Kind() == reflect.Pointer && stmt.Dest == stmt.Model
+}
+
+func byStruct(stmt *gorm.Statement) bool {
+	t := reflect.TypeOf(stmt.Dest)
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t != nil && t.Kind() == reflect.Struct
+}
+
+// withProtected is the statement's Omit with the protected columns added, those
+// left out that it selects by name.
+func (m *model) withProtected(stmt *gorm.Statement) []string {
+	if len(stmt.Omits) == 0 && (len(stmt.Selects) == 0 || isSave(stmt)) {
+		return m.protected
+	}
+	omits := slices.Clip(stmt.Omits)
+	for _, name := range m.protected {
+		field := m.schema.FieldsByDBName[name]
+		if !slices.Contains(stmt.Selects, name) && !slices.Contains(stmt.Selects, field.Name) {
+			omits = append(omits, name)
+		}
+	}
+	return omits
+}
+
+// beforeCreate makes a create that may fail late a unit.
+func (p *Plugin) beforeCreate(db *gorm.DB) {
+	if db.Error != nil {
+		return
+	}
+	m := p.modelOf(db)
+	if db.Error != nil || m == nil {
+		return
+	}
+	if requestOf(db.Statement).revive || isUpsert(db.Statement) && !isAssociated(db) {
+		op := p.begin(db, OpNone, m)
+		op.unit = beginUnit(db)
+	}
+}
+
+// endUnit closes what beforeCreate has begun.
+func endUnit(db *gorm.DB) { endOperation(db) }
+
+func isUpsert(stmt *gorm.Statement) bool {
+	conflict, ok := stmt.Clauses["ON CONFLICT"].Expression.(clause.OnConflict)
+	return ok && !stmt.Unscoped && !conflict.DoNothing && (conflict.UpdateAll || len(conflict.DoUpdates) > 0)
+}
+
+// isAssociated tells if a create is GORM's own, of the associations of another
+// value: those carry the list of what was saved already.
+func isAssociated(db *gorm.DB) bool {
+	_, ok := db.Statement.Settings.Load("gorm:saved_association_map")
+	return ok && db.DisableNestedTransaction
+}
+
+// create wraps GORM's create step.
+func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
+	return func(db *gorm.DB) {
+		stmt := db.Statement
+		if db.Error != nil || stmt.Schema == nil || stmt.SQL.Len() > 0 {
+			next(db)
+			return
+		}
+		m, _ := p.models.lookup(db, stmt.Schema)
+		switch {
+		case m == nil:
+			next(db)
+		case requestOf(stmt).revive:
+			p.revive(db, m, next)
+		case isUpsert(stmt):
+			p.upsert(db, m, next)
+		case isLinking(db, m):
+			relink(db, m)
+			next(db)
+		default:
+			next(db)
+		}
+	}
+}
+
+// isLinking tells if a create is GORM's own, of rows of a join table.
+func isLinking(db *gorm.DB, m *model) bool {
+	stmt := db.Statement
+	conflict, ok := stmt.Clauses["ON CONFLICT"].Expression.(clause.OnConflict)
+	return ok && conflict.DoNothing && len(conflict.Columns) == 0 && len(m.links) > 0 && db.DisableNestedTransaction &&
+		!db.DryRun && reflect.TypeOf(stmt.Dest) == reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType))
+}
+
+// relink revives the trashed rows of a join table that link the same pairs. The
+// insert that follows meets them and does nothing.
+func relink(db *gorm.DB, m *model) {
+	stmt := db.Statement
+	columns := m.links[0]
+	unique := slices.ContainsFunc(uniqueKeys(stmt.Schema), func(k uniqueKey) bool {
+		return !slices.ContainsFunc(k.columns(), func(name string) bool { return !slices.Contains(columns, name) })
+	})
+	if !unique {
+		return
+	}
+	pairs, _ := valuesOf(stmt, stmt.ReflectValue, columns)
+	set := map[string]any{}
+	for _, a := range m.clearedColumns() {
+		set[a.Column.Name] = a.Value
+	}
+	tx := onTable(beside(db), stmt).Unscoped().Where(inColumns(columns, pairs)).Where(clause.Expression(m.trashedRows))
+	_ = db.AddError(tx.UpdateColumns(set).Error)
+}
