@@ -13,9 +13,19 @@ import (
 func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 	callback := db.Callback()
 	create, query, row, update, del := callback.Create(), callback.Query(), callback.Row(), callback.Update(), callback.Delete()
+	for _, processor := range []interface {
+		Get(string) func(*gorm.DB)
+		Replace(string, func(*gorm.DB)) error
+	}{create, update, del} {
+		if begin := processor.Get("gorm:begin_transaction"); begin != nil {
+			if err := processor.Replace("gorm:begin_transaction", unlessDryRun(begin)); err != nil {
+				return fmt.Errorf("softdelete: registering callbacks: %w", err)
+			}
+		}
+	}
 	for _, register := range []func() error{
 		func() error { return query.Replace("gorm:query", p.read(query.Get("gorm:query"))) },
-		func() error { return row.Replace("gorm:row", p.read(row.Get("gorm:row"))) },
+		func() error { return row.Replace("gorm:row", failedRow(p.read(row.Get("gorm:row")))) },
 
 		func() error {
 			return create.Before("gorm:before_create").Register("softdelete:before_create", p.beforeCreate)
@@ -45,6 +55,15 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		}
 	}
 	return nil
+}
+
+// unlessDryRun keeps GORM from opening a transaction in which nothing runs.
+func unlessDryRun(next func(*gorm.DB)) func(*gorm.DB) {
+	return func(db *gorm.DB) {
+		if !db.DryRun {
+			next(db)
+		}
+	}
 }
 
 // modelOf returns the model of a statement, nil if it has none. It adds an error

@@ -2,7 +2,6 @@ package softdelete
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -24,10 +23,6 @@ type model struct {
 
 	// protected are the columns that only a delete and a restore write.
 	protected []string
-
-	// links are, for a join table, the columns that link a pair: one list for
-	// each many-to-many relation through it.
-	links [][]string
 
 	// liveRows and trashedRows filter the rows of the statement's own table.
 	liveRows, trashedRows *rowFilter
@@ -168,19 +163,32 @@ func (r *registry) adoptJoinTable(db *gorm.DB, rel *schema.Relationship) {
 	join := rel.JoinTable
 	r.adopt(db, join)
 	m := r.known(join).model
-	if m == nil {
-		if m = r.byTable(join.Table); m == nil {
-			return
-		}
+	if m != nil {
+		return
+	}
+	if m = r.byTable(join.Table); m != nil {
 		install(join, m)
+		r.pending[join] = &entry{model: m}
 	}
-	columns := make([]string, 0, len(rel.References))
-	for _, ref := range rel.References {
-		columns = append(columns, ref.ForeignKey.DBName)
-	}
-	linked := *m
-	linked.links = append(slices.Clip(m.links), columns)
-	r.pending[join] = &entry{model: &linked}
+}
+
+// links returns the columns of a join table in which a many-to-many relation
+// keeps a pair, nil if no relation goes through it.
+func (r *registry) links(join *schema.Schema) []string {
+	var columns []string
+	r.entries.Range(func(s, _ any) bool {
+		for _, rel := range s.(*schema.Schema).Relationships.Many2Many {
+			if rel.JoinTable != join {
+				continue
+			}
+			for _, ref := range rel.References {
+				columns = append(columns, ref.ForeignKey.DBName)
+			}
+			return false
+		}
+		return true
+	})
+	return columns
 }
 
 // relations lists a schema's relations, those that GORM made up left out.

@@ -262,6 +262,14 @@ func addressesByKey(exprs []clause.Expression, s *schema.Schema) bool {
 			}
 		}
 	}
+	each := func(exprs []clause.Expression) {
+		if slices.ContainsFunc(exprs, isOr) {
+			return
+		}
+		for _, expr := range exprs {
+			visit(expr)
+		}
+	}
 	visit = func(expr clause.Expression) {
 		switch e := expr.(type) {
 		case clause.Eq:
@@ -269,11 +277,9 @@ func addressesByKey(exprs []clause.Expression, s *schema.Schema) bool {
 		case clause.IN:
 			column(e.Column)
 		case clause.AndConditions:
-			if !slices.ContainsFunc(e.Exprs, func(e clause.Expression) bool { _, or := e.(clause.OrConditions); return or }) {
-				for _, inner := range e.Exprs {
-					visit(inner)
-				}
-			}
+			each(e.Exprs)
+		case *group:
+			each(e.exprs)
 		case clause.Expr:
 			if match := keyCondition.FindStringSubmatch(e.SQL); match != nil {
 				named = append(named, match[1])
@@ -284,16 +290,16 @@ func addressesByKey(exprs []clause.Expression, s *schema.Schema) bool {
 			}
 		}
 	}
-	for _, expr := range exprs {
-		if _, or := expr.(clause.OrConditions); or {
-			return false
-		}
-		visit(expr)
-	}
+	each(exprs)
 	for _, field := range s.PrimaryFields {
 		if !slices.ContainsFunc(named, func(name string) bool { f := s.LookUpField(name); return f == field }) {
 			return false
 		}
 	}
 	return true
+}
+
+func isOr(expr clause.Expression) bool {
+	_, ok := expr.(clause.OrConditions)
+	return ok
 }

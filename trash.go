@@ -100,15 +100,14 @@ func (b Bin[T]) run(ctx context.Context, verb func(*gorm.DB, any, ...any) *gorm.
 	return tx.RowsAffected, tx.Error
 }
 
-// trashed applies the bin's scopes to a read, of which OnlyTrashed is the first:
-// others may narrow it.
+// trashed applies the bin's scopes to a read. OnlyTrashed is the last, so that
+// none of them shows what is not in the trash.
 func (b Bin[T]) trashed() func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
-		db = OnlyTrashed(db)
 		for _, scope := range b.scopes {
 			db = scope(db)
 		}
-		return db
+		return OnlyTrashed(db)
 	}
 }
 

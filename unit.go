@@ -12,7 +12,8 @@ import (
 // does not: in the caller's transaction by a savepoint, and where GORM was told
 // to open none by a transaction of its own.
 type unit struct {
-	savepoint string // empty for a transaction of its own
+	savepoint string        // empty for a transaction of its own
+	pool      gorm.ConnPool // what the statement ran on before that
 }
 
 var savepoints atomic.Uint64
@@ -38,8 +39,9 @@ func beginUnit(db *gorm.DB) *unit {
 		_ = db.AddError(tx.Error)
 		return nil
 	}
+	u := &unit{pool: db.Statement.ConnPool}
 	db.Statement.ConnPool = tx.Statement.ConnPool
-	return &unit{}
+	return u
 }
 
 // beside returns a handle for further statements on a statement's connection,
@@ -69,5 +71,5 @@ func (u *unit) end(db *gorm.DB) {
 	} else if err := tx.Commit().Error; err != nil {
 		_ = db.AddError(err)
 	}
-	db.Statement.ConnPool = db.ConnPool
+	db.Statement.ConnPool = u.pool
 }

@@ -134,8 +134,8 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 			p.revive(db, m, next)
 		case isUpsert(stmt):
 			p.upsert(db, m, next)
-		case isLinking(db, m):
-			relink(db, m)
+		case isLinking(db):
+			relink(db, m, p.models.links(stmt.Schema))
 			next(db)
 		default:
 			next(db)
@@ -144,22 +144,21 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 }
 
 // isLinking tells if a create is GORM's own, of rows of a join table.
-func isLinking(db *gorm.DB, m *model) bool {
+func isLinking(db *gorm.DB) bool {
 	stmt := db.Statement
 	conflict, ok := stmt.Clauses["ON CONFLICT"].Expression.(clause.OnConflict)
-	return ok && conflict.DoNothing && len(conflict.Columns) == 0 && len(m.links) > 0 && db.DisableNestedTransaction &&
-		!db.DryRun && reflect.TypeOf(stmt.Dest) == reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType))
+	return ok && conflict.DoNothing && len(conflict.Columns) == 0 && db.DisableNestedTransaction && !db.DryRun &&
+		reflect.TypeOf(stmt.Dest) == reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType))
 }
 
 // relink revives the trashed rows of a join table that link the same pairs. The
 // insert that follows meets them and does nothing.
-func relink(db *gorm.DB, m *model) {
+func relink(db *gorm.DB, m *model, columns []string) {
 	stmt := db.Statement
-	columns := m.links[0]
 	unique := slices.ContainsFunc(uniqueKeys(stmt.Schema), func(k uniqueKey) bool {
 		return !slices.ContainsFunc(k.columns(), func(name string) bool { return !slices.Contains(columns, name) })
 	})
-	if !unique {
+	if len(columns) == 0 || !unique {
 		return
 	}
 	pairs, _ := valuesOf(stmt, stmt.ReflectValue, columns)
