@@ -1,6 +1,7 @@
 package softdelete
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -8,53 +9,73 @@ import (
 	"gorm.io/gorm/clause"
 )
 
+// processor is what the plugin needs of one of GORM's chains of callbacks.
+type processor interface {
+	Get(name string) func(*gorm.DB)
+	Replace(name string, step func(*gorm.DB)) error
+	Register(name string, step func(*gorm.DB)) error
+}
+
 // registerCallbacks hangs the plugin into GORM. GORM's own steps are wrapped,
 // not built anew, so that they keep what the dialect has configured.
 func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 	callback := db.Callback()
-	create, query, row, update, del := callback.Create(), callback.Query(), callback.Row(), callback.Update(), callback.Delete()
-	for _, processor := range []interface {
-		Get(string) func(*gorm.DB)
-		Replace(string, func(*gorm.DB)) error
-	}{create, update, del} {
-		if begin := processor.Get("gorm:begin_transaction"); begin != nil {
-			if err := processor.Replace("gorm:begin_transaction", unlessDryRun(begin)); err != nil {
-				return fmt.Errorf("softdelete: registering callbacks: %w", err)
+	create, update, del := callback.Create(), callback.Update(), callback.Delete()
+	errs := []error{
+		wrap(callback.Query(), p.read, "gorm:query"),
+		wrap(callback.Row(), p.read, "gorm:row"),
+		wrap(callback.Row(), failedRow, "gorm:row"),
+		wrap(create, p.create, "gorm:create"),
+		wrap(update, p.update, "gorm:update"),
+		wrap(del, p.delete, "gorm:delete"),
+		create.Before("gorm:before_create").Register("softdelete:before_create", p.beforeCreate),
+		update.Before("gorm:setup_reflect_value").Register("softdelete:before_update", p.beforeUpdate),
+		del.Before("gorm:before_delete").Register("softdelete:before_delete", p.beforeDelete),
+	}
+	for _, writes := range []processor{create, update, del} {
+		errs = append(errs,
+			wrap(writes, unlessDryRun, "gorm:begin_transaction"),
+			wrap(writes, guarded,
+				"gorm:before_create", "gorm:before_update", "gorm:before_delete",
+				"gorm:save_before_associations", "gorm:save_after_associations", "gorm:delete_before_associations",
+				"gorm:create", "gorm:update", "gorm:delete",
+				"gorm:after_create", "gorm:after_update", "gorm:after_delete"),
+			writes.Register("softdelete:end", endOperation))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("softdelete: registering callbacks: %w", err)
+	}
+	return nil
+}
+
+// wrap puts a wrapper around those of the named steps that a chain has.
+func wrap(chain processor, wrapper func(func(*gorm.DB)) func(*gorm.DB), names ...string) error {
+	for _, name := range names {
+		if step := chain.Get(name); step != nil {
+			if err := chain.Replace(name, wrapper(step)); err != nil {
+				return err
 			}
 		}
 	}
-	for _, register := range []func() error{
-		func() error { return query.Replace("gorm:query", p.read(query.Get("gorm:query"))) },
-		func() error { return row.Replace("gorm:row", failedRow(p.read(row.Get("gorm:row")))) },
-
-		func() error {
-			return create.Before("gorm:before_create").Register("softdelete:before_create", p.beforeCreate)
-		},
-		func() error { return create.Replace("gorm:create", p.create(create.Get("gorm:create"))) },
-		func() error { return create.Register("softdelete:end_create", endUnit) },
-
-		func() error {
-			return update.Before("gorm:setup_reflect_value").Register("softdelete:before_update", p.beforeUpdate)
-		},
-		func() error { return update.Replace("gorm:update", p.update(update.Get("gorm:update"))) },
-		func() error { return update.Register("softdelete:end_update", endOperation) },
-
-		func() error {
-			return del.Before("gorm:before_delete").Register("softdelete:before_delete", p.beforeDelete)
-		},
-		func() error { return del.Replace("gorm:before_delete", guarded(del.Get("gorm:before_delete"))) },
-		func() error {
-			return del.Replace("gorm:delete_before_associations", guarded(del.Get("gorm:delete_before_associations")))
-		},
-		func() error { return del.Replace("gorm:delete", p.delete(del.Get("gorm:delete"))) },
-		func() error { return del.Replace("gorm:after_delete", guarded(del.Get("gorm:after_delete"))) },
-		func() error { return del.Register("softdelete:end_delete", endOperation) },
-	} {
-		if err := register(); err != nil {
-			return fmt.Errorf("softdelete: registering callbacks: %w", err)
-		}
-	}
 	return nil
+}
+
+// guarded wraps a step of GORM that runs hooks: a panic rolls back what the
+// plugin has begun.
+func guarded(next func(*gorm.DB)) func(*gorm.DB) {
+	return func(db *gorm.DB) {
+		if op := operationOf(db.Statement); op != nil {
+			defer op.guard(db)
+		}
+		next(db)
+	}
+}
+
+// endOperation closes what one of the callbacks before has begun.
+func endOperation(db *gorm.DB) {
+	if op := operationOf(db.Statement); op != nil {
+		op.end(db)
+	}
 }
 
 // unlessDryRun keeps GORM from opening a transaction in which nothing runs.
@@ -176,7 +197,7 @@ func (p *Plugin) filterFrom(stmt *gorm.Statement) func() {
 			table = join.Table.Name
 		}
 		on := enclose(join.ON.Exprs)
-		joins[i].ON.Exprs = append(on[:len(on):len(on)], &rowFilter{model: m, table: table, show: show})
+		joins[i].ON.Exprs = slices.Concat(on, []clause.Expression{&rowFilter{model: m, table: table, show: show}})
 		changed = true
 	}
 	if !changed {
@@ -235,7 +256,6 @@ func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 			next(db)
 			return
 		}
-		defer op.guard(db)
 		switch {
 		case op.kind == OpSoftDelete:
 			p.softDelete(db, op, next)
@@ -244,16 +264,6 @@ func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 		default:
 			next(db)
 		}
-	}
-}
-
-// guarded wraps a step of GORM that runs hooks of a delete.
-func guarded(next func(*gorm.DB)) func(*gorm.DB) {
-	return func(db *gorm.DB) {
-		if op := operationOf(db.Statement); op != nil {
-			defer op.guard(db)
-		}
-		next(db)
 	}
 }
 
@@ -296,7 +306,6 @@ func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 			return
 		}
 		if op := operationOf(stmt); op != nil && op.kind == OpRestore {
-			defer op.guard(db)
 			p.restore(db, op, next)
 			return
 		}
@@ -306,13 +315,6 @@ func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 			return
 		}
 		p.plainUpdate(db, m, next)
-	}
-}
-
-// endOperation closes what beforeDelete or beforeUpdate has begun.
-func endOperation(db *gorm.DB) {
-	if op := operationOf(db.Statement); op != nil {
-		op.end(db)
 	}
 }
 
@@ -328,7 +330,7 @@ func (queryClause) MergeClause(*clause.Clause) {}
 // one that is executed; a bare one that becomes the ON of a relation join; and
 // one for the join table of an association, which filterFrom looks after.
 func (c queryClause) ModifyStatement(stmt *gorm.Statement) {
-	root := stmt.DB.Statement
+	root := stmt.Statement // that of the handle, not the one at hand
 	switch {
 	case stmt.SQL.Len() > 0:
 	case root == stmt:
@@ -384,6 +386,6 @@ func (failure) MergeClause(*clause.Clause) {}
 func (c failure) ModifyStatement(stmt *gorm.Statement) {
 	if stmt.SQL.Len() == 0 {
 		_ = stmt.AddError(c.err)
-		stmt.AddClause(clause.Where{Exprs: []clause.Expression{invalid{c.err}}})
+		stmt.AddClause(clause.Where{Exprs: []clause.Expression{invalid(c)}})
 	}
 }

@@ -63,13 +63,14 @@ func (r *readings) claim(t time.Time, step time.Duration) time.Time {
 	r.turn++
 	spans := r.spans[step]
 	i := sort.Search(len(spans), func(i int) bool { return !spans[i].last.Before(t) })
-	if i < len(spans) && !spans[i].first.After(t) {
+	switch {
+	case i < len(spans) && !spans[i].first.After(t):
 		t = spans[i].last.Add(step).In(t.Location())
 		spans[i].last, spans[i].turn = t, r.turn
-	} else if i > 0 && spans[i-1].last.Add(step).Equal(t) {
+	case i > 0 && spans[i-1].last.Add(step).Equal(t):
 		i--
 		spans[i].last, spans[i].turn = t, r.turn
-	} else {
+	default:
 		spans = slices.Insert(spans, i, span{first: t, last: t, turn: r.turn})
 	}
 	if i+1 < len(spans) && t.Add(step).Equal(spans[i+1].first) {

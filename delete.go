@@ -23,6 +23,9 @@ func (p *Plugin) softDelete(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	if !ok {
 		return
 	}
+	if requestOf(stmt).report != nil {
+		op.say(stmt.Context)
+	}
 	if err := op.stamp(p, db); err != nil {
 		_ = db.AddError(err)
 		return

@@ -16,6 +16,7 @@ import (
 // Operation is what a statement does to the trash.
 type Operation int
 
+// What OperationOf tells.
 const (
 	OpNone        Operation = iota // nothing: reads, creates, updates, models that are not soft-deletable
 	OpSoftDelete                   // trashes live rows: db.Delete
@@ -113,6 +114,8 @@ type operation struct {
 	// statement has changed in them.
 	values []*tracked
 
+	said [2]string // who and why, for the report
+
 	touched clause.Set // the update times, if they are set too
 
 	hooks bool // the model's hooks run
@@ -208,24 +211,18 @@ func (op *operation) end(db *gorm.DB) {
 
 func (op *operation) report(db *gorm.DB) Deletion {
 	d := Deletion{ID: op.id, At: op.at, Rows: map[string]int64{tableOf(db.Statement, op.model): op.rows}}
-	ctx := db.Statement.Context
-	by, reason := op.by, op.reason
-	if by == nil && op.model.by == nil {
-		by = ctx.Value(actorKey{})
-	}
-	if reason == nil && op.model.reason == nil {
-		reason = ctx.Value(reasonKey{})
-	}
-	for _, v := range op.values {
-		if v.by != nil {
-			by = v.by
-		}
-		if v.reason != nil {
-			reason = v.reason
-		}
-	}
-	d.By, d.Reason = text(by), text(reason)
+	d.By, d.Reason = op.said[0], op.said[1]
 	return d
+}
+
+// say keeps for the report who and why: what BeforeDelete has set, otherwise
+// what the context says, whether the model has columns for it or not.
+func (op *operation) say(ctx context.Context) {
+	by, reason := ctx.Value(actorKey{}), ctx.Value(reasonKey{})
+	for _, v := range op.values {
+		by, reason = first(v.by, by), first(v.reason, reason)
+	}
+	op.said = [2]string{text(by), text(reason)}
 }
 
 // tableOf is the table that a statement is on: the model's, with its schema,

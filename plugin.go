@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
 )
 
 // Config configures the plugin. Its zero value is useful.
@@ -63,6 +64,9 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 	if err := p.models.register(db, p.config.Models); err != nil {
 		return err
 	}
+	// GORM reports each callback that is wrapped; that is of no use to anybody.
+	defer func(l logger.Interface) { db.Logger = l }(db.Logger)
+	db.Logger = logger.Discard
 	return p.registerCallbacks(db)
 }
 

@@ -177,7 +177,9 @@ func trashedAmong(db *gorm.DB, m *model, keys []uniqueKey, d dialect) map[int]bo
 		if len(values) == 0 {
 			continue
 		}
-		tx := onTable(beside(db), stmt).Unscoped().Where(inColumns(columns, values))
+		tx := onTable(beside(db), stmt).Unscoped().
+			Select(append(slices.Clone(columns), m.marker.field.DBName)).
+			Where(inColumns(columns, values))
 		if d.rowLock {
 			tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 		}

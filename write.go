@@ -20,7 +20,7 @@ func (p *Plugin) plainUpdate(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	next(db)
 	var keyed bool
 	if db.Error == nil && db.RowsAffected == 0 && !db.DryRun && !stmt.Unscoped {
-		keyed = p.config.Strict && (addressesByKey(whereExprs(stmt), stmt.Schema))
+		keyed = p.config.Strict && addressesByKey(whereExprs(stmt), stmt.Schema)
 		if isSave(stmt) {
 			p.checkSave(db, m)
 			keyed = false
@@ -102,9 +102,6 @@ func (p *Plugin) beforeCreate(db *gorm.DB) {
 		op.unit = beginUnit(db)
 	}
 }
-
-// endUnit closes what beforeCreate has begun.
-func endUnit(db *gorm.DB) { endOperation(db) }
 
 func isUpsert(stmt *gorm.Statement) bool {
 	conflict, ok := stmt.Clauses["ON CONFLICT"].Expression.(clause.OnConflict)
