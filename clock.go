@@ -23,10 +23,13 @@ const (
 )
 
 func (c Clock) now(db *gorm.DB) (time.Time, error) {
-	if c == DatabaseClock && !db.DryRun {
-		return dialectOf(db).now(db)
+	now := db.NowFunc()
+	if c != DatabaseClock || db.DryRun {
+		return now, nil
 	}
-	return db.NowFunc(), nil
+	read, err := dialectOf(db).now(db)
+	// In the application's zone: a column without one keeps the digits only.
+	return read.In(now.Location()), err
 }
 
 // used holds the readings of this process, so that no two operations have the

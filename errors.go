@@ -135,8 +135,9 @@ func conflictOf(err error, model string) *ConflictError {
 		}
 		if _, rest, ok := strings.Cut(message, "Duplicate entry "); ok {
 			found = true
-			if _, key, ok := strings.Cut(rest, " for key '"); ok {
-				conflict.Constraint = strings.TrimSuffix(key, "'")
+			// The value before it may have any text in it.
+			if i := strings.LastIndex(rest, " for key '"); i >= 0 {
+				conflict.Constraint = strings.TrimSuffix(rest[i+len(" for key '"):], "'")
 			}
 		}
 	})

@@ -127,6 +127,9 @@ func (c condition) expression(db *gorm.DB, m *model) (clause.Expression, error) 
 		}
 		t = now.Add(-c.within)
 	}
+	// In the zone that markers are written in: a column without one keeps the
+	// digits only.
+	t = t.In(db.NowFunc().Location())
 	return &timeCondition{model: m, dialect: dialectOf(db), operator: c.operator, time: t}, nil
 }
 
