@@ -154,6 +154,13 @@ func checkListing[T chinookRow](t *testing.T, db *gorm.DB, s *chinookStore, rows
 		require.NoError(t, q.Count(&n).Error, what)
 		require.EqualValues(t, len(want), n, what+" Count")
 
+		// One statement, used again and changed between.
+		again := db.Model(new(T)).Scopes(view.scope).Where(keySQL + " < 0")
+		require.NoError(t, again.Count(&n).Error, what)
+		require.Zero(t, n, what)
+		require.NoError(t, again.Or(keySQL+" > 0").Find(&found).Error, what)
+		requireChinookSet(t, what+" again", want, chinookKeysOf(found))
+
 		var keys []uint
 		require.NoError(t, q.Pluck(keySQL, &keys).Error, what)
 		requireChinookSet(t, what+" Pluck", want, keys)
