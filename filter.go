@@ -123,9 +123,9 @@ func addFilter(stmt *gorm.Statement, conditions []clause.Expression, filter clau
 	}
 	c := stmt.Clauses["WHERE"]
 	c.Name = "WHERE"
-	callers := whereExprs(stmt)
-	exprs := make([]clause.Expression, 0, len(callers)+len(conditions)+2)
-	exprs = append(exprs, enclose(callers)...)
+	callers, _ := c.Expression.(clause.Where)
+	exprs := make([]clause.Expression, 0, len(callers.Exprs)+len(conditions)+2)
+	exprs = append(exprs, enclose(callers.Exprs)...)
 	exprs = append(exprs, conditions...)
 	if filter != nil {
 		exprs = append(exprs, filter)
@@ -143,7 +143,9 @@ func whereExprs(stmt *gorm.Statement) []clause.Expression {
 // removeFilter takes back what filterRoot added, so that a handle that is used
 // again holds the caller's conditions and no others.
 func removeFilter(stmt *gorm.Statement) {
-	exprs := whereExprs(stmt)
+	c := stmt.Clauses["WHERE"]
+	where, _ := c.Expression.(clause.Where)
+	exprs := where.Exprs
 	if len(exprs) == 0 {
 		return
 	}
@@ -157,8 +159,14 @@ func removeFilter(stmt *gorm.Statement) {
 	if ours == 0 {
 		return
 	}
-	kept := exprs[: len(exprs)-1 : len(exprs)-1]
-	if last := exprs[len(exprs)-1]; ours > 1 || !isFilter(last) {
+	last := len(exprs) - 1
+	var kept []clause.Expression
+	switch {
+	case ours == 1 && isFilter(exprs[last]):
+		kept = exprs[:last:last]
+	case ours == 1 && isFilter(exprs[0]):
+		kept = exprs[1:len(exprs):len(exprs)]
+	default:
 		kept = make([]clause.Expression, 0, len(exprs)+2)
 		for _, expr := range exprs {
 			if g, ok := expr.(*group); ok {
@@ -168,7 +176,6 @@ func removeFilter(stmt *gorm.Statement) {
 			}
 		}
 	}
-	c := stmt.Clauses["WHERE"]
 	if len(kept) == 0 {
 		delete(stmt.Clauses, "WHERE")
 		return

@@ -137,17 +137,20 @@ func (mk *marker) build(b clause.Builder, column clause.Column, trashed bool) {
 		defer func() { _ = b.WriteByte(')') }()
 	}
 	b.WriteQuoted(column)
+	is, equals := " IS NULL", " = "
+	if trashed {
+		is, equals = " IS NOT NULL", " <> "
+	}
 	switch live := mk.live.(type) {
 	case nil:
-		_, _ = b.WriteString(map[bool]string{false: " IS NULL", true: " IS NOT NULL"}[trashed])
-		return
+		_, _ = b.WriteString(is)
 	case bool, int:
 		// Written out, not bound: it is the same in every statement, and an
 		// index of live rows only is used for it.
-		_, _ = b.WriteString(map[bool]string{false: " = ", true: " <> "}[trashed])
+		_, _ = b.WriteString(equals)
 		_, _ = b.WriteString(fmt.Sprint(live))
 	default:
-		_, _ = b.WriteString(map[bool]string{false: " = ", true: " <> "}[trashed])
+		_, _ = b.WriteString(equals)
 		b.AddVar(b, live)
 	}
 }

@@ -100,8 +100,9 @@ func WithReason(ctx context.Context, reason string) context.Context {
 // operation is one delete, restore, purge or force delete while it runs. It
 // lives among its statement's clauses.
 type operation struct {
-	kind  Operation
-	model *model
+	kind    Operation
+	model   *model
+	dialect dialect
 
 	id   uuid.UUID
 	at   time.Time     // as the rows store it
@@ -140,7 +141,7 @@ func operationOf(stmt *gorm.Statement) *operation {
 
 // begin makes the operation of a statement.
 func (p *Plugin) begin(db *gorm.DB, kind Operation, m *model) *operation {
-	op := &operation{kind: kind, model: m, hooks: !db.Statement.SkipHooks}
+	op := &operation{kind: kind, model: m, dialect: dialectOf(db), hooks: !db.Statement.SkipHooks}
 	db.Statement.Clauses[operationKey] = clause.Clause{Expression: op}
 	return op
 }
@@ -152,7 +153,7 @@ func (op *operation) stamp(p *Plugin, db *gorm.DB) error {
 	if err != nil {
 		return err
 	}
-	d := dialectOf(db)
+	d := op.dialect
 	op.at = d.stored(now.Round(0))
 	if op.step = op.model.step(d); op.step > 0 {
 		op.at = op.at.Truncate(op.step)

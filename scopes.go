@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -247,6 +248,10 @@ func OnlyTrashedIn(models ...any) func(*gorm.DB) *gorm.DB {
 // inKey is a setting, as GORM copies those into preloads.
 const inKey = "softdelete:in"
 
+// inUsed tells if any statement has ever had that setting. Most programs never
+// use it, and the first look into a statement's settings allocates.
+var inUsed atomic.Bool
+
 // shownIn is the visibility of models by their type.
 type shownIn map[reflect.Type]visibility
 
@@ -268,12 +273,16 @@ func in(show visibility, models []any) func(*gorm.DB) *gorm.DB {
 			}
 			next[t] = show
 		}
+		inUsed.Store(true)
 		tx.Statement.Settings.Store(inKey, next)
 		return tx
 	}
 }
 
 func shownInOf(stmt *gorm.Statement) shownIn {
+	if !inUsed.Load() {
+		return nil
+	}
 	if v, ok := stmt.Settings.Load(inKey); ok {
 		return v.(shownIn)
 	}

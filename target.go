@@ -16,11 +16,12 @@ import (
 // target is which rows a delete, restore, purge or force delete is about: what
 // the caller's conditions say, and the keys of the caller's values.
 type target struct {
-	stmt   *gorm.Statement
-	where  clause.Clause // the caller's, to be put back
-	exprs  []clause.Expression
-	hadAny bool
-	keyed  bool // addressed by primary key
+	stmt    *gorm.Statement
+	where   clause.Clause // the caller's, to be put back
+	callers []clause.Expression
+	exprs   []clause.Expression
+	hadAny  bool
+	keyed   bool // by the primary keys of values
 }
 
 // newTarget reads the target off a statement, of which the rows of one
@@ -36,8 +37,8 @@ func newTarget(db *gorm.DB, m *model, show visibility) (*target, bool) {
 		_ = db.AddError(err)
 		return nil, false
 	}
-	callers := whereExprs(stmt)
-	t.exprs = append(t.exprs, enclose(callers)...)
+	t.callers = whereExprs(stmt)
+	t.exprs = append(make([]clause.Expression, 0, len(t.callers)+len(conditions)+2), enclose(t.callers)...)
 	values := []reflect.Value{stmt.ReflectValue}
 	// A slice given by value cannot be compared, and is the model itself.
 	if stmt.ReflectValue.CanAddr() && stmt.Model != nil && stmt.Dest != stmt.Model {
@@ -49,7 +50,6 @@ func newTarget(db *gorm.DB, m *model, show visibility) (*target, bool) {
 			t.keyed = true
 		}
 	}
-	t.keyed = t.keyed || addressesByKey(callers, stmt.Schema)
 	t.exprs = append(t.exprs, conditions...)
 	if len(t.exprs) == 0 && !db.AllowGlobalUpdate {
 		_ = db.AddError(gorm.ErrMissingWhereClause)
@@ -59,6 +59,11 @@ func newTarget(db *gorm.DB, m *model, show visibility) (*target, bool) {
 		return t, t.nest(db, show)
 	}
 	return t, true
+}
+
+// isKeyed tells if the target was addressed by primary key.
+func (t *target) isKeyed() bool {
+	return t.keyed || addressesByKey(t.callers, t.stmt.Schema)
 }
 
 func hasLimit(stmt *gorm.Statement) bool {
@@ -146,7 +151,7 @@ func (t *target) restore() {
 // keysOf is the condition on the primary keys of a value, nil if it has none.
 func keysOf(stmt *gorm.Statement, value reflect.Value) clause.Expression {
 	s := stmt.Schema
-	if len(s.PrimaryFields) == 0 || !holds(value, s) {
+	if len(s.PrimaryFields) == 0 || !holds(value, s) || value.Kind() == reflect.Struct && !hasKey(stmt, value) {
 		return nil
 	}
 	_, keys := schema.GetIdentityFieldValuesMap(stmt.Context, value, s.PrimaryFields)
