@@ -28,56 +28,56 @@ type result struct {
 	extraBytes  float64
 }
 
-// compare measures a case on both handles, which change places every round.
-func compare(c benchCase, plain, plugin *gorm.DB, rounds int) (result, error) {
-	n, err := runsPerTurn(c, plain, plugin)
+// compare measures a case on both sides, which change places every round.
+func compare(c benchCase, on sides, rounds int) (result, error) {
+	n, err := runsPerTurn(c, on)
 	if err != nil {
 		return result{}, err
 	}
 	var plains, plugins []sample
 	for i := range rounds {
-		order := []*gorm.DB{plain, plugin}
+		order := []*gorm.DB{on.plain, on.plugin}
 		if i%2 == 1 {
 			slices.Reverse(order)
 		}
 		for _, db := range order {
-			s, err := take(c, db, plain, n)
+			s, err := take(c, db, on.aside, n)
 			if err != nil {
 				return result{}, err
 			}
-			if db == plain {
+			if db == on.plain {
 				plains = append(plains, s)
 			} else {
 				plugins = append(plugins, s)
 			}
 		}
-		if err := sweep(plain); err != nil {
+		if err := sweep(on.aside); err != nil {
 			return result{}, err
 		}
 	}
 	return summarize(plains, plugins), nil
 }
 
-// runsPerTurn finds out how often a case has to run to fill a turn. It warms both handles up.
-func runsPerTurn(c benchCase, plain, plugin *gorm.DB) (int, error) {
+// runsPerTurn finds out how often a case has to run to fill a turn. It warms both sides up.
+func runsPerTurn(c benchCase, on sides) (int, error) {
 	for n := 1; ; n *= 2 {
-		if _, err := take(c, plugin, plain, n); err != nil {
+		if _, err := take(c, on.plugin, on.aside, n); err != nil {
 			return 0, err
 		}
-		s, err := take(c, plain, plain, n)
+		s, err := take(c, on.plain, on.aside, n)
 		if err != nil {
 			return 0, err
 		}
 		if took := s.ns * float64(n); took >= float64(trial) {
-			return max(1, int(float64(turn)/s.ns)), sweep(plain)
+			return max(1, int(float64(turn)/s.ns)), sweep(on.aside)
 		}
 	}
 }
 
-// take runs a case n times on db. What it needs is made on the plain handle.
-func take(c benchCase, db, plain *gorm.DB, n int) (sample, error) {
+// take runs a case n times on db. What it needs is made aside.
+func take(c benchCase, db, aside *gorm.DB, n int) (sample, error) {
 	if c.prepare != nil {
-		if err := c.prepare(plain, n); err != nil {
+		if err := c.prepare(aside, n); err != nil {
 			return sample{}, err
 		}
 	}
