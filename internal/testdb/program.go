@@ -10,8 +10,10 @@ import (
 
 // Program calls fn with a [testing.TB] that works outside tests, for programs that want the same databases: it has Helper,
 // Cleanup, TempDir, and the methods that fail or skip, and no others. When fn has returned or failed, what was opened with
-// it is closed and removed. The error is what fn failed, or was skipped, with. Call [Stop] when the last one has returned.
+// it is closed and removed. The error is what fn failed, or was skipped, with. Call [Stop] when the last one has returned;
+// SIGINT and SIGTERM do that too.
 func Program(fn func(tb testing.TB)) error {
+	stopOnSignal()
 	p := &program{}
 	ended := make(chan struct{})
 	go func() {

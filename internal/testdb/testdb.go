@@ -22,6 +22,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -48,6 +49,13 @@ var places = map[string]func(testing.TB) Opener{
 // returns the code to exit with. A package without it still works: a server dies with the test process where the
 // system can see to that, but leaves its data behind.
 func Run(m *testing.M) int {
+	stopOnSignal()
+	defer shared.stop()
+	return m.Run()
+}
+
+// stopOnSignal stops the servers and exits on SIGINT and SIGTERM. Calling it again does nothing.
+var stopOnSignal = sync.OnceFunc(func() {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
@@ -58,9 +66,7 @@ func Run(m *testing.M) int {
 		}
 		os.Exit(1)
 	}()
-	defer shared.stop()
-	return m.Run()
-}
+})
 
 // Names returns the databases to run on, in a stable order. Defaults to "sqlite" and "postgres".
 func Names() []string {
