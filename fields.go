@@ -1,6 +1,9 @@
 package softdelete
 
 import (
+	"database/sql"
+	"fmt"
+
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -77,6 +80,17 @@ func (DeletionID) GormDBDataType(db *gorm.DB, _ *schema.Field) string {
 // Without the plugin, every statement on a model with a Flag fails with
 // ErrNotInstalled, so that it never deletes for good by mistake.
 type Flag bool
+
+// Scan reads the column, also where the database keeps booleans as numbers. NULL
+// is false.
+func (f *Flag) Scan(value any) error {
+	var b sql.NullBool
+	if err := b.Scan(value); err != nil {
+		return fmt.Errorf("softdelete: reading a Flag: %w", err)
+	}
+	*f = Flag(b.Bool)
+	return nil
+}
 
 // QueryClauses refuses reads on a handle without the plugin, which puts its own
 // clauses in the place of these.
