@@ -97,12 +97,14 @@ func joinReadPaths() []readPath {
 			err := q.on('p').InnerJoins("Owner").Count(&n).Error
 			return number(n), err
 		}},
-		{name: "Pluck with InnerJoins", items: "p1>(o1) p2>(o2-) p3->(o1) p4=>(o4) p5>(o3=) p7->(o2-) p8>(o4)",
+		{
+			name: "Pluck with InnerJoins", items: "p1>(o1) p2>(o2-) p3->(o1) p4=>(o4) p5>(o3=) p7->(o2-) p8>(o4)",
 			run: func(q *readQuery) ([]string, error) {
 				var names []string
 				err := q.on('p').InnerJoins("Owner").Pluck("read_posts.name", &names).Error
 				return names, err
-			}},
+			},
+		},
 		{name: "Joins, found twice", items: allPosts + " " + ownersOfPosts, run: func(q *readQuery) ([]string, error) {
 			db := q.asked().Joins("Owner", q.base.Where("1 = 1").Or("1 = 2")).Session(&gorm.Session{})
 			first, err := q.findAlong(db, 'p', "Owner")
@@ -115,18 +117,24 @@ func joinReadPaths() []readPath {
 			}
 			return sameFirst(first, second)
 		}},
-		{name: "hand-written Joins with Live", items: commentsOfPosts, fixed: map[byte]string{'c': ""},
+		{
+			name: "hand-written Joins with Live", items: commentsOfPosts, fixed: map[byte]string{'c': ""},
 			run: func(q *readQuery) ([]string, error) {
 				return handWritten(q, "JOIN read_comments c ON c.post_id = read_posts.id AND ?", softdelete.Live(q.kind.one('c'), "c"))
-			}},
-		{name: "hand-written Joins with an OR and Live", items: commentsOfPosts, fixed: map[byte]string{'c': ""},
+			},
+		},
+		{
+			name: "hand-written Joins with an OR and Live", items: commentsOfPosts, fixed: map[byte]string{'c': ""},
 			run: func(q *readQuery) ([]string, error) {
 				return handWritten(q, "JOIN read_comments c ON (c.post_id = read_posts.id OR 1 = 2) AND ?", softdelete.Live(q.kind.one('c'), "c"))
-			}},
-		{name: "hand-written Joins with NOT Live", items: commentsOfPosts, fixed: map[byte]string{'c': "-="},
+			},
+		},
+		{
+			name: "hand-written Joins with NOT Live", items: commentsOfPosts, fixed: map[byte]string{'c': "-="},
 			run: func(q *readQuery) ([]string, error) {
 				return handWritten(q, "JOIN read_comments c ON c.post_id = read_posts.id AND NOT (?)", softdelete.Live(q.kind.one('c'), "c"))
-			}},
+			},
+		},
 	},
 		owner("a condition", oneAndTwo, func(q *readQuery) *gorm.DB {
 			return q.base.Where(`"Owner"."name" IN ?`, []string{"o1", "o2-"})
@@ -199,8 +207,11 @@ func preloadReadPaths() []readPath {
 		}),
 	}
 	for _, relation := range []struct{ name, items string }{
-		{"Owner", ownersOfPosts}, {"Detail", detailsOfPosts}, {"Comments", commentsOfPosts},
-		{"Tags", tagsOfPosts}, {"Labels", labelsOfPosts},
+		{"Owner", ownersOfPosts},
+		{"Detail", detailsOfPosts},
+		{"Comments", commentsOfPosts},
+		{"Tags", tagsOfPosts},
+		{"Labels", labelsOfPosts},
 	} {
 		paths = append(paths, readPath{
 			name: "Preload of all, " + relation.name, items: allPosts + " " + relation.items,
