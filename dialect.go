@@ -112,9 +112,10 @@ func (d dialect) compareTime(b clause.Builder, column clause.Column, operator st
 		return
 	}
 	// strftime brings the text to UTC, at a precision of seconds. The fraction
-	// is the same in every zone: what stands between the seconds and the zone.
+	// is the same in every zone: what stands between the seconds and the zone,
+	// which a space may part.
 	const utc = "(strftime('%Y-%m-%d %H:%M:%S', {c}) || rtrim(rtrim(CASE WHEN substr({c}, -6, 1) IN ('+', '-') " +
-		"THEN substr({c}, 20, length({c}) - 25) ELSE rtrim(substr({c}, 20), 'Z') END, '0'), '.'))"
+		"THEN substr({c}, 20, length({c}) - 25) ELSE rtrim(substr({c}, 20), 'Z') END, '0 '), '.'))"
 	for i, part := range strings.Split(utc, "{c}") {
 		if i > 0 {
 			b.WriteQuoted(column)

@@ -81,6 +81,17 @@ func (DeletionID) GormDBDataType(db *gorm.DB, _ *schema.Field) string {
 // ErrNotInstalled, so that it never deletes for good by mistake.
 type Flag bool
 
+// Scan reads the column, also where the database keeps booleans as numbers. NULL
+// is false.
+func (f *Flag) Scan(value any) error {
+	var b sql.NullBool
+	if err := b.Scan(value); err != nil {
+		return fmt.Errorf("softdelete: reading a Flag: %w", err)
+	}
+	*f = Flag(b.Bool)
+	return nil
+}
+
 // QueryClauses refuses reads on a handle without the plugin, which puts its own
 // clauses in the place of these.
 func (Flag) QueryClauses(field *schema.Field) []clause.Interface { return refusal(field) }

@@ -1,6 +1,10 @@
 package softdelete
 
 import (
+	"database/sql"
+	"database/sql/driver"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -210,26 +214,84 @@ func enclose(exprs []clause.Expression) []clause.Expression {
 
 func mayReachBeyond(expr clause.Expression) bool {
 	switch e := expr.(type) {
-	case clause.Eq, clause.Neq, clause.Gt, clause.Gte, clause.Lt, clause.Lte, clause.Like, clause.IN, *rowFilter, *group:
+	case *rowFilter, *group:
 		return false
+	case clause.Eq:
+		return isRaw(e.Column) || isRaw(e.Value)
+	case clause.Neq:
+		return isRaw(e.Column) || isRaw(e.Value)
+	case clause.Gt:
+		return isRaw(e.Column) || isRaw(e.Value)
+	case clause.Gte:
+		return isRaw(e.Column) || isRaw(e.Value)
+	case clause.Lt:
+		return isRaw(e.Column) || isRaw(e.Value)
+	case clause.Lte:
+		return isRaw(e.Column) || isRaw(e.Value)
+	case clause.Like:
+		return isRaw(e.Column) || isRaw(e.Value)
+	case clause.IN:
+		// A list of several stands in parentheses.
+		return isRaw(e.Column) || len(e.Values) == 1 && isRaw(e.Values[0])
 	case clause.Expr:
-		return hasOr(e.SQL)
+		return hasOr(e.SQL) || slices.ContainsFunc(e.Vars, isRaw)
 	case clause.NamedExpr:
-		return hasOr(e.SQL)
+		return hasOr(e.SQL) || slices.ContainsFunc(e.Vars, isRaw)
 	case clause.AndConditions:
 		// GORM encloses several itself.
 		return len(e.Exprs) == 1 && mayReachBeyond(e.Exprs[0])
 	case clause.NotConditions:
-		for _, inner := range e.Exprs {
-			if mayReachBeyond(inner) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(e.Exprs, mayReachBeyond)
 	default:
 		return true
 	}
 }
+
+// isRaw tells if a column or a variable may write SQL of its own, in which there
+// may be anything: an expression, a column written as it is, db.Raw. A query
+// that GORM builds is none, it has its own filter and its own parentheses.
+func isRaw(value any) bool {
+	switch v := value.(type) {
+	case nil, string, bool, int, int64, uint, uint64, float64, []byte, []any, time.Time:
+		return false
+	case clause.Column:
+		return v.Raw
+	case clause.Table:
+		return v.Raw
+	case sql.NamedArg:
+		return isRaw(v.Value)
+	case map[string]any:
+		for _, inner := range v {
+			if isRaw(inner) {
+				return true
+			}
+		}
+		return false
+	case *gorm.DB:
+		return v.Statement.SQL.Len() > 0
+	case clause.Interface, clause.Expression, gorm.Valuer:
+		return true
+	default:
+		return !isPlain(reflect.TypeOf(value))
+	}
+}
+
+// isPlain tells if a type of variable can only be bound. A struct may give its
+// fields to the names of a condition, a map its values.
+func isPlain(t reflect.Type) bool {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == timeType || t.Implements(valuerType) || reflect.PointerTo(t).Implements(valuerType) {
+		return true
+	}
+	return t.Kind() != reflect.Struct && t.Kind() != reflect.Map
+}
+
+var (
+	timeType   = reflect.TypeFor[time.Time]()
+	valuerType = reflect.TypeFor[driver.Valuer]()
+)
 
 // hasOr tells if raw SQL may have an operator that binds less than AND, or a
 // comment that swallows what follows. GORM looks for " OR " with plain spaces;

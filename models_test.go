@@ -1,0 +1,231 @@
+package softdelete_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+	"gorm.io/plugin/soft_delete"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+// TestNotInstalled says that without the plugin nothing works on a model with a Flag, and no scope on any model.
+func TestNotInstalled(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		require.NoError(t, openScopes(t, open).Create(&scopeAuthor{ID: 1, Name: "a"}).Error)
+		db := open(t)
+		require.NoError(t, db.Exec("INSERT INTO scope_posts (title, author_id) VALUES ('p', 1)").Error)
+		var n int64
+		var names []string
+		found := scopeAuthor{ID: 1}
+		ctx := context.Background()
+		model := func() *gorm.DB { return db.Model(&scopeAuthor{}) }
+		rows := func(tx *gorm.DB) error {
+			rows, err := tx.Rows()
+			if err == nil {
+				err = rows.Close()
+			}
+			return err
+		}
+		for name, err := range map[string]error{
+			"First": db.First(&scopeAuthor{}).Error, "Take": db.Take(&scopeAuthor{}).Error, "Last": db.Last(&scopeAuthor{}).Error,
+			"Find": db.Find(&[]scopeAuthor{}).Error, "Count": model().Count(&n).Error, "Pluck": model().Pluck("name", &names).Error,
+			"Scan": model().Scan(&names).Error, "Rows": rows(model()), "Where, Or": db.Where("id = 1").Or("id = 2").Find(&[]scopeAuthor{}).Error,
+			"Unscoped": db.Unscoped().Find(&[]scopeAuthor{}).Error, "Table": db.Table("scope_authors AS a").Find(&[]scopeAuthor{}).Error,
+			"FindInBatches": db.FindInBatches(&[]scopeAuthor{}, 1, func(*gorm.DB, int) error { return nil }).Error,
+			"FirstOrInit":   db.FirstOrInit(&scopeAuthor{}).Error, "FirstOrCreate": db.FirstOrCreate(&scopeAuthor{Name: "b"}).Error,
+			"Preload": db.Preload("Author").Find(&[]scopePost{}).Error,
+			"Create":  db.Create(&scopeAuthor{Name: "b"}).Error, "Save": db.Save(&scopeAuthor{ID: 1, Name: "b"}).Error,
+			"Save of a new one": db.Save(&scopeAuthor{Name: "b"}).Error, "CreateInBatches": db.CreateInBatches([]scopeAuthor{{Name: "b"}}, 1).Error,
+			"Update": model().Where("id = 1").Update("name", "b").Error, "Updates": db.Updates(&scopeAuthor{ID: 1, Name: "b"}).Error,
+			"UpdateColumn": model().Where("id = 1").UpdateColumn("name", "b").Error, "Delete": db.Delete(&found).Error,
+			"Delete by key": db.Delete(&scopeAuthor{}, 1).Error, "Delete with conditions": db.Where("1 = 1").Delete(&scopeAuthor{}).Error,
+			"Delete for good": db.Unscoped().Delete(&scopeAuthor{}, 1).Error,
+			"G.First":         second(gorm.G[scopeAuthor](db).First(ctx)), "G.Find": second(gorm.G[scopeAuthor](db).Find(ctx)),
+			"G.Delete": second(gorm.G[scopeAuthor](db).Where("1 = 1").Delete(ctx)),
+			"G.Update": second(gorm.G[scopeAuthor](db).Where("1 = 1").Update(ctx, "name", "b")),
+			"Restore":  softdelete.Restore(db, &scopeAuthor{}, 1).Error, "Purge": softdelete.Purge(db, &scopeAuthor{}, 1).Error,
+			"ForceDelete": softdelete.ForceDelete(db, &scopeAuthor{}, 1).Error, "Of": second(softdelete.Of[scopeAuthor](db).Find(ctx)),
+			"Enabled": second(softdelete.Enabled(db, &scopeAuthor{})), "IsTrashed": second(softdelete.IsTrashed(db, &scopeAuthor{})),
+			"Live": db.Where(softdelete.Live(&scopePost{}, "")).Find(&[]scopePlain{}).Error,
+		} {
+			require.ErrorIs(t, err, softdelete.ErrNotInstalled, name)
+		}
+		require.Error(t, db.Joins("Author").Find(&[]scopePost{}).Error, "Joins")
+		require.Error(t, db.Where("id IN (?)", model().Select("id")).Find(&[]scopePlain{}).Error, "subquery")
+		require.Nil(t, model().Row(), "as GORM's Row after an error")
+		for name, scope := range allScopes() {
+			require.ErrorIs(t, db.Scopes(scope).Find(&[]scopePlain{}).Error, softdelete.ErrNotInstalled, name)
+			require.ErrorIs(t, scope(db).Find(&[]scopePost{}).Error, softdelete.ErrNotInstalled, name)
+			require.ErrorIs(t, db.Scopes(scope).Where("1 = 1").Delete(&scopePost{}).Error, softdelete.ErrNotInstalled, name)
+		}
+		require.NoError(t, db.Table("scope_authors").Pluck("name", &names).Error)
+		require.Equal(t, []string{"a"}, names, "nothing is written")
+		require.NoError(t, db.Table("scope_posts").Where("deleted_at IS NULL").Pluck("title", &names).Error)
+		require.Equal(t, []string{"p"}, names, "nothing is deleted")
+	})
+}
+
+type (
+	wrongLookAlike struct {
+		ID        uint
+		DeletedAt *time.Time
+	}
+	wrongTag struct {
+		ID   uint
+		Gone gorm.DeletedAt
+		Who  string `softdelete:"who"`
+	}
+	wrongColumn struct {
+		ID    uint
+		IsDel soft_delete.DeletedAt `gorm:"softDelete:flag,DeletedAtField:Nowhere"`
+	}
+	wrongTwice struct {
+		ID        uint
+		DeletedAt gorm.DeletedAt
+		Removed   softdelete.Flag
+	}
+	wrongTwoTags struct {
+		ID   uint
+		Gone gorm.DeletedAt
+		A, B string `softdelete:"by"`
+	}
+	wrongNoMarker struct {
+		ID  uint
+		Who string `softdelete:"by"`
+	}
+	wrongReason struct {
+		ID   uint
+		Gone gorm.DeletedAt
+		Why  int `softdelete:"reason"`
+	}
+)
+
+// TestWrongModels says that a wrong definition is an error at start-up, or else at every statement.
+func TestWrongModels(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		model any
+		field string // empty: no marker
+		says  string
+	}{
+		"look-alike":   {&wrongLookAlike{}, "", "make it a gorm.DeletedAt"},
+		"no marker":    {&scopePlain{}, "", "scopePlain"},
+		"unknown tag":  {&wrongTag{}, "Who", `"who"`},
+		"no column":    {&wrongColumn{}, "IsDel", "Nowhere"},
+		"two markers":  {&wrongTwice{}, "Removed", "second marker"},
+		"two tags":     {&wrongTwoTags{}, "B", "already"},
+		"tag alone":    {&wrongNoMarker{}, "Who", "no marker"},
+		"wrong reason": {&wrongReason{}, "Why", "string"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := testdb.Open(t, "sqlite").Use(softdelete.New(softdelete.Config{Models: []any{test.model}}))
+			require.ErrorContains(t, err, test.says)
+			db := testdb.Open(t, "sqlite")
+			require.NoError(t, db.Use(softdelete.New()))
+			if test.field == "" {
+				require.ErrorIs(t, err, softdelete.ErrNotSoftDeletable)
+				enabled, err := softdelete.Enabled(db, test.model)
+				require.NoError(t, err)
+				require.False(t, enabled)
+				return
+			}
+			var wrong *softdelete.ModelError
+			require.ErrorAs(t, err, &wrong)
+			require.ErrorIs(t, err, gorm.ErrInvalidField)
+			require.Equal(t, test.field, wrong.Field)
+			require.NoError(t, db.AutoMigrate(test.model))
+			for range 2 {
+				for _, err := range []error{
+					db.Find(newLike(test.model)).Error, db.Create(newLike(test.model)).Error,
+					db.Model(test.model).Where("1 = 1").Update("id", 9).Error,
+					db.Where("1 = 1").Delete(test.model).Error, db.Model(test.model).Count(new(int64)).Error,
+					second(softdelete.Enabled(db, test.model)),
+				} {
+					require.ErrorAs(t, err, &wrong)
+				}
+			}
+		})
+	}
+}
+
+// TestEnabledAndIsTrashed runs on every kind of model.
+func TestEnabledAndIsTrashed(t *testing.T) {
+	t.Parallel()
+	for _, kind := range readKinds() {
+		t.Run(kind.name, func(t *testing.T) {
+			t.Parallel()
+			testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+				w := newReadWorld(t, kind, open)
+				for _, letter := range []byte("pocdtkl") {
+					enabled, err := softdelete.Enabled(w.db, kind.one(letter))
+					require.NoError(t, err)
+					require.True(t, enabled)
+				}
+				for name, want := range map[string]bool{"p1": false, "p3-": true, "p4=": true, "p7-": true} {
+					row := kind.one('p')
+					trashed, err := softdelete.IsTrashed(w.db, row)
+					require.NoError(t, err)
+					require.False(t, trashed, "a new one")
+					require.NoError(t, w.db.Unscoped().First(row, readID(name)).Error)
+					trashed, err = softdelete.IsTrashed(w.db, row)
+					require.NoError(t, err)
+					require.Equal(t, want, trashed, name)
+				}
+			})
+		})
+	}
+	db := testdb.Open(t, "sqlite")
+	require.NoError(t, db.Use(softdelete.New()))
+	require.ErrorIs(t, second(softdelete.IsTrashed(db, &scopePlain{})), softdelete.ErrNotSoftDeletable)
+	for _, wrong := range []any{nil, (*scopePost)(nil), []scopePost{}, "x", 1} {
+		require.ErrorIs(t, second(softdelete.IsTrashed(db, wrong)), gorm.ErrInvalidValue)
+	}
+	require.ErrorIs(t, second(softdelete.Enabled(db, nil)), gorm.ErrInvalidValue)
+	require.ErrorIs(t, second(softdelete.Enabled(db, 1)), gorm.ErrInvalidValue)
+}
+
+// TestFirstUseAtOnce lets goroutines meet models that no handle has seen before.
+func TestFirstUseAtOnce(t *testing.T) {
+	t.Parallel()
+	var count readCount
+	for _, kind := range readKinds()[:5] {
+		t.Run(kind.name, func(t *testing.T) {
+			t.Parallel()
+			testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+				newReadWorld(t, kind, open)
+				config := testdb.Config()
+				config.NamingStrategy = readNamer{}
+				db := open(t, config)
+				require.NoError(t, db.Use(softdelete.New()))
+				var paths []readPath
+				for _, path := range relationReadPaths() {
+					switch path.name {
+					case "Joins of a belongs-to", "InnerJoins of a has-one", "nested Joins", "Preload of a has-many", "Preload of posts",
+						"nested Preload", "nested Preload of the same model", "Joins on Where, Or":
+						paths = append(paths, path)
+					}
+				}
+				require.Len(t, paths, 8)
+				paths = append(paths, conditionReadPaths()...)
+				var wait sync.WaitGroup
+				for i := range 16 {
+					wait.Go(func() {
+						for j := range 8 {
+							q := &readQuery{readWorld: &readWorld{kind: kind, db: db}, view: readViews()[0], base: db}
+							count.check(t, q, paths[(i+j)%len(paths)], ", at once")
+						}
+					})
+				}
+				wait.Wait()
+			})
+		})
+	}
+}
