@@ -1,6 +1,9 @@
 package softdelete
 
 import (
+	"database/sql"
+	"fmt"
+
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -118,4 +121,15 @@ func (e invalid) Build(b clause.Builder) {
 	_, _ = b.WriteString("softdelete_error(")
 	b.WriteQuoted(e.err.Error())
 	_, _ = b.WriteString(")")
+}
+
+// Scan reads a Flag from what drivers give for a boolean: a bool, or a number
+// on databases that have none. NULL is false.
+func (f *Flag) Scan(value any) error {
+	var b sql.NullBool
+	if err := b.Scan(value); err != nil {
+		return fmt.Errorf("softdelete: reading a flag: %w", err)
+	}
+	*f = Flag(b.Bool)
+	return nil
 }
