@@ -76,9 +76,18 @@ func column[T any](t *testing.T, db *gorm.DB, query string, args ...any) []T {
 // recorder stands in the place of a handle's connection pool and keeps what
 // reaches the database, transactions too.
 type recorder struct {
+	recording
+	pool *sql.DB
+}
+
+type recorderTx struct {
+	recording
+	tx *sql.Tx
+}
+
+type recording struct {
 	gorm.ConnPool
-	begin func(ctx context.Context, opts *sql.TxOptions) (*sql.Tx, error)
-	log   *statements
+	log *statements
 }
 
 type statements struct {
@@ -111,44 +120,39 @@ func record(t *testing.T, db *gorm.DB) *statements {
 	t.Helper()
 	pool, err := db.DB()
 	require.NoError(t, err)
-	r := &recorder{ConnPool: pool, begin: pool.BeginTx, log: &statements{}}
+	r := &recorder{recording{pool, &statements{}}, pool}
 	db.Config.ConnPool = r
 	db.Statement.ConnPool = r
 	return r.log
 }
 
-func (r *recorder) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+func (r recording) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
 	r.log.add(query)
 	return r.ConnPool.PrepareContext(ctx, query)
 }
 
-func (r *recorder) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+func (r recording) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	r.log.add(query)
 	return r.ConnPool.ExecContext(ctx, query, args...)
 }
 
-func (r *recorder) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (r recording) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	r.log.add(query)
 	return r.ConnPool.QueryContext(ctx, query, args...)
 }
 
-func (r *recorder) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+func (r recording) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	r.log.add(query)
 	return r.ConnPool.QueryRowContext(ctx, query, args...)
 }
 
 func (r *recorder) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool, error) {
 	r.log.add("BEGIN")
-	tx, err := r.begin(ctx, opts)
+	tx, err := r.pool.BeginTx(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
-	return &recorderTx{recorder{ConnPool: tx, log: r.log}, tx}, nil
-}
-
-type recorderTx struct {
-	recorder
-	tx *sql.Tx
+	return &recorderTx{recording{tx, r.log}, tx}, nil
 }
 
 func (r *recorderTx) Commit() error {
