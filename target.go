@@ -39,8 +39,7 @@ func newTarget(db *gorm.DB, m *model, show visibility) (*target, bool) {
 	callers := whereExprs(stmt)
 	t.exprs = append(t.exprs, enclose(callers)...)
 	values := []reflect.Value{stmt.ReflectValue}
-	// A slice given by value cannot be compared, and is the model itself.
-	if stmt.ReflectValue.CanAddr() && stmt.Model != nil && stmt.Dest != stmt.Model {
+	if stmt.ReflectValue.CanAddr() && stmt.Model != nil && !isSame(stmt.Dest, stmt.Model) {
 		values = append(values, reflect.Indirect(reflect.ValueOf(stmt.Model)))
 	}
 	for _, value := range values {
@@ -59,6 +58,15 @@ func newTarget(db *gorm.DB, m *model, show visibility) (*target, bool) {
 		return t, t.nest(db, show)
 	}
 	return t, true
+}
+
+// isSame is a == b, also for slices given by value, which cannot be compared.
+func isSame(a, b any) bool {
+	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
+	if va.Kind() == reflect.Slice && vb.Kind() == reflect.Slice {
+		return va.Type() == vb.Type() && va.Pointer() == vb.Pointer() && va.Len() == vb.Len()
+	}
+	return a == b
 }
 
 func hasLimit(stmt *gorm.Statement) bool {
