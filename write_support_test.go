@@ -39,7 +39,7 @@ func withPlugin(t *testing.T, open testdb.Opener, config softdelete.Config, mode
 // stored reads whole rows as they are in a table, past GORM's models.
 func stored(t *testing.T, db *gorm.DB, table, order string) []map[string]any {
 	t.Helper()
-	var rows []map[string]any
+	rows := []map[string]any{}
 	require.NoError(t, db.Session(&gorm.Session{NewDB: true}).Raw("SELECT * FROM "+table+" ORDER BY "+order).Scan(&rows).Error)
 	for _, row := range rows {
 		for column, value := range row {
