@@ -35,7 +35,7 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	if (several || !d.upsertWhere) && !db.DryRun {
 		// Told before the statement runs: a database that skips rows returns
 		// fewer keys, and GORM would give them to the wrong values.
-		blocked := trashedAmong(db, m, keys, d)
+		blocked := trashedAmong(db, m, keys, conflict.TargetWhere, d)
 		switch {
 		case db.Error != nil:
 			return
@@ -51,7 +51,7 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 		}
 	}
 	next(db)
-	if db.Error == nil && !db.DryRun && !associated && !several && db.RowsAffected == 0 && len(trashedAmong(db, m, keys, dialect{})) > 0 {
+	if db.Error == nil && !db.DryRun && !associated && !several && db.RowsAffected == 0 && len(trashedAmong(db, m, keys, conflict.TargetWhere, dialect{})) > 0 {
 		_ = db.AddError(fail(ErrTrashed, m.name(), "restore it first, or save it under WithTrashed"))
 	}
 }
@@ -164,8 +164,9 @@ func conflictKeys(s *schema.Schema, conflict clause.OnConflict) []uniqueKey {
 
 // trashedAmong finds which of the statement's values meet a trashed row, by
 // index. Where the upsert itself cannot tell, the rows are locked, so that none
-// is trashed meanwhile.
-func trashedAmong(db *gorm.DB, m *model, keys []uniqueKey, d dialect) map[int]bool {
+// is trashed meanwhile. A conflict on a partial index is with the rows of that
+// index only.
+func trashedAmong(db *gorm.DB, m *model, keys []uniqueKey, partial clause.Where, d dialect) map[int]bool {
 	blocked := map[int]bool{}
 	stmt := db.Statement
 	for _, key := range keys {
@@ -178,6 +179,9 @@ func trashedAmong(db *gorm.DB, m *model, keys []uniqueKey, d dialect) map[int]bo
 			continue
 		}
 		tx := onTable(beside(db), stmt).Unscoped().Where(inColumns(columns, values))
+		if len(partial.Exprs) > 0 {
+			tx = tx.Where(&group{partial.Exprs})
+		}
 		if d.rowLock {
 			tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 		}
