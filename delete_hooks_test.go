@@ -198,6 +198,15 @@ func handles(t *testing.T, db *gorm.DB) map[string]func(run func(*gorm.DB) error
 			require.NoError(t, db.Exec("DELETE FROM a_traces WHERE id = 99").Error)
 			return inner
 		},
+		"caller's, prepared": func(run func(*gorm.DB) error) error {
+			var inner error
+			require.NoError(t, db.Session(&gorm.Session{PrepareStmt: true}).Transaction(func(tx *gorm.DB) error {
+				inner = run(tx)
+				return tx.Exec("INSERT INTO a_traces (id, hook) VALUES (?, 'caller')", 99).Error
+			}))
+			require.NoError(t, db.Exec("DELETE FROM a_traces WHERE id = 99").Error)
+			return inner
+		},
 		"caller's, none": func(run func(*gorm.DB) error) error {
 			var inner error
 			require.NoError(t, db.Session(&gorm.Session{SkipDefaultTransaction: true}).Transaction(func(tx *gorm.DB) error {
