@@ -140,7 +140,7 @@ func TestUpsertOnAPartialIndex(t *testing.T) {
 
 func TestUpsertOnAConstraint(t *testing.T) {
 	t.Parallel()
-	_, db := bothHandles(t, testdb.OpenerFor(t, "postgres"), softdelete.Config{}, &aWriter{}, &aPost{}, &aBio{}, &aTag{})
+	_, db := bothHandles(t, testdb.OpenerFor(t, "postgres"), &aWriter{}, &aPost{}, &aBio{}, &aTag{})
 	nearTrash(t, db)
 	before := allNear(t, db)
 	conflict := clause.OnConflict{OnConstraint: "a_posts_pkey", DoUpdates: clause.AssignmentColumns([]string{"title"})}

@@ -77,6 +77,12 @@ func TestDeleteForms(t *testing.T) {
 		{"table", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB {
 			return db.Table("a_notes").Where("title = ?", "a").Delete(&aNote{})
 		}, "a"},
+		{"table with an alias", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB {
+			return db.Table("a_notes AS n").Where("n.title IN ?", []string{"a", "x"}).Delete(&aNote{})
+		}, "a"},
+		{"value in a table with an alias", func(db *gorm.DB, n map[string]*aNote) *gorm.DB {
+			return db.Table("a_notes AS n").Delete(&[]*aNote{n["x"], n["a"]})
+		}, "a"},
 		{"all", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB {
 			return db.Session(&gorm.Session{AllowGlobalUpdate: true}).Delete(&aNote{})
 		}, "a b c d"},
@@ -341,6 +347,8 @@ func TestDeleteAssociations(t *testing.T) {
 		require.NoError(t, association().Clear())
 		require.Equal(t, []string{"a", "c", "d"}, titles("shelf_id IS NULL"))
 		require.NoError(t, association().Append(&books[2], &books[3]))
+		require.NoError(t, association().Unscoped().Replace(&books[2]))
+		require.Equal(t, []string{"a", "c"}, titles("deleted_at IS NULL"))
 		require.NoError(t, association().Unscoped().Clear())
 		require.Equal(t, []string{"a"}, titles("deleted_at IS NULL"))
 		require.Equal(t, z, trashed(), "the trashed row is as it was")

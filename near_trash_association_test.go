@@ -62,7 +62,7 @@ func TestAssociatedTrashedRowsAreSkipped(t *testing.T) {
 		}, true, nil},
 	}
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		plain, db := bothHandles(t, open, softdelete.Config{}, &aWriter{}, &aPost{}, &aBio{}, &aTag{})
+		plain, db := bothHandles(t, open, &aWriter{}, &aPost{}, &aBio{}, &aTag{})
 		for name, write := range writes {
 			nearTrash(t, plain)
 			before := trashedNear(t, plain)

@@ -88,9 +88,9 @@ func trashedNear(t *testing.T, db *gorm.DB) map[string]any {
 }
 
 // bothHandles opens one handle without the plugin, and one with it, on the same tables.
-func bothHandles(t *testing.T, open testdb.Opener, config softdelete.Config, models ...any) (plain, db *gorm.DB) {
+func bothHandles(t *testing.T, open testdb.Opener, models ...any) (plain, db *gorm.DB) {
 	t.Helper()
-	db = withPlugin(t, open, config, models...)
+	db = withPlugin(t, open, softdelete.Config{}, models...)
 	return open(t), db
 }
 
@@ -173,7 +173,7 @@ var onTrash = map[string]func(db *gorm.DB) *gorm.DB{
 func TestWritesOfTrashedRows(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		plain, db := bothHandles(t, open, softdelete.Config{}, &aWriter{}, &aPost{}, &aBio{}, &aTag{})
+		plain, db := bothHandles(t, open, &aWriter{}, &aPost{}, &aBio{}, &aTag{})
 		for name, write := range onTrash {
 			nearTrash(t, plain)
 			before := trashedNear(t, plain)
@@ -210,7 +210,7 @@ func TestWritesOfTrashedRows(t *testing.T) {
 func TestUpsertsThatAreNoError(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		plain, db := bothHandles(t, open, softdelete.Config{}, &aWriter{}, &aPost{}, &aBio{}, &aTag{})
+		plain, db := bothHandles(t, open, &aWriter{}, &aPost{}, &aBio{}, &aTag{})
 		nearTrash(t, db)
 		before := trashedNear(t, db)
 		require.NoError(t, db.Clauses(clause.OnConflict{DoNothing: true}).Create(&aPost{ID: 2, Title: "new"}).Error)
@@ -261,7 +261,7 @@ func TestValuesKeepTheirKeysWhenAnUpsertFails(t *testing.T) {
 func TestUpdatesNearTheTrash(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		_, db := bothHandles(t, open, softdelete.Config{}, &aWriter{}, &aPost{}, &aBio{}, &aTag{})
+		_, db := bothHandles(t, open, &aWriter{}, &aPost{}, &aBio{}, &aTag{})
 		nearTrash(t, db)
 		before := trashedNear(t, db)
 		for name, tx := range map[string]*gorm.DB{
@@ -304,7 +304,7 @@ func TestEachMarkerIsKeptByWrites(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
 		for kind, make := range someMarked() {
-			plain, db := bothHandles(t, open, softdelete.Config{}, make(1, "a"))
+			plain, db := bothHandles(t, open, make(1, "a"))
 			table := tableOf(t, db, make(1, "a"))
 			require.NoError(t, db.Create(make(1, "a")).Error, kind)
 			require.NoError(t, db.Create(make(2, "b")).Error, kind)

@@ -42,7 +42,6 @@ func agree(t *testing.T, db *gorm.DB) {
 func TestConcurrentDeletesTrashEachRowOnce(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		// Each model is met here for the first time, by all at once.
 		db := withPlugin(t, open, softdelete.Config{}, &aNote{})
 		for range 5 {
 			theNotes(t, db)
@@ -190,5 +189,37 @@ func TestConcurrentReadingsDiffer(t *testing.T) {
 			}
 		})
 		require.Equal(t, []int{racers * 5}, column[int](t, db, "SELECT count(DISTINCT deleted_at) FROM a_clock3"))
+	})
+}
+
+func TestConcurrentFirstStatements(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		setup := withPlugin(t, open, softdelete.Config{}, &aWriter{}, &aPost{}, &aBio{}, &aTag{}, &aNote{})
+		for range 3 {
+			nearTrash(t, setup)
+			before := trashedNear(t, setup)
+			db := open(t)
+			require.NoError(t, db.Use(softdelete.New()))
+			race(t, func(i int, _ *rand.Rand) {
+				// Whichever model is met first: none of these may read or write past the plugin.
+				var err error
+				switch i % 3 {
+				case 0:
+					err = db.Model(&aWriter{ID: 2}).Update("name", "new").Error
+				case 1:
+					err = db.Delete(&aPost{ID: 2}).Error
+				case 2:
+					var bios []aBio
+					if err = db.Find(&bios).Error; err == nil && len(bios) != 1 {
+						err = errors.New("a trashed row was read")
+					}
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			})
+			require.Equal(t, before, trashedNear(t, setup))
+		}
 	})
 }

@@ -27,9 +27,12 @@ type anAccount struct {
 	Ran []string `gorm:"-"`
 }
 
-func (a *anAccount) BeforeCreate(*gorm.DB) error  { a.Ran = append(a.Ran, "BeforeCreate"); return nil }
-func (a *anAccount) AfterCreate(*gorm.DB) error   { a.Ran = append(a.Ran, "AfterCreate"); return nil }
-func (a *anAccount) BeforeUpdate(*gorm.DB) error  { a.Ran = append(a.Ran, "BeforeUpdate"); return nil }
+func (a *anAccount) BeforeCreate(*gorm.DB) error { a.Ran = append(a.Ran, "BeforeCreate"); return nil }
+
+func (a *anAccount) AfterCreate(*gorm.DB) error { a.Ran = append(a.Ran, "AfterCreate"); return nil }
+
+func (a *anAccount) BeforeUpdate(*gorm.DB) error { a.Ran = append(a.Ran, "BeforeUpdate"); return nil }
+
 func (a *anAccount) BeforeRestore(*gorm.DB) error { a.Ran = append(a.Ran, "BeforeRestore"); return nil }
 
 // theAccounts are made anew: ana and bob trashed, cyd live.
@@ -135,8 +138,11 @@ func TestReviveMany(t *testing.T) {
 		db := withPlugin(t, open, softdelete.Config{}, &anAccount{}, &aTrace{})
 		batch := func() []anAccount {
 			return []anAccount{
-				{Email: ptr("new1"), Tenant: "x", Score: 21}, {Email: ptr("bob"), Tenant: "y", Score: 22},
-				{Email: ptr("new2"), Tenant: "z", Score: 23}, {Email: ptr("ana"), Tenant: "v", Score: 24}, {Email: ptr("new3"), Tenant: "w", Score: 25},
+				{Email: ptr("new1"), Tenant: "x", Score: 21},
+				{Email: ptr("bob"), Tenant: "y", Score: 22},
+				{Email: ptr("new2"), Tenant: "z", Score: 23},
+				{Email: ptr("ana"), Tenant: "v", Score: 24},
+				{Email: ptr("new3"), Tenant: "w", Score: 25},
 			}
 		}
 		for way, create := range map[string]func(tx *gorm.DB, rows *[]anAccount) *gorm.DB{
@@ -184,7 +190,7 @@ func TestReviveMany(t *testing.T) {
 func TestReviveByFirstOrCreate(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
-		plain, db := bothHandles(t, open, softdelete.Config{}, &anAccount{})
+		plain, db := bothHandles(t, open, &anAccount{})
 		ana, _, cyd := theAccounts(t, db)
 		require.Error(t, plain.Where(anAccount{Email: ptr("ana")}).FirstOrCreate(&anAccount{}).Error)
 		var found, created, live anAccount

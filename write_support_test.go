@@ -121,7 +121,7 @@ func record(t *testing.T, db *gorm.DB) *statements {
 	pool, err := db.DB()
 	require.NoError(t, err)
 	r := &recorder{recording{pool, &statements{}}, pool}
-	db.Config.ConnPool = r
+	db.ConnPool = r
 	db.Statement.ConnPool = r
 	return r.log
 }
