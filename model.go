@@ -29,6 +29,10 @@ type model struct {
 	// each many-to-many relation through it.
 	links [][]string
 
+	// unique are the keys in which no two rows agree. GORM writes to the schema
+	// while it lists indexes, so that they are listed once.
+	unique []uniqueKey
+
 	// liveRows and trashedRows filter the rows of the statement's own table.
 	liveRows, trashedRows *rowFilter
 }
@@ -180,6 +184,7 @@ func (r *registry) adoptJoinTable(db *gorm.DB, rel *schema.Relationship) {
 	}
 	linked := *m
 	linked.links = append(slices.Clip(m.links), columns)
+	linked.unique = uniqueKeys(join)
 	r.pending[join] = &entry{model: &linked}
 }
 
@@ -249,6 +254,7 @@ func describe(s *schema.Schema) (*model, error) {
 	if m.at == nil && m.marker.kind != flagMarker {
 		m.at = m.marker.field
 	}
+	m.unique = uniqueKeys(s)
 	m.liveRows = &rowFilter{model: m, table: clause.CurrentTable, show: liveOnly}
 	m.trashedRows = &rowFilter{model: m, table: clause.CurrentTable, show: trashedOnly}
 	return m, nil

@@ -30,7 +30,7 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 		return
 	}
 	associated := isAssociated(db)
-	keys := conflictKeys(stmt.Schema, conflict)
+	keys := m.conflictKeys(stmt.Schema, conflict)
 	several := stmt.ReflectValue.Kind() == reflect.Slice || stmt.ReflectValue.Kind() == reflect.Array
 	if (several || !d.upsertWhere) && !db.DryRun {
 		// Told before the statement runs: a database that skips rows returns
@@ -143,18 +143,18 @@ func uniqueKeys(s *schema.Schema) []uniqueKey {
 
 // conflictKeys is what an upsert takes for a conflict: the columns that it
 // names, all unique keys if it names none.
-func conflictKeys(s *schema.Schema, conflict clause.OnConflict) []uniqueKey {
+func (m *model) conflictKeys(s *schema.Schema, conflict clause.OnConflict) []uniqueKey {
 	if len(conflict.Columns) == 0 {
 		if conflict.OnConstraint == "" && conflict.UpdateAll {
-			return slices.DeleteFunc(uniqueKeys(s), func(k uniqueKey) bool { return !k.primary })
+			return slices.DeleteFunc(slices.Clone(m.unique), func(k uniqueKey) bool { return !k.primary })
 		}
-		return uniqueKeys(s)
+		return m.unique
 	}
 	key := uniqueKey{name: "conflict target"}
 	for _, column := range conflict.Columns {
 		field := s.LookUpField(column.Name)
 		if field == nil {
-			return uniqueKeys(s)
+			return m.unique
 		}
 		key.fields = append(key.fields, field)
 		key.primary = field.PrimaryKey

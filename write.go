@@ -156,7 +156,7 @@ func isLinking(db *gorm.DB, m *model) bool {
 func relink(db *gorm.DB, m *model) {
 	stmt := db.Statement
 	columns := m.links[0]
-	unique := slices.ContainsFunc(uniqueKeys(stmt.Schema), func(k uniqueKey) bool {
+	unique := slices.ContainsFunc(m.unique, func(k uniqueKey) bool {
 		return !slices.ContainsFunc(k.columns(), func(name string) bool { return !slices.Contains(columns, name) })
 	})
 	if !unique {
