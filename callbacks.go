@@ -91,6 +91,7 @@ func unlessDryRun(next func(*gorm.DB)) func(*gorm.DB) {
 // if a scope was used that needs one, or if the model is wrong.
 func (p *Plugin) modelOf(db *gorm.DB) *model {
 	stmt := db.Statement
+	forget(stmt)
 	var m *model
 	if stmt.Schema != nil && stmt.SQL.Len() == 0 {
 		var err error

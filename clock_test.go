@@ -45,7 +45,7 @@ func TestReadingsJoinSpans(t *testing.T) {
 	require.Equal(t, at(4), r.Claim(at(1), time.Second), "one in the middle stays used")
 }
 
-func TestReadingsNeverRepeat(t *testing.T) {
+func TestReadingsSetNeverRepeats(t *testing.T) {
 	t.Parallel()
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)

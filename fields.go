@@ -133,14 +133,3 @@ func (e invalid) Build(b clause.Builder) {
 	b.WriteQuoted(e.err.Error())
 	_, _ = b.WriteString(")")
 }
-
-// Scan reads a Flag from what drivers give for a boolean: a bool, or a number
-// on databases that have none. NULL is false.
-func (f *Flag) Scan(value any) error {
-	var b sql.NullBool
-	if err := b.Scan(value); err != nil {
-		return fmt.Errorf("softdelete: reading a flag: %w", err)
-	}
-	*f = Flag(b.Bool)
-	return nil
-}

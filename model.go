@@ -24,6 +24,10 @@ type model struct {
 	// protected are the columns that only a delete and a restore write.
 	protected []string
 
+	// unique are the keys in which no two rows agree. GORM writes to the schema
+	// while it lists indexes, so that they are listed once.
+	unique []uniqueKey
+
 	// liveRows and trashedRows filter the rows of the statement's own table.
 	liveRows, trashedRows *rowFilter
 }
@@ -167,8 +171,10 @@ func (r *registry) adoptJoinTable(db *gorm.DB, rel *schema.Relationship) {
 		return
 	}
 	if m = r.byTable(join.Table); m != nil {
-		install(join, m)
-		r.pending[join] = &entry{model: m}
+		standIn := *m
+		standIn.unique = uniqueKeys(join)
+		install(join, &standIn)
+		r.pending[join] = &entry{model: &standIn}
 	}
 }
 
@@ -257,6 +263,7 @@ func describe(s *schema.Schema) (*model, error) {
 	if m.at == nil && m.marker.kind != flagMarker {
 		m.at = m.marker.field
 	}
+	m.unique = uniqueKeys(s)
 	m.liveRows = &rowFilter{model: m, table: clause.CurrentTable, show: liveOnly}
 	m.trashedRows = &rowFilter{model: m, table: clause.CurrentTable, show: trashedOnly}
 	return m, nil

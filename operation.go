@@ -52,7 +52,7 @@ func OperationOf(tx *gorm.DB) Operation {
 	if tx == nil || tx.Statement == nil {
 		return OpNone
 	}
-	if op := operationOf(tx.Statement); op != nil {
+	if op, ok := tx.Statement.Clauses[operationKey].Expression.(*operation); ok {
 		return op.kind
 	}
 	return OpNone
@@ -123,6 +123,10 @@ type operation struct {
 	omits []string
 	unit  *unit
 	rows  int64
+
+	// over: it has ended, and stands on the statement only for callbacks that run
+	// after that.
+	over bool
 }
 
 const operationKey = "softdelete:operation"
@@ -132,11 +136,18 @@ func (*operation) Build(clause.Builder) {}
 
 func operationOf(stmt *gorm.Statement) *operation {
 	if c, ok := stmt.Clauses[operationKey]; ok {
-		if op, ok := c.Expression.(*operation); ok {
+		if op, ok := c.Expression.(*operation); ok && !op.over {
 			return op
 		}
 	}
 	return nil
+}
+
+// forget takes an operation that is over off a statement that is used again.
+func forget(stmt *gorm.Statement) {
+	if op, ok := stmt.Clauses[operationKey].Expression.(*operation); ok && op.over {
+		delete(stmt.Clauses, operationKey)
+	}
 }
 
 // begin makes the operation of a statement.
@@ -182,7 +193,7 @@ func (op *operation) stamp(p *Plugin, db *gorm.DB) error {
 // back, and the caller's values and report tell what is in the database.
 func (op *operation) end(db *gorm.DB) {
 	stmt := db.Statement
-	delete(stmt.Clauses, operationKey)
+	op.over = true
 	if op.kind != OpSoftDelete {
 		stmt.SkipHooks = !op.hooks
 	}

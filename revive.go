@@ -67,7 +67,7 @@ func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
 	stmt := db.Statement
 	found := map[int]reflect.Value{}
 	taken := map[string]int{}
-	for _, key := range uniqueKeys(stmt.Schema) {
+	for _, key := range m.unique {
 		columns := key.columns()
 		values, indexes := valuesOf(stmt, stmt.ReflectValue, columns)
 		if key.primary {

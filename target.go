@@ -40,8 +40,7 @@ func newTarget(db *gorm.DB, m *model, show visibility) (*target, bool) {
 	t.callers = whereExprs(stmt)
 	t.exprs = append(make([]clause.Expression, 0, len(t.callers)+len(conditions)+2), enclose(t.callers)...)
 	values := []reflect.Value{stmt.ReflectValue}
-	// A slice given by value cannot be compared, and is the model itself.
-	if stmt.ReflectValue.CanAddr() && stmt.Model != nil && stmt.Dest != stmt.Model {
+	if stmt.ReflectValue.CanAddr() && stmt.Model != nil && !isSame(stmt.Dest, stmt.Model) {
 		values = append(values, reflect.Indirect(reflect.ValueOf(stmt.Model)))
 	}
 	for _, value := range values {
@@ -64,6 +63,15 @@ func newTarget(db *gorm.DB, m *model, show visibility) (*target, bool) {
 // isKeyed tells if the target was addressed by primary key.
 func (t *target) isKeyed() bool {
 	return t.keyed || addressesByKey(t.callers, t.stmt.Schema)
+}
+
+// isSame is a == b, also for slices given by value, which cannot be compared.
+func isSame(a, b any) bool {
+	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
+	if va.Kind() == reflect.Slice && vb.Kind() == reflect.Slice {
+		return va.Type() == vb.Type() && va.Pointer() == vb.Pointer() && va.Len() == vb.Len()
+	}
+	return a == b
 }
 
 func hasLimit(stmt *gorm.Statement) bool {

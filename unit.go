@@ -58,7 +58,9 @@ func (u *unit) end(db *gorm.DB) {
 		return
 	}
 	// A unit has to be closed even when the context is what ended it.
-	tx := beside(db).WithContext(context.WithoutCancel(db.Statement.Context))
+	// WithContext would carry the failed statement's parameters into the rollback.
+	tx := db.Session(&gorm.Session{NewDB: true, SkipHooks: true, Context: context.WithoutCancel(db.Statement.Context)})
+	tx.Error = nil
 	if u.savepoint != "" {
 		if db.Error != nil {
 			tx.RollbackTo(u.savepoint)

@@ -30,12 +30,12 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 		return
 	}
 	associated := isAssociated(db)
-	keys := conflictKeys(stmt.Schema, conflict)
+	keys := m.conflictKeys(stmt.Schema, conflict)
 	several := stmt.ReflectValue.Kind() == reflect.Slice || stmt.ReflectValue.Kind() == reflect.Array
 	if (several || !d.upsertWhere) && !db.DryRun {
 		// Told before the statement runs: a database that skips rows returns
 		// fewer keys, and GORM would give them to the wrong values.
-		blocked := trashedAmong(db, m, keys, d)
+		blocked := trashedAmong(db, m, keys, conflict.TargetWhere, d)
 		switch {
 		case db.Error != nil:
 			return
@@ -51,7 +51,7 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 		}
 	}
 	next(db)
-	if db.Error == nil && !db.DryRun && !associated && !several && db.RowsAffected == 0 && len(trashedAmong(db, m, keys, dialect{})) > 0 {
+	if db.Error == nil && !db.DryRun && !associated && !several && db.RowsAffected == 0 && len(trashedAmong(db, m, keys, conflict.TargetWhere, dialect{})) > 0 {
 		_ = db.AddError(fail(ErrTrashed, m.name(), "restore it first, or save it under WithTrashed"))
 	}
 }
@@ -143,18 +143,18 @@ func uniqueKeys(s *schema.Schema) []uniqueKey {
 
 // conflictKeys is what an upsert takes for a conflict: the columns that it
 // names, all unique keys if it names none.
-func conflictKeys(s *schema.Schema, conflict clause.OnConflict) []uniqueKey {
+func (m *model) conflictKeys(s *schema.Schema, conflict clause.OnConflict) []uniqueKey {
 	if len(conflict.Columns) == 0 {
 		if conflict.OnConstraint == "" && conflict.UpdateAll {
-			return slices.DeleteFunc(uniqueKeys(s), func(k uniqueKey) bool { return !k.primary })
+			return slices.DeleteFunc(slices.Clone(m.unique), func(k uniqueKey) bool { return !k.primary })
 		}
-		return uniqueKeys(s)
+		return m.unique
 	}
 	key := uniqueKey{name: "conflict target"}
 	for _, column := range conflict.Columns {
 		field := s.LookUpField(column.Name)
 		if field == nil {
-			return uniqueKeys(s)
+			return m.unique
 		}
 		key.fields = append(key.fields, field)
 		key.primary = field.PrimaryKey
@@ -164,8 +164,9 @@ func conflictKeys(s *schema.Schema, conflict clause.OnConflict) []uniqueKey {
 
 // trashedAmong finds which of the statement's values meet a trashed row, by
 // index. Where the upsert itself cannot tell, the rows are locked, so that none
-// is trashed meanwhile.
-func trashedAmong(db *gorm.DB, m *model, keys []uniqueKey, d dialect) map[int]bool {
+// is trashed meanwhile. A conflict on a partial index is with the rows of that
+// index only.
+func trashedAmong(db *gorm.DB, m *model, keys []uniqueKey, partial clause.Where, d dialect) map[int]bool {
 	blocked := map[int]bool{}
 	stmt := db.Statement
 	for _, key := range keys {
@@ -180,6 +181,9 @@ func trashedAmong(db *gorm.DB, m *model, keys []uniqueKey, d dialect) map[int]bo
 		tx := onTable(beside(db), stmt).Unscoped().
 			Select(append(slices.Clone(columns), m.marker.field.DBName)).
 			Where(inColumns(columns, values))
+		if len(partial.Exprs) > 0 {
+			tx = tx.Where(&group{partial.Exprs})
+		}
 		if d.rowLock {
 			tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 		}

@@ -1,0 +1,225 @@
+package softdelete_test
+
+import (
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+const racers = 6
+
+// race runs fn at once in several goroutines, each with a random source of its own.
+func race(t *testing.T, fn func(i int, random *rand.Rand)) {
+	t.Helper()
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	var group sync.WaitGroup
+	for i := range racers {
+		group.Go(func() { fn(i, rand.New(rand.NewPCG(seed, uint64(i)))) }) //nolint:gosec // a test's choices
+	}
+	group.Wait()
+}
+
+// agree fails the test if a row's marker and tracking columns are not of one piece.
+func agree(t *testing.T, db *gorm.DB) {
+	t.Helper()
+	for _, row := range stored(t, db, "a_notes", "id") {
+		for _, column := range []string{"deleted_by", "deletion_id"} {
+			require.Equal(t, row["deleted_at"] == nil, row[column] == nil, "%v", row)
+		}
+	}
+}
+
+func TestConcurrentDeletesTrashEachRowOnce(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &aNote{})
+		for range 5 {
+			theNotes(t, db)
+			var rows, marked atomic.Int64
+			values := make([][]aNote, racers)
+			race(t, func(i int, random *rand.Rand) {
+				values[i] = []aNote{{ID: 1}, {ID: 2}, {ID: 5}, {ID: 3}, {ID: 4}}
+				ctx := softdelete.WithActor(t.Context(), i)
+				if random.IntN(2) == 0 {
+					tx := db.WithContext(ctx).Delete(&values[i])
+					rows.Add(tx.RowsAffected)
+					_ = tx.Error
+				} else {
+					for k := range values[i] {
+						rows.Add(db.WithContext(ctx).Delete(&values[i][k]).RowsAffected)
+					}
+				}
+				for _, value := range values[i] {
+					if value.DeletedAt.Valid {
+						marked.Add(1)
+					}
+				}
+			})
+			require.NoError(t, db.Delete(&aNote{}, []uint{1, 2, 3, 4}).Error)
+			require.LessOrEqual(t, rows.Load(), int64(4))
+			require.Equal(t, rows.Load(), marked.Load(), "the values marked are those whose delete trashed the row")
+			agreed := map[uint]aNote{}
+			var trashed []aNote
+			require.NoError(t, db.Unscoped().Find(&trashed).Error)
+			for _, row := range trashed {
+				require.True(t, row.DeletedAt.Valid)
+				agreed[row.ID] = row
+			}
+			for _, slice := range values {
+				for _, value := range slice {
+					if value.DeletedAt.Valid {
+						require.Equal(t, agreed[value.ID].DeletionID, value.DeletionID)
+						require.Equal(t, agreed[value.ID].DeletedBy, value.DeletedBy)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestConcurrentDeletesRestoresAndSaves(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &aNote{})
+		theNotes(t, db)
+		var trashed [7]atomic.Int64
+		trashed[5].Store(1)
+		trashed[6].Store(1)
+		var saved atomic.Int64
+		race(t, func(i int, random *rand.Rand) {
+			tx := db.WithContext(softdelete.WithActor(t.Context(), i))
+			for range 40 {
+				id := uint(random.IntN(6) + 1)
+				value := aNote{ID: id, Title: string(rune('a' + id)), Rank: int(id)}
+				switch random.IntN(5) {
+				case 0:
+					trashed[id].Add(tx.Delete(&value).RowsAffected)
+				case 1:
+					trashed[id].Add(-softdelete.Restore(tx, &value).RowsAffected)
+				case 2:
+					if err := tx.Save(&value).Error; err == nil {
+						saved.Add(1)
+					} else if !errors.Is(err, softdelete.ErrTrashed) && db.Name() == "postgres" {
+						t.Errorf("Save: %v", err)
+					}
+				case 3:
+					_ = tx.Save(&[]aNote{value}).Error
+				case 4:
+					_ = tx.Clauses(onConflict("id")).Create(&value).Error
+				}
+			}
+		})
+		require.NotZero(t, saved.Load())
+		agree(t, db)
+		var rows []aNote
+		require.NoError(t, db.Unscoped().Order("id").Find(&rows).Error)
+		require.Len(t, rows, 6, "nothing is lost, nothing doubled")
+		for _, row := range rows {
+			require.Equal(t, trashed[row.ID].Load() == 1, row.DeletedAt.Valid, "row %d: a write that is no delete or restore changed its marker", row.ID)
+		}
+	})
+}
+
+func TestConcurrentDeletesRestoresAndPurges(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &aNote{})
+		for range 4 {
+			theNotes(t, db)
+			var trashed, purged [7]atomic.Int64
+			trashed[5].Store(1)
+			trashed[6].Store(1)
+			race(t, func(i int, random *rand.Rand) {
+				tx := db.WithContext(softdelete.WithActor(t.Context(), i))
+				for range 12 {
+					id := uint(random.IntN(6) + 1)
+					switch random.IntN(5) {
+					case 0, 1:
+						trashed[id].Add(tx.Delete(&aNote{}, id).RowsAffected)
+					case 2, 3:
+						trashed[id].Add(-softdelete.Restore(tx, &aNote{ID: id}).RowsAffected)
+					case 4:
+						n := softdelete.Purge(tx, &aNote{ID: id}).RowsAffected
+						purged[id].Add(n)
+						trashed[id].Add(-n)
+					}
+				}
+			})
+			agree(t, db)
+			found := map[uint]aNote{}
+			var rows []aNote
+			require.NoError(t, db.Unscoped().Find(&rows).Error)
+			for _, row := range rows {
+				found[row.ID] = row
+			}
+			for id := uint(1); id <= 6; id++ {
+				row, exists := found[id]
+				require.Equal(t, purged[id].Load() == 0, exists, "row %d", id)
+				require.Equal(t, trashed[id].Load() == 1, exists && row.DeletedAt.Valid, "row %d", id)
+			}
+		}
+	})
+}
+
+func TestConcurrentReadingsDiffer(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		now := past()
+		db := open(t, &gorm.Config{NowFunc: func() time.Time { return now }})
+		require.NoError(t, db.Use(softdelete.New()))
+		require.NoError(t, db.AutoMigrate(&aClock3{}))
+		for id := range uint(racers * 5) {
+			require.NoError(t, db.Create(&aClock3{ID: id + 1}).Error)
+		}
+		race(t, func(i int, _ *rand.Rand) {
+			for k := range 5 {
+				if err := db.Delete(&aClock3{ID: uint(i*5 + k + 1)}).Error; err != nil {
+					t.Errorf("Delete: %v", err)
+				}
+			}
+		})
+		require.Equal(t, []int{racers * 5}, column[int](t, db, "SELECT count(DISTINCT deleted_at) FROM a_clock3"))
+	})
+}
+
+func TestConcurrentFirstStatements(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		setup := withPlugin(t, open, softdelete.Config{}, &aWriter{}, &aPost{}, &aBio{}, &aTag{}, &aNote{})
+		for range 3 {
+			nearTrash(t, setup)
+			before := trashedNear(t, setup)
+			db := open(t)
+			require.NoError(t, db.Use(softdelete.New()))
+			race(t, func(i int, _ *rand.Rand) {
+				// Whichever model is met first: none of these may read or write past the plugin.
+				var err error
+				switch i % 3 {
+				case 0:
+					err = db.Model(&aWriter{ID: 2}).Update("name", "new").Error
+				case 1:
+					err = db.Delete(&aPost{ID: 2}).Error
+				case 2:
+					var bios []aBio
+					if err = db.Find(&bios).Error; err == nil && len(bios) != 1 {
+						err = errors.New("a trashed row was read")
+					}
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			})
+			require.Equal(t, before, trashedNear(t, setup))
+		}
+	})
+}
