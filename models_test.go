@@ -26,17 +26,10 @@ func TestNotInstalled(t *testing.T) {
 		found := scopeAuthor{ID: 1}
 		ctx := context.Background()
 		model := func() *gorm.DB { return db.Model(&scopeAuthor{}) }
-		rows := func(tx *gorm.DB) error {
-			rows, err := tx.Rows()
-			if err == nil {
-				err = rows.Close()
-			}
-			return err
-		}
 		for name, err := range map[string]error{
 			"First": db.First(&scopeAuthor{}).Error, "Take": db.Take(&scopeAuthor{}).Error, "Last": db.Last(&scopeAuthor{}).Error,
 			"Find": db.Find(&[]scopeAuthor{}).Error, "Count": model().Count(&n).Error, "Pluck": model().Pluck("name", &names).Error,
-			"Scan": model().Scan(&names).Error, "Rows": rows(model()), "Where, Or": db.Where("id = 1").Or("id = 2").Find(&[]scopeAuthor{}).Error,
+			"Scan": model().Scan(&names).Error, "Rows": second(scanNames(model().Rows())), "Where, Or": db.Where("id = 1").Or("id = 2").Find(&[]scopeAuthor{}).Error,
 			"Unscoped": db.Unscoped().Find(&[]scopeAuthor{}).Error, "Table": db.Table("scope_authors AS a").Find(&[]scopeAuthor{}).Error,
 			"FindInBatches": db.FindInBatches(&[]scopeAuthor{}, 1, func(*gorm.DB, int) error { return nil }).Error,
 			"FirstOrInit":   db.FirstOrInit(&scopeAuthor{}).Error, "FirstOrCreate": db.FirstOrCreate(&scopeAuthor{Name: "b"}).Error,

@@ -72,7 +72,7 @@ func rowName(row *sql.Row) ([]string, error) {
 // where is the path of a condition on posts, put to db by put.
 func where(name, items string, put func(q *readQuery, db *gorm.DB) *gorm.DB) readPath {
 	return readPath{name: name, items: items, run: func(q *readQuery) ([]string, error) {
-		return q.find(put(q, q.asked()), 'p')
+		return q.find(put(q, q.asked()))
 	}}
 }
 
@@ -105,30 +105,30 @@ func finisherReadPaths() []readPath {
 			err := q.asked().First(row).Error
 			return along(row, ""), err
 		}},
-		{name: "Find", items: allPosts, run: func(q *readQuery) ([]string, error) { return q.find(q.asked(), 'p') }},
+		{name: "Find", items: allPosts, run: func(q *readQuery) ([]string, error) { return q.find(q.asked()) }},
 		{name: "Scan into models", items: allPosts, run: func(q *readQuery) ([]string, error) {
 			rows := q.kind.many('p')
-			err := q.on('p').Scan(rows).Error
+			err := q.posts().Scan(rows).Error
 			return along(rows, ""), err
 		}},
 		{name: "Scan into a smaller struct", items: allPosts, run: func(q *readQuery) ([]string, error) {
 			var rows []readSmaller
-			err := q.on('p').Scan(&rows).Error
+			err := q.posts().Scan(&rows).Error
 			return along(rows, ""), err
 		}},
 		{name: "Find into a smaller struct", items: allPosts, run: func(q *readQuery) ([]string, error) {
 			var rows []readSmaller
-			err := q.on('p').Find(&rows).Error
+			err := q.posts().Find(&rows).Error
 			return along(rows, ""), err
 		}},
 		{name: "First into a smaller struct", items: allPosts, fold: firstOf, run: func(q *readQuery) ([]string, error) {
 			var row readSmaller
-			err := q.on('p').First(&row).Error
+			err := q.posts().First(&row).Error
 			return along(row, ""), err
 		}},
 		{name: "Find into maps", items: allPosts, run: func(q *readQuery) ([]string, error) {
 			var rows []map[string]any
-			err := q.on('p').Select("name").Find(&rows).Error
+			err := q.posts().Select("name").Find(&rows).Error
 			names := []string{}
 			for _, row := range rows {
 				names = append(names, row["name"].(string))
@@ -137,24 +137,24 @@ func finisherReadPaths() []readPath {
 		}},
 		{name: "Pluck", items: allPosts, run: func(q *readQuery) ([]string, error) {
 			var names []string
-			err := q.on('p').Pluck("name", &names).Error
+			err := q.posts().Pluck("name", &names).Error
 			return names, err
 		}},
 		{name: "Count", items: allPosts, fold: countOf, run: func(q *readQuery) ([]string, error) {
 			var n int64
-			err := q.on('p').Count(&n).Error
+			err := q.posts().Count(&n).Error
 			return number(n), err
 		}},
 		{name: "Count of a column", items: allPosts, fold: countOf, run: func(q *readQuery) ([]string, error) {
 			var n int64
-			err := q.on('p').Distinct("name").Count(&n).Error
+			err := q.posts().Distinct("name").Count(&n).Error
 			return number(n), err
 		}},
 		{name: "Row", items: allPosts, fold: firstOf, run: func(q *readQuery) ([]string, error) {
-			return rowName(q.on('p').Select("name").Order("id").Row())
+			return rowName(q.posts().Select("name").Order("id").Row())
 		}},
 		{name: "Rows", items: allPosts, run: func(q *readQuery) ([]string, error) {
-			return scanNames(q.on('p').Select("name").Rows())
+			return scanNames(q.posts().Select("name").Rows())
 		}},
 		{name: "FindInBatches", items: allPosts, run: func(q *readQuery) ([]string, error) {
 			var names []string
@@ -191,12 +191,12 @@ func finisherReadPaths() []readPath {
 		}},
 		{name: "Distinct", items: allPosts, run: func(q *readQuery) ([]string, error) {
 			var names []string
-			err := q.on('p').Distinct("name").Find(&names).Error
+			err := q.posts().Distinct("name").Find(&names).Error
 			return names, err
 		}},
 		{name: "Group and Having", items: allPosts, fold: ranksTwice, run: func(q *readQuery) ([]string, error) {
 			var rows []struct{ Rank, N int }
-			err := q.on('p').Select("rank, count(*) AS n").Group("rank").Having("count(*) >= ? OR count(*) > ?", 2, 100).Find(&rows).Error
+			err := q.posts().Select("rank, count(*) AS n").Group("rank").Having("count(*) >= ? OR count(*) > ?", 2, 100).Find(&rows).Error
 			var groups []string
 			for _, row := range rows {
 				groups = append(groups, fmt.Sprintf("rank %d: %d", row.Rank, row.N))
@@ -318,12 +318,12 @@ func conditionReadPaths() []readPath {
 func handleReadPaths() []readPath {
 	return []readPath{
 		{name: "Count, then Find", items: rankOneTwo, run: func(q *readQuery) ([]string, error) {
-			db := q.on('p').Where("rank = ?", 1).Or("rank = ?", 2)
+			db := q.posts().Where("rank = ?", 1).Or("rank = ?", 2)
 			var n int64
 			if err := db.Count(&n).Error; err != nil {
 				return nil, err
 			}
-			names, err := q.find(db, 'p')
+			names, err := q.find(db)
 			if err == nil && int(n) != len(names) {
 				err = fmt.Errorf("counted %d, found %v", n, names)
 			}
@@ -331,11 +331,11 @@ func handleReadPaths() []readPath {
 		}},
 		{name: "Find twice", items: rankOneTwo, run: func(q *readQuery) ([]string, error) {
 			db := q.asked().Where("rank < ?", 3)
-			first, err := q.find(db, 'p')
+			first, err := q.find(db)
 			if err != nil {
 				return nil, err
 			}
-			second, err := q.find(db, 'p')
+			second, err := q.find(db)
 			if err != nil {
 				return nil, err
 			}
@@ -343,13 +343,13 @@ func handleReadPaths() []readPath {
 		}},
 		{name: "Find, then Or, then Find", items: rankOneTwo, run: func(q *readQuery) ([]string, error) {
 			db := q.asked().Where("rank = ?", 1)
-			if _, err := q.find(db, 'p'); err != nil {
+			if _, err := q.find(db); err != nil {
 				return nil, err
 			}
-			return q.find(db.Or("rank = ?", 2), 'p')
+			return q.find(db.Or("rank = ?", 2))
 		}},
 		{name: "Rows, then Pluck", items: rankOneTwo, run: func(q *readQuery) ([]string, error) {
-			db := q.on('p').Select("name").Where("rank = 1").Or("rank = 2")
+			db := q.posts().Select("name").Where("rank = 1").Or("rank = 2")
 			first, err := scanNames(db.Rows())
 			if err != nil {
 				return nil, err
@@ -362,14 +362,14 @@ func handleReadPaths() []readPath {
 		}},
 		{name: "a session, used by several", items: rankOneTwo, run: func(q *readQuery) ([]string, error) {
 			db := q.asked().Where("rank < ?", 3).Session(&gorm.Session{})
-			if _, err := q.find(db.Where("rank = 1").Or("rank = 2"), 'p'); err != nil {
+			if _, err := q.find(db.Where("rank = 1").Or("rank = 2")); err != nil {
 				return nil, err
 			}
-			first, err := q.find(db, 'p')
+			first, err := q.find(db)
 			if err != nil {
 				return nil, err
 			}
-			second, err := q.find(db, 'p')
+			second, err := q.find(db)
 			if err != nil {
 				return nil, err
 			}
@@ -377,38 +377,38 @@ func handleReadPaths() []readPath {
 		}},
 		{name: "a session with a new DB", items: allPosts, fixed: map[byte]string{'p': ""}, run: func(q *readQuery) ([]string, error) {
 			db := q.asked()
-			if _, err := q.find(db, 'p'); err != nil {
+			if _, err := q.find(db); err != nil {
 				return nil, err
 			}
-			return q.find(db.Session(&gorm.Session{NewDB: true}), 'p')
+			return q.find(db.Session(&gorm.Session{NewDB: true}))
 		}},
 		{
 			name: "used again for the trash", items: rankOneTwo, fixed: map[byte]string{'p': "-="}, skip: unscopedOrTimed,
 			run: func(q *readQuery) ([]string, error) {
 				db := q.asked().Where("rank = 1").Or("rank = 2")
-				if _, err := q.find(db, 'p'); err != nil {
+				if _, err := q.find(db); err != nil {
 					return nil, err
 				}
-				return q.find(onlyTrashed(db), 'p')
+				return q.find(onlyTrashed(db))
 			},
 		},
 		{
 			name: "used again without the trash", items: rankOneTwo, fixed: map[byte]string{'p': ""}, skip: unscopedOnly,
 			run: func(q *readQuery) ([]string, error) {
 				db := q.asked().Where("rank = 1").Or("rank = 2")
-				if _, err := q.find(db, 'p'); err != nil {
+				if _, err := q.find(db); err != nil {
 					return nil, err
 				}
-				return q.find(db.Scopes(withoutTrashed), 'p')
+				return q.find(db.Scopes(withoutTrashed))
 			},
 		},
 		{
 			name: "used for joins, then without", items: allPosts, run: func(q *readQuery) ([]string, error) {
 				db := q.asked()
-				if _, err := q.find(db.Session(&gorm.Session{}).Joins("Owner"), 'p'); err != nil {
+				if _, err := q.find(db.Session(&gorm.Session{}).Joins("Owner")); err != nil {
 					return nil, err
 				}
-				return q.find(db, 'p')
+				return q.find(db)
 			},
 		},
 	}

@@ -3,6 +3,7 @@ package softdelete_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -61,7 +62,7 @@ func subqueryReadPaths() []readPath {
 				Name string
 				N    int
 			}
-			err := q.on('p').Select("name, (?) AS n", comments(q).Select("count(*)").Where(correlated)).Scan(&rows).Error
+			err := q.posts().Select("name, (?) AS n", comments(q).Select("count(*)").Where(correlated)).Scan(&rows).Error
 			var items []string
 			for _, row := range rows {
 				items = append(items, fmt.Sprintf("%s: %d", row.Name, row.N))
@@ -70,16 +71,16 @@ func subqueryReadPaths() []readPath {
 		}},
 		{name: "subquery in Table", items: allPosts, run: func(q *readQuery) ([]string, error) {
 			var names []string
-			err := q.base.Table("(?) AS t", q.on('p').Where("rank < 9").Or("rank = 10")).Pluck("t.name", &names).Error
+			err := q.base.Table("(?) AS t", q.posts().Where("rank < 9").Or("rank = 10")).Pluck("t.name", &names).Error
 			return names, err
 		}},
 		{name: "subquery in Table, with a model", items: allPosts, run: func(q *readQuery) ([]string, error) {
 			sub := q.base.Model(q.kind.one('p')).Scopes(softdelete.WithTrashed)
-			return q.find(q.asked().Table("(?) AS t", sub), 'p')
+			return q.find(q.asked().Table("(?) AS t", sub))
 		}},
 		{name: "two subqueries in Table", items: allPosts, run: func(q *readQuery) ([]string, error) {
 			var names []string
-			err := q.base.Table("(?) AS t, (?) AS u", q.on('p'), comments(q).Select("count(*) AS n")).
+			err := q.base.Table("(?) AS t, (?) AS u", q.posts(), comments(q).Select("count(*) AS n")).
 				Where("u.n = 5").Pluck("t.name", &names).Error
 			return names, err
 		}},
@@ -88,7 +89,7 @@ func subqueryReadPaths() []readPath {
 		}),
 		{name: "Table with an alias, Count", items: allPosts, fold: countOf, run: func(q *readQuery) ([]string, error) {
 			var n int64
-			err := q.on('p').Table("read_posts x").Count(&n).Error
+			err := q.posts().Table("read_posts x").Count(&n).Error
 			return number(n), err
 		}},
 	}
@@ -99,7 +100,7 @@ func withCounts(shown []string) []string {
 	items := make([]string, len(shown))
 	for i, name := range shown {
 		n := 0
-		if strings.Contains(" "+postsWithComments+" ", " "+name+" ") {
+		if slices.Contains(fieldsOf(postsWithComments), name) {
 			n = 1
 		}
 		items[i] = fmt.Sprintf("%s: %d", name, n)
@@ -133,15 +134,18 @@ func genericReadPaths[P, C any]() []readPath {
 			return chain.Preload(relation, nil)
 		})
 	}
-	column := func(table clause.Table) clause.Column { return clause.Column{Table: table.Name, Name: "name"} }
-	either := func(b gorm.JoinBuilder, table, _ clause.Table) error {
-		b.Where(clause.Or(clause.Eq{Column: column(table), Value: "o1"}, clause.Eq{Column: column(table), Value: "o2-"}))
-		return nil
+	on := func(put func(gorm.JoinBuilder, clause.Column)) func(gorm.JoinBuilder, clause.Table, clause.Table) error {
+		return func(b gorm.JoinBuilder, table, _ clause.Table) error {
+			put(b, clause.Column{Table: table.Name, Name: "name"})
+			return nil
+		}
 	}
-	rawEither := func(b gorm.JoinBuilder, table, _ clause.Table) error {
-		b.Where("? = ?\nOR\n? = ?", column(table), "o1", column(table), "o2-")
-		return nil
-	}
+	either := on(func(b gorm.JoinBuilder, name clause.Column) {
+		b.Where(clause.Or(clause.Eq{Column: name, Value: "o1"}, clause.Eq{Column: name, Value: "o2-"}))
+	})
+	rawEither := on(func(b gorm.JoinBuilder, name clause.Column) {
+		b.Where("? = ?\nOR\n? = ?", name, "o1", name, "o2-")
+	})
 	const oneAndTwo = "p1>o1 p2>o2- p3->o1 p7->o2-"
 	return []readPath{
 		one("First", firstOf, func(c gorm.ChainInterface[P]) (P, error) { return c.First(ctx) }),

@@ -94,14 +94,14 @@ func joinReadPaths() []readPath {
 			func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Joins("Owner").Preload("Owner.Posts") }),
 		{name: "Count with InnerJoins", items: ownersOfPosts, fold: countOf, run: func(q *readQuery) ([]string, error) {
 			var n int64
-			err := q.on('p').InnerJoins("Owner").Count(&n).Error
+			err := q.posts().InnerJoins("Owner").Count(&n).Error
 			return number(n), err
 		}},
 		{
 			name: "Pluck with InnerJoins", items: "p1>(o1) p2>(o2-) p3->(o1) p4=>(o4) p5>(o3=) p7->(o2-) p8>(o4)",
 			run: func(q *readQuery) ([]string, error) {
 				var names []string
-				err := q.on('p').InnerJoins("Owner").Pluck("read_posts.name", &names).Error
+				err := q.posts().InnerJoins("Owner").Pluck("read_posts.name", &names).Error
 				return names, err
 			},
 		},
@@ -163,7 +163,7 @@ func joinReadPaths() []readPath {
 // handWritten gives posts with the comments that a join written by hand finds.
 func handWritten(q *readQuery, join string, args ...any) ([]string, error) {
 	var rows []struct{ Post, Comment string }
-	err := q.on('p').Joins(join, args...).Select("read_posts.name AS post, c.name AS comment").Scan(&rows).Error
+	err := q.posts().Joins(join, args...).Select("read_posts.name AS post, c.name AS comment").Scan(&rows).Error
 	var items []string
 	for _, row := range rows {
 		items = append(items, row.Post+">"+row.Comment)

@@ -61,7 +61,8 @@ func (q *readQuery) ask(db *gorm.DB) *gorm.DB {
 	return db
 }
 
-func (q *readQuery) on(letter byte) *gorm.DB { return q.asked().Model(q.kind.one(letter)) }
+// posts returns a handle on posts that asks for the visibility.
+func (q *readQuery) posts() *gorm.DB { return q.asked().Model(q.kind.one('p')) }
 
 // statementScopes are the visibility's scopes for gorm.G.
 func (q *readQuery) statementScopes() []func(*gorm.Statement) {
@@ -72,9 +73,9 @@ func (q *readQuery) statementScopes() []func(*gorm.Statement) {
 	return scopes
 }
 
-// find gives the names of the rows that db finds.
-func (q *readQuery) find(db *gorm.DB, letter byte) ([]string, error) {
-	rows := q.kind.many(letter)
+// find gives the names of the posts that db finds.
+func (q *readQuery) find(db *gorm.DB) ([]string, error) {
+	rows := q.kind.many('p')
 	err := db.Find(rows).Error
 	return along(rows, ""), err
 }

@@ -77,18 +77,26 @@ func checkBoundaries[T any](t *testing.T, year int, step time.Duration) {
 
 func TestTrashedTimeBoundaries(t *testing.T) {
 	t.Parallel()
-	for name, check := range map[string]func(t *testing.T){
-		"gorm.DeletedAt": func(t *testing.T) { checkBoundaries[boundaryTime](t, 2010, time.Microsecond) },
-		"second":         func(t *testing.T) { checkBoundaries[boundarySecond](t, 2020, time.Second) },
-		"milli":          func(t *testing.T) { checkBoundaries[boundaryMilli](t, 2030, time.Millisecond) },
-		"nano":           func(t *testing.T) { checkBoundaries[boundaryNano](t, 2040, time.Nanosecond) },
-		"mixed":          func(t *testing.T) { checkBoundaries[boundaryMixed](t, 2050, time.Second) },
-	} {
-		t.Run(name, func(t *testing.T) { //nolint:thelper // a test's body
-			t.Parallel()
-			check(t)
-		})
-	}
+	t.Run("gorm.DeletedAt", func(t *testing.T) {
+		t.Parallel()
+		checkBoundaries[boundaryTime](t, 2010, time.Microsecond)
+	})
+	t.Run("second", func(t *testing.T) {
+		t.Parallel()
+		checkBoundaries[boundarySecond](t, 2020, time.Second)
+	})
+	t.Run("milli", func(t *testing.T) {
+		t.Parallel()
+		checkBoundaries[boundaryMilli](t, 2030, time.Millisecond)
+	})
+	t.Run("nano", func(t *testing.T) {
+		t.Parallel()
+		checkBoundaries[boundaryNano](t, 2040, time.Nanosecond)
+	})
+	t.Run("mixed", func(t *testing.T) {
+		t.Parallel()
+		checkBoundaries[boundaryMixed](t, 2050, time.Second)
+	})
 }
 
 type (
