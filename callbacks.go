@@ -173,7 +173,7 @@ func encloseJoins(stmt *gorm.Statement) {
 // the join table of an association. It returns what takes the filter back.
 func (p *Plugin) filterFrom(stmt *gorm.Statement) func() {
 	from, ok := stmt.Clauses["FROM"].Expression.(clause.From)
-	if !ok || len(from.Joins) == 0 || stmt.Unscoped || stmt.SQL.Len() > 0 {
+	if !ok || len(from.Joins) == 0 || stmt.SQL.Len() > 0 {
 		return nil
 	}
 	joins := slices.Clone(from.Joins)
@@ -187,9 +187,6 @@ func (p *Plugin) filterFrom(stmt *gorm.Statement) func() {
 			continue
 		}
 		show := showIn(stmt, m)
-		if show == unasked {
-			show = liveOnly
-		}
 		if show == all {
 			continue
 		}
@@ -264,6 +261,7 @@ func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 			p.remove(db, op, next)
 		default:
 			next(db)
+			removeFilter(db.Statement)
 		}
 	}
 }
@@ -336,12 +334,8 @@ func (c queryClause) ModifyStatement(stmt *gorm.Statement) {
 	case stmt.SQL.Len() > 0:
 	case root == stmt:
 		filterRoot(stmt, c.model)
-	case stmt.Schema == nil && !root.Unscoped:
-		show := showIn(root, c.model)
-		if show == unasked {
-			show = liveOnly
-		}
-		if filter := c.model.filterFor(show); filter != nil {
+	case stmt.Schema == nil:
+		if filter := c.model.filterFor(showIn(root, c.model)); filter != nil {
 			stmt.AddClause(clause.Where{Exprs: []clause.Expression{filter}})
 		}
 	}
@@ -369,9 +363,14 @@ func (deleteClause) Name() string               { return "" }
 func (deleteClause) Build(clause.Builder)       {}
 func (deleteClause) MergeClause(*clause.Clause) {}
 
-// ModifyStatement refuses a delete that the plugin did not build.
+// ModifyStatement refuses a delete that the plugin did not build. An unscoped
+// one is GORM's own; it is filtered if a scope asked for it.
 func (c deleteClause) ModifyStatement(stmt *gorm.Statement) {
-	if stmt.SQL.Len() == 0 && !stmt.Unscoped && stmt.Error == nil {
+	switch {
+	case stmt.SQL.Len() > 0 || stmt.Error != nil:
+	case stmt.Unscoped:
+		filterRoot(stmt, c.model)
+	default:
 		_ = stmt.AddError(fail(ErrNotInstalled, c.model.name(), "another plugin replaced its delete callback, install softdelete after it"))
 	}
 }

@@ -101,7 +101,7 @@ func (g *group) Build(b clause.Builder) {
 // filterRoot adds the filter for the statement's own model to its WHERE. It can
 // be called again and again.
 func filterRoot(stmt *gorm.Statement, m *model) {
-	if _, done := stmt.Clauses[gormFilterKey]; done || stmt.Unscoped {
+	if _, done := stmt.Clauses[gormFilterKey]; done {
 		return
 	}
 	request := requestOf(stmt)

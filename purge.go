@@ -95,7 +95,7 @@ func (op *operation) removalFilter(stmt *gorm.Statement) (clause.Expression, vis
 	}
 	show := requestOf(stmt).show
 	if show == unasked {
-		show = showIn(stmt, op.model)
+		show = shownInOf(stmt)[op.model.schema.ModelType]
 	}
 	if filter := op.model.filterFor(show); filter != nil {
 		return filter, show

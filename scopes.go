@@ -83,10 +83,7 @@ func (r *request) showOf(stmt *gorm.Statement, m *model) visibility {
 	if r.show != unasked {
 		return r.show
 	}
-	if show := showIn(stmt, m); show != unasked {
-		return show
-	}
-	return liveOnly
+	return showIn(stmt, m)
 }
 
 // conditionsFor makes the conditions of a model out of those of the scopes.
@@ -289,8 +286,16 @@ func shownInOf(stmt *gorm.Statement) shownIn {
 	return nil
 }
 
+// showIn is which rows of a model are shown anywhere in a statement: those that
+// were asked for; otherwise live ones, under Unscoped all.
 func showIn(stmt *gorm.Statement, m *model) visibility {
-	return shownInOf(stmt)[m.schema.ModelType]
+	if show := shownInOf(stmt)[m.schema.ModelType]; show != unasked {
+		return show
+	}
+	if stmt.Unscoped {
+		return all
+	}
+	return liveOnly
 }
 
 // Into reports a delete: after the statement has succeeded, *d says under which
