@@ -22,12 +22,20 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		},
 		func() error { return create.Replace("gorm:create", p.create(create.Get("gorm:create"))) },
 		func() error { return create.Register("softdelete:end_create", endUnit) },
+		func() error {
+			return guardAll(create.Get, create.Replace, "gorm:before_create", "gorm:save_before_associations", "gorm:create",
+				"gorm:save_after_associations", "gorm:after_create")
+		},
 
 		func() error {
 			return update.Before("gorm:setup_reflect_value").Register("softdelete:before_update", p.beforeUpdate)
 		},
 		func() error { return update.Replace("gorm:update", p.update(update.Get("gorm:update"))) },
 		func() error { return update.Register("softdelete:end_update", endOperation) },
+		func() error {
+			return guardAll(update.Get, update.Replace, "gorm:before_update", "gorm:save_before_associations", "gorm:update",
+				"gorm:save_after_associations", "gorm:after_update")
+		},
 
 		func() error {
 			return del.Before("gorm:before_delete").Register("softdelete:before_delete", p.beforeDelete)
@@ -229,7 +237,17 @@ func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 	}
 }
 
-// guarded wraps a step of GORM that runs hooks of a delete.
+// guardAll guards the steps of those names.
+func guardAll(get func(string) func(*gorm.DB), replace func(string, func(*gorm.DB)) error, names ...string) error {
+	for _, name := range names {
+		if err := replace(name, guarded(get(name))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// guarded wraps a step of GORM that runs hooks of an operation.
 func guarded(next func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
 		if op := operationOf(db.Statement); op != nil {

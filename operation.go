@@ -264,6 +264,9 @@ func (op *operation) guard(db *gorm.DB) {
 }
 
 func (op *operation) abandon(db *gorm.DB) {
+	if op.over {
+		return
+	}
 	if _, ok := db.InstanceGet("gorm:started_transaction"); ok {
 		db.Rollback()
 		db.Statement.ConnPool = db.ConnPool
