@@ -277,4 +277,3 @@ func TestDeleteCompositeKeys(t *testing.T) {
 		require.Equal(t, []int{1, 3, 4}, live())
 	})
 }
-

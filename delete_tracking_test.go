@@ -101,4 +101,3 @@ func TestHooksSeeTheirValuesMarked(t *testing.T) {
 		require.Equal(t, map[string]int64{"a_notes": 1}, d.Rows)
 	})
 }
-
