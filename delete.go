@@ -162,7 +162,7 @@ func (op *operation) perRow(db *gorm.DB, field *schema.Field, common any, own fu
 		if value == nil {
 			value = common
 		}
-		name := text(value)
+		name := nameOf(value)
 		if _, ok := keys[name]; !ok {
 			values = append(values, value)
 		}
@@ -188,13 +188,21 @@ func (op *operation) perRow(db *gorm.DB, field *schema.Field, common any, own fu
 	}
 	choice := &choose{column: clause.Column{Name: field.DBName}}
 	for _, value := range values {
-		in := clause.IN{Column: columns, Values: keys[text(value)]}
+		in := clause.IN{Column: columns, Values: keys[nameOf(value)]}
 		if len(columns) == 1 {
 			in.Column = columns[0]
 		}
 		choice.when, choice.then = append(choice.when, in), append(choice.then, value)
 	}
 	return choice
+}
+
+// nameOf tells values of a tracking column apart, none from an empty text.
+func nameOf(value any) string {
+	if plain(value) == nil {
+		return ""
+	}
+	return "=" + text(value)
 }
 
 // choose is a CASE by primary key. Its ELSE is the column itself, from which

@@ -238,9 +238,11 @@ func (op *operation) say(ctx context.Context) {
 }
 
 // tableOf is the table that a statement is on: the model's, with its schema,
-// unless the statement named another.
+// unless the statement named another. An alias is no other table.
 func tableOf(stmt *gorm.Statement, m *model) string {
-	if name := m.schema.Table; name == stmt.Table || strings.HasSuffix(name, "."+stmt.Table) {
+	name := m.schema.Table
+	aliased := stmt.TableExpr != nil && strings.Contains(stmt.TableExpr.SQL, " ")
+	if name == stmt.Table || strings.HasSuffix(name, "."+stmt.Table) || aliased {
 		return name
 	}
 	return stmt.Table

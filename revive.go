@@ -31,8 +31,20 @@ func (p *Plugin) revive(db *gorm.DB, m *model, next func(*gorm.DB)) {
 		return
 	}
 	blocked := map[int]bool{}
+	var undo []func()
+	defer func() {
+		if db.Error != nil {
+			for _, back := range undo {
+				back()
+			}
+		}
+	}()
 	for i, row := range found {
-		if blocked[i] = true; !reviveRow(db, m, elementOf(stmt.ReflectValue, i), row) {
+		element := elementOf(stmt.ReflectValue, i)
+		was := reflect.New(element.Type()).Elem()
+		was.Set(element)
+		undo = append(undo, func() { element.Set(was) })
+		if blocked[i] = true; !reviveRow(db, m, element, row) {
 			return
 		}
 	}

@@ -65,6 +65,10 @@ func (u *unit) end(db *gorm.DB) {
 		if db.Error != nil {
 			tx.RollbackTo(u.savepoint)
 		}
+		// Each name is new: prepared, they would fill the cache of statements.
+		if prepared, ok := tx.Statement.ConnPool.(*gorm.PreparedStmtTX); ok {
+			tx.Statement.ConnPool = prepared.Tx
+		}
 		tx.Exec("RELEASE SAVEPOINT " + u.savepoint)
 		return
 	}

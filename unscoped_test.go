@@ -75,6 +75,7 @@ func TestUnscopedWithScopes(t *testing.T) {
 		require.EqualValues(t, 1, everything.Delete(&unscopedBook{}).RowsAffected, "trashed rows only")
 		require.Equal(t, []string{"live"}, titles(unscoped()))
 		require.EqualValues(t, 0, unscoped(softdelete.TrashedBefore(time.Now().Add(time.Hour))).Delete(&unscopedBook{}).RowsAffected)
+		require.NoError(t, unscoped().Where("1 = 1").Delete(&unscopedChapter{}).Error)
 		require.EqualValues(t, 1, unscoped().Delete(&unscopedBook{}, 1).RowsAffected, "without a scope, for good")
 		require.Empty(t, titles(unscoped()))
 	})
