@@ -94,9 +94,7 @@ func TestDryRunExecutesNothing(t *testing.T) {
 				require.NotEmpty(t, tx.Statement.SQL.String(), name)
 				require.Empty(t, log.take(), name)
 				_ = statement.run(db.Session(&gorm.Session{DryRun: true}))
-				for _, s := range log.take() {
-					require.Contains(t, []string{"BEGIN", "COMMIT"}, s, "%s: GORM's own transaction is all that is seen", name)
-				}
+				require.Empty(t, log.take(), "%s: not even GORM's transaction", name)
 			}
 			value := *notes["a"]
 			require.NoError(t, db.Session(&gorm.Session{DryRun: true}).Delete(&value).Error)

@@ -14,27 +14,27 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testdb.Run(m)) }
 
-type smokeAuthor struct {
+type firstAuthor struct {
 	gorm.Model
 	Name  string
-	Posts []smokePost `gorm:"foreignKey:AuthorID"`
+	Posts []firstPost `gorm:"foreignKey:AuthorID"`
 }
 
-type smokePost struct {
+type firstPost struct {
 	ID       uint
 	Title    string
 	AuthorID uint
-	Author   *smokeAuthor
+	Author   *firstAuthor
 	softdelete.Tracked
 }
 
-func TestSmoke(t *testing.T) {
+func TestFirstUse(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		db := open(t)
 		require.NoError(t, db.Use(softdelete.New()))
-		require.NoError(t, db.AutoMigrate(&smokeAuthor{}, &smokePost{}))
-		a := smokeAuthor{Name: "a", Posts: []smokePost{{Title: "x"}, {Title: "y"}, {Title: "z"}}}
+		require.NoError(t, db.AutoMigrate(&firstAuthor{}, &firstPost{}))
+		a := firstAuthor{Name: "a", Posts: []firstPost{{Title: "x"}, {Title: "y"}, {Title: "z"}}}
 		require.NoError(t, db.Create(&a).Error)
 		ctx := softdelete.WithReason(softdelete.WithActor(context.Background(), "ana"), "spam")
 		var d softdelete.Deletion
@@ -47,12 +47,12 @@ func TestSmoke(t *testing.T) {
 		require.True(t, d.At.Equal(p.DeletedAt.Time))
 		t.Log(d)
 		var n int64
-		require.NoError(t, db.Model(&smokePost{}).Count(&n).Error)
+		require.NoError(t, db.Model(&firstPost{}).Count(&n).Error)
 		require.EqualValues(t, 2, n)
-		require.NoError(t, db.Model(&smokePost{}).Scopes(softdelete.OnlyTrashed).Count(&n).Error)
+		require.NoError(t, db.Model(&firstPost{}).Scopes(softdelete.OnlyTrashed).Count(&n).Error)
 		require.EqualValues(t, 1, n)
 		require.ErrorIs(t, db.Save(&p).Error, softdelete.ErrTrashed)
-		posts := []smokePost{p, a.Posts[1], a.Posts[2]}
+		posts := []firstPost{p, a.Posts[1], a.Posts[2]}
 		res = db.Delete(&posts)
 		require.NoError(t, res.Error)
 		require.EqualValues(t, 2, res.RowsAffected)
@@ -62,22 +62,22 @@ func TestSmoke(t *testing.T) {
 		require.NoError(t, res.Error)
 		require.EqualValues(t, 3, res.RowsAffected)
 		require.False(t, posts[1].DeletedAt.Valid)
-		require.NoError(t, db.Where("title = ?", "x").Or("title = ?", "y").Delete(&smokePost{}).Error)
-		res = softdelete.Purge(db, &smokePost{}, posts[0].ID)
+		require.NoError(t, db.Where("title = ?", "x").Or("title = ?", "y").Delete(&firstPost{}).Error)
+		res = softdelete.Purge(db, &firstPost{}, posts[0].ID)
 		require.NoError(t, res.Error)
 		require.EqualValues(t, 1, res.RowsAffected)
-		var as []smokeAuthor
+		var as []firstAuthor
 		require.NoError(t, db.Preload("Posts").Find(&as).Error)
 		require.Len(t, as[0].Posts, 1)
 		require.NoError(t, db.Preload("Posts", softdelete.WithTrashed).Find(&as).Error)
 		require.Len(t, as[0].Posts, 2)
-		var ps []smokePost
+		var ps []firstPost
 		require.NoError(t, db.Joins("Author").Find(&ps).Error)
 		require.Len(t, ps, 1)
-		live, err := softdelete.Of[smokePost](db).Find(ctx)
+		live, err := softdelete.Of[firstPost](db).Find(ctx)
 		require.NoError(t, err)
 		require.Len(t, live, 1)
-		got, err := gorm.G[smokePost](db).Scopes(softdelete.StatementScope(softdelete.OnlyTrashed)).Find(ctx)
+		got, err := gorm.G[firstPost](db).Scopes(softdelete.StatementScope(softdelete.OnlyTrashed)).Find(ctx)
 		require.NoError(t, err)
 		require.Len(t, got, 1)
 	})
