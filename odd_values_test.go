@@ -103,6 +103,8 @@ func TestKeysBehindPointersAndInterfacesCount(t *testing.T) {
 		require.Equal(t, []string{"b", "c"}, trashedNotes(t, db))
 
 		require.ErrorIs(t, softdelete.Restore(db, new(any)).Error, gorm.ErrInvalidValue)
+		value = (*aNote)(nil)
+		require.ErrorIs(t, softdelete.Restore(db.Where("rank > 0"), &value).Error, gorm.ErrInvalidValue)
 		_, err := softdelete.Of[any](db).Count(t.Context())
 		require.ErrorIs(t, err, gorm.ErrInvalidValue)
 		require.ErrorIs(t, db.Model([]*aNote{nil}).Delete(&aNote{ID: 1}).Error, gorm.ErrInvalidData)

@@ -92,11 +92,14 @@ func checkValue(verb Operation, value any) error {
 	if rv.IsNil() {
 		return wrong("got a nil " + rv.Type().String())
 	}
-	for rv.Kind() == reflect.Pointer && !rv.IsNil() {
-		rv = rv.Elem()
-	}
-	if rv.Kind() == reflect.Interface && rv.IsNil() {
-		return wrong("got a pointer to a nil " + rv.Type().String())
+	for boxed := false; rv.Kind() == reflect.Pointer || rv.Kind() == reflect.Interface; rv = rv.Elem() {
+		boxed = boxed || rv.Kind() == reflect.Interface
+		if rv.IsNil() {
+			if boxed {
+				return wrong("got an interface with a nil " + rv.Type().String())
+			}
+			break
+		}
 	}
 	return nil
 }
