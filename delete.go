@@ -327,10 +327,16 @@ func (op *operation) matchRows(stmt *gorm.Statement, rows reflect.Value, wanted 
 	for i := range rows.Len() {
 		changed[keyString(stmt.Context, stmt.Schema, rows.Index(i))] = rows.Index(i).Elem()
 	}
+	distinct := make(map[string]bool, len(op.values))
+	for _, v := range op.values {
+		distinct[keyString(stmt.Context, stmt.Schema, v.value)] = true
+	}
+	// Of each key there is one row at most, however the database spells it.
+	each := len(distinct) == rows.Len()
 	returning, asked := wanted.Expression.(clause.Returning)
 	for _, v := range op.values {
 		row, ok := changed[keyString(stmt.Context, stmt.Schema, v.value)]
-		v.done = ok
+		v.done = ok || each
 		if !ok || !asked {
 			continue
 		}

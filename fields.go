@@ -119,6 +119,13 @@ func (c notInstalled) ModifyStatement(stmt *gorm.Statement) {
 	if stmt.SQL.Len() > 0 {
 		return
 	}
+	if p, ok := installed(stmt.DB); ok {
+		// GORM asks the join table of an association before any callback runs.
+		if m, err := p.models.lookup(stmt.DB, c.field.Schema); err == nil && m != nil {
+			queryClause{m}.ModifyStatement(stmt)
+			return
+		}
+	}
 	err := fail(ErrNotInstalled, c.field.Schema.Name, "field "+c.field.Name+" needs it")
 	_ = stmt.AddError(err)
 	stmt.AddClause(clause.Where{Exprs: []clause.Expression{invalid{err}}})

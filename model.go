@@ -2,6 +2,7 @@ package softdelete
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -98,6 +99,13 @@ func (r *registry) byTable(table string) *model {
 func parseSchema(db *gorm.DB, value any) (*schema.Schema, error) {
 	if value == nil {
 		return nil, fmt.Errorf("softdelete: %w: the model is nil", gorm.ErrInvalidValue)
+	}
+	rv := reflect.ValueOf(value)
+	for rv.Kind() == reflect.Pointer && !rv.IsNil() {
+		rv = rv.Elem()
+	}
+	if rv.Kind() == reflect.Interface && rv.IsNil() {
+		return nil, fmt.Errorf("softdelete: %w: the model is a nil %T", gorm.ErrInvalidValue, value)
 	}
 	stmt := &gorm.Statement{DB: db}
 	if err := stmt.Parse(value); err != nil {

@@ -92,6 +92,15 @@ func checkValue(verb Operation, value any) error {
 	if rv.IsNil() {
 		return wrong("got a nil " + rv.Type().String())
 	}
+	for boxed := false; rv.Kind() == reflect.Pointer || rv.Kind() == reflect.Interface; rv = rv.Elem() {
+		boxed = boxed || rv.Kind() == reflect.Interface
+		if rv.IsNil() {
+			if boxed {
+				return wrong("got an interface with a nil " + rv.Type().String())
+			}
+			break
+		}
+	}
 	return nil
 }
 
@@ -123,7 +132,7 @@ func (p *Plugin) beginRestore(db *gorm.DB, m *model) {
 func (p *Plugin) restore(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	stmt, m := db.Statement, op.model
 	// GORM's update takes the value from Model; a verb is about Dest.
-	stmt.ReflectValue = reflect.Indirect(reflect.ValueOf(stmt.Dest))
+	stmt.ReflectValue = pointee(reflect.ValueOf(stmt.Dest))
 	if !stmt.ReflectValue.CanAddr() {
 		addressable := reflect.New(stmt.ReflectValue.Type()).Elem()
 		addressable.Set(stmt.ReflectValue)

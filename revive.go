@@ -8,7 +8,6 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
-	"gorm.io/gorm/utils"
 )
 
 // revive runs a create under Revive: what a trashed row is in the way of becomes
@@ -17,6 +16,10 @@ func (p *Plugin) revive(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	stmt := db.Statement
 	if !holds(stmt.ReflectValue, stmt.Schema) {
 		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w: Revive needs a value of the model, not a %T", m.name(), gorm.ErrInvalidData, stmt.Dest))
+		return
+	}
+	if stmt.ReflectValue.Kind() != reflect.Slice && !stmt.ReflectValue.CanAddr() {
+		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w: Revive writes to the value, give a pointer to it", m.name(), gorm.ErrInvalidValue))
 		return
 	}
 	if db.DryRun {
@@ -51,6 +54,10 @@ func (p *Plugin) revive(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	revived := int64(len(found))
 	if total := lengthOf(stmt.ReflectValue); len(found) < total {
 		without(db, blocked, next)
+		if db.Error != nil {
+			db.RowsAffected = 0
+			return
+		}
 		revived += db.RowsAffected
 	}
 	db.RowsAffected = revived
@@ -101,10 +108,10 @@ func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
 		for i := range rows.Elem().Len() {
 			row := rows.Elem().Index(i).Elem()
 			have, _ := valuesOf(stmt, row, columns)
-			byKey[utils.ToStringKey(have[0]...)] = row
+			byKey[keyText(have[0]...)] = row
 		}
 		for i, value := range values {
-			row, ok := byKey[utils.ToStringKey(value...)]
+			row, ok := byKey[keyText(value...)]
 			if !ok {
 				continue
 			}
@@ -128,7 +135,7 @@ func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
 func hasOtherKey(stmt *gorm.Statement, value, row reflect.Value) bool {
 	for _, field := range stmt.Schema.PrimaryFields {
 		asked, zero := field.ValueOf(stmt.Context, value)
-		if !zero && utils.ToStringKey(asked) != utils.ToStringKey(fieldValue(stmt.Context, field, row)) {
+		if !zero && keyText(asked) != keyText(fieldValue(stmt.Context, field, row)) {
 			return true
 		}
 	}

@@ -2,10 +2,14 @@ package softdelete
 
 import (
 	"context"
+	"database/sql/driver"
 	"fmt"
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -39,9 +43,9 @@ func newTarget(db *gorm.DB, m *model, show visibility) (*target, bool) {
 	}
 	t.callers = whereExprs(stmt)
 	t.exprs = append(make([]clause.Expression, 0, len(t.callers)+len(conditions)+2), enclose(t.callers)...)
-	values := []reflect.Value{stmt.ReflectValue}
+	values := []reflect.Value{pointee(stmt.ReflectValue)}
 	if stmt.ReflectValue.CanAddr() && stmt.Model != nil && !isSame(stmt.Dest, stmt.Model) {
-		values = append(values, reflect.Indirect(reflect.ValueOf(stmt.Model)))
+		values = append(values, pointee(reflect.ValueOf(stmt.Model)))
 	}
 	for _, value := range values {
 		if keys := keysOf(stmt, value); keys != nil {
@@ -159,15 +163,41 @@ func (t *target) restore() {
 // keysOf is the condition on the primary keys of a value, nil if it has none.
 func keysOf(stmt *gorm.Statement, value reflect.Value) clause.Expression {
 	s := stmt.Schema
-	if len(s.PrimaryFields) == 0 || !holds(value, s) || value.Kind() == reflect.Struct && !hasKey(stmt, value) {
+	if len(s.PrimaryFields) == 0 || !holds(value, s) {
 		return nil
 	}
-	_, keys := schema.GetIdentityFieldValuesMap(stmt.Context, value, s.PrimaryFields)
+	var keys [][]any
+	seen := map[string]bool{}
+	for _, row := range elementsOf(value) {
+		if !hasKey(stmt, row) {
+			continue
+		}
+		key := make([]any, len(s.PrimaryFields))
+		for i, field := range s.PrimaryFields {
+			key[i], _ = field.ValueOf(stmt.Context, row)
+		}
+		if id := keyText(key...); !seen[id] {
+			seen[id] = true
+			keys = append(keys, key)
+		}
+	}
 	column, values := schema.ToQueryValues(clause.CurrentTable, primaryNames(s), keys)
 	if len(values) == 0 {
 		return nil
 	}
 	return clause.IN{Column: column, Values: values}
+}
+
+// elementsOf lists the elements of a slice or array; another value is its own.
+func elementsOf(value reflect.Value) []reflect.Value {
+	if value.Kind() != reflect.Slice && value.Kind() != reflect.Array {
+		return []reflect.Value{value}
+	}
+	elements := make([]reflect.Value, value.Len())
+	for i := range elements {
+		elements[i] = reflect.Indirect(value.Index(i))
+	}
+	return elements
 }
 
 func primaryNames(s *schema.Schema) []string {
@@ -196,7 +226,7 @@ func holds(value reflect.Value, s *schema.Schema) bool {
 // rowsOf lists the values of a statement that stand for a row and can be set:
 // those with a key, or all of them.
 func rowsOf(ctx context.Context, value reflect.Value, s *schema.Schema, keyed bool) []reflect.Value {
-	if !holds(value, s) {
+	if value = pointee(value); !holds(value, s) {
 		return nil
 	}
 	var rows []reflect.Value
@@ -226,17 +256,18 @@ func rowsOf(ctx context.Context, value reflect.Value, s *schema.Schema, keyed bo
 // rejectNil adds an error to the statement if its value is a slice with a nil
 // in it, at which GORM would panic.
 func rejectNil(db *gorm.DB) bool {
-	value := db.Statement.ReflectValue
-	if value.Kind() != reflect.Slice && value.Kind() != reflect.Array {
-		return false
-	}
-	if kind := value.Type().Elem().Kind(); kind != reflect.Pointer && kind != reflect.Interface {
-		return false
-	}
-	for i := range value.Len() {
-		if value.Index(i).IsNil() {
-			_ = db.AddError(fmt.Errorf("softdelete: %w: element %d of the slice is nil", gorm.ErrInvalidData, i))
-			return true
+	for _, value := range []reflect.Value{pointee(db.Statement.ReflectValue), pointee(reflect.ValueOf(db.Statement.Model))} {
+		if value.Kind() != reflect.Slice && value.Kind() != reflect.Array {
+			continue
+		}
+		if kind := value.Type().Elem().Kind(); kind != reflect.Pointer && kind != reflect.Interface {
+			continue
+		}
+		for i := range value.Len() {
+			if value.Index(i).IsNil() {
+				_ = db.AddError(fmt.Errorf("softdelete: %w: element %d of the slice is nil", gorm.ErrInvalidData, i))
+				return true
+			}
 		}
 	}
 	return false
@@ -248,7 +279,32 @@ func keyString(ctx context.Context, s *schema.Schema, row reflect.Value) string 
 	for i, field := range s.PrimaryFields {
 		values[i], _ = field.ValueOf(ctx, row)
 	}
-	return utils.ToStringKey(values...)
+	return keyText(values...)
+}
+
+// keyText is a key as a text, the same for equal keys only: GORM's own joins the
+// parts of a key with a character that may stand in them.
+func keyText(values ...any) string {
+	var b strings.Builder
+	for _, value := range values {
+		if valuer, ok := value.(driver.Valuer); ok {
+			value, _ = valuer.Value()
+		}
+		if rv := pointee(reflect.ValueOf(value)); rv.IsValid() && rv.Type() == timeType {
+			value = rv.Interface().(time.Time).UTC().Format(time.RFC3339Nano)
+		}
+		text := utils.ToStringKey(value)
+		_, _ = b.WriteString(strconv.Itoa(len(text)) + ":" + text)
+	}
+	return b.String()
+}
+
+// pointee follows pointers and interfaces; it is invalid where one of them is nil.
+func pointee(value reflect.Value) reflect.Value {
+	for value.Kind() == reflect.Pointer || value.Kind() == reflect.Interface {
+		value = value.Elem()
+	}
+	return value
 }
 
 var keyCondition = regexp.MustCompile(`(?i)^\s*(?:[\x60"]?\w+[\x60"]?\.)?[\x60"]?(\w+)[\x60"]?\s*(?:=\s*(?:\?|@\w+)|in\s*\(?\s*(?:\?|@\w+)\s*\)?)\s*$`)

@@ -9,7 +9,6 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
-	"gorm.io/gorm/utils"
 )
 
 // upsert runs an insert that updates what is in its way. Trashed rows are not
@@ -20,12 +19,16 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	original := stmt.Clauses["ON CONFLICT"]
 	defer func() { stmt.Clauses["ON CONFLICT"] = original }()
 	conflict := original.Expression.(clause.OnConflict)
-	guard := requestOf(stmt).showOf(stmt, m) == liveOnly
+	show := requestOf(stmt).showOf(stmt, m)
 	d := dialectOf(db)
+	var filter *rowFilter
+	if d.upsertWhere {
+		filter = m.filterFor(show)
+	}
 	guarded := original
-	guarded.Builder = func(c clause.Clause, b clause.Builder) { m.buildUpsert(c, b, guard && d.upsertWhere) }
+	guarded.Builder = func(c clause.Clause, b clause.Builder) { m.buildUpsert(c, b, filter) }
 	stmt.Clauses["ON CONFLICT"] = guarded
-	if !guard {
+	if show != liveOnly {
 		next(db)
 		return
 	}
@@ -42,7 +45,9 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 		case len(blocked) > 0 && !associated:
 			_ = db.AddError(fail(ErrTrashed, m.name(), "an upsert met it, restore it first"))
 			return
-		case len(blocked) > 0:
+		}
+		delete(blocked, unknownIndex)
+		if len(blocked) > 0 {
 			if len(blocked) == stmt.ReflectValue.Len() {
 				return
 			}
@@ -57,8 +62,8 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 }
 
 // buildUpsert writes ON CONFLICT with the protected columns left out of the
-// update, and trashed rows out of its reach.
-func (m *model) buildUpsert(c clause.Clause, b clause.Builder, guard bool) {
+// update, and out of its reach the rows that the filter hides.
+func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter) {
 	c.Builder = nil
 	conflict, ok := c.Expression.(clause.OnConflict)
 	if !ok {
@@ -73,8 +78,8 @@ func (m *model) buildUpsert(c clause.Clause, b clause.Builder, guard bool) {
 	case len(conflict.DoUpdates) == 0:
 		conflict.DoNothing = true
 		conflict.Where = clause.Where{}
-	case guard:
-		conflict.Where.Exprs = append(slices.Clip(enclose(conflict.Where.Exprs)), m.liveRows)
+	case filter != nil:
+		conflict.Where.Exprs = append(slices.Clip(enclose(conflict.Where.Exprs)), filter)
 	}
 	c.Expression = conflict
 	c.Build(b)
@@ -192,22 +197,30 @@ func trashedAmong(db *gorm.DB, m *model, keys []uniqueKey, partial clause.Where,
 			_ = db.AddError(err)
 			return nil
 		}
-		trashed := map[string]bool{}
+		trashed, matched := map[string]bool{}, map[string]bool{}
 		for i := range rows.Elem().Len() {
 			row := rows.Elem().Index(i).Elem()
 			if m.schema == stmt.Schema && m.marker.isTrashed(stmt.Context, row) {
 				found, _ := valuesOf(stmt, row, columns)
-				trashed[utils.ToStringKey(found[0]...)] = true
+				trashed[keyText(found[0]...)] = true
 			}
 		}
 		for i, value := range values {
-			if trashed[utils.ToStringKey(value...)] {
+			if id := keyText(value...); trashed[id] {
 				blocked[indexes[i]] = true
+				matched[id] = true
 			}
+		}
+		if len(matched) < len(trashed) {
+			blocked[unknownIndex] = true
 		}
 	}
 	return blocked
 }
+
+// unknownIndex stands for a value whose key the database gives back in another
+// spelling: of a time, a UUID, or a text that is compared without its case.
+const unknownIndex = -1
 
 // valuesOf reads columns of the statement's values, with the index of each
 // value. Those with a NULL among them are left out: NULL is in nobody's way.

@@ -127,6 +127,8 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 		switch {
 		case m == nil:
 			next(db)
+		case requestOf(stmt).revive && isUpsert(stmt):
+			p.revive(db, m, func(db *gorm.DB) { p.upsert(db, m, next) })
 		case requestOf(stmt).revive:
 			p.revive(db, m, next)
 		case isUpsert(stmt):
