@@ -77,7 +77,7 @@ func TestSaveUnderOnlyTrashedLeavesLiveRows(t *testing.T) {
 		tx := db.Scopes(softdelete.OnlyTrashed).Save(&live)
 		require.NoError(t, tx.Error)
 		require.Zero(t, tx.RowsAffected)
-		require.NoError(t, db.Scopes(softdelete.OnlyTrashed).Save(&[]aNote{live}).Error)
+		require.ErrorIs(t, db.Scopes(softdelete.OnlyTrashed).Save(&[]aNote{live}).Error, gorm.ErrInvalidData)
 		require.Equal(t, before, stored(t, db, "a_notes", "id"))
 	})
 }

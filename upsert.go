@@ -3,6 +3,7 @@ package softdelete
 import (
 	"context"
 	"database/sql/driver"
+	"fmt"
 	"reflect"
 	"slices"
 
@@ -28,13 +29,17 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	guarded := original
 	guarded.Builder = func(c clause.Clause, b clause.Builder) { m.buildUpsert(c, b, filter) }
 	stmt.Clauses["ON CONFLICT"] = guarded
+	several := stmt.ReflectValue.Kind() == reflect.Slice || stmt.ReflectValue.Kind() == reflect.Array
+	if show == trashedOnly && (several || !d.upsertWhere) {
+		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w: under OnlyTrashed rows are saved one by one, with Updates", m.name(), gorm.ErrInvalidData))
+		return
+	}
 	if show != liveOnly {
 		next(db)
 		return
 	}
 	associated := isAssociated(db)
 	keys := m.conflictKeys(stmt.Schema, conflict)
-	several := stmt.ReflectValue.Kind() == reflect.Slice || stmt.ReflectValue.Kind() == reflect.Array
 	if (several || !d.upsertWhere) && !db.DryRun {
 		// Told before the statement runs: a database that skips rows returns
 		// fewer keys, and GORM would give them to the wrong values.
