@@ -60,6 +60,9 @@ func requestOf(stmt *gorm.Statement) *request {
 
 // ask returns db with its request changed.
 func ask(db *gorm.DB, change func(*request)) *gorm.DB {
+	if db == nil || db.Config == nil {
+		return &gorm.DB{Error: fmt.Errorf("softdelete: %w: the handle is nil", gorm.ErrInvalidDB)}
+	}
 	tx := db.Clauses()
 	if _, ok := installed(tx); !ok {
 		_ = tx.AddError(ErrNotInstalled)
@@ -255,6 +258,9 @@ type shownIn map[reflect.Type]visibility
 func in(show visibility, models []any) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
 		tx := ask(db, func(*request) {})
+		if tx.Error != nil {
+			return tx
+		}
 		next := shownIn{}
 		if before, ok := tx.Statement.Settings.Load(inKey); ok {
 			maps.Copy(next, before.(shownIn))
@@ -304,15 +310,19 @@ func showIn(stmt *gorm.Statement, m *model) visibility {
 //	var d softdelete.Deletion
 //	db.Scopes(softdelete.Into(&d)).Delete(&post)
 //
-// After an error, and when no row was trashed, *d is empty.
+// It empties *d first: after an error, when no row was trashed, and on a
+// statement that is no soft delete, it is empty. Give each statement that runs
+// at the same time a Deletion of its own.
 func Into(d *Deletion) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
-		if d == nil {
-			tx := db.Clauses()
-			_ = tx.AddError(fmt.Errorf("softdelete: %w: Into(nil)", gorm.ErrInvalidValue))
-			return tx
+		if d != nil {
+			*d = Deletion{}
 		}
-		return ask(db, func(r *request) { r.report = d })
+		tx := ask(db, func(r *request) { r.report = d })
+		if d == nil && tx.Error == nil {
+			_ = tx.AddError(fmt.Errorf("softdelete: %w: Into(nil)", gorm.ErrInvalidValue))
+		}
+		return tx
 	}
 }
 
