@@ -234,13 +234,20 @@ func trashed(c condition) func(*gorm.DB) *gorm.DB {
 //	SELECT * FROM posts WHERE posts.deleted_at IS NULL
 //	SELECT * FROM comments WHERE comments.post_id IN (…)
 //
-// A scope of the statement, or of a preload, counts before it.
+// A scope of the statement, or of a preload, counts before it. The statement
+// fails with ErrNotSoftDeletable if a named model has no marker, with
+// gorm.ErrInvalidValue if what is named is no model.
 func WithTrashedIn(models ...any) func(*gorm.DB) *gorm.DB {
 	return in(all, models)
 }
 
 // OnlyTrashedIn shows trashed rows only of the named models, wherever they
 // stand in the statement. See WithTrashedIn.
+//
+//	db.Scopes(softdelete.OnlyTrashedIn(&Comment{})).Preload("Comments").Find(&posts)
+//
+//	SELECT * FROM posts WHERE posts.deleted_at IS NULL
+//	SELECT * FROM comments WHERE comments.post_id IN (…) AND comments.deleted_at IS NOT NULL
 func OnlyTrashedIn(models ...any) func(*gorm.DB) *gorm.DB {
 	return in(trashedOnly, models)
 }
@@ -347,6 +354,10 @@ func Revive(db *gorm.DB) *gorm.DB {
 // StatementScope makes a scope fit GORM's generic API:
 //
 //	gorm.G[Post](db).Scopes(softdelete.StatementScope(softdelete.OnlyTrashed)).Find(ctx)
+//
+//	SELECT * FROM posts WHERE posts.deleted_at IS NOT NULL
+//
+// The statement fails with the scope's error, if it has one.
 func StatementScope(scope func(*gorm.DB) *gorm.DB) func(*gorm.Statement) {
 	return func(stmt *gorm.Statement) {
 		if tx := scope(stmt.DB); tx.Error != nil && tx != stmt.DB {
