@@ -127,3 +127,25 @@ func TestDeleteReturning(t *testing.T) {
 		require.True(t, gone[1].DeletedAt.Valid)
 	})
 }
+
+func TestAssociationWritesUnderScopes(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &aShelf{}, &aBook{})
+		require.NoError(t, db.Create(&aShelf{ID: 1, Books: []aBook{{ID: 1, Title: "live"}, {ID: 2, Title: "trashed"}, {ID: 3, Title: "trashed too"}}}).Error)
+		require.NoError(t, db.Delete(&aBook{}, []int{2, 3}).Error)
+		books := func(scopes ...scope) *gorm.Association {
+			return db.Model(&aShelf{ID: 1}).Scopes(scopes...).Association("Books")
+		}
+		shelved := func() []int {
+			return column[int](t, db, "SELECT id FROM a_books WHERE shelf_id = 1 ORDER BY id")
+		}
+		require.NoError(t, books().Delete(&aBook{ID: 2}))
+		require.Equal(t, []int{1, 2, 3}, shelved(), "a trashed one is not in reach")
+		require.NoError(t, books(softdelete.OnlyTrashed).Delete(&aBook{ID: 1}, &aBook{ID: 2}))
+		require.Equal(t, []int{1, 3}, shelved(), "trashed ones only")
+		require.NoError(t, books(softdelete.WithTrashed).Clear())
+		require.Empty(t, shelved())
+		require.Equal(t, []int{2, 3}, column[int](t, db, "SELECT id FROM a_books WHERE deleted_at IS NOT NULL ORDER BY id"), "no marker is changed")
+	})
+}

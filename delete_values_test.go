@@ -118,6 +118,16 @@ func TestDeleteReport(t *testing.T) {
 		require.Equal(t, "42", d.By, "also for a model without a column for it")
 		require.Equal(t, uuid.Version(7), d.ID.Version())
 		require.Equal(t, map[string]int64{"a_stampeds": 1}, d.Rows)
+		for name, run := range map[string]func(tx *gorm.DB) error{
+			"permanent":          func(tx *gorm.DB) error { return tx.Unscoped().Delete(&aNote{}, 1).Error },
+			"restore":            func(tx *gorm.DB) error { return softdelete.Restore(tx, &aNote{}, 5).Error },
+			"read":               func(tx *gorm.DB) error { return tx.Find(&[]aNote{}).Error },
+			"not soft-deletable": func(tx *gorm.DB) error { require.Error(t, tx.Delete(&aTrace{}, 1).Error); return nil },
+		} {
+			d = first
+			require.NoError(t, run(db.Scopes(softdelete.Into(&d))), name)
+			require.Equal(t, softdelete.Deletion{}, d, "%s: not what was there before", name)
+		}
 		require.ErrorIs(t, db.Scopes(softdelete.Into(nil)).Delete(&aStamped{ID: 1}).Error, gorm.ErrInvalidValue)
 	})
 }

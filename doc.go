@@ -13,4 +13,6 @@
 // TrashedBefore and kin for the statement's own model, WithTrashedIn and
 // OnlyTrashedIn for models anywhere in it. The verbs are db.Delete, Restore,
 // Purge and ForceDelete; Of is the trash of one model, typed.
+//
+// All functions are safe for concurrent use, as a *gorm.DB is.
 package softdelete

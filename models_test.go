@@ -98,6 +98,42 @@ type (
 		Gone gorm.DeletedAt
 		Why  int `softdelete:"reason"`
 	}
+	wrongID struct {
+		ID   uint
+		Gone gorm.DeletedAt
+		Op   int `softdelete:"deletionID"`
+	}
+	wrongAt struct {
+		ID   uint
+		Gone gorm.DeletedAt
+		At   time.Time `softdelete:"at"`
+	}
+	wrongAtType struct {
+		ID      uint
+		Removed softdelete.Flag
+		At      string `softdelete:"at"`
+	}
+	wrongTwoTimes struct {
+		ID    uint
+		At    time.Time `softdelete:"at"`
+		Other time.Time
+		IsDel soft_delete.DeletedAt `gorm:"softDelete:flag,DeletedAtField:Other"`
+	}
+	wrongTimeOfTime struct {
+		ID    uint
+		Other time.Time
+		Gone  soft_delete.DeletedAt `gorm:"softDelete:milli,DeletedAtField:Other"`
+	}
+	wrongIgnored struct {
+		ID   uint
+		Gone gorm.DeletedAt
+		Who  string `gorm:"-" softdelete:"by"`
+	}
+	wrongLater struct {
+		ID   uint
+		Gone gorm.DeletedAt
+		Slug string `softdelete:"unique"`
+	}
 )
 
 // TestWrongModels says that a wrong definition is an error at start-up, or else at every statement.
@@ -116,6 +152,13 @@ func TestWrongModels(t *testing.T) {
 		"two tags":     {&wrongTwoTags{}, "B", "already"},
 		"tag alone":    {&wrongNoMarker{}, "Who", "no marker"},
 		"wrong reason": {&wrongReason{}, "Why", "string"},
+		"wrong id":     {&wrongID{}, "Op", "uuid.UUID"},
+		"time of time": {&wrongAt{}, "At", "is for a model with a flag"},
+		"wrong time":   {&wrongAtType{}, "At", "needs a time"},
+		"two times":    {&wrongTwoTimes{}, "Other", "already"},
+		"no flag":      {&wrongTimeOfTime{}, "Gone", "add flag"},
+		"ignored":      {&wrongIgnored{}, "Who", "needs a column"},
+		"not yet":      {&wrongLater{}, "Slug", "unknown tag"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -210,7 +210,7 @@ func TestWritesOfTrashedRows(t *testing.T) {
 func TestUpsertsThatAreNoError(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		plain, db := bothHandles(t, open, &aWriter{}, &aPost{}, &aBio{}, &aTag{})
+		db := withPlugin(t, open, softdelete.Config{}, &aWriter{}, &aPost{}, &aBio{}, &aTag{})
 		nearTrash(t, db)
 		before := trashedNear(t, db)
 		require.NoError(t, db.Clauses(clause.OnConflict{DoNothing: true}).Create(&aPost{ID: 2, Title: "new"}).Error)
@@ -235,7 +235,6 @@ func TestUpsertsThatAreNoError(t *testing.T) {
 		conflict.Where = clause.Where{Exprs: []clause.Expression{gorm.Expr("a_posts.hits = 77 OR a_posts.hits = 78")}}
 		require.NoError(t, db.Clauses(conflict).Create(&aPost{ID: 1, Title: "conditional"}).Error)
 		require.Equal(t, []string{"newer"}, column[string](t, db, "SELECT title FROM a_posts WHERE id = 1"))
-		_ = plain
 	})
 }
 
@@ -261,7 +260,7 @@ func TestValuesKeepTheirKeysWhenAnUpsertFails(t *testing.T) {
 func TestUpdatesNearTheTrash(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		_, db := bothHandles(t, open, &aWriter{}, &aPost{}, &aBio{}, &aTag{})
+		db := withPlugin(t, open, softdelete.Config{}, &aWriter{}, &aPost{}, &aBio{}, &aTag{})
 		nearTrash(t, db)
 		before := trashedNear(t, db)
 		for name, tx := range map[string]*gorm.DB{

@@ -33,8 +33,9 @@ type Config struct {
 	TouchUpdatedAt bool
 }
 
-// Plugin is the GORM plugin. Make it with New. It holds what is known of the
-// models, and nothing of a statement; it is safe for concurrent use.
+// Plugin is the GORM plugin. Make it with New; its zero value is that of
+// New(Config{}). It holds what is known of the models, and nothing of a
+// statement; it is safe for concurrent use.
 type Plugin struct {
 	config Config
 	models registry
@@ -46,7 +47,8 @@ const pluginName = "softdelete"
 //
 //	err := db.Use(softdelete.New(softdelete.Config{}))
 //
-// Using a second one on the same handle is gorm.ErrRegistered.
+// Without a Config it takes the zero value; of several, the first. Using a second
+// plugin on the same handle is gorm.ErrRegistered.
 func New(config ...Config) *Plugin {
 	p := &Plugin{}
 	if len(config) > 0 {
@@ -107,8 +109,8 @@ func Enabled(db *gorm.DB, model any) (bool, error) {
 	return m != nil && err == nil, err
 }
 
-// IsTrashed reads the marker of a loaded value, a struct or a pointer to one. It
-// asks no database. The error is ErrNotSoftDeletable for a model without a
+// IsTrashed reads the marker of a loaded value, a struct or a pointer to one, and
+// leaves it as it is. It asks no database. The error is ErrNotSoftDeletable for a model without a
 // marker, gorm.ErrInvalidValue for nil or a slice.
 func IsTrashed(db *gorm.DB, value any) (bool, error) {
 	rv := reflect.ValueOf(value)
@@ -129,10 +131,8 @@ func IsTrashed(db *gorm.DB, value any) (bool, error) {
 	if db.Statement != nil && db.Statement.Context != nil {
 		ctx = db.Statement.Context
 	}
-	if !rv.CanAddr() {
-		addressable := reflect.New(rv.Type()).Elem()
-		addressable.Set(rv)
-		rv = addressable
-	}
-	return m.marker.isTrashed(ctx, rv), nil
+	// Of a copy: GORM fills in the embedded pointers that it reads through.
+	read := reflect.New(rv.Type()).Elem()
+	read.Set(rv)
+	return m.marker.isTrashed(ctx, read), nil
 }

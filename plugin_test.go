@@ -45,7 +45,6 @@ func TestFirstUse(t *testing.T) {
 		require.Equal(t, "ana", *p.DeletedBy)
 		require.Equal(t, d.ID, p.DeletionID.UUID)
 		require.True(t, d.At.Equal(p.DeletedAt.Time))
-		t.Log(d)
 		var n int64
 		require.NoError(t, db.Model(&firstPost{}).Count(&n).Error)
 		require.EqualValues(t, 2, n)

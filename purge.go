@@ -6,7 +6,7 @@ import (
 )
 
 // Purge removes trashed rows for good. It takes what Restore takes, and returns
-// the same errors; live rows are left alone.
+// the same errors but for *ConflictError; live rows are left alone.
 //
 //	softdelete.Purge(db.Scopes(softdelete.TrashedBefore(time.Now().AddDate(0, 0, -30))), &Post{})
 //
@@ -19,16 +19,17 @@ func Purge(db *gorm.DB, value any, conds ...any) *gorm.DB {
 	return removal(db, OpPurge, value, conds)
 }
 
-// ForceDelete removes rows for good, live or trashed. It takes what Restore
-// takes, and returns the same errors. Under OnlyTrashed, TrashedBefore and kin
-// it takes trashed rows only, under WithoutTrashed live ones only.
+// ForceDelete removes rows for good, live or trashed. It takes what Purge takes,
+// and returns the same errors. Under OnlyTrashed, TrashedBefore and kin it takes
+// trashed rows only, under WithoutTrashed live ones only.
 //
 //	softdelete.ForceDelete(db, &post)
 //
 //	DELETE FROM posts WHERE posts.id = 1
 //
 // RowsAffected counts the rows removed. BeforePurge and AfterPurge of the model
-// run, in the same transaction; delete hooks do not.
+// run, in the same transaction; delete hooks do not. What a foreign key still
+// holds is the database's error, and nothing is removed.
 func ForceDelete(db *gorm.DB, value any, conds ...any) *gorm.DB {
 	return removal(db, OpForceDelete, value, conds)
 }

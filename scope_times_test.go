@@ -226,3 +226,23 @@ func TestTrashedByTypes(t *testing.T) {
 		}
 	})
 }
+
+func TestTrashedWithinByTheDatabaseClock(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		wrong := past()
+		db := open(t, &gorm.Config{NowFunc: func() time.Time { return wrong }})
+		require.NoError(t, db.Use(softdelete.New(softdelete.Config{Clock: softdelete.DatabaseClock})))
+		require.NoError(t, db.AutoMigrate(&aNote{}))
+		require.NoError(t, db.Create(&[]aNote{{ID: 1}, {ID: 2}}).Error)
+		require.NoError(t, db.Delete(&aNote{ID: 1}).Error)
+		require.NoError(t, db.Exec("UPDATE a_notes SET deleted_at = ? WHERE id = 2", wrong).Error)
+		ids := func(d time.Duration) (ids []uint) {
+			t.Helper()
+			require.NoError(t, db.Model(&aNote{}).Scopes(softdelete.TrashedWithin(d)).Order("id").Pluck("id", &ids).Error)
+			return ids
+		}
+		require.Equal(t, []uint{1}, ids(time.Hour), "by the application's clock the second one was trashed just now")
+		require.Equal(t, []uint{1, 2}, ids(100*365*24*time.Hour))
+	})
+}

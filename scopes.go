@@ -60,6 +60,9 @@ func requestOf(stmt *gorm.Statement) *request {
 
 // ask returns db with its request changed.
 func ask(db *gorm.DB, change func(*request)) *gorm.DB {
+	if db == nil || db.Config == nil {
+		return &gorm.DB{Error: fmt.Errorf("softdelete: %w: the handle is nil", gorm.ErrInvalidDB)}
+	}
 	tx := db.Clauses()
 	if _, ok := installed(tx); !ok {
 		_ = tx.AddError(ErrNotInstalled)
@@ -231,13 +234,20 @@ func trashed(c condition) func(*gorm.DB) *gorm.DB {
 //	SELECT * FROM posts WHERE posts.deleted_at IS NULL
 //	SELECT * FROM comments WHERE comments.post_id IN (…)
 //
-// A scope of the statement, or of a preload, counts before it.
+// A scope of the statement, or of a preload, counts before it. The statement
+// fails with ErrNotSoftDeletable if a named model has no marker, with
+// gorm.ErrInvalidValue if what is named is no model.
 func WithTrashedIn(models ...any) func(*gorm.DB) *gorm.DB {
 	return in(all, models)
 }
 
 // OnlyTrashedIn shows trashed rows only of the named models, wherever they
 // stand in the statement. See WithTrashedIn.
+//
+//	db.Scopes(softdelete.OnlyTrashedIn(&Comment{})).Preload("Comments").Find(&posts)
+//
+//	SELECT * FROM posts WHERE posts.deleted_at IS NULL
+//	SELECT * FROM comments WHERE comments.post_id IN (…) AND comments.deleted_at IS NOT NULL
 func OnlyTrashedIn(models ...any) func(*gorm.DB) *gorm.DB {
 	return in(trashedOnly, models)
 }
@@ -255,6 +265,9 @@ type shownIn map[reflect.Type]visibility
 func in(show visibility, models []any) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
 		tx := ask(db, func(*request) {})
+		if tx.Error != nil {
+			return tx
+		}
 		next := shownIn{}
 		if before, ok := tx.Statement.Settings.Load(inKey); ok {
 			maps.Copy(next, before.(shownIn))
@@ -304,15 +317,19 @@ func showIn(stmt *gorm.Statement, m *model) visibility {
 //	var d softdelete.Deletion
 //	db.Scopes(softdelete.Into(&d)).Delete(&post)
 //
-// After an error, and when no row was trashed, *d is empty.
+// It empties *d first: after an error, when no row was trashed, and on a
+// statement that is no soft delete, it is empty. Give each statement that runs
+// at the same time a Deletion of its own.
 func Into(d *Deletion) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
-		if d == nil {
-			tx := db.Clauses()
-			_ = tx.AddError(fmt.Errorf("softdelete: %w: Into(nil)", gorm.ErrInvalidValue))
-			return tx
+		if d != nil {
+			*d = Deletion{}
 		}
-		return ask(db, func(r *request) { r.report = d })
+		tx := ask(db, func(r *request) { r.report = d })
+		if d == nil && tx.Error == nil {
+			_ = tx.AddError(fmt.Errorf("softdelete: %w: Into(nil)", gorm.ErrInvalidValue))
+		}
+		return tx
 	}
 }
 
@@ -337,6 +354,10 @@ func Revive(db *gorm.DB) *gorm.DB {
 // StatementScope makes a scope fit GORM's generic API:
 //
 //	gorm.G[Post](db).Scopes(softdelete.StatementScope(softdelete.OnlyTrashed)).Find(ctx)
+//
+//	SELECT * FROM posts WHERE posts.deleted_at IS NOT NULL
+//
+// The statement fails with the scope's error, if it has one.
 func StatementScope(scope func(*gorm.DB) *gorm.DB) func(*gorm.Statement) {
 	return func(stmt *gorm.Statement) {
 		if tx := scope(stmt.DB); tx.Error != nil && tx != stmt.DB {

@@ -1,0 +1,106 @@
+package softdelete_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+// aDefaulted has tracking columns that are never NULL, or have a default.
+type aDefaulted struct {
+	ID   uint   `gorm:"primaryKey;autoIncrement:false"`
+	Who  string `gorm:"not null;default:nobody" softdelete:"by"`
+	Why  string `gorm:"not null" softdelete:"reason"`
+	Op   []byte `softdelete:"deletionID"`
+	Gone gorm.DeletedAt
+}
+
+func TestRestoreSetsTrackingToItsEmptyValue(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &aDefaulted{})
+		require.NoError(t, db.Create(&aDefaulted{ID: 1}).Error)
+		fresh := stored(t, db, "a_defaulteds", "id")
+		ctx := softdelete.WithReason(softdelete.WithActor(t.Context(), "ana"), "spam")
+		var d softdelete.Deletion
+		require.NoError(t, db.WithContext(ctx).Scopes(softdelete.Into(&d)).Delete(&aDefaulted{}, 1).Error)
+		var row aDefaulted
+		require.NoError(t, db.Unscoped().First(&row).Error)
+		require.Equal(t, []any{"ana", "spam", d.ID}, []any{row.Who, row.Why, uuid.UUID(row.Op)})
+		require.NoError(t, softdelete.Restore(db, &aDefaulted{}, 1).Error)
+		require.Equal(t, fresh, stored(t, db, "a_defaulteds", "id"))
+	})
+}
+
+func TestReportOfAFlagWithoutATime(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		now := past()
+		db := open(t, &gorm.Config{NowFunc: func() time.Time { return now }})
+		require.NoError(t, db.Use(softdelete.New()))
+		require.NoError(t, db.AutoMigrate(&aFlag{}))
+		require.NoError(t, db.Create(&[]aFlag{{ID: 1}, {ID: 2}}).Error)
+		for id := range uint(2) {
+			var d softdelete.Deletion
+			require.NoError(t, db.Scopes(softdelete.Into(&d)).Delete(&aFlag{}, id+1).Error)
+			require.True(t, now.Equal(d.At), "the reading, there is no column in which it could repeat")
+			require.Equal(t, uuid.Version(7), d.ID.Version())
+		}
+	})
+}
+
+func TestSaveOfSelectedColumnsOfATrashedRow(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &aNote{})
+		theNotes(t, db)
+		before := stored(t, db, "a_notes", "id")
+		for _, columns := range []any{"title", []string{"title", "rank"}} {
+			tx := db.Select(columns).Save(&aNote{ID: 5, Title: "new"})
+			require.NoError(t, tx.Error)
+			require.Zero(t, tx.RowsAffected)
+		}
+		require.Equal(t, before, stored(t, db, "a_notes", "id"))
+	})
+}
+
+func TestReviveStatements(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &anAccount{})
+		ana, bob, _ := theAccounts(t, db)
+		log := record(t, db)
+		accounts := []anAccount{{ID: ana.ID, Email: ptr("ana"), Tenant: "x", Name: ptr("x")}, {ID: bob.ID, Email: ptr("bob"), Tenant: "x", Name: ptr("y")}}
+		require.NoError(t, db.Scopes(softdelete.Revive).Create(&accounts).Error)
+		sent := log.take()
+		require.Equal(t, 3, starting(sent, "SELECT"), "one per key: primary, email, tenant and name: %q", sent)
+		require.Equal(t, 2, starting(sent, "UPDATE"), "one per revived row: %q", sent)
+		require.Zero(t, starting(sent, "INSERT"), "%q", sent)
+		if db.Name() == "postgres" {
+			require.Equal(t, 3, strings.Count(strings.Join(sent, "\n"), "FOR UPDATE"))
+		}
+	})
+}
+
+func TestOutsideTheFilter(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &aNote{})
+		theNotes(t, db)
+		var rows []map[string]any
+		require.NoError(t, db.Table("a_notes").Find(&rows).Error)
+		require.Len(t, rows, 6, "a statement without a model")
+		var notes []aNote
+		require.NoError(t, db.Raw("SELECT * FROM a_notes").Scan(&notes).Error)
+		require.Len(t, notes, 6, "raw SQL")
+		require.NoError(t, db.Raw("SELECT * FROM a_notes WHERE ?", softdelete.Live(&aNote{}, "")).Scan(&notes).Error)
+		require.Len(t, notes, 4, "raw SQL with Live")
+	})
+}
