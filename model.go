@@ -284,6 +284,9 @@ func (m *model) checkTracking() error {
 	if m.at != nil && !isTime(m.at) && m.at.GORMDataType != schema.Int && m.at.GORMDataType != schema.Uint {
 		return &ModelError{m.name(), m.at.Name, `softdelete:"at" needs a time`}
 	}
+	if m.by != nil && !holdsActor(m.by) {
+		return &ModelError{m.name(), m.by.Name, `softdelete:"by" needs a text, an integer or an sql.Scanner`}
+	}
 	if m.reason != nil && m.reason.GORMDataType != schema.String {
 		return &ModelError{m.name(), m.reason.Name, `softdelete:"reason" needs a string`}
 	}

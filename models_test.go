@@ -98,6 +98,11 @@ type (
 		Gone gorm.DeletedAt
 		Why  int `softdelete:"reason"`
 	}
+	wrongBy struct {
+		ID   uint
+		Gone gorm.DeletedAt
+		Who  []byte `softdelete:"by"`
+	}
 	wrongID struct {
 		ID   uint
 		Gone gorm.DeletedAt
@@ -152,6 +157,7 @@ func TestWrongModels(t *testing.T) {
 		"two tags":     {&wrongTwoTags{}, "B", "already"},
 		"tag alone":    {&wrongNoMarker{}, "Who", "no marker"},
 		"wrong reason": {&wrongReason{}, "Why", "string"},
+		"wrong by":     {&wrongBy{}, "Who", "text, an integer"},
 		"wrong id":     {&wrongID{}, "Op", "uuid.UUID"},
 		"time of time": {&wrongAt{}, "At", "is for a model with a flag"},
 		"wrong time":   {&wrongAtType{}, "At", "needs a time"},

@@ -63,6 +63,9 @@ func (p *Plugin) Name() string { return pluginName }
 // Initialize registers the plugin's callbacks and the models of its Config.
 // GORM calls it from db.Use.
 func (p *Plugin) Initialize(db *gorm.DB) error {
+	if p.config.Clock != AppClock && p.config.Clock != DatabaseClock {
+		return fmt.Errorf("softdelete: %w: Config.Clock is %d, use AppClock or DatabaseClock", gorm.ErrInvalidValue, p.config.Clock)
+	}
 	if err := p.models.register(db, p.config.Models); err != nil {
 		return err
 	}

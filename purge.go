@@ -48,6 +48,7 @@ type AfterPurger interface {
 
 func removal(db *gorm.DB, verb Operation, value any, conds []any) *gorm.DB {
 	tx := address(db, verb, value, conds)
+	defer forgetVerb(tx.Statement)
 	if tx.Error != nil {
 		return tx
 	}
@@ -77,6 +78,7 @@ func (p *Plugin) remove(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	}
 	t.apply(filter)
 	defer t.restore()
+	defer saveClauses(stmt)()
 	stmt.AddClauseIfNotExists(clause.Delete{})
 	stmt.AddClauseIfNotExists(clause.From{})
 	stmt.Build(stmt.BuildClauses...)

@@ -30,10 +30,24 @@ import (
 // changed. It is safe for concurrent use.
 func Restore(db *gorm.DB, value any, conds ...any) *gorm.DB {
 	tx := address(db, OpRestore, value, conds)
+	defer forgetVerb(tx.Statement)
 	if tx.Error != nil {
 		return tx
 	}
 	return tx.Callback().Update().Execute(tx)
+}
+
+// forgetVerb makes the next statement of a handle an ordinary one: what was asked
+// by a scope stays, what a verb did does not.
+func forgetVerb(stmt *gorm.Statement) {
+	if stmt == nil {
+		return
+	}
+	if r := requestOf(stmt); r.verb != OpNone {
+		next := *r
+		next.verb = OpNone
+		stmt.Clauses[requestKey] = clause.Clause{Expression: &next}
+	}
 }
 
 // BeforeRestorer is a model with a hook that runs before its row is restored, in

@@ -56,6 +56,13 @@ func convertActor(m *model, actor any) (any, error) {
 	}
 }
 
+// holdsActor tells if a field is of a type that any actor can be converted to.
+func holdsActor(field *schema.Field) bool {
+	target := field.IndirectFieldType
+	zero := reflect.Zero(target)
+	return target.Kind() == reflect.String || zero.CanInt() || zero.CanUint() || reflect.PointerTo(target).Implements(scannerType)
+}
+
 // plain follows pointers, and asks a value that knows what it is in a database,
 // or as a text.
 func plain(v any) any {

@@ -32,6 +32,8 @@ func TestUse(t *testing.T) {
 		require.NoError(t, several.Use(softdelete.New(softdelete.Config{Strict: true}, softdelete.Config{})))
 		require.ErrorIs(t, several.Delete(&aNote{ID: 99}).Error, softdelete.ErrNotFound, "of several, the first")
 
+		require.ErrorIs(t, open(t).Use(softdelete.New(softdelete.Config{Clock: 7})), gorm.ErrInvalidValue)
+
 		again := open(t)
 		require.Error(t, again.Use(softdelete.New(softdelete.Config{Models: []any{&aNote{}, &wrongTwice{}}})))
 		require.ErrorIs(t, again.Scopes(softdelete.WithTrashed).Find(&[]aNote{}).Error, softdelete.ErrNotInstalled)

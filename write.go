@@ -17,6 +17,7 @@ func (p *Plugin) plainUpdate(db *gorm.DB, m *model, next func(*gorm.DB)) {
 		stmt.Omits = m.withProtected(stmt)
 		defer func() { stmt.Omits = omits }()
 	}
+	dropOwnFrom(stmt)
 	next(db)
 	var keyed bool
 	if db.Error == nil && db.RowsAffected == 0 && !db.DryRun && !stmt.Unscoped {

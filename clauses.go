@@ -1,0 +1,79 @@
+package softdelete
+
+import (
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// queryClause filters reads. It stands in a schema in the place of the marker's
+// own clause, and so reaches whatever builds a query from that schema.
+type queryClause struct{ model *model }
+
+func (queryClause) Name() string               { return "" }
+func (queryClause) Build(clause.Builder)       {}
+func (queryClause) MergeClause(*clause.Clause) {}
+
+// ModifyStatement adds the filter. GORM calls it on three kinds of statement: the
+// one that is executed; a bare one that becomes the ON of a relation join; and
+// one for the join table of an association, which filterFrom looks after.
+func (c queryClause) ModifyStatement(stmt *gorm.Statement) {
+	root := stmt.Statement // that of the handle, not the one at hand
+	switch {
+	case stmt.SQL.Len() > 0:
+	case root == stmt:
+		filterRoot(stmt, c.model)
+	case stmt.Schema == nil:
+		if filter := c.model.filterFor(showIn(root, c.model)); filter != nil {
+			stmt.AddClause(clause.Where{Exprs: []clause.Expression{filter}})
+		}
+	}
+}
+
+// updateClause filters updates.
+type updateClause struct{ model *model }
+
+func (updateClause) Name() string               { return "" }
+func (updateClause) Build(clause.Builder)       {}
+func (updateClause) MergeClause(*clause.Clause) {}
+
+// ModifyStatement adds the filter.
+func (c updateClause) ModifyStatement(stmt *gorm.Statement) {
+	if stmt.SQL.Len() == 0 {
+		filterRoot(stmt, c.model)
+	}
+}
+
+// deleteClause is the last line before a hard delete: by the time GORM adds it,
+// the plugin has built the statement, unless another plugin has pushed it aside.
+type deleteClause struct{ model *model }
+
+func (deleteClause) Name() string               { return "" }
+func (deleteClause) Build(clause.Builder)       {}
+func (deleteClause) MergeClause(*clause.Clause) {}
+
+// ModifyStatement refuses a delete that the plugin did not build. An unscoped
+// one is GORM's own; it is filtered if a scope asked for it.
+func (c deleteClause) ModifyStatement(stmt *gorm.Statement) {
+	switch {
+	case stmt.SQL.Len() > 0 || stmt.Error != nil:
+	case stmt.Unscoped:
+		filterRoot(stmt, c.model)
+	default:
+		_ = stmt.AddError(fail(ErrNotInstalled, c.model.name(), "another plugin replaced its delete callback, install softdelete after it"))
+	}
+}
+
+// failure is the clause of a schema whose definition is wrong.
+type failure struct{ err error }
+
+func (failure) Name() string               { return "" }
+func (failure) Build(clause.Builder)       {}
+func (failure) MergeClause(*clause.Clause) {}
+
+// ModifyStatement fails the statement.
+func (c failure) ModifyStatement(stmt *gorm.Statement) {
+	if stmt.SQL.Len() == 0 {
+		_ = stmt.AddError(c.err)
+		stmt.AddClause(clause.Where{Exprs: []clause.Expression{invalid(c)}})
+	}
+}

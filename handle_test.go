@@ -1,0 +1,74 @@
+package softdelete_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+// A handle that is used again does what the next call says, whatever the one
+// before did.
+func TestHandleForgetsItsVerb(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := open(t)
+		require.NoError(t, db.Use(softdelete.New()))
+		require.NoError(t, db.AutoMigrate(&Note{}))
+		verbs := map[string]func(*gorm.DB, any, ...any) *gorm.DB{
+			"restore": softdelete.Restore, "purge": softdelete.Purge, "force delete": softdelete.ForceDelete,
+		}
+		for name, verb := range verbs {
+			require.NoError(t, db.Session(&gorm.Session{AllowGlobalUpdate: true}).Unscoped().Delete(&Note{}).Error)
+			require.NoError(t, db.Create(&[]Note{{Text: "a"}, {Text: "b"}}).Error)
+			handle := db.Where("1 = 1")
+			require.NoError(t, verb(handle.Where("text = ?", "no such note"), &Note{}).Error, name)
+			handle = db.Where("1 = 1").Model(&Note{})
+			before := verb(handle, &Note{})
+			require.NoError(t, before.Error, name)
+			if name == "force delete" {
+				require.EqualValues(t, 2, before.RowsAffected)
+				require.NoError(t, db.Create(&[]Note{{Text: "c"}, {Text: "d"}}).Error)
+			}
+			updated := handle.Update("delete_reason", nil)
+			require.NoError(t, updated.Error, name)
+			require.EqualValues(t, 2, updated.RowsAffected, name)
+			deleted := handle.Delete(&Note{})
+			require.NoError(t, deleted.Error, name)
+			require.EqualValues(t, 2, deleted.RowsAffected, name)
+			var n int64
+			require.NoError(t, db.Model(&Note{}).Scopes(softdelete.OnlyTrashed).Count(&n).Error)
+			require.EqualValues(t, 2, n, "%s: the delete after it trashed, and removed nothing", name)
+		}
+	})
+}
+
+// After a read, a handle can write, and the other way round.
+func TestHandleReadsAndWritesInTurn(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := open(t)
+		require.NoError(t, db.Use(softdelete.New()))
+		require.NoError(t, db.AutoMigrate(&Note{}))
+		require.NoError(t, db.Create(&[]Note{{Text: "a"}, {Text: "b"}}).Error)
+		handle := db.Model(&Note{}).Where("text IN ?", []string{"a", "b"})
+		var notes []Note
+		for range 2 {
+			require.NoError(t, handle.Find(&notes).Error)
+			require.Len(t, notes, 2)
+			require.EqualValues(t, 2, handle.Update("delete_reason", nil).RowsAffected)
+			require.NoError(t, handle.Find(&notes).Error)
+			deleted := handle.Delete(&Note{})
+			require.NoError(t, deleted.Error)
+			require.EqualValues(t, 2, deleted.RowsAffected)
+			require.NoError(t, handle.Find(&notes).Error)
+			require.Empty(t, notes)
+			restored := softdelete.Restore(handle, &Note{})
+			require.NoError(t, restored.Error)
+			require.EqualValues(t, 2, restored.RowsAffected)
+		}
+	})
+}

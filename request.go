@@ -1,0 +1,132 @@
+package softdelete
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// visibility is which rows of a model a statement is about.
+type visibility int
+
+const (
+	unasked     visibility = iota // what the statement's kind implies: live rows, for most
+	liveOnly                      // WithoutTrashed
+	all                           // WithTrashed
+	trashedOnly                   // OnlyTrashed and kin
+)
+
+// request is what a statement asked for by scopes. It is kept among the
+// statement's clauses, as GORM copies those with the handle and not into
+// preloads; it is never changed there, only replaced.
+type request struct {
+	show       visibility
+	conditions []condition
+	revive     bool
+	report     *Deletion
+	verb       Operation
+}
+
+// condition is a scope that has to wait for the model to become SQL.
+type condition struct {
+	scope    string
+	operator string
+	time     time.Time
+	within   time.Duration
+	byActor  bool
+	actor    any
+}
+
+const requestKey = "softdelete:request"
+
+// Build writes nothing: a request is no SQL.
+func (*request) Build(clause.Builder) {}
+
+var noRequest = &request{}
+
+func requestOf(stmt *gorm.Statement) *request {
+	if c, ok := stmt.Clauses[requestKey]; ok {
+		if r, ok := c.Expression.(*request); ok {
+			return r
+		}
+	}
+	return noRequest
+}
+
+// ask returns db with its request changed.
+func ask(db *gorm.DB, change func(*request)) *gorm.DB {
+	if db == nil || db.Config == nil {
+		return &gorm.DB{Error: fmt.Errorf("softdelete: %w: the handle is nil", gorm.ErrInvalidDB)}
+	}
+	tx := db.Clauses()
+	if _, ok := installed(tx); !ok {
+		_ = tx.AddError(ErrNotInstalled)
+		return tx
+	}
+	next := *requestOf(tx.Statement)
+	change(&next)
+	tx.Statement.Clauses[requestKey] = clause.Clause{Expression: &next}
+	return tx
+}
+
+// asksForTrash tells if any scope was used that makes sense on a soft-deletable
+// model only.
+func (r *request) asksForTrash() bool {
+	return r.show != unasked || len(r.conditions) > 0 || r.revive || r.report != nil
+}
+
+// showOf is which rows of the statement's own model are shown. What was asked
+// of the statement counts before what was asked of the model.
+func (r *request) showOf(stmt *gorm.Statement, m *model) visibility {
+	if r.show != unasked {
+		return r.show
+	}
+	return showIn(stmt, m)
+}
+
+// conditionsFor makes the conditions of a model out of those of the scopes.
+func (r *request) conditionsFor(db *gorm.DB, m *model) ([]clause.Expression, error) {
+	if len(r.conditions) == 0 {
+		return nil, nil
+	}
+	exprs := make([]clause.Expression, 0, len(r.conditions))
+	for _, c := range r.conditions {
+		expr, err := c.expression(db, m)
+		if err != nil {
+			return nil, err
+		}
+		exprs = append(exprs, expr)
+	}
+	return exprs, nil
+}
+
+func (c condition) expression(db *gorm.DB, m *model) (clause.Expression, error) {
+	if c.byActor {
+		if m.by == nil {
+			return nil, &ModelError{m.name(), "", c.scope + ` needs a column for who trashed a row: embed softdelete.Tracked, or tag a field softdelete:"by"`}
+		}
+		if c.actor == nil {
+			return &actorCondition{m.by, nil}, nil
+		}
+		value, err := convertActor(m, c.actor)
+		return &actorCondition{m.by, value}, err
+	}
+	if m.at == nil {
+		return nil, &ModelError{m.name(), "", c.scope + ` needs a time beside the flag: tag a field softdelete:"at"`}
+	}
+	t := c.time
+	if c.scope == "TrashedWithin" {
+		plugin, _ := installed(db)
+		now, err := plugin.config.Clock.now(db)
+		if err != nil {
+			return nil, err
+		}
+		t = now.Add(-c.within)
+	}
+	// In the zone that markers are written in: a column without one keeps the
+	// digits only.
+	t = t.In(db.NowFunc().Location())
+	return &timeCondition{model: m, dialect: dialectOf(db), operator: c.operator, time: t}, nil
+}
