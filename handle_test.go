@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
@@ -70,5 +71,32 @@ func TestHandleReadsAndWritesInTurn(t *testing.T) {
 			require.NoError(t, restored.Error)
 			require.EqualValues(t, 2, restored.RowsAffected)
 		}
+	})
+}
+
+type handleNode struct {
+	ID   uint
+	Name string
+	Up   *uint
+	Kids []handleNode `gorm:"foreignKey:Up"`
+	softdelete.Timestamp
+}
+
+// What GORM leaves on a handle after a create with associations does not make an
+// upsert of the caller's own rows pass for one of associations.
+func TestHandleUpsertsAfterACreateWithAssociations(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		config := testdb.Config()
+		config.DisableNestedTransaction = true
+		db := open(t, config)
+		require.NoError(t, db.Use(softdelete.New()))
+		require.NoError(t, db.AutoMigrate(&handleNode{}))
+		require.NoError(t, db.Create(&[]handleNode{{ID: 1}, {ID: 2}}).Error)
+		require.NoError(t, db.Delete(&handleNode{}, 2).Error)
+		handle := db.Where("1 = 1")
+		require.NoError(t, handle.Create(&handleNode{ID: 4, Kids: []handleNode{{ID: 5}}}).Error)
+		err := handle.Clauses(clause.OnConflict{UpdateAll: true}).Create(&[]handleNode{{ID: 2, Name: "n"}, {ID: 6}}).Error
+		require.ErrorIs(t, err, softdelete.ErrTrashed)
 	})
 }

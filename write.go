@@ -110,10 +110,15 @@ func isUpsert(stmt *gorm.Statement) bool {
 }
 
 // isAssociated tells if a create is GORM's own, of the associations of another
-// value: those carry the list of what was saved already.
+// value: those carry the list of what was saved already, and pointers to what is
+// saved. A handle that was used for a create before may carry such a list too.
 func isAssociated(db *gorm.DB) bool {
 	_, ok := db.Statement.Settings.Load("gorm:saved_association_map")
-	return ok && db.DisableNestedTransaction
+	if !ok || !db.DisableNestedTransaction {
+		return false
+	}
+	t := db.Statement.ReflectValue.Type()
+	return t.Kind() != reflect.Slice || t.Elem().Kind() == reflect.Pointer
 }
 
 // create wraps GORM's create step.
