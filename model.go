@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -48,6 +49,26 @@ type registry struct {
 	mu      sync.Mutex
 	pending map[*schema.Schema]*entry // adopted under the lock, not yet published
 	tables  sync.Map                  // string → *model, by which join tables are found
+
+	ignoreConstraints bool
+	graph             atomic.Pointer[graph] // nil until it is asked for, and after a schema was adopted
+}
+
+// relations returns the graph of all tables known by now.
+func (r *registry) relations() *graph {
+	if g := r.graph.Load(); g != nil {
+		return g
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var schemas []*schema.Schema
+	r.entries.Range(func(s, _ any) bool {
+		schemas = append(schemas, s.(*schema.Schema))
+		return true
+	})
+	g := newGraph(schemas, r.known, r.byTable, r.ignoreConstraints)
+	r.graph.Store(g)
+	return g
 }
 
 // lookup returns what is known of a schema, adopting it and all that it relates
@@ -64,6 +85,7 @@ func (r *registry) lookup(db *gorm.DB, s *schema.Schema) (*model, error) {
 		r.entries.Store(adopted, e)
 	}
 	r.pending = nil
+	r.graph.Store(nil)
 	e := r.known(s)
 	return e.model, e.err
 }
@@ -128,17 +150,19 @@ func (r *registry) register(db *gorm.DB, values []any) error {
 		if err != nil {
 			return err
 		}
-		if m == nil {
+		switch {
+		case m != nil:
+			r.tables.Store(s.Table, m)
+		case !hasPolicy(s):
 			return fail(ErrNotSoftDeletable, s.Name, lookAlike(s))
 		}
-		r.tables.Store(s.Table, m)
 	}
 	for _, s := range schemas {
 		if _, err := r.lookup(db, s); err != nil {
 			return err
 		}
 	}
-	return nil
+	return r.relations().err
 }
 
 // adopt puts the plugin's clauses in the place of the marker's own, on s and on
@@ -226,11 +250,14 @@ func relations(s *schema.Schema) []*schema.Relationship {
 // describe finds the marker and the tracking columns of a schema. It returns
 // nil for one that has no marker.
 func describe(s *schema.Schema) (*model, error) {
+	if err := checkRelations(s); err != nil {
+		return nil, err
+	}
 	m := &model{schema: s}
 	var tagged *schema.Field
 	for _, field := range s.Fields {
 		tag := strings.TrimSpace(field.Tag.Get("softdelete"))
-		if tag == "" {
+		if tag == "" || relationOf(s, field) != nil {
 			continue
 		}
 		if field.DBName == "" || s.FieldsByDBName[field.DBName] != field {

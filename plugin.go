@@ -31,6 +31,11 @@ type Config struct {
 	// TouchUpdatedAt makes deletes and restores set autoUpdateTime columns too.
 	// Defaults to false.
 	TouchUpdatedAt bool
+
+	// IgnoreConstraints makes relations follow their softdelete tags only, and
+	// not the declared constraint:OnDelete:…. Defaults to false: without a tag,
+	// OnDelete:CASCADE cascades and OnDelete:RESTRICT restricts.
+	IgnoreConstraints bool
 }
 
 // Plugin is the GORM plugin. Make it with New; its zero value is that of
@@ -66,6 +71,7 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 	if p.config.Clock != AppClock && p.config.Clock != DatabaseClock {
 		return fmt.Errorf("softdelete: %w: Config.Clock is %d, use AppClock or DatabaseClock", gorm.ErrInvalidValue, p.config.Clock)
 	}
+	p.models.ignoreConstraints = p.config.IgnoreConstraints
 	if err := p.models.register(db, p.config.Models); err != nil {
 		return err
 	}

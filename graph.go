@@ -1,0 +1,209 @@
+package softdelete
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// graph is how the rows of all known tables hang on each other. It is made of
+// what the registry knows, and never changed after.
+type graph struct {
+	tables map[string]*table
+	names  []string // of the tables, in order
+	err    error    // of the first relation that contradicts another
+}
+
+// table is a node of the graph.
+type table struct {
+	name   string
+	schema *schema.Schema
+	model  *model // nil if it is not soft-deletable
+	err    error  // of its definition
+
+	children []*link // what hangs on it
+	parents  []*link // what it hangs on
+}
+
+// link is one relation as a cascade sees it: rows of the child hang on rows of
+// the parent.
+type link struct {
+	relation string // the relation's field: "Posts", or "Post.User" if the child declares it
+	parent   *table
+	child    *table
+
+	// The columns of the child and what is in them: columns of the parent, and
+	// constants, as of a polymorphic relation.
+	foreign, referred []string
+	fixed             []fixed
+
+	policy   policy
+	tagged   bool // the policy is that of a tag
+	hooks    bool
+	onDelete string // of the declared constraint
+	own      bool   // the parent declares it
+}
+
+type fixed struct{ column, value string }
+
+func (l *link) String() string {
+	pairs := make([]string, 0, len(l.foreign)+len(l.fixed))
+	for i, column := range l.foreign {
+		pairs = append(pairs, l.child.name+"."+column+" = "+l.parent.name+"."+l.referred[i])
+	}
+	for _, f := range l.fixed {
+		pairs = append(pairs, l.child.name+"."+f.column+" = '"+f.value+"'")
+	}
+	return strings.Join(pairs, " AND ")
+}
+
+// takes tells if an operation takes the rows of the link's child along.
+func (l *link) takes(kind Operation) bool {
+	switch kind {
+	case OpSoftDelete, OpRestore:
+		return l.policy == cascades && l.child.model != nil
+	default:
+		// Where the constraint cascades, the database takes them in any case.
+		return l.policy == cascades || l.onDelete == "CASCADE"
+	}
+}
+
+// newGraph makes the graph of schemas, which may be several to a table.
+func newGraph(schemas []*schema.Schema, entryOf func(*schema.Schema) *entry, modelOf func(string) *model, ignoreConstraints bool) *graph {
+	slices.SortFunc(schemas, func(a, b *schema.Schema) int {
+		return strings.Compare(a.Table+"\x00"+a.Name+"\x00"+a.ModelType.String(), b.Table+"\x00"+b.Name+"\x00"+b.ModelType.String())
+	})
+	g := &graph{tables: map[string]*table{}}
+	for _, s := range schemas {
+		t := g.tables[s.Table]
+		if t == nil {
+			t = &table{name: s.Table, schema: s, model: modelOf(s.Table)}
+			if t.model != nil {
+				t.schema = t.model.schema
+			}
+			g.tables[s.Table] = t
+			g.names = append(g.names, s.Table)
+		}
+		if e := entryOf(s); e != nil && e.err != nil && t.err == nil {
+			t.err = e.err
+		}
+	}
+	for _, s := range schemas {
+		if e := entryOf(s); e == nil || e.err != nil {
+			continue
+		}
+		g.addRelations(s, ignoreConstraints)
+	}
+	for _, name := range g.names {
+		byRelation := func(a, b *link) int {
+			return strings.Compare(a.child.name+"\x00"+a.relation+"\x00"+a.String(), b.child.name+"\x00"+b.relation+"\x00"+b.String())
+		}
+		slices.SortFunc(g.tables[name].children, byRelation)
+		slices.SortFunc(g.tables[name].parents, byRelation)
+	}
+	return g
+}
+
+func (g *graph) addRelations(s *schema.Schema, ignoreConstraints bool) {
+	for _, rel := range declared(s) {
+		tag, err := tagOf(rel)
+		if err != nil {
+			continue
+		}
+		action := onDelete(rel)
+		byConstraint := map[string]policy{"CASCADE": cascades, "RESTRICT": restricts}[action]
+		if ignoreConstraints {
+			byConstraint = leaves
+		}
+		l := &link{policy: tag.policy, tagged: tag.given, hooks: tag.hooks, onDelete: action, own: true, relation: rel.Name}
+		if !tag.given {
+			l.policy = byConstraint
+		}
+		switch {
+		case rel.Type == schema.BelongsTo:
+			if tag.given || action != "" {
+				l.own, l.relation = false, s.Name+"."+rel.Name
+				g.add(l, rel.FieldSchema, s, rel.References, false)
+			}
+		case rel.JoinTable != nil:
+			g.add(l, s, rel.JoinTable, rel.References, true)
+			if action != "" {
+				// GORM declares the same constraint to the other side.
+				other := &link{policy: byConstraint, onDelete: action, relation: s.Name + "." + rel.Name}
+				g.add(other, rel.FieldSchema, rel.JoinTable, rel.References, false)
+			}
+		default:
+			g.add(l, s, rel.FieldSchema, rel.References, true)
+		}
+	}
+}
+
+// add adds a link, or merges it with what another field says of the same
+// columns.
+func (g *graph) add(l *link, parent, child *schema.Schema, references []*schema.Reference, own bool) {
+	l.parent, l.child = g.tables[parent.Table], g.tables[child.Table]
+	if l.parent == nil || l.child == nil {
+		return
+	}
+	for _, ref := range references {
+		switch {
+		case ref.PrimaryKey == nil:
+			l.fixed = append(l.fixed, fixed{ref.ForeignKey.DBName, ref.PrimaryValue})
+		case ref.OwnPrimaryKey == own:
+			l.foreign = append(l.foreign, ref.ForeignKey.DBName)
+			l.referred = append(l.referred, ref.PrimaryKey.DBName)
+		}
+	}
+	if len(l.foreign) == 0 {
+		return
+	}
+	for _, other := range l.parent.children {
+		if other.child == l.child && other.String() == l.String() {
+			g.merge(other, l)
+			return
+		}
+	}
+	l.parent.children = append(l.parent.children, l)
+	l.child.parents = append(l.child.parents, l)
+}
+
+// merge adds what a second field says of a link: a tag counts before a
+// constraint, and the parent's constraint, which is the one that GORM declares,
+// before the child's.
+func (g *graph) merge(l, second *link) {
+	if l.tagged && second.tagged && l.policy != second.policy && g.err == nil {
+		g.err = &ModelError{l.parent.schema.Name, "", fmt.Sprintf("%s and %s are the same relation and have tags that contradict each other", l.relation, second.relation)}
+	}
+	if second.weight() > l.weight() {
+		l.policy, l.tagged = second.policy, second.tagged
+	}
+	l.hooks = l.hooks || second.hooks
+	if l.onDelete == "" || second.onDelete == "CASCADE" {
+		l.onDelete = second.onDelete
+	}
+	if second.own && !l.own {
+		l.own, l.relation = true, second.relation
+	}
+}
+
+func (l *link) weight() int {
+	switch {
+	case l.tagged:
+		return 3
+	case l.own && l.onDelete != "":
+		return 2
+	case l.onDelete != "":
+		return 1
+	default:
+		return 0
+	}
+}
+
+// column names a column of a table in SQL.
+func (t *table) column(name string) clause.Column { return clause.Column{Table: t.name, Name: name} }
+
+// key lists the primary key's columns.
+func (t *table) key() []string { return primaryNames(t.schema) }
