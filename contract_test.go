@@ -30,6 +30,8 @@ var (
 	_ scope                                         = softdelete.OnlyTrashed
 	_ scope                                         = softdelete.WithoutTrashed
 	_ scope                                         = softdelete.Revive
+	_ scope                                         = softdelete.WithParents
+	_ scope                                         = softdelete.RootOnly
 	_ func(...any) func(*gorm.DB) *gorm.DB          = softdelete.WithTrashedIn
 	_ func(...any) func(*gorm.DB) *gorm.DB          = softdelete.OnlyTrashedIn
 	_ func(time.Time) scope                         = softdelete.TrashedBefore
@@ -47,6 +49,9 @@ var (
 	_ verb                                = softdelete.ForceDelete
 	_ func(*gorm.DB) softdelete.Operation = softdelete.OperationOf
 
+	_ func(*gorm.DB, uuid.UUID) (softdelete.Deletion, error)                     = softdelete.Undo
+	_ func(*gorm.DB, softdelete.Operation, any, ...any) (softdelete.Plan, error) = softdelete.Preview
+
 	_ error = softdelete.ErrNotFound
 	_ error = softdelete.ErrTrashed
 	_ error = softdelete.ErrRestricted
@@ -56,6 +61,7 @@ var (
 	_ error = softdelete.ErrNotSoftDeletable
 	_ error = softdelete.ErrNotInstalled
 	_ error = (*softdelete.ConflictError)(nil)
+	_ error = (*softdelete.RestrictError)(nil)
 )
 
 // The trash of one model, in the style of gorm.G.
@@ -93,7 +99,7 @@ func TestContractFieldsAndConstants(t *testing.T) {
 	var clock softdelete.Clock
 	require.Equal(t, softdelete.AppClock, clock, "the default")
 	require.NotEqual(t, softdelete.AppClock, softdelete.DatabaseClock)
-	_ = softdelete.Config{Models: []any{}, Strict: false, Clock: softdelete.AppClock, TouchUpdatedAt: false}
+	_ = softdelete.Config{Models: []any{}, Strict: false, Clock: softdelete.AppClock, TouchUpdatedAt: false, IgnoreConstraints: false}
 
 	_ = softdelete.Timestamp{DeletedAt: gorm.DeletedAt{}}
 	_ = softdelete.Flagged{IsDeleted: softdelete.Flag(true)}
@@ -103,6 +109,11 @@ func TestContractFieldsAndConstants(t *testing.T) {
 	}
 	_ = softdelete.Deletion{ID: uuid.UUID{}, At: time.Time{}, By: "", Reason: "", Rows: map[string]int64{}}
 	_ = softdelete.ConflictError{Model: "", Constraint: ""}
+	_ = softdelete.RestrictError{Model: "", Relation: "", Count: 0}
+	_ = softdelete.Plan{
+		Operation: softdelete.OpNone, Rows: map[string]int64{}, Restricted: []softdelete.RestrictError{},
+		Conflicts: []softdelete.ConflictError{}, TrashedParents: []string{},
+	}
 
 	var none softdelete.Operation
 	require.Equal(t, softdelete.OpNone, none)

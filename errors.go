@@ -22,8 +22,9 @@ var (
 	// rows is trashed. Nothing is written.
 	ErrTrashed = errors.New("softdelete: the row is trashed")
 
-	// ErrRestricted says that rows which depend on the addressed ones forbid the
-	// operation.
+	// ErrRestricted is returned when live rows that hang on the addressed ones
+	// forbid a delete, purge or force delete. The error found with errors.As is a
+	// *RestrictError.
 	ErrRestricted = errors.New("softdelete: restricted by dependent rows")
 
 	// ErrConflict is returned when restoring a row would break a unique index.
@@ -108,6 +109,24 @@ func (e *ConflictError) Error() string {
 
 // Unwrap makes a ConflictError an ErrConflict for errors.Is.
 func (e *ConflictError) Unwrap() error { return ErrConflict }
+
+// RestrictError says that live rows of a relation forbid the operation: those
+// of a relation with the policy restrict, or on a purge any that hang on the
+// rows to purge by a cascading relation. Nothing was changed. It is an
+// ErrRestricted for errors.Is.
+type RestrictError struct {
+	Model    string // the parent's: name of the Go type
+	Relation string // the relation's field; "Child.Field" if it is the child that declares it
+	Count    int64  // how many live rows there are
+}
+
+// Error returns the message: the model, the relation and the number of rows.
+func (e *RestrictError) Error() string {
+	return fmt.Sprintf("%v: model %s: relation %s has %d live rows, delete them first", ErrRestricted, e.Model, e.Relation, e.Count)
+}
+
+// Unwrap makes a RestrictError an ErrRestricted for errors.Is.
+func (e *RestrictError) Unwrap() error { return ErrRestricted }
 
 // fail returns a sentinel about a model, with what happened or what to do.
 func fail(sentinel error, model, hint string) error {

@@ -25,6 +25,8 @@ type request struct {
 	show       visibility
 	conditions []condition
 	revive     bool
+	parents    bool // WithParents
+	rootOnly   bool
 	report     *Deletion
 	verb       Operation
 }
@@ -74,7 +76,7 @@ func ask(db *gorm.DB, change func(*request)) *gorm.DB {
 // asksForTrash tells if any scope was used that makes sense on a soft-deletable
 // model only.
 func (r *request) asksForTrash() bool {
-	return r.show != unasked || len(r.conditions) > 0 || r.revive || r.report != nil
+	return r.show != unasked || len(r.conditions) > 0 || r.revive || r.parents || r.rootOnly || r.report != nil
 }
 
 // showOf is which rows of the statement's own model are shown. What was asked

@@ -228,6 +228,33 @@ func Revive(db *gorm.DB) *gorm.DB {
 	return ask(db, func(r *request) { r.revive = true })
 }
 
+// WithParents lets Restore bring back, with a row that a cascade trashed, the
+// chain of trashed parents that it hangs on:
+//
+//	softdelete.Restore(db.Scopes(softdelete.WithParents), &comment)
+//
+//	UPDATE users SET deleted_at = NULL … WHERE users.id IN (1)
+//	UPDATE posts SET deleted_at = NULL … WHERE posts.id IN (7)
+//	UPDATE comments SET deleted_at = NULL … WHERE comments.id = 9 AND comments.deleted_at IS NOT NULL
+//
+// Other rows that were trashed with the parents stay trashed. On a delete, purge
+// or force delete it is gorm.ErrInvalidValue.
+func WithParents(db *gorm.DB) *gorm.DB {
+	return ask(db, func(r *request) { r.parents = true })
+}
+
+// RootOnly makes Restore bring back the addressed rows and nothing that was
+// trashed along with them, whether their parents are trashed or not:
+//
+//	softdelete.Restore(db.Scopes(softdelete.RootOnly), &post)
+//
+//	UPDATE posts SET deleted_at = NULL … WHERE posts.id = 7 AND posts.deleted_at IS NOT NULL
+//
+// On a delete, purge or force delete it is gorm.ErrInvalidValue.
+func RootOnly(db *gorm.DB) *gorm.DB {
+	return ask(db, func(r *request) { r.rootOnly = true })
+}
+
 // StatementScope makes a scope fit GORM's generic API:
 //
 //	gorm.G[Post](db).Scopes(softdelete.StatementScope(softdelete.OnlyTrashed)).Find(ctx)
