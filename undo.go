@@ -116,11 +116,17 @@ func (p *Plugin) undo(db *gorm.DB, request *request) error {
 
 // planOfAll is the plan from every table on.
 func (g *graph) planOfAll(kind Operation) *plan {
+	key := planKey{kind: kind}
+	if made, ok := g.plans.Load(key); ok {
+		return made.(*plan)
+	}
 	all := make([]*table, len(g.names))
 	for i, name := range g.names {
 		all[i] = g.tables[name]
 	}
-	return newPlan(kind, nil, all)
+	p := newPlan(kind, nil, all)
+	g.plans.Store(key, p)
+	return p
 }
 
 // findUndone looks for rows of the operation in a table, and reads off one of
