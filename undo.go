@@ -74,12 +74,13 @@ func (p *Plugin) undo(db *gorm.DB, request *request) error {
 		return fmt.Errorf("softdelete: %w: an undo is of a whole operation, it takes no joins, limits or scopes of the trash", gorm.ErrInvalidValue)
 	}
 	g := p.models.relations()
-	if len(g.names) == 0 {
-		return fmt.Errorf("%w: no model is known yet, name them in Config.Models", ErrNotFound)
-	}
 	op := &operation{kind: OpRestore, dialect: dialectOf(db), hooks: !stmt.SkipHooks, id: request.undo.ID, plan: g.planOfAll(OpRestore)}
 	c := p.newCascade(db, op)
-	if err := c.lockDatabase(c.plan.order[0][0]); err != nil {
+	kept := slices.IndexFunc(g.names, func(name string) bool { m := g.tables[name].model; return m != nil && m.deletionID != nil })
+	if kept < 0 {
+		return fmt.Errorf("%w: no known model has a deletion id, name those that have one in Config.Models", ErrNotFound)
+	}
+	if err := c.lockDatabase(g.tables[g.names[kept]]); err != nil {
 		return err
 	}
 	for _, circle := range c.plan.order {
