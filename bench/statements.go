@@ -8,7 +8,7 @@ import (
 	"github.com/gorm-softdelete/softdelete"
 )
 
-// countedTrees are those of which the statements are counted: of one root each.
+// countedTrees are those of which the statements are counted.
 var countedTrees = []tree{
 	{roots: 1, children: 1},
 	{roots: 1, children: 100},
@@ -19,9 +19,9 @@ var countedTrees = []tree{
 
 // countStatements counts what the plugin sends to a database for each step, without BEGIN and COMMIT.
 func countStatements(databases []string) (table, error) {
-	t := table{title: "Statements of the plugin's cascades, without BEGIN and COMMIT", head: []string{"database", "operation"}, texts: 2}
+	t := table{title: "Statements of the plugin's cascades from one root, by its children (× grandchildren of each), without BEGIN and COMMIT", head: []string{"database", "operation"}, texts: 2}
 	for _, tree := range countedTrees {
-		head := fmt.Sprintf("%d children", tree.children)
+		head := fmt.Sprint(tree.children)
 		if tree.grandchildren > 0 {
 			head += fmt.Sprintf(" × %d", tree.grandchildren)
 		}
