@@ -20,7 +20,7 @@ var (
 )
 
 // hooksRounds is in how many of the rounds the hooks take part.
-const hooksRounds = 3
+const hooksRounds = 2
 
 // timings are how long each step took, one time a round.
 type timings [][]time.Duration

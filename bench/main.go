@@ -1,6 +1,6 @@
 // Command bench measures what the plugin costs, and prints Markdown tables:
 //
-//	go run . [-parts cases,cascade,heap,statements] [-databases sqlite,postgres] [-rounds 300] [-run regexp] [-cascade-rounds 7]
+//	go run . [-parts cases,cascade,heap,statements] [-databases sqlite,postgres] [-rounds 300] [-run regexp] [-cascade-rounds 5]
 //
 // Its parts are:
 //
@@ -71,7 +71,7 @@ func parse(args []string) (options, error) {
 	databases := flags.String("databases", strings.Join(testdb.Names(), ","), "the databases to measure on, a comma list")
 	flags.IntVar(&o.rounds, "rounds", 300, "how often each case runs on either side")
 	pattern := flags.String("run", "", "measure only the cases whose name matches this regular expression")
-	flags.IntVar(&o.cascadeRounds, "cascade-rounds", 7, "how often the cascade runs on each side")
+	flags.IntVar(&o.cascadeRounds, "cascade-rounds", 5, "how often the cascade runs on each side")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
