@@ -19,9 +19,6 @@ var (
 	hooksTree = tree{roots: 10, children: 100, grandchildren: 10}
 )
 
-// hooksRounds is in how many of the rounds the hooks take part.
-const hooksRounds = 2
-
 // timings are how long each step took, one time a round.
 type timings [][]time.Duration
 
@@ -47,9 +44,6 @@ func measureCascade(rounds int) (table, error) {
 		sides[2].rows.target = hooksTree
 		for round := range rounds {
 			fmt.Fprintf(os.Stderr, "cascade: round %d of %d\n", round+1, rounds)
-			if round == hooksRounds {
-				sides = sides[:2]
-			}
 			if err := takeTurns(sides, took, round%2 == 1); err != nil {
 				return err
 			}
@@ -116,7 +110,7 @@ func cascadeTable(hand, plugin, hooks timings) table {
 	return t
 }
 
-// ratio is the median of the ratios of the rounds in which both took part.
+// ratio is the median of the ratios of the rounds.
 func ratio(of, to []time.Duration) float64 {
 	ratios := make([]float64, len(of))
 	for i := range of {
