@@ -38,7 +38,7 @@ func interruptible(t *testing.T, db *gorm.DB) {
 func TestCascadeInterrupted(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openBlog(t, open, softdelete.Config{})
+		db := openBlog(t, open)
 		interruptible(t, db)
 		var d softdelete.Deletion
 		trash := func() error { return db.Scopes(softdelete.Into(&d)).Delete(&blogUser{}, 1).Error }
@@ -110,7 +110,7 @@ func interruptEach(t *testing.T, db *gorm.DB, name string, run func(*gorm.DB) er
 func TestCascadeTrigger(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
-		db := openBlog(t, open, softdelete.Config{})
+		db := openBlog(t, open)
 		before := blogDump(t, db)
 		for _, sql := range map[string][]string{
 			"sqlite": {"CREATE TRIGGER no BEFORE UPDATE ON blog_comments BEGIN SELECT RAISE(ABORT, 'no'); END"},

@@ -67,11 +67,10 @@ var blogModels = []any{&blogUser{}, &blogPost{}, &blogComment{}, &blogTag{}, &bl
 func (blogPostTag) TableName() string { return "blog_post_tags" }
 
 // openBlog makes two users: each has two posts with two comments and two tags each. The second comment of post 1 is trashed.
-func openBlog(t *testing.T, open testdb.Opener, config softdelete.Config) *gorm.DB {
+func openBlog(t *testing.T, open testdb.Opener) *gorm.DB {
 	t.Helper()
 	db := open(t)
-	config.Models = blogModels
-	require.NoError(t, db.Use(softdelete.New(config)))
+	require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: blogModels})))
 	require.NoError(t, db.AutoMigrate(append([]any{&blogLogin{}}, blogModels...)...))
 	fillBlog(t, db)
 	return db
@@ -105,7 +104,7 @@ func liveIDs(t *testing.T, db *gorm.DB, table string) []int {
 func TestCascadeDelete(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openBlog(t, open, softdelete.Config{})
+		db := openBlog(t, open)
 		ctx := softdelete.WithReason(softdelete.WithActor(t.Context(), "ana"), "spam")
 		var d softdelete.Deletion
 		user := blogUser{ID: 1}
@@ -133,7 +132,7 @@ func TestCascadeDelete(t *testing.T) {
 func TestCascadeForms(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openBlog(t, open, softdelete.Config{})
+		db := openBlog(t, open)
 		id := func(n uint) *uint { return &n }
 		require.NoError(t, db.Create(&[]blogFolder{
 			{ID: 1, UserID: id(1)}, {ID: 2, ParentID: id(1)}, {ID: 3, ParentID: id(2)}, {ID: 4, ParentID: id(3)}, {ID: 5}, {ID: 6, ParentID: id(6)},
@@ -176,7 +175,7 @@ func TestCascadeForms(t *testing.T) {
 func TestCascadeRestore(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openBlog(t, open, softdelete.Config{})
+		db := openBlog(t, open)
 		id := func(n uint) *uint { return &n }
 		require.NoError(t, db.Create(&[]blogFolder{{ID: 1, UserID: id(1)}, {ID: 2, ParentID: id(1)}, {ID: 3, ParentID: id(2)}, {ID: 4, ParentID: id(3)}}).Error)
 		before := blogDump(t, db)
@@ -211,7 +210,7 @@ func TestCascadeRestore(t *testing.T) {
 func TestCascadePurge(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openBlog(t, open, softdelete.Config{})
+		db := openBlog(t, open)
 		require.NoError(t, db.Delete(&blogUser{ID: 1}).Error)
 		require.NoError(t, softdelete.Restore(db.Scopes(softdelete.RootOnly), &blogComment{}, 1).Error)
 		var restricted *softdelete.RestrictError

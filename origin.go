@@ -117,7 +117,8 @@ func (t *table) sameOrigin(d dialect) *agreement {
 		return &agreement{columns: append(id, at...), holds: func(a, b string) clause.Expression {
 			none := every{
 				clause.Eq{Column: clause.Column{Table: a, Name: id[0]}, Value: nil},
-				clause.Eq{Column: clause.Column{Table: b, Name: id[0]}, Value: nil}, equal(a, b, at, at),
+				clause.Eq{Column: clause.Column{Table: b, Name: id[0]}, Value: nil},
+				equal(a, b, at, at),
 			}
 			return either{equal(a, b, id, id), none}
 		}}
