@@ -25,6 +25,8 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		wrap(callback.Query(), p.read, "gorm:query"),
 		wrap(callback.Row(), p.read, "gorm:row"),
 		wrap(callback.Row(), failedRow, "gorm:row"),
+		wrap(callback.Query(), p.previewed, "gorm:query"),
+		wrap(callback.Raw(), p.raw, "gorm:raw"),
 		wrap(create, p.create, "gorm:create"),
 		wrap(update, p.update, "gorm:update"),
 		wrap(del, p.delete, "gorm:delete"),
@@ -243,6 +245,9 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 	case kind == OpPurge || kind == OpForceDelete:
 		p.beginRemoval(db, kind, m)
 		return
+	case forRestoreOnly(stmt, OpSoftDelete) != nil:
+		_ = db.AddError(forRestoreOnly(stmt, OpSoftDelete))
+		return
 	case stmt.Unscoped:
 		kind = OpForceDelete
 	default:
@@ -332,10 +337,7 @@ func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 			next(db)
 			return
 		}
-		next := next
-		if len(e.parents) > 0 && !db.DryRun && (m == nil || requestOf(stmt).showOf(stmt, m) != trashedOnly) {
-			next = p.checkUpdate(e, next)
-		}
+		next := p.checkUpdate(db, e, next)
 		if m == nil {
 			next(db)
 			return

@@ -32,3 +32,21 @@ func CheckLiveParents(db *gorm.DB, value any, where clause.Expression) error {
 	}
 	return p.checkLiveParents(db, s, s.Table, where)
 }
+
+// PlanOf writes the plan of an operation on a model.
+func PlanOf(db *gorm.DB, kind Operation, model any) (string, error) {
+	p, _ := installed(db)
+	s, err := parseSchema(db, model)
+	if err != nil {
+		return "", err
+	}
+	if _, err := p.models.lookup(db, s); err != nil {
+		return "", err
+	}
+	g := p.models.relations()
+	plan, err := g.plan(kind, g.tables[s.Table])
+	if err != nil {
+		return "", err
+	}
+	return plan.String(), nil
+}

@@ -15,7 +15,10 @@ import (
 // checkCreate makes GORM's create step check the parents of the rows that it
 // inserts, by the very values that go into the statement: it is called when they
 // are known, and before they are sent.
-func (p *Plugin) checkCreate(e *entry, next func(*gorm.DB)) func(*gorm.DB) {
+func (p *Plugin) checkCreate(db *gorm.DB, e *entry, next func(*gorm.DB)) func(*gorm.DB) {
+	if len(e.parents) == 0 || db.DryRun {
+		return next
+	}
 	return func(db *gorm.DB) {
 		in := &insert{plugin: p, db: db, schema: db.Statement.Schema, model: e.model}
 		restore := intercept(db, "VALUES", func(expr clause.Expression) {

@@ -10,8 +10,13 @@ import (
 
 // checkUpdate makes GORM's update step check the parents that it gives to rows,
 // by what the statement sets: it is called when that is known, and before it is
-// sent. What was found fails the update if it changes any row.
-func (p *Plugin) checkUpdate(e *entry, next func(*gorm.DB)) func(*gorm.DB) {
+// sent. What was found fails the update if it changes any row. One of trashed
+// rows only makes no row live.
+func (p *Plugin) checkUpdate(db *gorm.DB, e *entry, next func(*gorm.DB)) func(*gorm.DB) {
+	stmt := db.Statement
+	if len(e.parents) == 0 || db.DryRun || e.model != nil && requestOf(stmt).showOf(stmt, e.model) == trashedOnly {
+		return next
+	}
 	return func(db *gorm.DB) {
 		stmt := db.Statement
 		up := &update{plugin: p, db: db, model: e.model}

@@ -133,10 +133,7 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 		}
 		e := p.models.entry(db, stmt.Schema)
 		m := e.model
-		next := next
-		if len(e.parents) > 0 && !db.DryRun {
-			next = p.checkCreate(e, next)
-		}
+		next := p.checkCreate(db, e, next)
 		switch {
 		case m == nil:
 			next(db)
