@@ -207,6 +207,6 @@ func inTransaction(t *testing.T, db *gorm.DB, run func(*gorm.DB) error) (err err
 	t.Helper()
 	tx := db.Begin()
 	require.NoError(t, tx.Error)
-	defer func() { require.NoError(t, tx.Commit().Error) }()
+	defer func() { require.NoError(t, tx.Commit().Error, err) }()
 	return run(tx)
 }
