@@ -37,6 +37,9 @@ var (
 	ErrAmbiguous = errors.New("softdelete: it cannot be told which rows are meant")
 
 	// ErrParentTrashed says that a row cannot live because its parent is trashed.
+	// It is returned by a restore of a row that was trashed along with its parent,
+	// and by a write that gives a live row a trashed parent by a relation with the
+	// tag softdelete:"liveParent". Nothing is written.
 	ErrParentTrashed = errors.New("softdelete: the parent row is trashed")
 
 	// ErrNotSoftDeletable is returned by each scope and verb of this package on

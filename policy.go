@@ -58,6 +58,9 @@ func tagOf(rel *schema.Relationship) (relationTag, error) {
 	if tag.liveParent && rel.Type != schema.BelongsTo {
 		return relationTag{}, wrong(": liveParent is for a belongs-to relation")
 	}
+	if tag.liveParent && !hasMarker(rel.FieldSchema) {
+		return relationTag{}, wrong("needs a parent that is soft-deletable, and " + rel.FieldSchema.Name + " is not: " + lookAlike(rel.FieldSchema))
+	}
 	return tag, nil
 }
 
