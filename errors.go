@@ -33,7 +33,9 @@ var (
 	ErrConflict = fmt.Errorf("softdelete: a live row stands in the way: %w", gorm.ErrDuplicatedKey)
 
 	// ErrAmbiguous is returned when it cannot be told which rows are meant: by
-	// Revive, when one new row is hindered by several trashed ones.
+	// Revive, when one new row is hindered by several trashed ones; by Restore and
+	// Undo, when trashed rows hang on the ones to restore, and their marker does
+	// not say if they were trashed along.
 	ErrAmbiguous = errors.New("softdelete: it cannot be told which rows are meant")
 
 	// ErrParentTrashed says that a row cannot live because its parent is trashed.
