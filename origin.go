@@ -88,9 +88,10 @@ func (l *link) isTold() bool {
 	if parent == nil || child == nil {
 		return false
 	}
-	// What the dialect does not say of a time column is finer than a second.
-	d := dialect{timeDigits: 3}
-	return parent.deletionID != nil && child.deletionID != nil || parent.isExact(d) && child.isExact(d)
+	// Readings are unique at the precision of a marker: times of two precisions can
+	// be equal at the coarser one by chance.
+	d := dialect{timeDigits: 9}
+	return parent.deletionID != nil && child.deletionID != nil || parent.isExact(d) && parent.step(d) == child.step(d)
 }
 
 // sameOrigin tells if rows of two models were trashed by the same operation: by
