@@ -63,7 +63,7 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 	if err := c.resolve(t, filter, c.restorable); err != nil {
 		return err
 	}
-	own := c.sets[c.plan.root]
+	own := c.own
 	if own.isEmpty() {
 		return nil
 	}

@@ -233,3 +233,50 @@ func TestCascadePurge(t *testing.T) {
 		require.Empty(t, stored(t, db, "blog_post_tags", "post_id"))
 	})
 }
+
+// TestCascadeSelect says that selected relations go along also where the models have no policy, by their path too.
+func TestCascadeSelect(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		type selectLeaf struct {
+			ID       uint `gorm:"primaryKey;autoIncrement:false"`
+			BranchID uint
+			softdelete.Tracked
+		}
+		type selectBranch struct {
+			ID     uint `gorm:"primaryKey;autoIncrement:false"`
+			TreeID uint
+			Leaves []selectLeaf `gorm:"foreignKey:BranchID"`
+			softdelete.Tracked
+		}
+		type selectTree struct {
+			ID       uint           `gorm:"primaryKey;autoIncrement:false"`
+			Branches []selectBranch `gorm:"foreignKey:TreeID"`
+			softdelete.Tracked
+		}
+		db := withPlugin(t, open, softdelete.Config{}, &selectTree{}, &selectBranch{}, &selectLeaf{})
+		require.NoError(t, db.Create(&selectTree{ID: 1, Branches: []selectBranch{{ID: 1, Leaves: []selectLeaf{{ID: 1}}}}}).Error)
+		for name, del := range map[string]func(tx *gorm.DB) *gorm.DB{
+			"value":      func(tx *gorm.DB) *gorm.DB { return tx.Delete(&selectTree{ID: 1}) },
+			"conditions": func(tx *gorm.DB) *gorm.DB { return tx.Where("id = 1").Delete(&selectTree{}) },
+			"limit":      func(tx *gorm.DB) *gorm.DB { return tx.Where("id = 1").Limit(1).Delete(&selectTree{}) },
+		} {
+			for selects, rows := range map[string]map[string]int64{
+				"Branches":        {"select_trees": 1, "select_branches": 1},
+				"~~~as~~~":        {"select_trees": 1, "select_branches": 1},
+				"Branches.Leaves": {"select_trees": 1, "select_branches": 1, "select_leafs": 1},
+				"Leaves":          {"select_trees": 1},
+			} {
+				var d softdelete.Deletion
+				paths := []string{selects}
+				if selects == "Branches.Leaves" {
+					paths = []string{"Branches", selects}
+				}
+				require.NoError(t, del(db.Scopes(softdelete.Into(&d)).Select(paths)).Error, name)
+				require.Equal(t, rows, d.Rows, "%s %s", name, selects)
+				require.NoError(t, second(softdelete.Undo(db, d.ID)))
+				require.Equal(t, []int{1}, liveIDs(t, db, "select_leafs"))
+			}
+		}
+	})
+}

@@ -65,13 +65,11 @@ func (c *cascade) conflicts() ([]ConflictError, error) {
 // restored lists all rows that a restore is about.
 func (c *cascade) restored() []*rowSet {
 	var list []*rowSet
-	if own := c.sets[c.plan.root]; !own.isEmpty() {
-		list = append(list, own)
+	if !c.own.isEmpty() {
+		list = append(list, c.own)
 	}
 	for _, found := range slices.Concat(c.raised, c.log) {
-		if found.set.table != c.plan.root {
-			list = append(list, found.set)
-		}
+		list = append(list, found.set)
 	}
 	return list
 }

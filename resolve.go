@@ -14,10 +14,10 @@ func (c *cascade) resolve(t *target, filter clause.Expression, follow step) erro
 	if err := c.resolveRoot(t, filter); err != nil {
 		return err
 	}
-	if c.sets[c.plan.root].isEmpty() {
+	if c.own.isEmpty() {
 		return nil
 	}
-	if err := c.resolveSelected(c.op.selected, c.sets[c.plan.root]); err != nil {
+	if err := c.resolveSelected(c.op.selected, c.own); err != nil {
 		return err
 	}
 	return c.walk(follow)
@@ -45,7 +45,7 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 		return err
 	}
 	set.keys = c.fresh(root, set.keys)
-	c.sets[root] = set
+	c.own, c.sets[root] = set, set
 	c.rows[root] = int64(len(set.keys))
 	return nil
 }
