@@ -35,7 +35,7 @@ func (p *Plugin) planDelete(db *gorm.DB, op *operation) error {
 	}
 	add(op.selected)
 	plan, err := g.plan(OpSoftDelete, root, tables...)
-	if err != nil || plan.isTrivial() {
+	if err != nil || plan.isTrivial() && len(op.selected) == 0 {
 		return err
 	}
 	if len(db.Statement.Schema.PrimaryFields) == 0 {
@@ -88,7 +88,7 @@ func (g *graph) selectionsOf(s *schema.Schema, paths []string, chosen func(strin
 		}
 		list = append(list, selection{l, g.selectionsOf(rel.FieldSchema, below, func(name string) bool {
 			for _, path := range below {
-				if first, _, _ := strings.Cut(path, "."); first == name {
+				if first, _, _ := strings.Cut(path, "."); first == name || first == clause.Associations {
 					return true
 				}
 			}

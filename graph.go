@@ -85,7 +85,7 @@ func (l *link) takes(kind Operation) bool {
 	case OpRestore:
 		// A delete may have taken the rows of any relation along, if that was
 		// selected; that it did can be told if each row knows its operation.
-		return l.child.model != nil && (l.policy == cascades || l.own && l.child != l.parent && l.isTold())
+		return l.child.model != nil && (l.policy == cascades || l.own && l.child != l.parent && len(l.child.key()) > 0 && l.isTold())
 	default:
 		// Where the constraint cascades, the database takes them in any case.
 		return l.policy == cascades || l.onDelete == "CASCADE"
@@ -236,6 +236,21 @@ func (l *link) weight() int {
 		return 1
 	default:
 		return 0
+	}
+}
+
+// compared calls visit with the models whose rows are compared by their times
+// with those of a table: of the relations whose ends do not both keep the
+// operation's id.
+func (t *table) compared(visit func(*model)) {
+	for _, links := range [2][]*link{t.children, t.parents} {
+		for _, l := range links {
+			parent, child := l.parent.model, l.child.model
+			if parent != nil && child != nil && l.policy == cascades && (parent.deletionID == nil || child.deletionID == nil) {
+				visit(parent)
+				visit(child)
+			}
+		}
 	}
 }
 

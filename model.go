@@ -97,11 +97,12 @@ func (r *registry) entry(db *gorm.DB, s *schema.Schema) *entry {
 	r.pending = map[*schema.Schema]*entry{}
 	r.adopt(db, s)
 	r.findLiveParents()
+	// Before a schema is published, so that none is without its place in the graph.
+	r.graph.Store(nil)
 	for adopted, e := range r.pending {
 		r.entries.Store(adopted, e)
 	}
 	r.pending = nil
-	r.graph.Store(nil)
 	return r.known(s)
 }
 
@@ -131,6 +132,23 @@ func (r *registry) byTable(table string) *model {
 		return m.(*model)
 	}
 	return nil
+}
+
+// offer makes a model its table's own, unless that has one that says more: with
+// several structs for a table, rows are trashed along by the one that keeps most
+// of it.
+func (r *registry) offer(m *model) {
+	if before := r.byTable(m.schema.Table); before == nil || m.says() > before.says() {
+		r.tables.Store(m.schema.Table, m)
+	}
+}
+
+func (m *model) says() int {
+	n := len(m.protected)
+	if m.deletionID != nil {
+		n += 10
+	}
+	return n
 }
 
 func parseSchema(db *gorm.DB, value any) (*schema.Schema, error) {
@@ -167,7 +185,7 @@ func (r *registry) register(db *gorm.DB, values []any) error {
 		}
 		switch {
 		case m != nil:
-			r.tables.Store(s.Table, m)
+			r.offer(m)
 		case !hasPolicy(s):
 			return fail(ErrNotSoftDeletable, s.Name, lookAlike(s))
 		}
@@ -193,7 +211,7 @@ func (r *registry) adopt(db *gorm.DB, s *schema.Schema) {
 	case err != nil:
 		refuse(s, err)
 	case m != nil:
-		r.tables.LoadOrStore(s.Table, m)
+		r.offer(m)
 		install(s, m)
 	}
 	for _, rel := range relations(s) {

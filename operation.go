@@ -191,7 +191,7 @@ func (op *operation) read(p *Plugin, db *gorm.DB) error {
 		return err
 	}
 	op.reading = op.dialect.stored(now.Round(0))
-	op.steps = op.precisions()
+	op.steps = op.precisions(p.models.relations())
 	switch n := len(op.steps); {
 	case n > 0 && db.DryRun:
 		op.reading = op.reading.Truncate(op.steps[n-1])
@@ -212,16 +212,25 @@ func (op *operation) read(p *Plugin, db *gorm.DB) error {
 }
 
 // precisions are those of the markers that a reading goes to, coarse to fine: of
-// the operation's own rows, and of those of the cascade that it has to tell
-// apart later.
-func (op *operation) precisions() []time.Duration {
+// the operation's own rows, and of those of the cascade and of what these are
+// compared with, as far as they tell operations apart.
+func (op *operation) precisions(g *graph) []time.Duration {
 	var steps []time.Duration
 	if step := op.model.step(op.dialect); step > 0 {
 		steps = append(steps, step)
 	}
-	for _, m := range op.plan.models() {
+	add := func(m *model) {
 		if step := m.step(op.dialect); m.isExact(op.dialect) && !slices.Contains(steps, step) {
 			steps = append(steps, step)
+		}
+	}
+	if own := g.tables[op.model.schema.Table]; own != nil {
+		own.compared(add)
+	}
+	for _, m := range op.plan.models() {
+		add(m)
+		if t := g.tables[m.schema.Table]; t != nil {
+			t.compared(add)
 		}
 	}
 	slices.Sort(steps)

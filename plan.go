@@ -102,7 +102,8 @@ func (p *plan) check() error {
 			if t.err != nil {
 				return t.err
 			}
-			if t != p.root && len(t.key()) == 0 && len(p.follow[t])+len(p.guard[t]) > 0 {
+			followed := len(p.follow[t])+len(p.guard[t]) > 0 || p.kind == OpRestore
+			if t != p.root && len(t.key()) == 0 && followed {
 				return &ModelError{t.schema.Name, "", "a cascade goes through it, but it has no primary key"}
 			}
 		}

@@ -59,12 +59,17 @@ func Preview(db *gorm.DB, op Operation, value any, conds ...any) (Plan, error) {
 	defer forgetVerb(tx.Statement)
 	if tx.Error == nil {
 		tx = tx.Callback().Query().Execute(tx)
+		if preloads, ok := tx.InstanceGet(preloadsKey); ok {
+			tx.Statement.Preloads = preloads.(map[string][]any)
+		}
 	}
 	if tx.Error != nil {
 		return Plan{}, tx.Error
 	}
 	return *made, nil
 }
+
+const preloadsKey = "softdelete:preloads"
 
 // previewed wraps GORM's query step, by which a preview comes.
 func (p *Plugin) previewed(next func(*gorm.DB)) func(*gorm.DB) {
@@ -77,6 +82,9 @@ func (p *Plugin) previewed(next func(*gorm.DB)) func(*gorm.DB) {
 		if db.Error != nil {
 			return
 		}
+		// A preview loads nothing into the value.
+		db.InstanceSet(preloadsKey, db.Statement.Preloads)
+		db.Statement.Preloads = nil
 		if m := p.modelOf(db); m != nil && db.Error == nil && !rejectNil(db) {
 			_ = db.AddError(p.preview(db, m, made))
 		}
@@ -119,8 +127,8 @@ func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
 		}
 		return nil
 	}
-	if op.kind == OpRestore && !requestOf(stmt).rootOnly {
-		if made.TrashedParents, err = c.lookUp(own, requestOf(stmt).parents); err != nil {
+	if op.kind == OpRestore && !requestOf(stmt).rootOnly && tableOf(stmt, m) == plan.root.name {
+		if made.TrashedParents, err = c.trashedParents(requestOf(stmt).parents); err != nil {
 			return err
 		}
 	}

@@ -99,6 +99,13 @@ func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*ro
 		part = part.and(filter)
 		if !c.preview && once && c.plan.isLeaf(t) || len(t.key()) == 0 {
 			set.where = append(set.where, part)
+			if c.preview {
+				n, err := count(c.db, t, part(t.name))
+				if err != nil {
+					return nil, err
+				}
+				c.rows[t] += n
+			}
 			continue
 		}
 		most := unbounded

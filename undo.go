@@ -94,6 +94,11 @@ func (p *Plugin) undo(db *gorm.DB, request *request) error {
 		return fmt.Errorf("%w: no row was trashed by this operation, or it is undone already", ErrNotFound)
 	}
 	whole := maps.Clone(c.sets)
+	for _, set := range whole {
+		if err := c.raiseByTime(set); err != nil {
+			return err
+		}
+	}
 	if err := c.walk(c.restorableByTime); err != nil {
 		return err
 	}
@@ -204,7 +209,7 @@ func (c *cascade) ofOperation(t *table, callers []clause.Expression) (picker, er
 	return func(name string) clause.Expression {
 		return &selected{
 			columns: columnsOf(name, t.key()), list: columnsOf(t.name, t.key()), from: t.name,
-			where: every{byID(t.name), &group{callers}}, nested: c.d.nestedTarget,
+			where: every{byID(t.name), &at{t.name, &group{callers}}}, nested: c.d.nestedTarget,
 		}
 	}, nil
 }
@@ -255,4 +260,57 @@ func (c *cascade) keysOf(set *rowSet) ([][]any, error) {
 	list, _, err := c.collect(t, unbounded, "SELECT ", columnsOf(t.name, t.key()), " FROM ", clause.Table{Name: t.name},
 		" WHERE ", set.where[0].and(t.visible(trashedOnly))(t.name), c.forUpdate())
 	return list, err
+}
+
+// raiseByTime finds the rows that a set hangs on, and that keep no operation's id
+// but were trashed at the time of this one.
+func (c *cascade) raiseByTime(set *rowSet) error {
+	for _, l := range set.table.cascadingParents() {
+		if l.parent.model.deletionID != nil {
+			continue
+		}
+		var list [][]any
+		ambiguous := false
+		take := func(key []any, parent, child origin) {
+			same, known := sameOrigin(c.d, l.parent.model, parent, l.child.model, child)
+			if same {
+				list = append(list, key)
+			}
+			ambiguous = ambiguous || !known
+		}
+		for _, part := range set.conditions(c.d) {
+			where := every{part(childName), l.parent.visible(trashedOnly)(parentName)}
+			if err := c.pairs(l, true, where, c.forUpdate(), take); err != nil {
+				return err
+			}
+		}
+		if ambiguous {
+			return fail(ErrAmbiguous, l.parent.schema.Name, "if it was trashed by this operation, as its marker does not say: restore it under softdelete.RootOnly, or give the model a deletion id")
+		}
+		above := newSet(l.parent)
+		if above.keys = c.fresh(l.parent, list); above.isEmpty() {
+			continue
+		}
+		c.rows[l.parent] += int64(len(above.keys))
+		c.log = append(c.log, found{set: above})
+		c.keep(l.parent, above)
+		if err := c.raiseByTime(above); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// at is a condition on a table that its statement does not know as its own.
+type at struct {
+	table string
+	expr  clause.Expression
+}
+
+func (a *at) Build(b clause.Builder) {
+	if stmt, ok := b.(*gorm.Statement); ok {
+		defer func(name string) { stmt.Table = name }(stmt.Table)
+		stmt.Table = a.table
+	}
+	a.expr.Build(b)
 }

@@ -166,6 +166,9 @@ func (op *operation) rootOf(stmt *gorm.Statement, rows []reflect.Value) *rowSet 
 	}
 	set := newSet(op.plan.root)
 	names := op.plan.root.key()
+	if positionsOf(names, stmt.Schema.DBNames) == nil {
+		return nil
+	}
 	for _, row := range rows {
 		key := make([]any, len(names))
 		for i, name := range names {
