@@ -243,6 +243,9 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 	case kind == OpPurge || kind == OpForceDelete:
 		p.beginRemoval(db, kind, m)
 		return
+	case forRestoreOnly(stmt, OpSoftDelete) != nil:
+		_ = db.AddError(forRestoreOnly(stmt, OpSoftDelete))
+		return
 	case stmt.Unscoped:
 		kind = OpForceDelete
 	default:

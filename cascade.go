@@ -21,6 +21,8 @@ type cascade struct {
 	seen map[*table]keys    // those of tables that are reached in more than one way
 	log  []found            // in the order in which they were found: parents before children
 
+	raised []found // trashed rows that the operation's own hang on, and that are restored with them
+
 	preview bool // nothing is written, nothing locked
 }
 

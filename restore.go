@@ -126,10 +126,14 @@ func (p *Plugin) beginRestore(db *gorm.DB, m *model) {
 		return
 	}
 	op := p.begin(db, OpRestore, m)
+	if err := p.planRestore(db, op); err != nil {
+		_ = db.AddError(err)
+		return
+	}
 	op.omits = stmt.Omits
 	stmt.SkipHooks = true
 	stmt.Omits = []string{clause.Associations}
-	if op.hooks && (hasHook[BeforeRestorer](m) || hasHook[AfterRestorer](m)) {
+	if op.plan != nil || op.hooks && (hasHook[BeforeRestorer](m) || hasHook[AfterRestorer](m)) {
 		op.beginUnit(db)
 	}
 	for _, row := range rowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, true) {
@@ -160,9 +164,14 @@ func (p *Plugin) restore(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	if !ok {
 		return
 	}
-	t.apply(filter)
-	defer t.restore()
-	op.update(db, op.clearing(p, db), next)
+	if op.plan != nil && !db.DryRun {
+		op.cascade = p.newCascade(db, op)
+		_ = db.AddError(op.cascade.restore(t, filter, next))
+	} else {
+		t.apply(filter)
+		op.update(db, op.clearing(p, db), next)
+		t.restore()
+	}
 	if conflict := conflictOf(db.Error, m.name()); conflict != nil {
 		db.Error = conflict
 	}
