@@ -3,13 +3,14 @@ package softdelete_test
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 
@@ -134,8 +135,8 @@ func (s *shopStore) load(t *testing.T, open testdb.Opener) {
 		chinookCopy(s.Genre), chinookCopy(s.MediaType), chinookCopy(s.Artist), chinookCopy(s.Album), chinookCopy(s.Track), chinookCopy(s.Employee),
 		chinookCopy(s.Customer), chinookCopy(s.Invoice), chinookCopy(s.InvoiceLine), chinookCopy(s.Playlist), chinookCopy(s.PlaylistTrack))
 	s.base = dumpShop(t, s.db)
-	require.Len(t, s.base["shop_tracks"], len(s.Track))
-	require.Len(t, s.base["shop_playlist_tracks"], len(s.PlaylistTrack))
+	require.Len(t, s.base["shop_tracks"].rows, len(s.Track))
+	require.Len(t, s.base["shop_playlist_tracks"].rows, len(s.PlaylistTrack))
 }
 
 // handle opens another handle, that knows models by Config.Models.
@@ -189,91 +190,124 @@ func markShopGone[T chinookRow](view *chinookStore, gone shopRows, table string,
 	}
 }
 
-// shopDump is all that the tables hold, in the order of their keys.
-type shopDump map[string][]map[string]any
+// shopDump is all that the tables hold, by their names.
+type shopDump map[string]shopTable
+
+// shopTable is a table's rows in the order of their keys.
+type shopTable struct {
+	columns []string
+	names   []shopRow
+	rows    [][]any
+}
 
 // dumpShop reads the tables without the library.
 func dumpShop(t *testing.T, db *gorm.DB) shopDump {
 	t.Helper()
 	dump := shopDump{}
 	for _, table := range chinookTables {
-		name, order := shopTable(table.name), table.order
-		dump[name] = stored(t, db, name, order)
+		name := "shop" + strings.TrimPrefix(table.name, "chinook")
+		dump[name] = dumpShopTable(t, db, name, table.order)
 	}
 	return dump
 }
 
-// shopTable is the name here of a table of the other Chinook tests.
-func shopTable(name string) string { return "shop" + name[len("chinook"):] }
-
-// shopRowIn names a row of a dump.
-func shopRowIn(table string, row map[string]any) shopRow {
-	number := func(column string) uint { return uint(reflect.ValueOf(row[column]).Int()) }
-	if table == "shop_playlist_tracks" {
-		return shopRow{table, chinookLink(number("playlist_id"), number("track_id"))}
+func dumpShopTable(t *testing.T, db *gorm.DB, name, order string) shopTable {
+	t.Helper()
+	rows, err := db.Session(&gorm.Session{NewDB: true}).Raw("SELECT * FROM " + name + " ORDER BY " + order).Rows()
+	require.NoError(t, err)
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	require.NoError(t, err)
+	table := shopTable{columns: columns}
+	places := make([]any, len(columns))
+	for rows.Next() {
+		row := make([]any, len(columns))
+		for i := range row {
+			places[i] = &row[i]
+		}
+		require.NoError(t, rows.Scan(places...))
+		for i, value := range row {
+			switch value := value.(type) {
+			case time.Time:
+				row[i] = value.UTC()
+			case []byte:
+				row[i] = string(value)
+			}
+		}
+		table.rows = append(table.rows, row)
+		key, _ := table.value(row, "id").(int64)
+		if name == "shop_playlist_tracks" {
+			key = int64(chinookLink(uint(table.value(row, "playlist_id").(int64)), uint(table.value(row, "track_id").(int64))))
+		}
+		table.names = append(table.names, shopRow{name, uint(key)})
 	}
-	return shopRow{table, number("id")}
+	require.NoError(t, rows.Err())
+	return table
 }
 
-// pairs calls f with each row of a table, and with the same one in another dump.
-func (d shopDump) pairs(t *testing.T, other shopDump, f func(name shopRow, row, same map[string]any)) {
-	t.Helper()
-	for _, table := range chinookTables {
-		name := shopTable(table.name)
-		require.Len(t, other[name], len(d[name]), name)
-		for i, row := range d[name] {
-			f(shopRowIn(name, row), row, other[name][i])
-		}
+// value is what a row has in a column.
+func (d shopTable) value(row []any, column string) any {
+	if i := slices.Index(d.columns, column); i >= 0 {
+		return row[i]
 	}
+	return nil
+}
+
+// with is a row with other values in some columns.
+func (d shopTable) with(row []any, values map[string]any) []any {
+	row = slices.Clone(row)
+	for column, value := range values {
+		row[slices.Index(d.columns, column)] = value
+	}
+	return row
 }
 
 // requireSame requires that each row of each table is the same.
-func (d shopDump) requireSame(t *testing.T, other shopDump) {
+func (d shopDump) requireSame(t *testing.T, now shopDump) {
 	t.Helper()
-	d.requireTrashed(t, other, nil, softdelete.Deletion{})
+	d.requireTrashed(t, now, nil, softdelete.Deletion{})
 }
 
 // requireTrashed requires that the rows that are gone were stamped as the
 // deletion says, otherwise are as they were, and that nothing else has changed.
 func (d shopDump) requireTrashed(t *testing.T, now shopDump, gone shopRows, deletion softdelete.Deletion) {
 	t.Helper()
-	var at, id any // as the database stores them
+	var stamps map[string]any
 	seen := 0
-	d.pairs(t, now, func(name shopRow, row, same map[string]any) {
-		if gone[name] {
-			seen++
-			if at == nil {
-				at, id = same["deleted_at"], same["deletion_id"]
-				require.Equal(t, deletion.At.UTC(), at, "%v", name)
-				require.Equal(t, deletion.ID, shopID(t, id), "%v", name)
+	for table, list := range d {
+		require.Equal(t, list.columns, now[table].columns, table)
+		require.Equal(t, len(list.rows), len(now[table].rows), table)
+		for i, row := range list.rows {
+			same, name := now[table].rows[i], list.names[i]
+			if gone[name] {
+				seen++
+				if stamps == nil {
+					at, id := list.value(same, "deleted_at"), list.value(same, "deletion_id")
+					require.Equal(t, deletion.At.UTC(), at, "%v", name)
+					require.Equal(t, deletion.ID.String(), id, "%v", name)
+					stamps = map[string]any{"deleted_at": at, "deleted_by": deletion.By, "delete_reason": deletion.Reason, "deletion_id": id}
+				}
+				row = list.with(row, stamps)
 			}
-			row = maps.Clone(row)
-			row["deleted_at"], row["deleted_by"], row["delete_reason"], row["deletion_id"] = at, deletion.By, deletion.Reason, id
+			if !slices.Equal(row, same) {
+				require.Equal(t, row, same, "%v of %v, trashed: %t", list.columns, name, gone[name])
+			}
 		}
-		if !reflect.DeepEqual(row, same) {
-			require.Equal(t, row, same, "%v, trashed: %t", name, gone[name])
-		}
-	})
+	}
 	require.Equal(t, len(gone), seen)
 }
 
 // without is the dump without rows.
 func (d shopDump) without(rows shopRows) shopDump {
 	rest := shopDump{}
-	for table, list := range d {
-		for _, row := range list {
-			if !rows[shopRowIn(table, row)] {
-				rest[table] = append(rest[table], row)
+	for name, table := range d {
+		left := shopTable{columns: table.columns}
+		for i, row := range table.rows {
+			if !rows[table.names[i]] {
+				left.rows, left.names = append(left.rows, row), append(left.names, table.names[i])
 			}
 		}
+		rest[name] = left
 	}
 	return rest
-}
-
-// shopID reads a deletion_id as it is stored.
-func shopID(t *testing.T, value any) uuid.UUID {
-	t.Helper()
-	id, err := uuid.Parse(fmt.Sprint(value))
-	require.NoError(t, err)
-	return id
 }

@@ -125,9 +125,10 @@ func (s *shopStore) testForce(t *testing.T) {
 	subtree := s.family(nil, shopRowsOf("shop_employees", middle))
 	want := dumpShop(t, s.db).without(subtree)
 	supported := 0
-	for _, customer := range want["shop_customers"] {
-		if subtree[shopRow{"shop_employees", uint(customer["support_rep_id"].(int64))}] {
-			customer["support_rep_id"] = nil
+	customers := want["shop_customers"]
+	for i, row := range customers.rows {
+		if subtree[shopRow{"shop_employees", uint(customers.value(row, "support_rep_id").(int64))}] {
+			customers.rows[i] = customers.with(row, map[string]any{"support_rep_id": nil})
 			supported++
 		}
 	}
@@ -140,9 +141,9 @@ func (s *shopStore) testForce(t *testing.T) {
 func (s *shopStore) there(t *testing.T, rows shopRows) shopRows {
 	t.Helper()
 	left := shopRows{}
-	for table, list := range dumpShop(t, s.db) {
-		for _, row := range list {
-			if name := shopRowIn(table, row); rows[name] {
+	for _, table := range dumpShop(t, s.db) {
+		for _, name := range table.names {
+			if rows[name] {
 				left[name] = true
 			}
 		}

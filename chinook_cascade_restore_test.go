@@ -35,7 +35,6 @@ func (s *shopStore) testRestores(t *testing.T) {
 	require.Equal(t, softdelete.Plan{Operation: softdelete.OpRestore, Rows: artist.counts()}, plan)
 	requireChinookRestored(t, 1)(chinookAffected(softdelete.Restore(alone, &maiden)))
 	s.base.requireTrashed(t, dumpShop(t, s.db), family.minus(artist), d)
-	s.checkSeen(t, s.db, s.gone.plus(family.minus(artist)))
 	albums := s.db.Where("artist_id = ?", maiden.ID)
 	requireChinookRestored(t, family.counts()["shop_albums"])(chinookAffected(softdelete.Restore(albums, &shopAlbum{})))
 	s.base.requireSame(t, dumpShop(t, s.db))
