@@ -25,6 +25,8 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		wrap(callback.Query(), p.read, "gorm:query"),
 		wrap(callback.Row(), p.read, "gorm:row"),
 		wrap(callback.Row(), failedRow, "gorm:row"),
+		wrap(callback.Query(), p.previewed, "gorm:query"),
+		wrap(callback.Raw(), p.raw, "gorm:raw"),
 		wrap(create, p.create, "gorm:create"),
 		wrap(update, p.update, "gorm:update"),
 		wrap(del, p.delete, "gorm:delete"),

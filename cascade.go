@@ -28,8 +28,9 @@ type cascade struct {
 
 // found is what one step has found.
 type found struct {
-	set   *rowSet
-	hooks bool // of its rows run
+	set    *rowSet
+	hooks  bool // of its rows run
+	counts bool // its rows were not counted yet
 }
 
 // keys is a set of primary keys, by their text.

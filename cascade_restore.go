@@ -82,8 +82,11 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 			return err
 		}
 	}
-	return nil
+	return c.checkParents()
 }
+
+// checkParents is where liveParent relations of restored rows are checked.
+func (c *cascade) checkParents() error { return nil }
 
 // eachChunk runs a statement for each chunk of the operation's own rows, in the
 // place of the caller's conditions.
@@ -105,10 +108,7 @@ func (c *cascade) eachChunk(t *target, own *rowSet, filter clause.Expression, ru
 		}
 		total += c.db.RowsAffected
 	}
-	c.db.RowsAffected, c.op.rows = total, total
-	if t.stmt.Result != nil {
-		t.stmt.Result.RowsAffected = total
-	}
+	c.op.changed(c.db, total)
 }
 
 // lookUp finds the trashed rows that a set hangs on: those that will be brought
@@ -165,11 +165,15 @@ func (c *cascade) bringBack(f found) error {
 	set := append(m.clearedColumns(), c.plugin.touch(c.db, m)...)
 	for _, part := range f.set.conditions(c.d) {
 		where := part.and(t.visible(trashedOnly))(t.name)
-		if _, err := exec(c.db, "UPDATE ", clause.Table{Name: t.name}, " SET ", set, " WHERE ", where); err != nil {
-			if conflict := conflictOf(err, m.name()); conflict != nil {
-				return conflict
-			}
+		n, err := exec(c.db, "UPDATE ", clause.Table{Name: t.name}, " SET ", set, " WHERE ", where)
+		if conflict := conflictOf(err, m.name()); conflict != nil {
+			return conflict
+		}
+		if err != nil {
 			return err
+		}
+		if f.counts {
+			c.rows[t] += n
 		}
 	}
 	return nil

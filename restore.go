@@ -43,9 +43,9 @@ func forgetVerb(stmt *gorm.Statement) {
 	if stmt == nil {
 		return
 	}
-	if r := requestOf(stmt); r.verb != OpNone {
+	if r := requestOf(stmt); r.verb != OpNone || r.preview != nil || r.undo != nil {
 		next := *r
-		next.verb = OpNone
+		next.verb, next.preview, next.undo = OpNone, nil, nil
 		stmt.Clauses[requestKey] = clause.Clause{Expression: &next}
 	}
 }
@@ -75,7 +75,7 @@ func address(db *gorm.DB, verb Operation, value any, conds []any) *gorm.DB {
 		_ = tx.AddError(err)
 		return tx
 	}
-	if len(tx.Statement.Selects) > 0 || len(tx.Statement.Omits) > 0 {
+	if verb != OpSoftDelete && (len(tx.Statement.Selects) > 0 || len(tx.Statement.Omits) > 0) {
 		_ = tx.AddError(fmt.Errorf("softdelete: %w: Select and Omit mean nothing to a %s", gorm.ErrInvalidField, verb))
 		return tx
 	}

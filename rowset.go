@@ -222,7 +222,7 @@ type tree struct {
 	table  *table
 	links  []*link // from the table to itself
 	start  picker
-	filter picker   // which rows it goes on to, nil for any
+	filter picker     // which rows it goes on to, nil for any
 	same   *agreement // of a row with the one that it hangs on, nil if any will do
 	nested bool
 }
