@@ -104,7 +104,7 @@ func (s *shopStore) most(except shopArtist) shopArtist {
 func (s *shopStore) testForce(t *testing.T) {
 	t.Helper()
 	artist := s.most(s.maiden())
-	whole := s.family(nil, shopRowsOf("shop_artists", artist))
+	whole := s.there(t, s.family(nil, shopRowsOf("shop_artists", artist)))
 	before := dumpShop(t, s.db)
 	tracks := s.tracksOf(artist)[1:4]
 	s.trash(t, s.db, before, s.family(nil, shopRowsOf("shop_tracks", tracks...)), 3, &tracks)
@@ -114,11 +114,21 @@ func (s *shopStore) testForce(t *testing.T) {
 	s.remove(t, tx, softdelete.OpForceDelete, whole, 1, &shopArtist{}, artist.ID)
 	require.NoError(t, tx.Rollback().Error)
 	before.requireSame(t, dumpShop(t, s.db))
-	s.remove(t, s.db, softdelete.OpForceDelete, s.there(t, whole), 1, &artist)
+	s.remove(t, s.db, softdelete.OpForceDelete, whole, 1, &artist)
 
 	many := pickChinook(s.as(nil), s.Artist, 20)
 	left := s.there(t, s.family(nil, shopRowsOf("shop_artists", many...)))
 	s.remove(t, s.db, softdelete.OpForceDelete, left, left.counts()["shop_artists"], &shopArtist{}, chinookKeysOf(many))
+
+	// All that is left, trashed in part, in a transaction that is rolled back.
+	before = dumpShop(t, s.db)
+	all := s.there(t, s.family(nil, shopRowsOf("shop_artists", s.Artist...)))
+	tx = s.db.Begin()
+	t.Cleanup(func() { tx.Rollback() })
+	require.NoError(t, tx.Where("id % 2 = 0").Delete(&shopArtist{}).Error)
+	s.remove(t, tx.Where("1 = 1").Session(&gorm.Session{}), softdelete.OpForceDelete, all, all.counts()["shop_artists"], &shopArtist{})
+	require.NoError(t, tx.Rollback().Error)
+	before.requireSame(t, dumpShop(t, s.db))
 
 	// The foreign key of the customers sets theirs to NULL.
 	middle := s.Employee[1]

@@ -192,21 +192,23 @@ func (s *shopStore) testMany(t *testing.T) {
 	for _, artist := range artists {
 		require.Equal(t, d.ID, artist.DeletionID.UUID)
 	}
-	s.checkSeen(t, s.db, gone.plus(family))
 	s.undo(t, s.db, before, d)
 
 	s.trash(t, s.db, before, family, len(artists), &shopArtist{}, keys)
 	requireChinookRestored(t, 50)(chinookAffected(softdelete.Restore(s.db, &shopArtist{}, keys)))
 	before.requireSame(t, dumpShop(t, s.db))
 
-	all := s.family(gone, shopRowsOf("shop_artists", s.Artist...))
-	d = s.trash(t, s.db.Where("1 = 1").Session(&gorm.Session{}), before, all, len(s.Artist), &shopArtist{})
+	all, every := s.family(gone, shopRowsOf("shop_artists", s.Artist...)), s.db.Where("1 = 1").Session(&gorm.Session{})
+	d = s.trash(t, every, before, all, len(s.Artist), &shopArtist{})
 	s.undo(t, s.db, before, d)
+	s.trash(t, every, before, all, len(s.Artist), &shopArtist{})
+	requireChinookRestored(t, int64(len(s.Artist)))(chinookAffected(softdelete.Restore(every, &shopArtist{})))
+	before.requireSame(t, dumpShop(t, s.db))
 	s.undo(t, s.db, s.base, first)
 }
 
 // testInterleaved trashes an artist, a playlist and customers, which share rows
-// that hang on them, and undoes the last first.
+// that hang on them, and undoes the last first, then the first first.
 func (s *shopStore) testInterleaved(t *testing.T) {
 	t.Helper()
 	customers := pickChinook(s.as(nil), s.Customer, 10)
@@ -233,6 +235,16 @@ func (s *shopStore) testInterleaved(t *testing.T) {
 	for i := range slices.Backward(steps) {
 		s.undo(t, s.db, dumps[i], deletions[i])
 	}
+	for i, step := range steps {
+		tx := s.db.Scopes(softdelete.Into(&deletions[i])).Delete(step.value)
+		require.NoError(t, tx.Error)
+	}
+	for _, d := range deletions {
+		back, err := softdelete.Undo(s.db, d.ID)
+		require.NoError(t, err)
+		require.Equal(t, d.Rows, back.Rows)
+	}
+	s.base.requireSame(t, dumpShop(t, s.db))
 }
 
 // testEmployees deletes each employee with all who report to them.
@@ -267,6 +279,10 @@ func (s *shopStore) testNone(t *testing.T) {
 	t.Helper()
 	genre, mediaType := s.Genre[0], s.MediaType[0]
 	d := s.trash(t, s.db, s.base, shopRowsOf("shop_genres", genre), 1, &genre)
+	before := dumpShop(t, s.db)
+	err := softdelete.Purge(s.db, &genre).Error
+	require.ErrorContains(t, err, "constraint", "its tracks hold it")
+	before.requireSame(t, dumpShop(t, s.db))
 	s.undo(t, s.db, s.base, d)
 	d = s.trash(t, s.db, s.base, shopRowsOf("shop_media_types", mediaType), 1, &mediaType)
 	s.undo(t, s.db, s.base, d)
