@@ -60,6 +60,8 @@ func (s *shopStore) testStatements(t *testing.T) {
 	}
 	require.Equal(t, 5, starting(deleted, "UPDATE"), strings.Join(deleted, "\n"))
 
+	s.countRemovals(t, db, log)
+
 	// All artists at once, by conditions and by their keys.
 	artists := chinookCopy(s.Artist)
 	family := s.family(s.gone, shopRowsOf("shop_artists", s.Artist...))
@@ -79,6 +81,48 @@ func (s *shopStore) testStatements(t *testing.T) {
 		require.LessOrEqual(t, len(all), len(deleted)+5)
 		s.base.requireSame(t, dumpShop(t, db))
 	}
+}
+
+// countRemovals counts what previews and removals send, in a transaction that is
+// rolled back.
+func (s *shopStore) countRemovals(t *testing.T, db *gorm.DB, log *statements) {
+	t.Helper()
+	var first []map[string]int
+	for _, artist := range []shopArtist{s.small(), s.most(s.maiden())} {
+		tx := db.Begin()
+		t.Cleanup(func() { tx.Rollback() })
+		var sent []map[string]int
+		step := func(err error) {
+			require.NoError(t, err)
+			sent = append(sent, shopSent(log.take()))
+		}
+		preview := func(op softdelete.Operation) error {
+			_, err := softdelete.Preview(tx, op, &shopArtist{ID: artist.ID})
+			return err
+		}
+		log.take()
+		step(preview(softdelete.OpSoftDelete))
+		step(preview(softdelete.OpForceDelete))
+		step(tx.Delete(&shopArtist{ID: artist.ID}).Error)
+		step(preview(softdelete.OpRestore))
+		step(preview(softdelete.OpPurge))
+		step(tx.SavePoint("trashed").Error)
+		step(softdelete.Purge(tx, &shopArtist{ID: artist.ID}).Error)
+		step(tx.RollbackTo("trashed").Error)
+		step(softdelete.ForceDelete(tx, &shopArtist{ID: artist.ID}).Error)
+		require.NoError(t, tx.Rollback().Error)
+		t.Logf("%s, %v: previews of delete %v and force delete %v, delete %v, previews of restore %v and purge %v, purge %v, force delete %v", artist.Name,
+			s.family(s.gone, shopRowsOf("shop_artists", artist)).counts(), sent[0], sent[1], sent[2], sent[3], sent[4], sent[6], sent[8])
+		if first == nil {
+			first = sent
+		}
+		require.Equal(t, first, sent)
+		for _, removal := range []map[string]int{sent[6], sent[8]} {
+			require.Equal(t, 5, removal["DELETE"])
+			require.LessOrEqual(t, removal["SELECT"], 2*5)
+		}
+	}
+	s.base.requireSame(t, dumpShop(t, db))
 }
 
 // small is the artist with the fewest rows that has rows of all kinds.
