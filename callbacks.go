@@ -295,15 +295,16 @@ func (p *Plugin) beforeUpdate(db *gorm.DB) {
 		return
 	}
 	m := p.modelOf(db)
-	if db.Error != nil || m == nil {
+	stmt := db.Statement
+	if db.Error != nil || stmt.Schema == nil || stmt.SQL.Len() > 0 {
 		return
 	}
-	stmt := db.Statement
-	if requestOf(stmt).verb == OpRestore {
+	if m != nil && requestOf(stmt).verb == OpRestore {
 		p.beginRestore(db, m)
 		return
 	}
-	if (p.config.Strict || isSave(stmt)) && !stmt.Unscoped && writesBefore(stmt) {
+	late := m != nil && (p.config.Strict || isSave(stmt)) && !stmt.Unscoped && writesBefore(stmt)
+	if late || p.models.entry(db, stmt.Schema).writesBeforeCheck(db, stmt.Schema.BeforeSave || stmt.Schema.BeforeUpdate) {
 		op := p.begin(db, OpNone, m)
 		op.beginUnit(db)
 	}
@@ -330,8 +331,14 @@ func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 			p.restore(db, op, next)
 			return
 		}
-		m, _ := p.models.lookup(db, stmt.Schema)
-		if m == nil || stmt.SQL.Len() > 0 {
+		e := p.models.entry(db, stmt.Schema)
+		m := e.model
+		if stmt.SQL.Len() > 0 {
+			next(db)
+			return
+		}
+		next := p.checkUpdate(db, e, next)
+		if m == nil {
 			next(db)
 			return
 		}

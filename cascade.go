@@ -16,7 +16,8 @@ type cascade struct {
 	plan   *plan
 	d      dialect
 
-	sets map[*table]*rowSet // the operation's rows
+	own  *rowSet            // the rows that were addressed
+	sets map[*table]*rowSet // all rows of the operation
 	rows map[*table]int64   // how many they are
 	seen map[*table]keys    // those of tables that are reached in more than one way
 	log  []found            // in the order in which they were found: parents before children

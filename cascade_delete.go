@@ -2,6 +2,7 @@ package softdelete
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -170,7 +171,7 @@ func (c *cascade) update(t *table, set clause.Set, where clause.Expression) (key
 		most = few + 1
 	}
 	switch key := columnsOf(t.name, t.key()); {
-	case c.plan.isLeaf(t):
+	case c.endsAt(t):
 		n, err = exec(c.db, write...)
 	case c.d.returning:
 		keys, n, err = c.collect(t, most, append(write, " RETURNING ", key)...)
@@ -187,10 +188,6 @@ func (c *cascade) update(t *table, set clause.Set, where clause.Expression) (key
 // stands for all rows of the table that the operation has trashed.
 func (c *cascade) byID(set *rowSet, n int64) {
 	t := set.table
-	if c.plan.isLeaf(t) {
-		set.keys = nil
-		return
-	}
 	if t.model.deletionID == nil || n <= few {
 		return
 	}
@@ -202,6 +199,15 @@ func (c *cascade) byID(set *rowSet, n int64) {
 	set.where = []picker{func(name string) clause.Expression {
 		return clause.Eq{Column: clause.Column{Table: name, Name: t.model.deletionID.DBName}, Value: id}
 	}}
+}
+
+// endsAt tells if nothing is followed from a table.
+func (c *cascade) endsAt(t *table) bool {
+	return c.plan.isLeaf(t) && !selects(c.op.selected, t)
+}
+
+func selects(list []selection, t *table) bool {
+	return slices.ContainsFunc(list, func(s selection) bool { return s.link.parent == t || selects(s.below, t) })
 }
 
 // trashByHooks trashes rows in batches by a delete of their own, which runs

@@ -71,11 +71,20 @@ func (b *hookedBook) BeforeDelete(tx *gorm.DB) error {
 	}
 	return hookCalled(tx, "book BeforeDelete", b.ID)
 }
-func (b *hookedBook) AfterDelete(tx *gorm.DB) error   { return hookCalled(tx, "book AfterDelete", b.ID) }
-func (b *hookedBook) BeforeRestore(tx *gorm.DB) error { return hookCalled(tx, "book BeforeRestore", b.ID) }
-func (b *hookedBook) AfterRestore(tx *gorm.DB) error  { return hookCalled(tx, "book AfterRestore", b.ID) }
-func (b *hookedBook) BeforePurge(tx *gorm.DB) error   { return hookCalled(tx, "book BeforePurge", b.ID) }
-func (b *hookedBook) AfterPurge(tx *gorm.DB) error    { return hookCalled(tx, "book AfterPurge", b.ID) }
+
+func (b *hookedBook) AfterDelete(tx *gorm.DB) error { return hookCalled(tx, "book AfterDelete", b.ID) }
+
+func (b *hookedBook) BeforeRestore(tx *gorm.DB) error {
+	return hookCalled(tx, "book BeforeRestore", b.ID)
+}
+
+func (b *hookedBook) AfterRestore(tx *gorm.DB) error {
+	return hookCalled(tx, "book AfterRestore", b.ID)
+}
+
+func (b *hookedBook) BeforePurge(tx *gorm.DB) error { return hookCalled(tx, "book BeforePurge", b.ID) }
+
+func (b *hookedBook) AfterPurge(tx *gorm.DB) error { return hookCalled(tx, "book AfterPurge", b.ID) }
 
 func (m *hookedMagazine) BeforeDelete(tx *gorm.DB) error { return hookCalled(tx, "magazine", m.ID) }
 func (m *hookedMagazine) BeforeRestore(tx *gorm.DB) error {
@@ -170,8 +179,10 @@ func TestCascadeHookFails(t *testing.T) {
 		}
 		wanted := errors.New("no")
 		ways := map[string]func(*gorm.DB, func(*gorm.DB) error) error{
-			"default":     func(db *gorm.DB, run func(*gorm.DB) error) error { return run(db) },
-			"none":        func(db *gorm.DB, run func(*gorm.DB) error) error { return run(db.Session(&gorm.Session{SkipDefaultTransaction: true})) },
+			"default": func(db *gorm.DB, run func(*gorm.DB) error) error { return run(db) },
+			"none": func(db *gorm.DB, run func(*gorm.DB) error) error {
+				return run(db.Session(&gorm.Session{SkipDefaultTransaction: true}))
+			},
 			"the callers": func(db *gorm.DB, run func(*gorm.DB) error) error { return inTransaction(t, db, run) },
 		}
 		for i, step := range steps {
@@ -207,6 +218,6 @@ func inTransaction(t *testing.T, db *gorm.DB, run func(*gorm.DB) error) (err err
 	t.Helper()
 	tx := db.Begin()
 	require.NoError(t, tx.Error)
-	defer func() { require.NoError(t, tx.Commit().Error) }()
+	defer func() { require.NoError(t, tx.Commit().Error, err) }()
 	return run(tx)
 }

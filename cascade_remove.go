@@ -30,7 +30,7 @@ func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB
 	if err := c.resolve(t, filter, c.goAlong); err != nil {
 		return err
 	}
-	own := c.sets[c.plan.root]
+	own := c.own
 	if own.isEmpty() {
 		return nil
 	}

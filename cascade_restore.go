@@ -15,10 +15,16 @@ func (p *Plugin) planRestore(db *gorm.DB, op *operation) error {
 	if request.parents && request.rootOnly {
 		return fmt.Errorf("softdelete: %w: WithParents and RootOnly contradict each other", gorm.ErrInvalidValue)
 	}
-	if request.rootOnly {
-		return nil
+	if !request.rootOnly {
+		if err := p.planOf(db, op); err != nil || op.plan != nil {
+			return err
+		}
 	}
-	return p.planOf(db, op)
+	// Rows whose parents have to be live are found first, to be looked at after.
+	if root := p.models.relations().rootOf(db, op); root != nil && len(p.models.entry(db, root.schema).parents) > 0 {
+		op.plan = newPlan(op.kind, root, nil)
+	}
+	return nil
 }
 
 // planOf makes the plan of an operation that finds its rows before it writes.
@@ -57,13 +63,16 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 	if err := c.resolve(t, filter, c.restorable); err != nil {
 		return err
 	}
-	own := c.sets[c.plan.root]
+	own := c.own
 	if own.isEmpty() {
 		return nil
 	}
-	trashed, err := c.lookUp(own, requestOf(t.stmt).parents)
-	if err != nil {
-		return err
+	var trashed []string
+	if request := requestOf(t.stmt); !request.rootOnly {
+		var err error
+		if trashed, err = c.lookUp(own, request.parents); err != nil {
+			return err
+		}
 	}
 	if len(trashed) > 0 {
 		return fail(ErrParentTrashed, c.op.model.name(), "it hangs on trashed rows of "+trashed[0]+": restore those, or use softdelete.WithParents")
@@ -82,11 +91,29 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 			return err
 		}
 	}
-	return c.checkParents()
+	return c.checkLiveParents(slices.Concat([]found{{set: own}}, c.raised, c.log))
 }
 
-// checkParents is where liveParent relations of restored rows are checked.
-func (c *cascade) checkParents() error { return nil }
+// checkLiveParents returns ErrParentTrashed if a row that was brought back has
+// a trashed parent by a relation tagged liveParent.
+func (c *cascade) checkLiveParents(back []found) error {
+	for _, f := range back {
+		t := f.set.table
+		if !c.hasLiveParents(t) {
+			continue
+		}
+		for _, part := range f.set.conditions(c.d) {
+			if err := c.plugin.checkLiveParents(c.db, t.schema, t.name, part(t.name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *cascade) hasLiveParents(t *table) bool {
+	return len(c.plugin.models.entry(c.db, t.schema).parents) > 0
+}
 
 // eachChunk runs a statement for each chunk of the operation's own rows, in the
 // place of the caller's conditions.

@@ -67,12 +67,20 @@ var blogModels = []any{&blogUser{}, &blogPost{}, &blogComment{}, &blogTag{}, &bl
 func (blogPostTag) TableName() string { return "blog_post_tags" }
 
 // openBlog makes two users: each has two posts with two comments and two tags each. The second comment of post 1 is trashed.
-func openBlog(t *testing.T, open testdb.Opener, config softdelete.Config) *gorm.DB {
+func openBlog(t *testing.T, open testdb.Opener) *gorm.DB {
 	t.Helper()
 	db := open(t)
-	config.Models = blogModels
-	require.NoError(t, db.Use(softdelete.New(config)))
+	require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: blogModels})))
 	require.NoError(t, db.AutoMigrate(append([]any{&blogLogin{}}, blogModels...)...))
+	fillBlog(t, db)
+	return db
+}
+
+func fillBlog(t *testing.T, db *gorm.DB) {
+	t.Helper()
+	for _, table := range []string{"blog_post_tags", "blog_comments", "blog_posts", "blog_tags", "blog_invoices", "blog_logins", "blog_folders", "blog_users"} {
+		require.NoError(t, db.Exec("DELETE FROM "+table).Error)
+	}
 	for user := range uint(2) {
 		require.NoError(t, db.Create(&blogUser{ID: user + 1, Name: "u"}).Error)
 		require.NoError(t, db.Create(&blogLogin{ID: user + 1, UserID: user + 1}).Error)
@@ -86,7 +94,6 @@ func openBlog(t *testing.T, open testdb.Opener, config softdelete.Config) *gorm.
 		}
 	}
 	require.NoError(t, db.Delete(&blogComment{}, 2).Error)
-	return db
 }
 
 func liveIDs(t *testing.T, db *gorm.DB, table string) []int {
@@ -97,7 +104,7 @@ func liveIDs(t *testing.T, db *gorm.DB, table string) []int {
 func TestCascadeDelete(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openBlog(t, open, softdelete.Config{})
+		db := openBlog(t, open)
 		ctx := softdelete.WithReason(softdelete.WithActor(t.Context(), "ana"), "spam")
 		var d softdelete.Deletion
 		user := blogUser{ID: 1}
@@ -125,7 +132,7 @@ func TestCascadeDelete(t *testing.T) {
 func TestCascadeForms(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openBlog(t, open, softdelete.Config{})
+		db := openBlog(t, open)
 		id := func(n uint) *uint { return &n }
 		require.NoError(t, db.Create(&[]blogFolder{
 			{ID: 1, UserID: id(1)}, {ID: 2, ParentID: id(1)}, {ID: 3, ParentID: id(2)}, {ID: 4, ParentID: id(3)}, {ID: 5}, {ID: 6, ParentID: id(6)},
@@ -168,22 +175,10 @@ func TestCascadeForms(t *testing.T) {
 func TestCascadeRestore(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openBlog(t, open, softdelete.Config{})
+		db := openBlog(t, open)
 		id := func(n uint) *uint { return &n }
 		require.NoError(t, db.Create(&[]blogFolder{{ID: 1, UserID: id(1)}, {ID: 2, ParentID: id(1)}, {ID: 3, ParentID: id(2)}, {ID: 4, ParentID: id(3)}}).Error)
-		tables := []string{"blog_users", "blog_posts", "blog_comments", "blog_post_tags", "blog_invoices", "blog_logins", "blog_folders"}
-		dump := func() map[string]any {
-			all := map[string]any{}
-			for _, table := range tables {
-				order := "id"
-				if table == "blog_post_tags" {
-					order = "post_id, tag_id"
-				}
-				all[table] = stored(t, db, table, order)
-			}
-			return all
-		}
-		before := dump()
+		before := blogDump(t, db)
 		user := blogUser{ID: 1}
 		require.NoError(t, db.Select("Folders").Delete(&user).Error)
 		require.Equal(t, []int{5, 6, 7, 8}, liveIDs(t, db, "blog_comments"))
@@ -196,7 +191,7 @@ func TestCascadeRestore(t *testing.T) {
 		tx := softdelete.Restore(db, &user)
 		require.NoError(t, tx.Error)
 		require.EqualValues(t, 1, tx.RowsAffected)
-		require.Equal(t, before, dump())
+		require.Equal(t, before, blogDump(t, db))
 
 		require.NoError(t, db.Delete(&user).Error)
 		tx = softdelete.Restore(db.Scopes(softdelete.WithParents), &blogComment{}, 3)
@@ -215,7 +210,7 @@ func TestCascadeRestore(t *testing.T) {
 func TestCascadePurge(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openBlog(t, open, softdelete.Config{})
+		db := openBlog(t, open)
 		require.NoError(t, db.Delete(&blogUser{ID: 1}).Error)
 		require.NoError(t, softdelete.Restore(db.Scopes(softdelete.RootOnly), &blogComment{}, 1).Error)
 		var restricted *softdelete.RestrictError
@@ -236,5 +231,52 @@ func TestCascadePurge(t *testing.T) {
 			require.Empty(t, ids(table), table)
 		}
 		require.Empty(t, stored(t, db, "blog_post_tags", "post_id"))
+	})
+}
+
+// TestCascadeSelect says that selected relations go along also where the models have no policy, by their path too.
+func TestCascadeSelect(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		type selectLeaf struct {
+			ID       uint `gorm:"primaryKey;autoIncrement:false"`
+			BranchID uint
+			softdelete.Tracked
+		}
+		type selectBranch struct {
+			ID     uint `gorm:"primaryKey;autoIncrement:false"`
+			TreeID uint
+			Leaves []selectLeaf `gorm:"foreignKey:BranchID"`
+			softdelete.Tracked
+		}
+		type selectTree struct {
+			ID       uint           `gorm:"primaryKey;autoIncrement:false"`
+			Branches []selectBranch `gorm:"foreignKey:TreeID"`
+			softdelete.Tracked
+		}
+		db := withPlugin(t, open, softdelete.Config{}, &selectTree{}, &selectBranch{}, &selectLeaf{})
+		require.NoError(t, db.Create(&selectTree{ID: 1, Branches: []selectBranch{{ID: 1, Leaves: []selectLeaf{{ID: 1}}}}}).Error)
+		for name, del := range map[string]func(tx *gorm.DB) *gorm.DB{
+			"value":      func(tx *gorm.DB) *gorm.DB { return tx.Delete(&selectTree{ID: 1}) },
+			"conditions": func(tx *gorm.DB) *gorm.DB { return tx.Where("id = 1").Delete(&selectTree{}) },
+			"limit":      func(tx *gorm.DB) *gorm.DB { return tx.Where("id = 1").Limit(1).Delete(&selectTree{}) },
+		} {
+			for selects, rows := range map[string]map[string]int64{
+				"Branches":        {"select_trees": 1, "select_branches": 1},
+				"~~~as~~~":        {"select_trees": 1, "select_branches": 1},
+				"Branches.Leaves": {"select_trees": 1, "select_branches": 1, "select_leafs": 1},
+				"Leaves":          {"select_trees": 1},
+			} {
+				var d softdelete.Deletion
+				paths := []string{selects}
+				if selects == "Branches.Leaves" {
+					paths = []string{"Branches", selects}
+				}
+				require.NoError(t, del(db.Scopes(softdelete.Into(&d)).Select(paths)).Error, name)
+				require.Equal(t, rows, d.Rows, "%s %s", name, selects)
+				require.NoError(t, second(softdelete.Undo(db, d.ID)))
+				require.Equal(t, []int{1}, liveIDs(t, db, "select_leafs"))
+			}
+		}
 	})
 }

@@ -28,9 +28,9 @@ func liveKeys(s *schema.Schema, mk marker) []liveKey {
 				key.columns = nil
 				break
 			}
-			key.listed = append(key.listed, option.Field.DBName)
+			key.listed = append(key.listed, option.DBName)
 			if option.Field != mk.field {
-				key.columns = append(key.columns, option.Field.DBName)
+				key.columns = append(key.columns, option.DBName)
 			}
 		}
 		// NULL is in nobody's way: with a nullable marker among them, the columns
@@ -65,13 +65,11 @@ func (c *cascade) conflicts() ([]ConflictError, error) {
 // restored lists all rows that a restore is about.
 func (c *cascade) restored() []*rowSet {
 	var list []*rowSet
-	if own := c.sets[c.plan.root]; !own.isEmpty() {
-		list = append(list, own)
+	if !c.own.isEmpty() {
+		list = append(list, c.own)
 	}
 	for _, found := range slices.Concat(c.raised, c.log) {
-		if found.set.table != c.plan.root {
-			list = append(list, found.set)
-		}
+		list = append(list, found.set)
 	}
 	return list
 }
@@ -99,11 +97,16 @@ func (c *cascade) clashes(set *rowSet, key liveKey) (bool, error) {
 		found := false
 		for _, parts := range [][]sqlPart{
 			{
-				"SELECT 1 FROM ", clause.Table{Name: t.name, Alias: childName}, " WHERE ", where, " AND EXISTS (SELECT 1 FROM ",
-				clause.Table{Name: t.name, Alias: parentName}, " WHERE ", inTheWay, ") LIMIT 1",
+				"SELECT 1 FROM ",
+				clause.Table{Name: t.name, Alias: childName},
+				" WHERE ", where, " AND EXISTS (SELECT 1 FROM ",
+				clause.Table{Name: t.name, Alias: parentName},
+				" WHERE ", inTheWay, ") LIMIT 1",
 			},
 			{
-				"SELECT 1 FROM ", clause.Table{Name: t.name, Alias: childName}, " WHERE ", where, " AND ", notNull(childName, key.columns),
+				"SELECT 1 FROM ",
+				clause.Table{Name: t.name, Alias: childName},
+				" WHERE ", where, " AND ", notNull(childName, key.columns),
 				" GROUP BY ", columnsOf(childName, key.columns), " HAVING count(*) > 1 LIMIT 1",
 			},
 		} {

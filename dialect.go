@@ -148,7 +148,12 @@ func (d dialect) now(db *gorm.DB) (time.Time, error) {
 }
 
 // chunk is how many keys of some columns go into one statement. Beside them it
-// has the values of the other conditions and of what is set.
+// has the values of the other conditions and of what is set. PostgreSQL parses a
+// list of keys of several columns by recursion, of limited depth.
 func (d dialect) chunk(columns int) int {
-	return min(10000, (d.parameters-1000)/max(columns, 1))
+	most := 10000
+	if columns > 1 {
+		most = 1000
+	}
+	return min(most, (d.parameters-1000)/max(columns, 1))
 }

@@ -33,10 +33,15 @@ var (
 	ErrConflict = fmt.Errorf("softdelete: a live row stands in the way: %w", gorm.ErrDuplicatedKey)
 
 	// ErrAmbiguous is returned when it cannot be told which rows are meant: by
-	// Revive, when one new row is hindered by several trashed ones.
+	// Revive, when one new row is hindered by several trashed ones; by Restore and
+	// Undo, when trashed rows hang on the ones to restore, and their marker does
+	// not say if they were trashed along.
 	ErrAmbiguous = errors.New("softdelete: it cannot be told which rows are meant")
 
 	// ErrParentTrashed says that a row cannot live because its parent is trashed.
+	// It is returned by a restore of a row that was trashed along with its parent,
+	// and by a write that gives a live row a trashed parent by a relation with the
+	// tag softdelete:"liveParent". Nothing is written.
 	ErrParentTrashed = errors.New("softdelete: the parent row is trashed")
 
 	// ErrNotSoftDeletable is returned by each scope and verb of this package on

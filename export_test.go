@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // Readings makes the set of used readings testable by itself.
@@ -20,6 +21,17 @@ func (r *Readings) Spans(step time.Duration) int { return len(r.spans[step]) }
 
 // ConflictOf is conflictOf.
 var ConflictOf = conflictOf
+
+// CheckLiveParents is checkLiveParents on the model of a value, and the table of
+// that.
+func CheckLiveParents(db *gorm.DB, value any, where clause.Expression) error {
+	p, _ := installed(db)
+	s, err := parseSchema(db, value)
+	if err != nil {
+		return err
+	}
+	return p.checkLiveParents(db, s, s.Table, where)
+}
 
 // PlanOf writes the plan of an operation on a model.
 func PlanOf(db *gorm.DB, kind Operation, model any) (string, error) {

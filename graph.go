@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 )
 
@@ -239,9 +238,6 @@ func (l *link) weight() int {
 		return 0
 	}
 }
-
-// column names a column of a table in SQL.
-func (t *table) column(name string) clause.Column { return clause.Column{Table: t.name, Name: name} }
 
 // key lists the primary key's columns.
 func (t *table) key() []string { return primaryNames(t.schema) }

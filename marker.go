@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,6 +76,18 @@ func markersOf(s *schema.Schema, m *model) ([]marker, error) {
 		}
 	}
 	return kept, nil
+}
+
+// hasMarker tells if a schema has a marker. Unlike markersOf it does not read the
+// clauses, which are the plugin's own once the schema is adopted.
+func hasMarker(s *schema.Schema) bool {
+	return slices.ContainsFunc(s.Fields, func(field *schema.Field) bool {
+		switch field.IndirectFieldType {
+		case deletedAtType, flagType, unixType:
+			return field.DBName != "" && s.FieldsByDBName[field.DBName] == field
+		}
+		return false
+	})
 }
 
 func timeMarkerOf(s *schema.Schema, field *schema.Field) marker {

@@ -44,6 +44,12 @@ func (m *model) name() string { return m.schema.Name }
 type entry struct {
 	model *model
 	err   error
+
+	// parents are the relations of which a live row's parent has to be live.
+	parents []*liveParent
+
+	// checks: saving a value, with what is saved along, may meet such a relation.
+	checks bool
 }
 
 // registry holds the models of one plugin by their GORM schema.
@@ -77,20 +83,26 @@ func (r *registry) relations() *graph {
 // lookup returns what is known of a schema, adopting it and all that it relates
 // to when it is seen for the first time.
 func (r *registry) lookup(db *gorm.DB, s *schema.Schema) (*model, error) {
+	e := r.entry(db, s)
+	return e.model, e.err
+}
+
+// entry returns all that is known of a schema, as lookup does.
+func (r *registry) entry(db *gorm.DB, s *schema.Schema) *entry {
 	if e, ok := r.entries.Load(s); ok {
-		return e.(*entry).model, e.(*entry).err
+		return e.(*entry)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.pending = map[*schema.Schema]*entry{}
 	r.adopt(db, s)
+	r.findLiveParents()
 	for adopted, e := range r.pending {
 		r.entries.Store(adopted, e)
 	}
 	r.pending = nil
 	r.graph.Store(nil)
-	e := r.known(s)
-	return e.model, e.err
+	return r.known(s)
 }
 
 // known returns a schema's entry, nil if it was not adopted. The lock is held.
@@ -206,6 +218,7 @@ func (r *registry) adoptJoinTable(db *gorm.DB, rel *schema.Relationship) {
 		return
 	}
 	if m = r.byTable(join.Table); m != nil {
+		r.adopt(db, m.schema)
 		standIn := *m
 		standIn.unique = uniqueKeys(join)
 		install(join, &standIn)

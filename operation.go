@@ -72,7 +72,7 @@ type Deletion struct {
 	// no column for it: from WithActor and WithReason, or from BeforeDelete.
 	By, Reason string
 
-	// Rows counts the trashed rows by table.
+	// Rows counts the trashed rows by table, those of the cascade included.
 	Rows map[string]int64
 }
 

@@ -88,9 +88,10 @@ func (l *link) isTold() bool {
 	if parent == nil || child == nil {
 		return false
 	}
-	// What the dialect does not say of a time column is finer than a second.
-	d := dialect{timeDigits: 3}
-	return parent.deletionID != nil && child.deletionID != nil || parent.isExact(d) && child.isExact(d)
+	// Readings are unique at the precision of a marker: times of two precisions can
+	// be equal at the coarser one by chance.
+	d := dialect{timeDigits: 9}
+	return parent.deletionID != nil && child.deletionID != nil || parent.isExact(d) && parent.step(d) == child.step(d)
 }
 
 // sameOrigin tells if rows of two models were trashed by the same operation: by
@@ -117,7 +118,8 @@ func (t *table) sameOrigin(d dialect) *agreement {
 		return &agreement{columns: append(id, at...), holds: func(a, b string) clause.Expression {
 			none := every{
 				clause.Eq{Column: clause.Column{Table: a, Name: id[0]}, Value: nil},
-				clause.Eq{Column: clause.Column{Table: b, Name: id[0]}, Value: nil}, equal(a, b, at, at),
+				clause.Eq{Column: clause.Column{Table: b, Name: id[0]}, Value: nil},
+				equal(a, b, at, at),
 			}
 			return either{equal(a, b, id, id), none}
 		}}

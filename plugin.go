@@ -13,8 +13,9 @@ import (
 type Config struct {
 	// Models are registered and checked when db.Use runs, so that a wrong tag or
 	// a missing marker is an error at start-up. A join table that is only
-	// registered here, without SetupJoinTable, is found by its table's name.
-	// Any other model is registered at its first statement. Defaults to none.
+	// registered here, without SetupJoinTable, is found by its table's name, and
+	// a relation that only the child declares once the child is registered. A model
+	// without a marker may be here if a relation of it has a policy. Any other model is registered at its first statement. Defaults to none.
 	Models []any
 
 	// Strict makes a Delete, Update, Restore, Purge or ForceDelete that addresses

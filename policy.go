@@ -32,8 +32,8 @@ func tagOf(rel *schema.Relationship) (relationTag, error) {
 	if text == "" {
 		return tag, nil
 	}
-	wrong := func(problem string) (relationTag, error) {
-		return relationTag{}, &ModelError{rel.Schema.Name, rel.Field.Name, fmt.Sprintf("the tag softdelete:%q %s", text, problem)}
+	wrong := func(problem string) error {
+		return &ModelError{rel.Schema.Name, rel.Field.Name, fmt.Sprintf("the tag softdelete:%q %s", text, problem)}
 	}
 	policies := map[string]policy{"none": leaves, "cascade": cascades, "restrict": restricts}
 	for word := range strings.SplitSeq(text, ",") {
@@ -41,7 +41,7 @@ func tagOf(rel *schema.Relationship) (relationTag, error) {
 		p, isPolicy := policies[word]
 		switch {
 		case isPolicy && tag.given:
-			return wrong("names two policies")
+			return relationTag{}, wrong("names two policies")
 		case isPolicy:
 			tag.policy, tag.given = p, true
 		case word == "hooks":
@@ -49,14 +49,17 @@ func tagOf(rel *schema.Relationship) (relationTag, error) {
 		case word == "liveParent":
 			tag.liveParent = true
 		default:
-			return wrong("is unknown, known on a relation are cascade, restrict, none, hooks and liveParent")
+			return relationTag{}, wrong("is unknown, known on a relation are cascade, restrict, none, hooks and liveParent")
 		}
 	}
 	if tag.hooks && tag.policy != cascades {
-		return wrong(`: hooks stands with cascade, as in softdelete:"cascade,hooks"`)
+		return relationTag{}, wrong(`: hooks stands with cascade, as in softdelete:"cascade,hooks"`)
 	}
 	if tag.liveParent && rel.Type != schema.BelongsTo {
-		return wrong(": liveParent is for a belongs-to relation")
+		return relationTag{}, wrong(": liveParent is for a belongs-to relation")
+	}
+	if tag.liveParent && !hasMarker(rel.FieldSchema) {
+		return relationTag{}, wrong("needs a parent that is soft-deletable, and " + rel.FieldSchema.Name + " is not: " + lookAlike(rel.FieldSchema))
 	}
 	return tag, nil
 }

@@ -112,7 +112,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
 	if err := c.resolve(t, filter, follow); err != nil {
 		return err
 	}
-	own := c.sets[plan.root]
+	own := c.own
 	if own.isEmpty() {
 		if p.config.Strict && t.isKeyed() {
 			return fail(ErrNotFound, m.name(), "no such row in reach of a "+op.kind.String())

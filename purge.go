@@ -12,9 +12,11 @@ import (
 //
 //	DELETE FROM posts WHERE posts.deleted_at < '…' AND posts.deleted_at IS NOT NULL
 //
-// RowsAffected counts the rows removed. BeforePurge and AfterPurge of the model
-// run, in the same transaction; delete hooks do not. What a foreign key still
-// holds is the database's error, and nothing is removed.
+// Rows that hang on the addressed ones by a cascading relation go first, if they
+// are trashed or have no marker; a live one is a *RestrictError. RowsAffected
+// counts the addressed rows. BeforePurge and AfterPurge of the model run, in the
+// same transaction; delete hooks do not. What a foreign key still holds is the
+// database's error. After an error nothing is removed.
 func Purge(db *gorm.DB, value any, conds ...any) *gorm.DB {
 	return removal(db, OpPurge, value, conds)
 }
@@ -27,9 +29,11 @@ func Purge(db *gorm.DB, value any, conds ...any) *gorm.DB {
 //
 //	DELETE FROM posts WHERE posts.id = 1
 //
-// RowsAffected counts the rows removed. BeforePurge and AfterPurge of the model
+// Rows that hang on the addressed ones by a cascading relation go first, live
+// ones too; live rows of a relation tagged restrict are a *RestrictError.
+// RowsAffected counts the addressed rows. BeforePurge and AfterPurge of the model
 // run, in the same transaction; delete hooks do not. What a foreign key still
-// holds is the database's error, and nothing is removed.
+// holds is the database's error. After an error nothing is removed.
 func ForceDelete(db *gorm.DB, value any, conds ...any) *gorm.DB {
 	return removal(db, OpForceDelete, value, conds)
 }

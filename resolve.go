@@ -14,10 +14,10 @@ func (c *cascade) resolve(t *target, filter clause.Expression, follow step) erro
 	if err := c.resolveRoot(t, filter); err != nil {
 		return err
 	}
-	if c.sets[c.plan.root].isEmpty() {
+	if c.own.isEmpty() {
 		return nil
 	}
-	if err := c.resolveSelected(c.op.selected, c.sets[c.plan.root], follow); err != nil {
+	if err := c.resolveSelected(c.op.selected, c.own); err != nil {
 		return err
 	}
 	return c.walk(follow)
@@ -45,14 +45,14 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 		return err
 	}
 	set.keys = c.fresh(root, set.keys)
-	c.sets[root] = set
+	c.own, c.sets[root] = set, set
 	c.rows[root] = int64(len(set.keys))
 	return nil
 }
 
 // resolveSelected finds what selected relations of a delete hold: one level of
 // each.
-func (c *cascade) resolveSelected(list []selection, from *rowSet, follow step) error {
+func (c *cascade) resolveSelected(list []selection, from *rowSet) error {
 	for _, s := range list {
 		set, err := c.find(s.link.child, from.hanging(s.link, c.d), s.link.child.visible(liveOnly), false)
 		if err != nil {
@@ -60,7 +60,7 @@ func (c *cascade) resolveSelected(list []selection, from *rowSet, follow step) e
 		}
 		c.keep(s.link.child, set)
 		if !set.isEmpty() {
-			if err := c.resolveSelected(s.below, set, follow); err != nil {
+			if err := c.resolveSelected(s.below, set); err != nil {
 				return err
 			}
 		}

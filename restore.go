@@ -19,13 +19,19 @@ import (
 //
 //	UPDATE posts SET deleted_at = NULL WHERE posts.id = 1 AND posts.deleted_at IS NOT NULL
 //
-// RowsAffected counts the rows restored; live rows are left as they are. The
+// What the same operation has trashed along comes back along, by the deletion id
+// or else by the time, and nothing else does. RootOnly leaves it in the trash. A
+// row that a cascade trashed does not come back while its parent is trashed, but
+// under RootOnly, or with its parents under WithParents.
+//
+// RowsAffected counts the addressed rows; live rows are left as they are. The
 // value's fields are cleared if its row was restored. BeforeRestore and
 // AfterRestore of the model run, in the same transaction; update hooks do not.
 //
 // Errors: gorm.ErrMissingWhereClause without any condition (db.Where("1 = 1") or
 // AllowGlobalUpdate means all), a *ConflictError if a live row has taken a unique
-// value, ErrNotFound in strict mode, gorm.ErrInvalidValue for nil and for what is
+// value, ErrParentTrashed, ErrAmbiguous if it cannot be told what was trashed
+// along, ErrNotFound in strict mode, gorm.ErrInvalidValue for nil and for what is
 // no pointer, ErrNotSoftDeletable, ErrNotInstalled. After an error nothing has
 // changed. It is safe for concurrent use.
 func Restore(db *gorm.DB, value any, conds ...any) *gorm.DB {

@@ -3,6 +3,7 @@ package softdelete
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -47,7 +48,7 @@ func (p *Plugin) revive(db *gorm.DB, m *model, next func(*gorm.DB)) {
 		was := reflect.New(element.Type()).Elem()
 		was.Set(element)
 		undo = append(undo, func() { element.Set(was) })
-		if blocked[i] = true; !reviveRow(db, m, element, row) {
+		if blocked[i] = true; !p.reviveRow(db, m, element, row) {
 			return
 		}
 	}
@@ -144,7 +145,7 @@ func hasOtherKey(stmt *gorm.Statement, value, row reflect.Value) bool {
 
 // reviveRow restores a trashed row with the values of a new one, and gives that
 // the row's key and creation time.
-func reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool {
+func (p *Plugin) reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool {
 	stmt := db.Statement
 	set := map[string]any{}
 	for _, a := range m.clearedColumns() {
@@ -174,11 +175,15 @@ func reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool {
 	}
 	same := inColumns(primaryNames(stmt.Schema), [][]any{keys})
 	tx := onTable(beside(db), stmt).Unscoped().Where(same).Where(clause.Expression(m.trashedRows)).UpdateColumns(set)
-	if tx.Error != nil {
-		_ = db.AddError(tx.Error)
-		return false
+	err := tx.Error
+	for _, l := range p.models.entry(db, stmt.Schema).parents {
+		// The update has checked what it sets; the rest is as it was in the trash.
+		if err == nil && !slices.ContainsFunc(l.foreign, func(name string) bool { _, ok := set[name]; return ok }) {
+			table := childTable(stmt)
+			err = l.checkRows(db, stmt.Schema, table, within(table, primaryNames(stmt.Schema), [][]any{keys}))
+		}
 	}
-	return true
+	return db.AddError(err) == nil
 }
 
 // fillIn gives a field what GORM gives it on an insert: the update time, or a

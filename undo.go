@@ -97,7 +97,7 @@ func (p *Plugin) undo(db *gorm.DB, request *request) error {
 	if err := c.walk(c.restorableByTime); err != nil {
 		return err
 	}
-	var back []found
+	var back, checked []found
 	for _, circle := range c.plan.order {
 		for _, t := range circle {
 			if set := whole[t]; set != nil {
@@ -109,6 +109,13 @@ func (p *Plugin) undo(db *gorm.DB, request *request) error {
 					back = append(back, found{set: hooked, hooks: true})
 				}
 				back = append(back, found{set: set, counts: true})
+				if c.hasLiveParents(t) {
+					keyed := newSet(t)
+					if keyed.keys, err = c.keysOf(set); err != nil {
+						return err
+					}
+					checked = append(checked, found{set: keyed})
+				}
 			}
 		}
 	}
@@ -118,7 +125,7 @@ func (p *Plugin) undo(db *gorm.DB, request *request) error {
 		}
 	}
 	request.undo.Rows = c.tables()
-	return c.checkParents()
+	return c.checkLiveParents(append(checked, c.log...))
 }
 
 // planOfAll is the plan from every table on.
@@ -219,8 +226,7 @@ func (c *cascade) hooked(set *rowSet) (*rowSet, error) {
 	if !c.op.hooks || !hasHook[BeforeRestorer](t.model) && !hasHook[AfterRestorer](t.model) {
 		return nil, nil //nolint:nilnil // an empty set
 	}
-	all, _, err := c.collect(t, unbounded, "SELECT ", columnsOf(t.name, t.key()), " FROM ", clause.Table{Name: t.name},
-		" WHERE ", set.where[0].and(t.visible(trashedOnly))(t.name), c.forUpdate())
+	all, err := c.keysOf(set)
 	if err != nil {
 		return nil, err
 	}
@@ -240,4 +246,13 @@ func (c *cascade) hooked(set *rowSet) (*rowSet, error) {
 	hooked.keys = slices.DeleteFunc(all, func(key []any) bool { return silent[keyText(key...)] })
 	c.rows[t] += int64(len(hooked.keys))
 	return hooked, nil
+}
+
+// keysOf reads the keys of the rows that keep the operation's id. After a restore
+// they could not be told any more.
+func (c *cascade) keysOf(set *rowSet) ([][]any, error) {
+	t := set.table
+	list, _, err := c.collect(t, unbounded, "SELECT ", columnsOf(t.name, t.key()), " FROM ", clause.Table{Name: t.name},
+		" WHERE ", set.where[0].and(t.visible(trashedOnly))(t.name), c.forUpdate())
+	return list, err
 }

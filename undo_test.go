@@ -24,7 +24,7 @@ func blogDump(t *testing.T, db *gorm.DB) map[string]any {
 func TestUndo(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openBlog(t, open, softdelete.Config{})
+		db := openBlog(t, open)
 		id := func(n uint) *uint { return &n }
 		require.NoError(t, db.Create(&[]blogFolder{{ID: 1, UserID: id(1)}, {ID: 2, ParentID: id(1)}}).Error)
 		require.NoError(t, db.Create(&blogInvoice{ID: 1, UserID: 1}).Error)
@@ -56,7 +56,7 @@ func TestUndo(t *testing.T) {
 func TestPreview(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openBlog(t, open, softdelete.Config{})
+		db := openBlog(t, open)
 		before := blogDump(t, db)
 		rows := map[string]int64{"blog_users": 1, "blog_posts": 2, "blog_comments": 3, "blog_post_tags": 4}
 		for name, preview := range map[string]func() (softdelete.Plan, error){

@@ -95,10 +95,12 @@ func (p *Plugin) beforeCreate(db *gorm.DB) {
 		return
 	}
 	m := p.modelOf(db)
-	if db.Error != nil || m == nil {
+	stmt := db.Statement
+	if db.Error != nil || stmt.Schema == nil || stmt.SQL.Len() > 0 || isAssociated(db) && !requestOf(stmt).revive {
 		return
 	}
-	if requestOf(db.Statement).revive || isUpsert(db.Statement) && !isAssociated(db) {
+	late := m != nil && (requestOf(stmt).revive || isUpsert(stmt))
+	if late || p.models.entry(db, stmt.Schema).writesBeforeCheck(db, stmt.Schema.BeforeSave || stmt.Schema.BeforeCreate) {
 		op := p.begin(db, OpNone, m)
 		op.beginUnit(db)
 	}
@@ -129,7 +131,9 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 			next(db)
 			return
 		}
-		m, _ := p.models.lookup(db, stmt.Schema)
+		e := p.models.entry(db, stmt.Schema)
+		m := e.model
+		next := p.checkCreate(db, e, next)
 		switch {
 		case m == nil:
 			next(db)
@@ -140,7 +144,7 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 		case isUpsert(stmt):
 			p.upsert(db, m, next)
 		case isLinking(db):
-			relink(db, m, p.models.links(stmt.Schema))
+			p.relink(db, m, p.models.links(stmt.Schema))
 			next(db)
 		default:
 			next(db)
@@ -158,7 +162,7 @@ func isLinking(db *gorm.DB) bool {
 
 // relink revives the trashed rows of a join table that link the same pairs. The
 // insert that follows meets them and does nothing.
-func relink(db *gorm.DB, m *model, columns []string) {
+func (p *Plugin) relink(db *gorm.DB, m *model, columns []string) {
 	stmt := db.Statement
 	unique := slices.ContainsFunc(m.unique, func(k uniqueKey) bool {
 		return !slices.ContainsFunc(k.columns(), func(name string) bool { return !slices.Contains(columns, name) })
@@ -172,5 +176,14 @@ func relink(db *gorm.DB, m *model, columns []string) {
 		set[a.Column.Name] = a.Value
 	}
 	tx := onTable(beside(db), stmt).Unscoped().Where(inColumns(columns, pairs)).Where(clause.Expression(m.trashedRows))
-	_ = db.AddError(tx.UpdateColumns(set).Error)
+	tx = tx.UpdateColumns(set)
+	if err := db.AddError(tx.Error); err != nil || tx.RowsAffected == 0 {
+		return
+	}
+	table := childTable(stmt)
+	for chunk := range slices.Chunk(pairs, dialectOf(db).chunk(len(columns))) {
+		if db.AddError(p.checkLiveParents(db, stmt.Schema, table, within(table, columns, chunk))) != nil {
+			return
+		}
+	}
 }

@@ -1,0 +1,266 @@
+package softdelete
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// liveParent is a belongs-to relation with the tag softdelete:"liveParent": no
+// row is written so that it is live and its parent by this relation trashed.
+type liveParent struct {
+	relation string // the relation's field
+	parent   *model
+
+	// foreign are columns of the child, referred those of the parent that they
+	// hold.
+	foreign, referred []string
+}
+
+// findLiveParents completes what has just been adopted, when all of it is known.
+// The lock is held.
+func (r *registry) findLiveParents() {
+	wrong := map[*schema.Schema]error{}
+	for s, e := range r.pending {
+		if e.err == nil && (e.model == nil || e.model.schema == s) {
+			if e.parents, wrong[s] = r.liveParents(s); wrong[s] == nil {
+				delete(wrong, s)
+			}
+		}
+	}
+	for s, err := range wrong {
+		*r.pending[s] = entry{err: err}
+		refuse(s, err)
+	}
+	for s, e := range r.pending {
+		if e.model != nil && e.model.schema != s { // GORM's own schema of a join table
+			e.parents = r.known(e.model.schema).parents
+		}
+	}
+	for s, e := range r.pending {
+		e.checks = r.reachesCheck(s, map[*schema.Schema]bool{})
+	}
+}
+
+// liveParents lists the relations of a schema that have the tag.
+func (r *registry) liveParents(s *schema.Schema) ([]*liveParent, error) {
+	var parents []*liveParent
+	for _, rel := range s.Relationships.BelongsTo {
+		if tag, err := tagOf(rel); err != nil || !tag.liveParent {
+			continue
+		}
+		parent := r.known(rel.FieldSchema)
+		if parent.err != nil {
+			return nil, parent.err
+		}
+		if parent.model == nil {
+			return nil, &ModelError{s.Name, rel.Field.Name, "the tag liveParent needs a parent that is soft-deletable"}
+		}
+		l := &liveParent{relation: rel.Name, parent: parent.model}
+		for _, ref := range rel.References {
+			if ref.PrimaryKey != nil && !ref.OwnPrimaryKey {
+				l.foreign = append(l.foreign, ref.ForeignKey.DBName)
+				l.referred = append(l.referred, ref.PrimaryKey.DBName)
+			}
+		}
+		parents = append(parents, l)
+	}
+	return parents, nil
+}
+
+// reachesCheck tells if a schema, or one that GORM saves along with it, has a
+// relation with the tag.
+func (r *registry) reachesCheck(s *schema.Schema, seen map[*schema.Schema]bool) bool {
+	e := r.known(s)
+	if e == nil || seen[s] {
+		return false
+	}
+	seen[s] = true
+	return len(e.parents) > 0 || slices.ContainsFunc(relations(s), func(rel *schema.Relationship) bool {
+		return r.reachesCheck(rel.FieldSchema, seen) || rel.JoinTable != nil && r.reachesCheck(rel.JoinTable, seen)
+	})
+}
+
+// checkLiveParents returns ErrParentTrashed if one of the rows of a table that a
+// condition picks has a trashed parent by a relation with the tag. It is called
+// after the rows became live, in the same transaction; until the end of that the
+// parents stay locked, where the database has row locks. The condition names its
+// columns with the table.
+func (p *Plugin) checkLiveParents(db *gorm.DB, s *schema.Schema, table string, where clause.Expression) error {
+	e := p.models.entry(db, s)
+	if e.err != nil || db.DryRun {
+		return e.err
+	}
+	for _, l := range e.parents {
+		if err := l.checkRows(db, s, table, where); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkRows is checkLiveParents for one relation.
+func (l *liveParent) checkRows(db *gorm.DB, s *schema.Schema, table string, where clause.Expression) error {
+	trashed, err := l.trashedParents(db, &selected{
+		columns: columnsOf("", l.referred), from: table, list: columnsOf(table, l.foreign), where: where,
+	})
+	if err == nil && len(trashed) > 0 {
+		err = l.refusal(s)
+	}
+	return err
+}
+
+func (l *liveParent) refusal(s *schema.Schema) error {
+	return fail(ErrParentTrashed, s.Name, "the row of relation "+l.relation+" is in the trash, restore it first or give another")
+}
+
+// unsure is the error of a write of which it cannot be told which parent it
+// gives to the rows.
+func (l *liveParent) unsure(s *schema.Schema, why string) error {
+	return fmt.Errorf("softdelete: model %s: %w: relation %s is tagged liveParent, and %s", s.Name, gorm.ErrInvalidData, l.relation, why)
+}
+
+// trashedAmong returns which of some keys are those of trashed parents.
+func (l *liveParent) trashedAmong(db *gorm.DB, keys [][]any) ([][]any, error) {
+	var trashed [][]any
+	for chunk := range slices.Chunk(keys, dialectOf(db).chunk(len(l.referred))) {
+		some, err := l.trashedParents(db, within("", l.referred, chunk))
+		if err != nil {
+			return nil, err
+		}
+		trashed = append(trashed, some...)
+	}
+	return trashed, nil
+}
+
+// trashedParents locks the parents that a condition picks, so that none is
+// trashed before the transaction is over, and returns the keys of the trashed
+// ones. The key of a live one is not among them, whatever trashed rows share it.
+func (l *liveParent) trashedParents(db *gorm.DB, where clause.Expression) ([][]any, error) {
+	var trashed int
+	dest := make([]any, len(l.referred), len(l.referred)+1)
+	for i, name := range l.referred {
+		// In the type of the field a key is compared in the form that it has in
+		// the caller's values.
+		if field := l.parent.schema.FieldsByDBName[name]; field.Serializer == nil {
+			dest[i] = reflect.New(field.FieldType).Interface()
+		} else {
+			dest[i] = new(any)
+		}
+	}
+	dest = append(dest, &trashed)
+	type found struct {
+		key  []any
+		live bool
+	}
+	byKey, order := map[string]*found{}, []*found(nil)
+	_, err := query(db, dest, func() {
+		key := make([]any, len(l.referred))
+		for i := range key {
+			key[i] = reflect.ValueOf(dest[i]).Elem().Interface()
+		}
+		text := keyText(key...)
+		f := byKey[text]
+		if f == nil {
+			f = &found{key: key}
+			byKey[text], order = f, append(order, f)
+		}
+		f.live = f.live || trashed == 0
+	}, "SELECT ", columnsOf("", l.referred), ", CASE WHEN ", &rowFilter{model: l.parent, show: trashedOnly}, " THEN 1 ELSE 0 END FROM ",
+		clause.Table{Name: l.parent.schema.Table}, " WHERE ", where, shareLock(dialectOf(db)))
+	if err != nil {
+		return nil, err
+	}
+	var keys [][]any
+	for _, f := range order {
+		if !f.live {
+			keys = append(keys, f.key)
+		}
+	}
+	return keys, nil
+}
+
+// shareLock locks the rows of a SELECT against being trashed, while others may
+// lock them like that too.
+func shareLock(d dialect) sqlPart {
+	if !d.rowLock {
+		return ""
+	}
+	return locking{}
+}
+
+// locking leaves the words of the lock to the dialect.
+type locking struct{}
+
+func (locking) Build(b clause.Builder) {
+	if stmt, ok := b.(*gorm.Statement); ok {
+		_ = b.WriteByte(' ')
+		stmt.AddClause(clause.Locking{Strength: clause.LockingStrengthShare})
+		stmt.Build("FOR")
+	}
+}
+
+// beOnlyWriter makes the transaction the one that writes, where a database has
+// one at a time and no row locks. A transaction that has only read so far would
+// have to give up if another one wrote meanwhile, without waiting for it.
+func (l *liveParent) beOnlyWriter(db *gorm.DB) error {
+	if dialectOf(db).rowLock {
+		return nil
+	}
+	marker := clause.Column{Name: l.parent.marker.field.DBName}
+	_, err := exec(db, "UPDATE ", clause.Table{Name: l.parent.schema.Table}, " SET ", marker, " = ", marker, " WHERE 1 = 0")
+	return err
+}
+
+// beforeCheck sees to it that a check and the write after it are in one
+// transaction. If something is to be undone after the check, it is a unit in the
+// caller's transaction too.
+func (p *Plugin) beforeCheck(db *gorm.DB, m *model, undoable bool) {
+	_, inside := db.Statement.ConnPool.(gorm.TxCommitter)
+	if operationOf(db.Statement) != nil || inside && !undoable {
+		return
+	}
+	p.begin(db, OpNone, m).beginUnit(db)
+}
+
+// writesBeforeCheck tells if a create or update may write something before a
+// check fails: by hooks, or by associations that are saved along.
+func (e *entry) writesBeforeCheck(db *gorm.DB, hooks bool) bool {
+	if !e.checks || db.DryRun {
+		return false
+	}
+	stmt := db.Statement
+	return hooks && !stmt.SkipHooks && len(e.parents) > 0 || savesAlong(stmt)
+}
+
+// savesAlong tells if the values of a statement have associations.
+func savesAlong(stmt *gorm.Statement) bool {
+	along := declared(stmt.Schema)
+	for _, value := range []reflect.Value{pointee(stmt.ReflectValue), pointee(reflect.ValueOf(stmt.Model))} {
+		if value.IsValid() && value.Type() == reflect.TypeFor[map[string]any]() {
+			for _, rel := range along {
+				if value.MapIndex(reflect.ValueOf(rel.Name)).IsValid() {
+					return true
+				}
+			}
+		}
+		if !holds(value, stmt.Schema) {
+			continue
+		}
+		for _, row := range elementsOf(value) {
+			for _, rel := range along {
+				if !row.IsValid() {
+					break
+				}
+				if _, zero := rel.Field.ValueOf(stmt.Context, row); !zero {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,372 @@
+package softdelete
+
+import (
+	"database/sql"
+	"database/sql/driver"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// checkCreate makes GORM's create step check the parents of the rows that it
+// inserts, by the very values that go into the statement: it is called when they
+// are known, and before they are sent.
+func (p *Plugin) checkCreate(db *gorm.DB, e *entry, next func(*gorm.DB)) func(*gorm.DB) {
+	if len(e.parents) == 0 || db.DryRun {
+		return next
+	}
+	return func(db *gorm.DB) {
+		in := &insert{plugin: p, db: db, schema: db.Statement.Schema, model: e.model}
+		restore := intercept(db, "VALUES", func(expr clause.Expression) {
+			in.values, _ = expr.(clause.Values)
+			in.check(e.parents)
+		})
+		next(db)
+		restore()
+		for _, later := range in.later {
+			if db.Error != nil {
+				return
+			}
+			if err := db.AddError(later()); err != nil {
+				db.RowsAffected = 0
+			}
+		}
+	}
+}
+
+// intercept has a function called when a clause of a statement is built. What it
+// returns takes that back.
+func intercept(db *gorm.DB, name string, call func(clause.Expression)) (restore func()) {
+	clauses := db.Statement.Clauses
+	intercepted := clauses[name]
+	builder := intercepted.Builder
+	intercepted.Builder = func(c clause.Clause, b clause.Builder) {
+		c.Builder = builder
+		if db.Error == nil {
+			call(c.Expression)
+		}
+		c.Build(b)
+	}
+	clauses[name] = intercepted
+	return func() {
+		c := clauses[name]
+		if c.Builder = builder; c.Expression == nil && builder == nil {
+			delete(clauses, name)
+			return
+		}
+		clauses[name] = c
+	}
+}
+
+// insert is the values of one INSERT.
+type insert struct {
+	plugin *Plugin
+	db     *gorm.DB
+	schema *schema.Schema
+	model  *model // nil if it is not soft-deletable
+	values clause.Values
+
+	conflict clause.OnConflict
+	upserts  bool // there is a conflict clause
+
+	later []func() error // checks of what is known after the insert only
+}
+
+// check adds an error if a row would be inserted under a trashed parent.
+func (in *insert) check(parents []*liveParent) {
+	in.conflict, in.upserts = in.db.Statement.Clauses["ON CONFLICT"].Expression.(clause.OnConflict)
+	for _, l := range parents {
+		if err := in.checkParent(l); err != nil {
+			_ = in.db.AddError(err)
+			return
+		}
+	}
+}
+
+func (in *insert) checkParent(l *liveParent) error {
+	assigned := in.assigned(l)
+	if assigned == byExpression {
+		if err := in.checkLater(l); err != nil {
+			return err
+		}
+	}
+	var keys [][]any
+	rows := map[string][]int{}
+	for i := range in.values.Values {
+		if in.insertsTrashed(i) {
+			continue
+		}
+		key, ok := in.key(i, l.foreign)
+		if !ok {
+			return l.unsure(in.schema, "its key is an SQL expression: read the key first")
+		}
+		if isNoKey(key) {
+			continue
+		}
+		text := keyText(key...)
+		if rows[text] == nil {
+			keys = append(keys, key)
+		}
+		rows[text] = append(rows[text], i)
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	in.plugin.beforeCheck(in.db, in.model, false)
+	if err := l.beOnlyWriter(in.db); err != nil {
+		return err
+	}
+	trashed, err := l.trashedAmong(in.db, keys)
+	if err != nil || len(trashed) == 0 {
+		return err
+	}
+	if in.upserts {
+		if spared, err := in.spares(suspects(rows, trashed), assigned); spared || err != nil {
+			return err
+		}
+	}
+	return l.refusal(in.schema)
+}
+
+// suspects are the values that have one of some keys; all of them if the
+// database spells one of these in another way than the values do.
+func suspects(rows map[string][]int, trashed [][]any) []int {
+	var some, every []int
+	known := true
+	for _, key := range trashed {
+		found := rows[keyText(key...)]
+		known = known && found != nil
+		some = append(some, found...)
+	}
+	if known {
+		return some
+	}
+	for _, found := range rows {
+		every = append(every, found...)
+	}
+	return every
+}
+
+// key returns what an insert puts into some columns. It is false if that cannot
+// be told. Columns that are left out get their default.
+func (in *insert) key(row int, columns []string) ([]any, bool) {
+	key := make([]any, len(columns))
+	for i, name := range columns {
+		value, given := in.value(row, name)
+		if !given {
+			field := in.schema.FieldsByDBName[name]
+			switch {
+			case field == nil || field.DefaultValue == "" || strings.EqualFold(field.DefaultValue, "NULL"):
+			case field.DefaultValueInterface == nil:
+				return nil, false
+			default:
+				value = field.DefaultValueInterface
+			}
+		}
+		if isNullWord(value) {
+			value = nil
+		}
+		if !isConstant(value) {
+			return nil, false
+		}
+		key[i] = value
+	}
+	return key, true
+}
+
+// value is what an insert puts into a column, false if it puts nothing there.
+func (in *insert) value(row int, name string) (any, bool) {
+	i := slices.IndexFunc(in.values.Columns, func(c clause.Column) bool { return isColumn(c, name) })
+	if i < 0 || i >= len(in.values.Values[row]) {
+		return nil, false
+	}
+	value := in.values.Values[row][i]
+	if word, ok := value.(clause.Expr); ok && strings.EqualFold(word.SQL, "DEFAULT") {
+		return nil, false
+	}
+	return value, true
+}
+
+// insertsTrashed tells if a row goes into the trash at once. Where it may meet
+// another row, that one's marker counts.
+func (in *insert) insertsTrashed(row int) bool {
+	if in.model == nil || in.upserts {
+		return false
+	}
+	field := in.model.marker.field
+	value, ok := in.value(row, field.DBName)
+	if !ok || isNull(value) || reflect.ValueOf(value).IsZero() || !isConstant(value) {
+		return false
+	}
+	ctx := in.db.Statement.Context
+	made := reflect.New(in.model.schema.ModelType).Elem()
+	return field.Set(ctx, made, value) == nil && in.model.marker.isTrashed(ctx, made)
+}
+
+// assignment is what the update of an upsert does to a foreign key.
+type assignment int
+
+const (
+	notAtAll     assignment = iota // it leaves it as it is
+	byValues                       // it becomes that of the values
+	byExpression                   // it becomes something else, or in part
+)
+
+func (in *insert) assigned(l *liveParent) assignment {
+	if in.conflict.DoNothing {
+		return notAtAll
+	}
+	some, same := false, true
+	for _, name := range l.foreign {
+		i := slices.IndexFunc(in.conflict.DoUpdates, func(a clause.Assignment) bool { return isColumn(a.Column, name) })
+		if i < 0 {
+			// In the columns of the conflict both rows agree.
+			same = same && slices.Contains(in.target(), name)
+			continue
+		}
+		some = true
+		column, ok := in.conflict.DoUpdates[i].Value.(clause.Column)
+		same = same && ok && column.Table == "excluded" && isColumn(column, name)
+	}
+	switch {
+	case !some:
+		return notAtAll
+	case same:
+		return byValues
+	default:
+		return byExpression
+	}
+}
+
+// target are the columns by which an upsert finds the row in its way.
+func (in *insert) target() []string {
+	if len(in.conflict.Columns) == 0 {
+		return primaryNames(in.schema)
+	}
+	names := make([]string, len(in.conflict.Columns))
+	for i, column := range in.conflict.Columns {
+		names[i] = column.Name
+		if field := in.schema.LookUpField(column.Name); field != nil {
+			names[i] = field.DBName
+		}
+	}
+	return names
+}
+
+// checkLater checks rows that an upsert updates in a way that is known after it
+// only: by the columns of the conflict, as they then stand.
+func (in *insert) checkLater(l *liveParent) error {
+	if len(in.conflict.Columns) == 0 {
+		return l.unsure(in.schema, "an upsert sets its key: name the columns of the conflict")
+	}
+	var keys [][]any
+	for i := range in.values.Values {
+		if key, ok := in.key(i, in.target()); ok && !slices.ContainsFunc(key, isNull) {
+			keys = append(keys, key)
+		}
+	}
+	in.plugin.beforeCheck(in.db, in.model, true)
+	table := childTable(in.db.Statement)
+	in.later = append(in.later, func() error {
+		for chunk := range slices.Chunk(keys, dialectOf(in.db).chunk(len(in.target()))) {
+			where := []clause.Expression{within(table, in.target(), chunk)}
+			if in.model != nil {
+				where = append(where, &rowFilter{model: in.model, table: table, show: liveOnly})
+			}
+			if err := l.checkRows(in.db, in.schema, table, allOf(where)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return nil
+}
+
+// spares tells if an upsert inserts none of some values, and does not give their
+// foreign key to the rows that they meet, which are locked. What it gives to
+// these otherwise is checked later.
+func (in *insert) spares(rows []int, assigned assignment) (bool, error) {
+	stmt := in.db.Statement
+	skipsTrashed := in.model != nil && isUpsert(stmt) && requestOf(stmt).showOf(stmt, in.model) == liveOnly
+	if assigned == byValues && !skipsTrashed {
+		return false, nil
+	}
+	var keys [][]any
+	seen := map[string]bool{}
+	for _, i := range rows {
+		key, ok := in.key(i, in.target())
+		if !ok || slices.ContainsFunc(key, isNull) {
+			return false, nil
+		}
+		if text := keyText(key...); !seen[text] {
+			seen[text] = true
+			keys = append(keys, key)
+		}
+	}
+	d, table := dialectOf(in.db), childTable(stmt)
+	var met int
+	for chunk := range slices.Chunk(keys, d.chunk(len(in.target()))) {
+		where := []clause.Expression{within(table, in.target(), chunk)}
+		if assigned == byValues {
+			where = append(where, &rowFilter{model: in.model, table: table, show: trashedOnly})
+		}
+		var one int
+		n, err := query(in.db, []any{&one}, func() {},
+			"SELECT 1 FROM ", clause.Table{Name: table}, " WHERE ", allOf(where), shareLock(d))
+		if err != nil {
+			return false, err
+		}
+		met += int(n)
+	}
+	return met == len(keys), nil
+}
+
+// childTable is the table that a statement is on, as tableOf of a model.
+func childTable(stmt *gorm.Statement) string {
+	return tableOf(stmt, &model{schema: stmt.Schema})
+}
+
+// isColumn tells if a column of a statement is that of a name. Databases may find
+// a column by another spelling of its name, and a caller may put the table before
+// it.
+func isColumn(c clause.Column, name string) bool {
+	given := c.Name
+	if i := strings.LastIndexByte(given, '.'); i >= 0 {
+		given = given[i+1:]
+	}
+	return strings.EqualFold(strings.Trim(given, "`\"[] "), name)
+}
+
+// isNoKey tells if a foreign key refers to no row: a part of it is NULL, or all
+// of it is zero, as GORM has it.
+func isNoKey(key []any) bool {
+	return slices.ContainsFunc(key, isNull) ||
+		!slices.ContainsFunc(key, func(v any) bool { return !reflect.ValueOf(v).IsZero() })
+}
+
+// isNullWord tells if a value is the expression NULL.
+func isNullWord(value any) bool {
+	word, ok := value.(clause.Expr)
+	return ok && len(word.Vars) == 0 && strings.EqualFold(strings.TrimSpace(word.SQL), "NULL")
+}
+
+// isConstant tells if a value goes into a statement as itself, and not as SQL
+// that the database evaluates.
+func isConstant(value any) bool {
+	switch value.(type) {
+	case nil, gorm.Valuer, driver.Valuer, []byte:
+		return true
+	case clause.Column, clause.Table, clause.Interface, clause.Expression, sql.NamedArg, *gorm.DB, []any:
+		return false
+	}
+	switch t := reflect.TypeOf(value); t.Kind() {
+	case reflect.Slice, reflect.Array:
+		return t.Elem().Kind() == reflect.Uint8
+	default:
+		return true
+	}
+}

@@ -1,0 +1,194 @@
+package softdelete
+
+import (
+	"reflect"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// checkUpdate makes GORM's update step check the parents that it gives to rows,
+// by what the statement sets: it is called when that is known, and before it is
+// sent. What was found fails the update if it changes any row. One of trashed
+// rows only makes no row live.
+func (p *Plugin) checkUpdate(db *gorm.DB, e *entry, next func(*gorm.DB)) func(*gorm.DB) {
+	stmt := db.Statement
+	if len(e.parents) == 0 || db.DryRun || e.model != nil && requestOf(stmt).showOf(stmt, e.model) == trashedOnly {
+		return next
+	}
+	return func(db *gorm.DB) {
+		stmt := db.Statement
+		up := &update{plugin: p, db: db, model: e.model}
+		stmt.AddClauseIfNotExists(clause.Update{})
+		restore := intercept(db, "UPDATE", func(clause.Expression) { up.check(e.parents) })
+		next(db)
+		restore()
+		for _, undo := range up.undo {
+			undo()
+		}
+		if up.refused != nil && db.Error == nil && db.RowsAffected > 0 {
+			db.RowsAffected = 0
+			_ = db.AddError(up.refused.refusal(stmt.Schema))
+		}
+	}
+}
+
+// update is one UPDATE that is checked.
+type update struct {
+	plugin  *Plugin
+	db      *gorm.DB
+	model   *model      // nil if it is not soft-deletable
+	refused *liveParent // a trashed parent was found
+	undo    []func()
+}
+
+func (up *update) check(parents []*liveParent) {
+	set, _ := up.db.Statement.Clauses["SET"].Expression.(clause.Set)
+	for _, l := range parents {
+		if err := up.checkParent(l, set); err != nil {
+			_ = up.db.AddError(err)
+			return
+		}
+	}
+}
+
+func (up *update) checkParent(l *liveParent, set clause.Set) error {
+	db, s := up.db, up.db.Statement.Schema
+	key := make([]any, len(l.foreign))
+	var kept []int // parts of the key that stay as they are
+	for i, name := range l.foreign {
+		var value any
+		given := false
+		for _, a := range set {
+			if isColumn(a.Column, name) {
+				value, given = a.Value, true
+			}
+		}
+		switch {
+		case !given:
+			kept = append(kept, i)
+		case isNullWord(value) || isNull(value):
+			return nil
+		case !isConstant(value):
+			return l.unsure(s, "its key is set to an SQL expression: read the key first")
+		default:
+			key[i] = value
+		}
+	}
+	if len(kept) == len(l.foreign) || len(kept) == 0 && isNoKey(key) {
+		return nil
+	}
+	up.plugin.beforeCheck(db, up.model, false)
+	if err := l.beOnlyWriter(db); err != nil {
+		return err
+	}
+	keys := [][]any{key}
+	if len(kept) > 0 {
+		var err error
+		if keys, err = up.complete(l, key, kept); err != nil || len(keys) == 0 {
+			return err
+		}
+	}
+	trashed, err := l.trashedAmong(db, keys)
+	if err != nil || len(trashed) == 0 {
+		return err
+	}
+	// Rows that the update would change make it fail; there may be none. What it
+	// returns would go into the caller's values before that is known.
+	up.plugin.beforeCheck(db, up.model, true)
+	up.refused = l
+	up.keepClause("RETURNING")
+	delete(db.Statement.Clauses, "RETURNING")
+	return nil
+}
+
+// complete returns the keys that an update makes which sets a part of them: with
+// the other parts of the rows that it is about. Those are locked, and the update
+// is confined to rows with these parts, so that no row comes in between.
+func (up *update) complete(l *liveParent, key []any, kept []int) ([][]any, error) {
+	db, stmt := up.db, up.db.Statement
+	if !up.hasCondition() {
+		return nil, nil // GORM refuses the update
+	}
+	for _, name := range []string{"FROM", "LIMIT"} {
+		if _, ok := stmt.Clauses[name]; ok {
+			return nil, l.unsure(stmt.Schema, "a part of its key is set in an update with "+name)
+		}
+	}
+	columns := make([]string, len(kept))
+	dest := make([]any, len(kept))
+	for i, part := range kept {
+		columns[i] = l.foreign[part]
+		dest[i] = reflect.New(stmt.Schema.FieldsByDBName[columns[i]].FieldType).Interface()
+	}
+	tx := onTable(beside(db), stmt).Unscoped().Select(columns)
+	if where, ok := stmt.Clauses["WHERE"]; ok {
+		tx.Statement.Clauses["WHERE"] = where
+	}
+	if dialectOf(db).rowLock {
+		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+	}
+	rows, err := tx.Rows()
+	if err != nil {
+		return nil, err
+	}
+	var keys, parts [][]any
+	seen := map[string]bool{}
+	_, err = scanAll(rows, dest, func(int64) {
+		part, whole := make([]any, len(kept)), slices.Clone(key)
+		for i, at := range kept {
+			part[i] = reflect.ValueOf(dest[i]).Elem().Interface()
+			whole[at] = part[i]
+		}
+		if text := keyText(part...); !seen[text] && !slices.ContainsFunc(part, isNull) {
+			seen[text] = true
+			keys, parts = append(keys, whole), append(parts, part)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(parts) > dialectOf(db).chunk(len(kept)) {
+		return nil, l.unsure(stmt.Schema, "a part of its key is set on rows that differ too much in the other: update fewer at once")
+	}
+	up.confine(columns, parts)
+	return keys, nil
+}
+
+// confine adds to an update that some columns have one of some values, or none.
+func (up *update) confine(columns []string, parts [][]any) {
+	stmt := up.db.Statement
+	either := []clause.Expression{within(clause.CurrentTable, columns, parts)}
+	for _, name := range columns {
+		either = append(either, clause.Or(clause.Eq{Column: clause.Column{Table: clause.CurrentTable, Name: name}}))
+	}
+	up.keepClause("WHERE")
+	where := stmt.Clauses["WHERE"]
+	where.Name = "WHERE"
+	where.Expression = clause.Where{Exprs: append(slices.Clip(enclose(whereExprs(stmt))), &group{either})}
+	stmt.Clauses["WHERE"] = where
+}
+
+// hasCondition tells if GORM lets the update run: it has a condition beside the
+// filter, or needs none.
+func (up *update) hasCondition() bool {
+	exprs := len(whereExprs(up.db.Statement))
+	if _, filtered := up.db.Statement.Clauses[gormFilterKey]; filtered {
+		exprs--
+	}
+	return exprs > 0 || up.db.AllowGlobalUpdate
+}
+
+// keepClause has a clause put back as it is now after the update.
+func (up *update) keepClause(name string) {
+	clauses := up.db.Statement.Clauses
+	saved, had := clauses[name]
+	up.undo = append(up.undo, func() {
+		if had {
+			clauses[name] = saved
+		} else {
+			delete(clauses, name)
+		}
+	})
+}
