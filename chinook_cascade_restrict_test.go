@@ -38,7 +38,7 @@ func (s *shopStore) testRestrict(t *testing.T) {
 		}
 	}
 	view := s.as(nil)
-	sold, unsold = append(pickChinook(view, sold, 5), s.maiden()), pickChinook(view, unsold, 5)
+	sold, unsold = append(pickChinook(view, sold, 3), s.maiden()), pickChinook(view, unsold, 3)
 
 	refuse := func(t *testing.T, lines int64, value any, conds ...any) {
 		t.Helper()
