@@ -83,11 +83,17 @@ func (s *chinookStore) load(t *testing.T, db *gorm.DB) {
 		&chinookPlaylistTrack{}, &chinookPlaylist{}, &chinookInvoiceLine{}, &chinookInvoice{}, &chinookCustomer{},
 		&chinookEmployee{}, &chinookTrack{}, &chinookAlbum{}, &chinookArtist{}, &chinookMediaType{}, &chinookGenre{},
 	))
+	fillChinook(t, db, "chinook_",
+		chinookCopy(s.Genre), chinookCopy(s.MediaType), chinookCopy(s.Artist), chinookCopy(s.Album), chinookCopy(s.Track), chinookCopy(s.Employee),
+		chinookCopy(s.Customer), chinookCopy(s.Invoice), chinookCopy(s.InvoiceLine), chinookCopy(s.Playlist), chinookCopy(s.PlaylistTrack))
+}
+
+// fillChinook fills the tables, parents first, and requires that they have their
+// foreign keys.
+func fillChinook(t *testing.T, db *gorm.DB, prefix string, lists ...any) {
+	t.Helper()
 	require.NoError(t, db.Transaction(func(tx *gorm.DB) error {
-		for _, rows := range []any{
-			chinookCopy(s.Genre), chinookCopy(s.MediaType), chinookCopy(s.Artist), chinookCopy(s.Album), chinookCopy(s.Track), chinookCopy(s.Employee),
-			chinookCopy(s.Customer), chinookCopy(s.Invoice), chinookCopy(s.InvoiceLine), chinookCopy(s.Playlist), chinookCopy(s.PlaylistTrack),
-		} {
+		for _, rows := range lists {
 			// At most 20 columns: far from the 32766 parameters of SQLite.
 			if err := tx.CreateInBatches(rows, 500).Error; err != nil {
 				return err
@@ -96,7 +102,7 @@ func (s *chinookStore) load(t *testing.T, db *gorm.DB) {
 		return nil
 	}))
 	for _, key := range chinookKeys {
-		err := db.Exec(fmt.Sprintf("UPDATE %s SET %s = 99999 WHERE %[2]s IS NOT NULL", key.table, key.column)).Error
+		err := db.Exec(fmt.Sprintf("UPDATE %s SET %s = 99999 WHERE %[2]s IS NOT NULL", prefix+key.table, key.column)).Error
 		require.ErrorContains(t, err, "constraint", "a foreign key is missing: %s.%s", key.table, key.column)
 	}
 }

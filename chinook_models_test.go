@@ -184,19 +184,19 @@ var chinookTables = []struct {
 	{"chinook_playlist_tracks", "playlist_id, track_id", []string{"unlinked_at"}},
 }
 
-// chinookKeys are the foreign keys.
+// chinookKeys are the foreign keys, of tables without their prefix.
 var chinookKeys = []struct{ table, column string }{
-	{"chinook_albums", "artist_id"},
-	{"chinook_tracks", "album_id"},
-	{"chinook_tracks", "media_type_id"},
-	{"chinook_tracks", "genre_id"},
-	{"chinook_employees", "reports_to_id"},
-	{"chinook_customers", "support_rep_id"},
-	{"chinook_invoices", "customer_id"},
-	{"chinook_invoice_lines", "invoice_id"},
-	{"chinook_invoice_lines", "track_id"},
-	{"chinook_playlist_tracks", "playlist_id"},
-	{"chinook_playlist_tracks", "track_id"},
+	{"albums", "artist_id"},
+	{"tracks", "album_id"},
+	{"tracks", "media_type_id"},
+	{"tracks", "genre_id"},
+	{"employees", "reports_to_id"},
+	{"customers", "support_rep_id"},
+	{"invoices", "customer_id"},
+	{"invoice_lines", "invoice_id"},
+	{"invoice_lines", "track_id"},
+	{"playlist_tracks", "playlist_id"},
+	{"playlist_tracks", "track_id"},
 }
 
 // chinookTime is a time as the data has it, without a zone.
