@@ -1,0 +1,197 @@
+package softdelete_test
+
+import (
+	"context"
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+// Each property runs this often on each database: 2,000 times in all where CI is set. -rapid.checks says otherwise.
+func init() {
+	checks := "100"
+	if os.Getenv("CI") != "" {
+		checks = "1000"
+	}
+	for name, value := range map[string]string{"rapid.checks": checks, "rapid.nofailfile": "true"} {
+		if err := flag.Set(name, value); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// eachZoo checks a property on each database. Where it fails, the least example is logged, and the seed that finds it again.
+func eachZoo(t *testing.T, fits func(*zooWorld) bool, property func(r *zooRun)) {
+	t.Helper()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		z := openZoo(t, open, zooWorlds()...)
+		rapid.Check(t, func(t *rapid.T) { property(newZooRun(t, z, fits)) })
+	})
+}
+
+func anyZoo(*zooWorld) bool { return true }
+
+// trashSome makes random deletes, and restores between them, so that there is something in the trash.
+func (r *zooRun) trashSome(most int) []*zooDeletion {
+	var all []*zooDeletion
+	for range rapid.IntRange(0, most).Draw(r.t, "before") {
+		c := drawZooCall(r.t, r.rows, softdelete.OpSoftDelete)
+		if len(all) > 0 && rapid.IntRange(0, 3).Draw(r.t, "restore") == 0 {
+			c.kind = softdelete.OpRestore
+			c.mode.rootOnly = rapid.Bool().Draw(r.t, "root only")
+			c.mode.withParents = !c.mode.rootOnly && rapid.Bool().Draw(r.t, "with parents")
+		} else {
+			c.drawSelected(r.t, r.rows.world)
+		}
+		if _, d := r.do(c); d != nil && len(d.rows) > 0 {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// TestRandomDeletes says that a delete trashes what hangs on the rows that it trashed, and nothing else, on any schema and
+// any rows.
+func TestRandomDeletes(t *testing.T) {
+	t.Parallel()
+	eachZoo(t, anyZoo, func(r *zooRun) { r.trashSome(5) })
+}
+
+// TestRandomDeletesAreUndone says that undoing a delete gives back the very rows that were there.
+func TestRandomDeletesAreUndone(t *testing.T) {
+	t.Parallel()
+	eachZoo(t, (*zooWorld).isTold, func(r *zooRun) {
+		r.trashSome(2)
+		before := r.z.dump(r.t, r.rows.world)
+		c := drawZooCall(r.t, r.rows, softdelete.OpSoftDelete)
+		c.drawSelected(r.t, r.rows.world)
+		c.report = true
+		_, d := r.do(c)
+		if d == nil || len(d.rows) == 0 || !hasID(d) {
+			return
+		}
+		if rapid.IntRange(0, 3).Draw(r.t, "between") == 0 {
+			r.trashSome(1)
+			r.undo(d, c)
+			return
+		}
+		r.undo(d, c)
+		require.Equal(r.t, before, r.z.dump(r.t, r.rows.world))
+		r.undo(d, c)
+	})
+}
+
+// hasID tells if any row of a delete keeps its id.
+func hasID(d *zooDeletion) bool {
+	for _, row := range d.rows {
+		if row.table.mark.id != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// TestRandomDeletesAreRestored says that restoring the addressed rows gives back what their delete trashed, or is an error
+// where that cannot be told.
+func TestRandomDeletesAreRestored(t *testing.T) {
+	t.Parallel()
+	eachZoo(t, anyZoo, func(r *zooRun) {
+		r.trashSome(2)
+		before := r.z.dump(r.t, r.rows.world)
+		c := drawZooCall(r.t, r.rows, softdelete.OpSoftDelete)
+		want, d := r.do(c)
+		if d == nil || len(d.rows) == 0 {
+			return
+		}
+		c.kind, c.form, c.rows = softdelete.OpRestore, "slice", want.addressed
+		c.mode.rootOnly = rapid.IntRange(0, 3).Draw(r.t, "root only") == 0
+		back, _ := r.do(c)
+		if !back.fails() && !c.mode.rootOnly {
+			require.Equal(r.t, before, r.z.dump(r.t, r.rows.world))
+		}
+	})
+}
+
+// TestRandomRestoresBelowParents says that a row comes back alone if no cascade trashed it with a row above it, and
+// otherwise with the rows above it if that was asked for.
+func TestRandomRestoresBelowParents(t *testing.T) {
+	t.Parallel()
+	eachZoo(t, anyZoo, func(r *zooRun) {
+		all := r.trashSome(4)
+		if len(all) == 0 {
+			return
+		}
+		d := rapid.SampledFrom(all).Draw(r.t, "delete")
+		row := rapid.SampledFrom(d.rows).Draw(r.t, "row")
+		c := drawZooCall(r.t, r.rows, softdelete.OpRestore, row.table)
+		c.form, c.rows = "value", []*zooRow{row}
+		want, _ := r.do(c)
+		if want.fails() {
+			c.mode.withParents = true
+			r.do(c)
+		}
+	})
+}
+
+// TestRandomRemovals says that purges and force deletes remove what hangs on the rows that they remove, or nothing at all.
+func TestRandomRemovals(t *testing.T) {
+	t.Parallel()
+	eachZoo(t, anyZoo, func(r *zooRun) {
+		r.trashSome(3)
+		for range rapid.IntRange(1, 3).Draw(r.t, "removals") {
+			kind := rapid.SampledFrom([]softdelete.Operation{softdelete.OpPurge, softdelete.OpForceDelete}).Draw(r.t, "kind")
+			r.do(drawZooCall(r.t, r.rows, kind))
+		}
+	})
+}
+
+// TestRandomPreviews says that a preview tells what the operation then does, and writes nothing.
+func TestRandomPreviews(t *testing.T) {
+	t.Parallel()
+	kinds := []softdelete.Operation{softdelete.OpSoftDelete, softdelete.OpRestore, softdelete.OpPurge, softdelete.OpForceDelete}
+	eachZoo(t, anyZoo, func(r *zooRun) {
+		r.trashSome(3)
+		for range rapid.IntRange(1, 3).Draw(r.t, "operations") {
+			c := drawZooCall(r.t, r.rows, rapid.SampledFrom(kinds).Draw(r.t, "kind"))
+			switch c.kind {
+			case softdelete.OpSoftDelete:
+				c.drawSelected(r.t, r.rows.world)
+			case softdelete.OpRestore:
+				c.mode.rootOnly = rapid.Bool().Draw(r.t, "root only")
+				c.mode.withParents = !c.mode.rootOnly && rapid.Bool().Draw(r.t, "with parents")
+			}
+			r.preview(c)
+			r.do(c)
+		}
+	})
+}
+
+// preview compares what a preview says with what the oracle says.
+func (r *zooRun) preview(c *zooCall) {
+	t := r.t
+	want := c.predict(r.rows)
+	tx, value, conds := c.build(r.z, r.db.WithContext(context.Background()))
+	plan, err := softdelete.Preview(tx, c.kind, value, conds...)
+	t.Logf("preview of %s: %+v, %v", c, plan, err)
+	r.checkUnchanged()
+	if want.anyError {
+		return
+	}
+	if err != nil {
+		r.checkError(want, err)
+		return
+	}
+	require.Equal(t, c.kind, plan.Operation)
+	require.ElementsMatch(t, want.restricted, plan.Restricted)
+	require.Empty(t, plan.Conflicts)
+	require.ElementsMatch(t, want.parents, plan.TrashedParents)
+	if !want.fails() {
+		require.Equal(t, want.byTable(), plan.Rows)
+	}
+}
