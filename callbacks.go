@@ -28,6 +28,7 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		wrap(create, p.create, "gorm:create"),
 		wrap(update, p.update, "gorm:update"),
 		wrap(del, p.delete, "gorm:delete"),
+		wrap(del, unlessPlanned, "gorm:delete_before_associations"),
 		create.Before("gorm:before_create").Register("softdelete:before_create", p.beforeCreate),
 		update.Before("gorm:setup_reflect_value").Register("softdelete:before_update", p.beforeUpdate),
 		del.Before("gorm:before_delete").Register("softdelete:before_delete", p.beforeDelete),
@@ -217,6 +218,16 @@ func setFrom(stmt *gorm.Statement, from clause.From) {
 	stmt.Clauses["FROM"] = c
 }
 
+// unlessPlanned keeps GORM from deleting selected relations of rows that it has
+// not matched yet: a soft delete takes them along by its plan.
+func unlessPlanned(next func(*gorm.DB)) func(*gorm.DB) {
+	return func(db *gorm.DB) {
+		if op := operationOf(db.Statement); op == nil || op.kind != OpSoftDelete {
+			next(db)
+		}
+	}
+}
+
 // beforeDelete says what a delete is, before the first hook runs.
 func (p *Plugin) beforeDelete(db *gorm.DB) {
 	if db.Error != nil {
@@ -238,8 +249,14 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 		kind = OpSoftDelete
 	}
 	op := p.begin(db, kind, m)
-	if op.hooks && (stmt.Schema.BeforeDelete || stmt.Schema.AfterDelete) {
-		op.unit = beginUnit(db)
+	if kind == OpSoftDelete {
+		if err := p.planDelete(db, op); err != nil {
+			_ = db.AddError(err)
+			return
+		}
+	}
+	if op.plan != nil || op.hooks && (stmt.Schema.BeforeDelete || stmt.Schema.AfterDelete) {
+		op.beginUnit(db)
 	}
 	if kind == OpSoftDelete {
 		op.prepareTracking(db)
@@ -283,7 +300,7 @@ func (p *Plugin) beforeUpdate(db *gorm.DB) {
 	}
 	if (p.config.Strict || isSave(stmt)) && !stmt.Unscoped && writesBefore(stmt) {
 		op := p.begin(db, OpNone, m)
-		op.unit = beginUnit(db)
+		op.beginUnit(db)
 	}
 }
 

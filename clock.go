@@ -54,26 +54,49 @@ type span struct {
 // maxSpans bounds the memory that readings take: about 56 bytes each.
 const maxSpans = 4096
 
-// claim returns t at the precision of step, or the first unused time after it,
-// and takes that as used.
-func (r *readings) claim(t time.Time, step time.Duration) time.Time {
-	t = t.Truncate(step)
+// claim returns t at the finest precision of steps, or the first time after it
+// that is unused at each of them, and takes that as used. Steps go from coarse to
+// fine.
+func (r *readings) claim(t time.Time, steps ...time.Duration) time.Time {
+	if len(steps) == 0 {
+		return t
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.spans == nil {
 		r.spans = map[time.Duration][]span{}
 	}
 	r.turn++
+	for i := 0; i < len(steps); i++ {
+		rounded := t.Truncate(steps[i])
+		if next := r.next(rounded, steps[i]); !next.Equal(rounded) {
+			t, i = next.In(t.Location()), -1
+		}
+	}
+	for _, step := range steps {
+		r.take(t.Truncate(step), step)
+	}
+	return t.Truncate(steps[len(steps)-1])
+}
+
+// next returns t, or the first unused time after it. The lock is held.
+func (r *readings) next(t time.Time, step time.Duration) time.Time {
 	spans := r.spans[step]
 	i := sort.Search(len(spans), func(i int) bool { return !spans[i].last.Before(t) })
-	switch {
-	case i < len(spans) && !spans[i].first.After(t):
-		t = spans[i].last.Add(step).In(t.Location())
-		spans[i].last, spans[i].turn = t, r.turn
-	case i > 0 && spans[i-1].last.Add(step).Equal(t):
+	if i < len(spans) && !spans[i].first.After(t) {
+		return spans[i].last.Add(step)
+	}
+	return t
+}
+
+// take puts an unused time into the spans. The lock is held.
+func (r *readings) take(t time.Time, step time.Duration) {
+	spans := r.spans[step]
+	i := sort.Search(len(spans), func(i int) bool { return !spans[i].last.Before(t) })
+	if i > 0 && spans[i-1].last.Add(step).Equal(t) {
 		i--
 		spans[i].last, spans[i].turn = t, r.turn
-	default:
+	} else {
 		spans = slices.Insert(spans, i, span{first: t, last: t, turn: r.turn})
 	}
 	if i+1 < len(spans) && t.Add(step).Equal(spans[i+1].first) {
@@ -84,24 +107,25 @@ func (r *readings) claim(t time.Time, step time.Duration) time.Time {
 		spans = forgetOldest(spans)
 	}
 	r.spans[step] = spans
-	return t
 }
 
-// release gives back a reading that no row was stamped with, if it is the last
+// release gives back a reading that no row was stamped with, where it is the last
 // of its span; otherwise it stays used, which does no harm.
-func (r *readings) release(t time.Time, step time.Duration) {
+func (r *readings) release(t time.Time, steps ...time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	spans := r.spans[step]
-	i := sort.Search(len(spans), func(i int) bool { return !spans[i].last.Before(t) })
-	if i == len(spans) || !spans[i].last.Equal(t) {
-		return
+	for _, step := range steps {
+		last := t.Truncate(step)
+		spans := r.spans[step]
+		i := sort.Search(len(spans), func(i int) bool { return !spans[i].last.Before(last) })
+		switch {
+		case i == len(spans) || !spans[i].last.Equal(last):
+		case spans[i].first.Equal(last):
+			r.spans[step] = slices.Delete(spans, i, i+1)
+		default:
+			spans[i].last = last.Add(-step)
+		}
 	}
-	if spans[i].first.Equal(t) {
-		r.spans[step] = slices.Delete(spans, i, i+1)
-		return
-	}
-	spans[i].last = t.Add(-step)
 }
 
 // forgetOldest drops the half of the spans that was not touched for longest.

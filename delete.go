@@ -28,13 +28,19 @@ func (p *Plugin) softDelete(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 		return
 	}
 	set, err := op.assignments(p, db)
+	if err == nil {
+		err = op.prepareCascade(p, db)
+	}
 	if err != nil {
 		_ = db.AddError(err)
 		return
 	}
 	t.apply(filter)
 	defer t.restore()
-	op.update(db, set, next)
+	root := op.update(db, set, next)
+	if op.plan != nil && db.Error == nil && !db.DryRun && !root.isEmpty() {
+		_ = db.AddError(op.cascade.softDelete(root))
+	}
 	p.strict(db, t)
 	for _, v := range op.values {
 		if v.done {
@@ -94,19 +100,41 @@ func (op *operation) collectTracking(stmt *gorm.Statement) {
 	}
 }
 
-// assignments is what the UPDATE sets: the marker, the tracking columns, and
-// the update time if configured.
+// assignments is what the UPDATE of the operation's own rows sets: as for the
+// rows of a cascade, with what hooks have set for each row.
 func (op *operation) assignments(p *Plugin, db *gorm.DB) (clause.Set, error) {
-	m, d := op.model, op.dialect
-	set := clause.Set{assign(m.marker.field, m.marker.stamp(d, op.at))}
+	op.touched = p.touch(db, op.model)
+	by := op.perRow(db, op.model.by, op.by, func(v *tracked) any { return v.by })
+	reason := op.perRow(db, op.model.reason, op.reason, func(v *tracked) any { return v.reason })
+	set, err := op.stamped(op.model, by, reason)
+	return append(set, op.touched...), err
+}
+
+// stampFor is what the UPDATE of rows of a cascade sets.
+func (op *operation) stampFor(p *Plugin, db *gorm.DB, m *model) (clause.Set, error) {
+	by, reason, err := op.tracking(m)
+	if err != nil {
+		return nil, err
+	}
+	set, err := op.stamped(m, by, reason)
+	return append(set, p.touch(db, m)...), err
+}
+
+// stamped sets the marker and the tracking columns of a model.
+func (op *operation) stamped(m *model, by, reason any) (clause.Set, error) {
+	d, at := op.dialect, op.reading
+	if step := m.step(d); step > 0 {
+		at = at.Truncate(step)
+	}
+	set := clause.Set{assign(m.marker.field, m.marker.stamp(d, at))}
 	if m.at != nil && m.at != m.marker.field {
-		set = append(set, assign(m.at, m.stampAt(d, op.at)))
+		set = append(set, assign(m.at, m.stampAt(d, at)))
 	}
 	if m.by != nil {
-		set = append(set, assign(m.by, op.perRow(db, m.by, op.by, func(v *tracked) any { return v.by })))
+		set = append(set, assign(m.by, by))
 	}
 	if m.reason != nil {
-		set = append(set, assign(m.reason, op.perRow(db, m.reason, op.reason, func(v *tracked) any { return v.reason })))
+		set = append(set, assign(m.reason, reason))
 	}
 	if m.deletionID != nil {
 		id, err := uuidFor(m.deletionID, op.id)
@@ -115,8 +143,39 @@ func (op *operation) assignments(p *Plugin, db *gorm.DB) (clause.Set, error) {
 		}
 		set = append(set, assign(m.deletionID, id))
 	}
-	op.touched = p.touch(db, m)
-	return append(set, op.touched...), nil
+	return set, nil
+}
+
+// prepareCascade finds out, before anything is written, if the tables of the
+// cascade can take what a delete writes.
+func (op *operation) prepareCascade(p *Plugin, db *gorm.DB) error {
+	if op.plan == nil {
+		return nil
+	}
+	op.cascade = p.newCascade(db, op)
+	op.who, op.why = op.common()
+	for _, m := range op.plan.models() {
+		if _, err := op.stampFor(p, db, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// common is who and why for the rows of a cascade: what BeforeDelete has set if
+// it set the same for each value, otherwise what the context says.
+func (op *operation) common() (who, why any) {
+	same := func(own func(*tracked) any, otherwise any) any {
+		var value any
+		for i, v := range op.values {
+			if i > 0 && nameOf(own(v)) != nameOf(value) {
+				return otherwise
+			}
+			value = own(v)
+		}
+		return first(value, otherwise)
+	}
+	return same(func(v *tracked) any { return v.by }, op.who), same(func(v *tracked) any { return v.reason }, op.why)
 }
 
 func assign(field *schema.Field, value any) clause.Assignment {
@@ -151,6 +210,9 @@ func (p *Plugin) touch(db *gorm.DB, m *model) clause.Set {
 // perRow is the value of a tracking column: the context's, unless BeforeDelete
 // set one, for all rows or for each its own.
 func (op *operation) perRow(db *gorm.DB, field *schema.Field, common any, own func(*tracked) any) any {
+	if field == nil {
+		return nil
+	}
 	var values []any
 	keys := map[string][]any{}
 	s := db.Statement.Schema

@@ -26,6 +26,9 @@ type dialect struct {
 	// at a time, and needs none.
 	rowLock bool
 
+	// parameters is how many values can be bound to one statement.
+	parameters int
+
 	// nestedTarget: an UPDATE or DELETE may not read its own table in a
 	// subquery, unless that is nested once more.
 	nestedTarget bool
@@ -52,10 +55,12 @@ func dialectOf(db *gorm.DB) dialect {
 		upsertWhere: true,
 		rowLock:     true,
 		timeDigits:  6,
+		parameters:  65535,
 	}
 	switch db.Name() {
 	case "sqlite":
 		d.rowLock = false
+		d.parameters = 32766
 		d.textTime = true
 		d.timeDigits = 9
 		d.uuidType = "text"
@@ -135,4 +140,10 @@ func (d dialect) now(db *gorm.DB) (time.Time, error) {
 	}
 	perSecond := int64(time.Second / d.clockUnit)
 	return time.Unix(units/perSecond, units%perSecond*int64(d.clockUnit)), nil
+}
+
+// chunk is how many keys of some columns go into one statement. Beside them it
+// has the values of the other conditions and of what is set.
+func (d dialect) chunk(columns int) int {
+	return min(10000, (d.parameters-1000)/max(columns, 1))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
@@ -14,7 +15,9 @@ import (
 type graph struct {
 	tables map[string]*table
 	names  []string // of the tables, in order
+	links  map[*schema.Relationship]*link
 	err    error    // of the first relation that contradicts another
+	plans  sync.Map // planKey → *plan
 }
 
 // table is a node of the graph.
@@ -22,7 +25,7 @@ type table struct {
 	name   string
 	schema *schema.Schema
 	model  *model // nil if it is not soft-deletable
-	err    error  // of its definition
+	err    error  // of its definition, or of a relation that contradicts another
 
 	children []*link // what hangs on it
 	parents  []*link // what it hangs on
@@ -60,11 +63,27 @@ func (l *link) String() string {
 	return strings.Join(pairs, " AND ")
 }
 
+// guards tells if live rows at the link's end forbid an operation.
+func (l *link) guards(kind Operation) bool {
+	switch kind {
+	case OpSoftDelete, OpForceDelete:
+		return l.policy == restricts
+	case OpPurge:
+		return l.policy == restricts || l.takes(kind) && l.child.model != nil
+	default:
+		return false
+	}
+}
+
 // takes tells if an operation takes the rows of the link's child along.
 func (l *link) takes(kind Operation) bool {
 	switch kind {
-	case OpSoftDelete, OpRestore:
+	case OpSoftDelete:
 		return l.policy == cascades && l.child.model != nil
+	case OpRestore:
+		// A delete may have taken the rows of any relation along, if that was
+		// selected; that it did can be told if each row knows its operation.
+		return l.child.model != nil && (l.policy == cascades || l.own && l.child != l.parent && l.isTold())
 	default:
 		// Where the constraint cascades, the database takes them in any case.
 		return l.policy == cascades || l.onDelete == "CASCADE"
@@ -76,7 +95,7 @@ func newGraph(schemas []*schema.Schema, entryOf func(*schema.Schema) *entry, mod
 	slices.SortFunc(schemas, func(a, b *schema.Schema) int {
 		return strings.Compare(a.Table+"\x00"+a.Name+"\x00"+a.ModelType.String(), b.Table+"\x00"+b.Name+"\x00"+b.ModelType.String())
 	})
-	g := &graph{tables: map[string]*table{}}
+	g := &graph{tables: map[string]*table{}, links: map[*schema.Relationship]*link{}}
 	for _, s := range schemas {
 		t := g.tables[s.Table]
 		if t == nil {
@@ -128,25 +147,26 @@ func (g *graph) addRelations(s *schema.Schema, ignoreConstraints bool) {
 				l.own, l.relation = false, s.Name+"."+rel.Name
 				g.add(l, rel.FieldSchema, s, rel.References, false)
 			}
+			continue
 		case rel.JoinTable != nil:
-			g.add(l, s, rel.JoinTable, rel.References, true)
+			g.links[rel] = g.add(l, s, rel.JoinTable, rel.References, true)
 			if action != "" {
 				// GORM declares the same constraint to the other side.
 				other := &link{policy: byConstraint, onDelete: action, relation: s.Name + "." + rel.Name}
 				g.add(other, rel.FieldSchema, rel.JoinTable, rel.References, false)
 			}
 		default:
-			g.add(l, s, rel.FieldSchema, rel.References, true)
+			g.links[rel] = g.add(l, s, rel.FieldSchema, rel.References, true)
 		}
 	}
 }
 
 // add adds a link, or merges it with what another field says of the same
 // columns.
-func (g *graph) add(l *link, parent, child *schema.Schema, references []*schema.Reference, own bool) {
+func (g *graph) add(l *link, parent, child *schema.Schema, references []*schema.Reference, own bool) *link {
 	l.parent, l.child = g.tables[parent.Table], g.tables[child.Table]
 	if l.parent == nil || l.child == nil {
-		return
+		return nil
 	}
 	for _, ref := range references {
 		switch {
@@ -158,24 +178,31 @@ func (g *graph) add(l *link, parent, child *schema.Schema, references []*schema.
 		}
 	}
 	if len(l.foreign) == 0 {
-		return
+		return nil
 	}
 	for _, other := range l.parent.children {
 		if other.child == l.child && other.String() == l.String() {
 			g.merge(other, l)
-			return
+			return other
 		}
 	}
 	l.parent.children = append(l.parent.children, l)
 	l.child.parents = append(l.child.parents, l)
+	return l
 }
 
 // merge adds what a second field says of a link: a tag counts before a
 // constraint, and the parent's constraint, which is the one that GORM declares,
 // before the child's.
 func (g *graph) merge(l, second *link) {
-	if l.tagged && second.tagged && l.policy != second.policy && g.err == nil {
-		g.err = &ModelError{l.parent.schema.Name, "", fmt.Sprintf("%s and %s are the same relation and have tags that contradict each other", l.relation, second.relation)}
+	if l.tagged && second.tagged && l.policy != second.policy {
+		err := &ModelError{l.parent.schema.Name, "", fmt.Sprintf("%s and %s are the same relation and have tags that contradict each other", l.relation, second.relation)}
+		if g.err == nil {
+			g.err = err
+		}
+		if l.parent.err == nil {
+			l.parent.err = err
+		}
 	}
 	if second.weight() > l.weight() {
 		l.policy, l.tagged = second.policy, second.tagged

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,12 +105,20 @@ type operation struct {
 	model   *model
 	dialect dialect
 
-	id   uuid.UUID
-	at   time.Time     // as the rows store it
-	step time.Duration // the precision of that
+	id      uuid.UUID
+	reading time.Time       // of the clock, at the finest precision of the rows it goes to
+	at      time.Time       // the same, as the model's own rows store it
+	steps   []time.Duration // the precisions at which it was claimed
 
-	// by and reason are bound to the tracking columns, nil for none.
+	// by and reason are bound to the tracking columns, nil for none. who and why
+	// are what they come from, and go to the tables of the cascade.
 	by, reason any
+	who, why   any
+
+	plan     *plan       // nil if the operation is about its own rows only
+	selected []selection // relations that a delete takes along, whatever their policy
+	cascade  *cascade    // what the plan has done
+	outer    *operation  // of which this is a part
 
 	// values are the caller's, by which they get back what a failed or fruitless
 	// statement has changed in them.
@@ -153,40 +162,94 @@ func forget(stmt *gorm.Statement) {
 // begin makes the operation of a statement.
 func (p *Plugin) begin(db *gorm.DB, kind Operation, m *model) *operation {
 	op := &operation{kind: kind, model: m, dialect: dialectOf(db), hooks: !db.Statement.SkipHooks}
+	op.outer = requestOf(db.Statement).within
 	db.Statement.Clauses[operationKey] = clause.Clause{Expression: op}
 	return op
 }
 
 // stamp takes the reading of the clock and the id of a soft delete, and reads
 // from the context who and why.
-func (op *operation) stamp(p *Plugin, db *gorm.DB) error {
+func (op *operation) stamp(p *Plugin, db *gorm.DB) (err error) {
+	if op.outer != nil {
+		op.id, op.reading, op.who, op.why = op.outer.id, op.outer.reading, op.outer.who, op.outer.why
+	} else if err = op.read(p, db); err != nil {
+		return err
+	}
+	op.at = op.dialect.stored(op.reading)
+	if step := op.model.step(op.dialect); step > 0 {
+		op.at = op.at.Truncate(step)
+	}
+	op.by, op.reason, err = op.tracking(op.model)
+	return err
+}
+
+// read takes the reading of the clock, and what else all rows of an operation
+// have in common.
+func (op *operation) read(p *Plugin, db *gorm.DB) error {
 	now, err := p.config.Clock.now(db)
 	if err != nil {
 		return err
 	}
-	d := op.dialect
-	op.at = d.stored(now.Round(0))
-	if op.step = op.model.step(d); op.step > 0 {
-		op.at = op.at.Truncate(op.step)
-		if !db.DryRun {
-			op.at = used.claim(op.at, op.step)
-		}
+	op.reading = op.dialect.stored(now.Round(0))
+	op.steps = op.precisions()
+	switch n := len(op.steps); {
+	case n > 0 && db.DryRun:
+		op.reading = op.reading.Truncate(op.steps[n-1])
+	case n > 0:
+		op.reading = used.claim(op.reading, op.steps...)
 	}
-	if op.model.deletionID != nil || requestOf(db.Statement).report != nil {
+	if op.keepsID() || requestOf(db.Statement).report != nil {
 		if op.id, err = uuid.NewV7(); err != nil {
 			return fmt.Errorf("softdelete: making an id: %w", err)
 		}
 	}
 	ctx := db.Statement.Context
-	if actor := ctx.Value(actorKey{}); actor != nil && op.model.by != nil {
-		if op.by, err = convertActor(op.model, actor); err != nil {
-			return err
-		}
-	}
-	if reason, _ := ctx.Value(reasonKey{}).(string); reason != "" && op.model.reason != nil {
-		op.reason = reason
+	op.who = ctx.Value(actorKey{})
+	if reason, _ := ctx.Value(reasonKey{}).(string); reason != "" {
+		op.why = reason
 	}
 	return nil
+}
+
+// precisions are those of the markers that a reading goes to, coarse to fine: of
+// the operation's own rows, and of those of the cascade that it has to tell
+// apart later.
+func (op *operation) precisions() []time.Duration {
+	var steps []time.Duration
+	if step := op.model.step(op.dialect); step > 0 {
+		steps = append(steps, step)
+	}
+	for _, m := range op.plan.models() {
+		if step := m.step(op.dialect); m.isExact(op.dialect) && !slices.Contains(steps, step) {
+			steps = append(steps, step)
+		}
+	}
+	slices.Sort(steps)
+	slices.Reverse(steps)
+	return steps
+}
+
+// keepsID tells if any row of the operation keeps its id.
+func (op *operation) keepsID() bool {
+	return op.model.deletionID != nil || slices.ContainsFunc(op.plan.models(), func(m *model) bool { return m.deletionID != nil })
+}
+
+// tracking converts who and why to the types of a model's columns.
+func (op *operation) tracking(m *model) (by, reason any, err error) {
+	if op.who != nil && m.by != nil {
+		by, err = convertActor(m, op.who)
+	}
+	if m.reason != nil {
+		reason = op.why
+	}
+	return by, reason, err
+}
+
+// beginUnit makes the operation a unit. A part of another is in that one's.
+func (op *operation) beginUnit(db *gorm.DB) {
+	if op.outer == nil {
+		op.unit = beginUnit(db)
+	}
 }
 
 // end closes the operation: what it was one unit with is committed or rolled
@@ -213,8 +276,8 @@ func (op *operation) end(db *gorm.DB) {
 		if report != nil {
 			*report = Deletion{}
 		}
-		if op.step > 0 && op.rows == 0 && !db.DryRun {
-			used.release(op.at, op.step)
+		if op.rows == 0 && !db.DryRun && op.outer == nil {
+			used.release(op.reading, op.steps...)
 		}
 	case report != nil:
 		*report = op.report(db)
@@ -222,7 +285,11 @@ func (op *operation) end(db *gorm.DB) {
 }
 
 func (op *operation) report(db *gorm.DB) Deletion {
-	d := Deletion{ID: op.id, At: op.at, Rows: map[string]int64{tableOf(db.Statement, op.model): op.rows}}
+	d := Deletion{ID: op.id, At: op.at, Rows: map[string]int64{}}
+	if op.cascade != nil {
+		d.Rows = op.cascade.tables()
+	}
+	d.Rows[tableOf(db.Statement, op.model)] += op.rows
 	d.By, d.Reason = op.said[0], op.said[1]
 	return d
 }

@@ -61,7 +61,7 @@ func (p *Plugin) beginRemoval(db *gorm.DB, kind Operation, m *model) {
 	op := p.begin(db, kind, m)
 	db.Statement.SkipHooks = true
 	if op.hooks && (hasHook[BeforePurger](m) || hasHook[AfterPurger](m)) {
-		op.unit = beginUnit(db)
+		op.beginUnit(db)
 	}
 }
 

@@ -29,6 +29,7 @@ type request struct {
 	rootOnly   bool
 	report     *Deletion
 	verb       Operation
+	within     *operation // that this is a part of: the rows of a cascade whose hooks run
 }
 
 // condition is a scope that has to wait for the model to become SQL.

@@ -130,7 +130,7 @@ func (p *Plugin) beginRestore(db *gorm.DB, m *model) {
 	stmt.SkipHooks = true
 	stmt.Omits = []string{clause.Associations}
 	if op.hooks && (hasHook[BeforeRestorer](m) || hasHook[AfterRestorer](m)) {
-		op.unit = beginUnit(db)
+		op.beginUnit(db)
 	}
 	for _, row := range rowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, true) {
 		if stmt.Schema != m.schema {

@@ -9,12 +9,13 @@ import (
 )
 
 // update builds the UPDATE of a soft delete or restore and lets next execute
-// it. It finds out which of the caller's values had their rows changed.
-func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) {
+// it. It finds out which of the caller's values had their rows changed, and if
+// there is a plan returns all of the changed rows.
+func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) *rowSet {
 	stmt := db.Statement
 	defer saveClauses(stmt)()
 	dropOwnFrom(stmt)
-	wanted := stmt.Clauses["RETURNING"]
+	wanted, asked := stmt.Clauses["RETURNING"]
 	d := op.dialect
 	if !d.returning {
 		delete(stmt.Clauses, "RETURNING")
@@ -26,43 +27,116 @@ func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) {
 		v.revert(stmt.Context, op.model)
 		return true
 	})
-	several := len(op.values) > 1
-	var locked map[string]bool
-	if several && !d.returning && !db.DryRun {
+	planned := op.plan != nil && op.kind == OpSoftDelete
+	known := len(op.values) > 1 || planned // which rows have changed has to be known
+	var (
+		locked  []reflect.Value
+		changed reflect.Value
+		root    *rowSet
+	)
+	streams := planned && d.returning && len(op.values) == 0 && !asked
+	returns := known && d.returning && len(op.values) > 0
+	locks := known && !streams && !returns && !db.DryRun
+	if locks {
 		if locked = op.lockRows(db, d); db.Error != nil {
-			return
+			return nil
 		}
 	}
 	stmt.Clauses["SET"] = clause.Clause{Name: "SET", Expression: set}
 	stmt.AddClauseIfNotExists(clause.Update{})
-	var changed reflect.Value
-	if several && d.returning {
+	switch {
+	case returns:
 		changed = op.returnKeys(stmt)
+	case streams:
+		stmt.Clauses["RETURNING"] = clause.Clause{Name: "RETURNING", Expression: clause.Returning{Columns: columnsOf("", op.plan.root.key())}}
 	}
 	stmt.SQL.Grow(180) // as GORM's own update does
 	stmt.Build(db.Callback().Update().Clauses...)
 	dest, value := stmt.Dest, stmt.ReflectValue
-	if changed.IsValid() {
+	if returns {
 		stmt.Dest, stmt.ReflectValue = changed.Interface(), changed.Elem()
 	}
-	next(db)
+	if streams && !db.DryRun {
+		root = op.stream(db)
+	} else {
+		next(db)
+	}
 	stmt.Dest, stmt.ReflectValue = dest, value
 	if db.Error != nil || db.DryRun {
-		return
+		return nil
 	}
 	op.rows = db.RowsAffected
 	switch {
-	case changed.IsValid():
+	case returns:
 		op.matchRows(stmt, changed.Elem(), wanted)
-	case locked != nil:
-		for _, v := range op.values {
-			v.done = locked[keyString(stmt.Context, stmt.Schema, v.value)]
+		return op.rootOf(stmt, elementsOf(changed.Elem()))
+	case locks:
+		texts := keys{}
+		for _, row := range locked {
+			texts[keyString(stmt.Context, stmt.Schema, row)] = true
 		}
+		for _, v := range op.values {
+			v.done = texts[keyString(stmt.Context, stmt.Schema, v.value)]
+		}
+		return op.rootOf(stmt, locked)
 	default:
 		for _, v := range op.values {
 			v.done = op.rows > 0 && hasKey(stmt, v.value)
 		}
+		return root
 	}
+}
+
+// rootOf is the set of loaded rows, if the operation has a plan to go on with.
+func (op *operation) rootOf(stmt *gorm.Statement, rows []reflect.Value) *rowSet {
+	if op.plan == nil {
+		return nil
+	}
+	set := op.rootSet(stmt)
+	names := op.plan.root.key()
+	for _, row := range rows {
+		key := make([]any, len(names))
+		for i, name := range names {
+			key[i] = fieldValue(stmt.Context, stmt.Schema.FieldsByDBName[name], row)
+		}
+		set.keys = append(set.keys, key)
+	}
+	return set
+}
+
+// rootSet is an empty set of the operation's own rows, which may be on another
+// table than the model's.
+func (op *operation) rootSet(stmt *gorm.Statement) *rowSet {
+	set := newSet(op.plan.root)
+	set.name = tableOf(stmt, op.model)
+	return set
+}
+
+// stream executes an UPDATE that returns keys, and keeps no more of them than
+// it has to.
+func (op *operation) stream(db *gorm.DB) *rowSet {
+	stmt := db.Statement
+	set := op.rootSet(stmt)
+	rows, err := stmt.ConnPool.QueryContext(stmt.Context, stmt.SQL.String(), stmt.Vars...)
+	if err != nil {
+		_ = db.AddError(err)
+		return nil
+	}
+	dest, take := keyScan(len(stmt.Schema.PrimaryFields))
+	n, err := scanAll(rows, dest, func(n int64) {
+		if op.model.deletionID == nil || n <= few {
+			set.keys = append(set.keys, take())
+		}
+	})
+	if db.AddError(err) != nil {
+		return nil
+	}
+	db.RowsAffected = n
+	if stmt.Result != nil {
+		stmt.Result.RowsAffected = n
+	}
+	op.cascade.byID(set, n)
+	return set
 }
 
 func hasKey(stmt *gorm.Statement, row reflect.Value) bool {
@@ -152,7 +226,7 @@ func (op *operation) matchRows(stmt *gorm.Statement, rows reflect.Value, wanted 
 
 // lockRows reads, under a lock, which rows the UPDATE will change, for databases
 // that cannot return them.
-func (op *operation) lockRows(db *gorm.DB, d dialect) map[string]bool {
+func (op *operation) lockRows(db *gorm.DB, d dialect) []reflect.Value {
 	stmt := db.Statement
 	tx := onTable(beside(db), stmt).Unscoped().Select(primaryNames(stmt.Schema))
 	tx.Statement.Clauses["WHERE"] = stmt.Clauses["WHERE"]
@@ -164,11 +238,7 @@ func (op *operation) lockRows(db *gorm.DB, d dialect) map[string]bool {
 		_ = db.AddError(err)
 		return nil
 	}
-	locked := map[string]bool{}
-	for i := range rows.Elem().Len() {
-		locked[keyString(stmt.Context, stmt.Schema, rows.Elem().Index(i))] = true
-	}
-	return locked
+	return elementsOf(rows.Elem())
 }
 
 // onTable returns a handle on the model and table of a statement.

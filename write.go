@@ -100,7 +100,7 @@ func (p *Plugin) beforeCreate(db *gorm.DB) {
 	}
 	if requestOf(db.Statement).revive || isUpsert(db.Statement) && !isAssociated(db) {
 		op := p.begin(db, OpNone, m)
-		op.unit = beginUnit(db)
+		op.beginUnit(db)
 	}
 }
 

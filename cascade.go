@@ -1,0 +1,255 @@
+package softdelete
+
+import (
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// cascade is one operation on its way along its plan. It lives as long as that
+// operation's statement.
+type cascade struct {
+	plugin *Plugin
+	db     *gorm.DB // the operation's statement
+	op     *operation
+	plan   *plan
+	d      dialect
+
+	sets map[*table]*rowSet // the operation's rows
+	rows map[*table]int64   // how many they are
+	seen map[*table]keys    // those of tables that are reached in more than one way
+	log  []found            // in the order in which they were found: parents before children
+
+	preview bool // nothing is written, nothing locked
+}
+
+// found is what one step has found.
+type found struct {
+	set   *rowSet
+	hooks bool // of its rows run
+}
+
+// keys is a set of primary keys, by their text.
+type keys map[string]bool
+
+func (p *Plugin) newCascade(db *gorm.DB, op *operation) *cascade {
+	return &cascade{
+		plugin: p, db: db, op: op, plan: op.plan, d: op.dialect,
+		sets: map[*table]*rowSet{}, rows: map[*table]int64{}, seen: map[*table]keys{},
+	}
+}
+
+// step finds the rows that hang on a set by a link; by several links only where
+// these lead from a table to itself. It then finds what hangs on the found rows
+// too, and so on.
+type step func(links []*link, from *rowSet) (*rowSet, error)
+
+// walk follows the plan from the rows that are there already.
+func (c *cascade) walk(follow step) error {
+	pending := map[*table]*rowSet{}
+	for t, set := range c.sets {
+		pending[t] = set
+	}
+	for _, circle := range c.plan.order {
+		for more := true; more; {
+			more = false
+			for _, t := range circle {
+				set := pending[t]
+				delete(pending, t)
+				if set.isEmpty() {
+					continue
+				}
+				self, others := c.linksOf(t)
+				if len(self) > 0 {
+					descendants, err := follow(self, set)
+					if err != nil {
+						return err
+					}
+					c.keep(t, descendants)
+					set = set.add(descendants)
+				}
+				for _, l := range others {
+					children, err := follow([]*link{l}, set)
+					if err != nil {
+						return err
+					}
+					if children.isEmpty() {
+						continue
+					}
+					c.keep(l.child, children)
+					pending[l.child] = pending[l.child].add(children)
+					more = more || slices.Contains(circle, l.child)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// linksOf parts the links to follow into those from the table to itself and the
+// others.
+func (c *cascade) linksOf(t *table) (self, others []*link) {
+	for _, l := range c.plan.follow[t] {
+		if l.child == t {
+			self = append(self, l)
+		} else {
+			others = append(others, l)
+		}
+	}
+	return self, others
+}
+
+func (c *cascade) keep(t *table, set *rowSet) {
+	if !set.isEmpty() {
+		c.sets[t] = c.sets[t].add(set)
+	}
+}
+
+// hanging picks the rows that a step is about.
+func (c *cascade) hanging(links []*link, from *rowSet, filter picker) []picker {
+	t := links[0].child
+	if t != links[0].parent {
+		return from.hanging(links[0], c.d)
+	}
+	var parts []picker
+	for _, start := range from.conditions(c.d) {
+		parts = append(parts, func(name string) clause.Expression {
+			return &tree{name: name, table: t, links: links, start: start, filter: filter, nested: c.d.nestedTarget}
+		})
+	}
+	return parts
+}
+
+// visible picks the rows of a table that a model's filter shows; nil where it
+// shows all.
+func (t *table) visible(show visibility) picker {
+	if t.model == nil || show == all {
+		return nil
+	}
+	return func(name string) clause.Expression {
+		return &rowFilter{model: t.model, table: name, show: show}
+	}
+}
+
+// and picks what both pick.
+func (p picker) and(other picker) picker {
+	if other == nil {
+		return p
+	}
+	return func(name string) clause.Expression { return every{p(name), other(name)} }
+}
+
+// collect runs a query of primary keys, of which it keeps some at most.
+func (c *cascade) collect(t *table, most int, parts ...sqlPart) (list [][]any, n int64, err error) {
+	dest, take := keyScan(len(t.key()))
+	n, err = query(c.db, dest, func() {
+		if len(list) < most {
+			list = append(list, take())
+		}
+	}, parts...)
+	return list, n, err
+}
+
+// fresh drops the keys that were found before, and remembers the others.
+func (c *cascade) fresh(t *table, list [][]any) [][]any {
+	if c.seen[t] == nil {
+		c.seen[t] = keys{}
+	}
+	kept := list[:0]
+	for _, key := range list {
+		if text := keyText(key...); !c.seen[t][text] {
+			c.seen[t][text] = true
+			kept = append(kept, key)
+		}
+	}
+	return kept
+}
+
+// forUpdate locks the rows that a query reads, where the database can.
+func (c *cascade) forUpdate() string {
+	if c.d.rowLock && !c.preview {
+		return " FOR UPDATE"
+	}
+	return ""
+}
+
+// lockDatabase takes the one lock of a database that has none on rows, before
+// anything is read that is written after: later it could be refused.
+func (c *cascade) lockDatabase(t *table) error {
+	if c.d.rowLock || c.preview {
+		return nil
+	}
+	column := t.schema.DBNames[0]
+	_, err := exec(c.db, "UPDATE ", clause.Table{Name: t.name}, " SET ", clause.Column{Name: column}, " = ", clause.Column{Name: column}, " WHERE 1 = 0")
+	return err
+}
+
+// restrictions lists the relations whose live rows forbid the operation, of
+// those that its plan knows.
+func (c *cascade) restrictions() ([]RestrictError, error) {
+	var list []RestrictError
+	for _, circle := range c.plan.order {
+		for _, t := range circle {
+			if c.sets[t].isEmpty() {
+				continue
+			}
+			for _, l := range c.plan.guard[t] {
+				n, err := c.held(l)
+				if err != nil {
+					return nil, err
+				}
+				if n > 0 {
+					list = append(list, RestrictError{Model: l.parent.schema.Name, Relation: l.relation, Count: n})
+				}
+			}
+		}
+	}
+	return list, nil
+}
+
+// held counts the live rows that hang on the operation's rows by a link, and are
+// not among those themselves.
+func (c *cascade) held(l *link) (int64, error) {
+	var held int64
+	live := l.child.visible(liveOnly)
+	for _, part := range c.sets[l.parent].hanging(l, c.d) {
+		part = part.and(live)
+		n, err := count(c.db, l.child, part(l.child.name))
+		if err != nil {
+			return 0, err
+		}
+		held += n
+		if n == 0 || c.sets[l.child].isEmpty() {
+			continue
+		}
+		for _, own := range c.sets[l.child].conditions(c.d) {
+			n, err := count(c.db, l.child, part.and(own)(l.child.name))
+			if err != nil {
+				return 0, err
+			}
+			held -= n
+		}
+	}
+	return held, nil
+}
+
+// check returns the error of the first restriction.
+func (c *cascade) check() error {
+	list, err := c.restrictions()
+	if err == nil && len(list) > 0 {
+		err = &list[0]
+	}
+	return err
+}
+
+// tables reports the numbers of rows by table.
+func (c *cascade) tables() map[string]int64 {
+	rows := map[string]int64{}
+	for t, n := range c.rows {
+		if n > 0 {
+			rows[t.name] += n
+		}
+	}
+	return rows
+}

@@ -1,0 +1,243 @@
+package softdelete
+
+import (
+	"reflect"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// selection is a relation that a delete names by Select, with those below it.
+type selection struct {
+	link  *link
+	below []selection
+}
+
+// planDelete makes the plan of a soft delete, with the relations that it
+// selects. It is nil if the delete is about its own rows only.
+func (p *Plugin) planDelete(db *gorm.DB, op *operation) error {
+	if op.outer != nil {
+		return nil
+	}
+	g := p.models.relations()
+	root := g.tables[op.model.schema.Table]
+	if root == nil {
+		return nil
+	}
+	op.selected = g.selections(db.Statement)
+	var tables []*table
+	var add func([]selection)
+	add = func(list []selection) {
+		for _, s := range list {
+			tables = append(tables, s.link.child)
+			add(s.below)
+		}
+	}
+	add(op.selected)
+	plan, err := g.plan(OpSoftDelete, root, tables...)
+	if err != nil || plan.isTrivial() {
+		return err
+	}
+	if len(db.Statement.Schema.PrimaryFields) == 0 {
+		return &ModelError{op.model.name(), "", "a cascade needs a primary key"}
+	}
+	op.plan = plan
+	return nil
+}
+
+// selections reads the relations that a delete selects, as GORM does: all of
+// the statement's own by clause.Associations, and deeper ones by their path.
+// Children that are not soft-deletable are left alone.
+func (g *graph) selections(stmt *gorm.Statement) []selection {
+	if len(stmt.Selects) == 0 {
+		return nil
+	}
+	columns, _ := stmt.SelectAndOmitColumns(true, false)
+	paths := stmt.Selects
+	for _, rel := range declared(stmt.Schema) {
+		if columns[rel.Name] {
+			paths = append(paths[:len(paths):len(paths)], rel.Name)
+		}
+	}
+	return g.selectionsOf(stmt.Schema, paths, func(name string) bool { return columns[name] })
+}
+
+func (g *graph) selectionsOf(s *schema.Schema, paths []string, chosen func(string) bool) []selection {
+	var list []selection
+	for _, rel := range declared(s) {
+		l := g.links[rel]
+		if l == nil || l.child.model == nil || !chosen(rel.Name) {
+			continue
+		}
+		var below []string
+		for _, path := range paths {
+			if rest, ok := strings.CutPrefix(path, rel.Name+"."); ok {
+				below = append(below, rest)
+			}
+		}
+		list = append(list, selection{l, g.selectionsOf(rel.FieldSchema, below, func(name string) bool {
+			for _, path := range below {
+				if first, _, _ := strings.Cut(path, "."); first == name {
+					return true
+				}
+			}
+			return false
+		})})
+	}
+	return list
+}
+
+// softDelete trashes what hangs on the rows that the statement has trashed.
+func (c *cascade) softDelete(root *rowSet) error {
+	c.sets[c.plan.root] = root
+	if err := c.take(c.op.selected, root); err != nil {
+		return err
+	}
+	if err := c.walk(c.trash); err != nil {
+		return err
+	}
+	return c.check()
+}
+
+// take trashes what selected relations hold.
+func (c *cascade) take(list []selection, from *rowSet) error {
+	for _, s := range list {
+		// One level only, also where a relation leads to its own table.
+		found, err := c.trashParts(s.link.child, from.hanging(s.link, c.d), s.link.hooks)
+		if err != nil {
+			return err
+		}
+		c.keep(s.link.child, found)
+		if !found.isEmpty() {
+			if err := c.take(s.below, found); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// trash is the step of a soft delete: one UPDATE of live rows.
+func (c *cascade) trash(links []*link, from *rowSet) (*rowSet, error) {
+	child := links[0].child
+	hooks := false
+	for _, l := range links {
+		hooks = hooks || l.hooks
+	}
+	return c.trashParts(child, c.hanging(links, from, child.visible(liveOnly)), hooks)
+}
+
+func (c *cascade) trashParts(child *table, parts []picker, hooks bool) (*rowSet, error) {
+	if hooks = hooks && c.op.hooks && (child.schema.BeforeDelete || child.schema.AfterDelete); hooks {
+		return c.trashByHooks(child, parts)
+	}
+	set, err := c.op.stampFor(c.plugin, c.db, child.model)
+	if err != nil {
+		return nil, err
+	}
+	found := newSet(child)
+	var total int64
+	for _, part := range parts {
+		live := part.and(child.visible(liveOnly))(child.name)
+		keys, n, err := c.update(child, set, live)
+		if err != nil {
+			return nil, err
+		}
+		found.keys = append(found.keys, keys...)
+		total += n
+	}
+	c.rows[child] += total
+	c.byID(found, total)
+	return found, nil
+}
+
+// update runs the UPDATE of one step. It returns the keys of the rows, unless
+// nothing hangs on them.
+func (c *cascade) update(t *table, set clause.Set, where clause.Expression) (keys [][]any, n int64, err error) {
+	write := []sqlPart{"UPDATE ", clause.Table{Name: t.name}, " SET ", set, " WHERE ", where}
+	most := int(^uint(0) >> 1)
+	if t.model.deletionID != nil {
+		most = few + 1
+	}
+	switch key := columnsOf(t.name, t.key()); {
+	case c.plan.isLeaf(t):
+		n, err = exec(c.db, write...)
+	case c.d.returning:
+		keys, n, err = c.collect(t, most, append(write, " RETURNING ", key)...)
+	default:
+		keys, _, err = c.collect(t, most, "SELECT ", key, " FROM ", clause.Table{Name: t.name}, " WHERE ", where, c.forUpdate())
+		if err == nil && len(keys) > 0 {
+			n, err = exec(c.db, write...)
+		}
+	}
+	return keys, n, err
+}
+
+// byID names many rows by the id of the operation, where they keep it. The id
+// stands for all rows of the table that the operation has trashed.
+func (c *cascade) byID(set *rowSet, n int64) {
+	t := set.table
+	if c.plan.isLeaf(t) {
+		set.keys = nil
+		return
+	}
+	if t.model.deletionID == nil || n <= few {
+		return
+	}
+	id, err := uuidFor(t.model.deletionID, c.op.id)
+	if err != nil {
+		return
+	}
+	set.keys, set.whole = nil, true
+	set.where = []picker{func(name string) clause.Expression {
+		return clause.Eq{Column: clause.Column{Table: name, Name: t.model.deletionID.DBName}, Value: id}
+	}}
+}
+
+// trashByHooks trashes rows in batches by a delete of their own, which runs
+// their hooks.
+func (c *cascade) trashByHooks(child *table, parts []picker) (*rowSet, error) {
+	found := newSet(child)
+	for _, part := range parts {
+		live := part.and(child.visible(liveOnly))(child.name)
+		keys, _, err := c.collect(child, int(^uint(0)>>1), "SELECT ", columnsOf(child.name, child.key()), " FROM ", clause.Table{Name: child.name}, " WHERE ", live, c.forUpdate())
+		if err != nil {
+			return nil, err
+		}
+		found.keys = append(found.keys, keys...)
+	}
+	n, err := c.eachBatch(found, func(tx *gorm.DB, rows any) *gorm.DB { return tx.Delete(rows) })
+	c.rows[child] += n
+	return found, err
+}
+
+// batch is how many rows are loaded at a time for their hooks.
+const batch = 500
+
+// eachBatch loads the rows of a set and hands them to a verb, as a part of this
+// operation.
+func (c *cascade) eachBatch(set *rowSet, verb func(tx *gorm.DB, rows any) *gorm.DB) (n int64, err error) {
+	s := set.table.schema
+	for start := 0; start < len(set.keys); start += batch {
+		chunk := set.keys[start:min(start+batch, len(set.keys))]
+		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(s.ModelType)))
+		tx := beside(c.db).Unscoped().Where(within(set.table.name, set.table.key(), chunk)).Find(rows.Interface())
+		if tx.Error != nil {
+			return n, tx.Error
+		}
+		if rows.Elem().Len() == 0 {
+			continue
+		}
+		tx = beside(c.db).Session(&gorm.Session{NewDB: true}).Clauses()
+		tx.Statement.SkipHooks = false
+		tx.Statement.Clauses[requestKey] = clause.Clause{Expression: &request{within: c.op}}
+		tx = verb(tx, rows.Interface())
+		if tx.Error != nil {
+			return n, tx.Error
+		}
+		n += tx.RowsAffected
+	}
+	return n, nil
+}

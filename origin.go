@@ -1,0 +1,107 @@
+package softdelete
+
+import (
+	"database/sql"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm/schema"
+)
+
+// origin is the operation that a row was trashed by, as far as the row knows: by
+// the operation's id, or by its time.
+type origin struct {
+	id uuid.NullUUID
+	at sql.NullTime
+}
+
+// originColumns are the columns in which a model keeps it.
+func (m *model) originColumns() []*schema.Field {
+	var fields []*schema.Field
+	if m.deletionID != nil {
+		fields = append(fields, m.deletionID)
+	}
+	if m.at != nil {
+		fields = append(fields, m.at)
+	}
+	return fields
+}
+
+// originScan returns where to scan a model's origin columns, and what reads the
+// origin off after.
+func (m *model) originScan() (dest []any, read func() origin) {
+	var (
+		id   any
+		at   sql.NullTime
+		unix sql.NullInt64
+	)
+	if m.deletionID != nil {
+		dest = append(dest, &id)
+	}
+	switch {
+	case m.at == nil:
+	case isTime(m.at):
+		dest = append(dest, &at)
+	default:
+		dest = append(dest, &unix)
+	}
+	return dest, func() origin {
+		o := origin{id: uuidOf(id), at: at}
+		if unix.Valid {
+			o.at = sql.NullTime{Time: timeOfUnix(unix.Int64, m.step(dialect{})), Valid: unix.Int64 != 0}
+		}
+		return o
+	}
+}
+
+// uuidOf reads a UUID as databases give it back.
+func uuidOf(value any) uuid.NullUUID {
+	var id uuid.NullUUID
+	if err := id.Scan(value); err != nil || id.UUID == uuid.Nil {
+		return uuid.NullUUID{}
+	}
+	return id
+}
+
+func timeOfUnix(n int64, unit time.Duration) time.Time {
+	switch unit {
+	case time.Nanosecond:
+		return time.Unix(0, n)
+	case time.Millisecond:
+		return time.UnixMilli(n)
+	default:
+		return time.Unix(n, 0)
+	}
+}
+
+// isExact tells if the times of a model are fine enough to tell operations
+// apart.
+func (m *model) isExact(d dialect) bool {
+	step := m.step(d)
+	return step > 0 && step < time.Second
+}
+
+// isTold tells if rows at both ends of a link know their operation.
+func (l *link) isTold() bool {
+	parent, child := l.parent.model, l.child.model
+	if parent == nil || child == nil {
+		return false
+	}
+	// What the dialect does not say of a time column is finer than a second.
+	d := dialect{timeDigits: 3}
+	return parent.deletionID != nil && child.deletionID != nil || parent.isExact(d) && child.isExact(d)
+}
+
+// sameOrigin tells if rows of two models were trashed by the same operation: by
+// its id where both have one, otherwise by its time where both keep it finer
+// than a second. Not known is whether, if neither can tell.
+func sameOrigin(d dialect, a *model, of origin, b *model, with origin) (same, known bool) {
+	if a.deletionID != nil && b.deletionID != nil && (of.id.Valid || with.id.Valid) {
+		return of.id == with.id, true
+	}
+	if !a.isExact(d) || !b.isExact(d) || !of.at.Valid && !with.at.Valid {
+		return false, false
+	}
+	step := max(a.step(d), b.step(d))
+	return of.at.Valid && with.at.Valid && of.at.Time.Truncate(step).Equal(with.at.Time.Truncate(step)), true
+}

@@ -1,0 +1,290 @@
+package softdelete
+
+import (
+	"slices"
+
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// few is how many keys of a table's rows are kept if the rows can be named by a
+// condition as well.
+const few = 1000
+
+// rowSet is a set of rows of one table: by their primary keys, or by conditions
+// that pick them. A condition stands where there are many rows, so that memory
+// does not grow with them.
+type rowSet struct {
+	table *table
+	name  string // of the table in SQL
+	keys  [][]any
+	where []picker
+
+	// whole: where picks all rows that the operation has of this table.
+	whole bool
+}
+
+// picker is a condition on a table, by whatever name that goes in a statement.
+type picker func(name string) clause.Expression
+
+func newSet(t *table) *rowSet { return &rowSet{table: t, name: t.name} }
+
+func (s *rowSet) isEmpty() bool { return s == nil || len(s.keys) == 0 && len(s.where) == 0 }
+
+// add returns the rows of both sets, of which one may be nil.
+func (s *rowSet) add(other *rowSet) *rowSet {
+	switch {
+	case other == nil || s != nil && s.whole:
+		return s
+	case s == nil || other.whole:
+		return other
+	}
+	both := *s
+	both.keys = slices.Concat(s.keys, other.keys)
+	both.where = slices.Concat(s.where, other.where)
+	return &both
+}
+
+// chunks cuts the keys into lists that fit into a statement.
+func (s *rowSet) chunks(d dialect) [][][]any {
+	return slices.Collect(slices.Chunk(s.keys, d.chunk(len(s.table.key()))))
+}
+
+// conditions picks the rows of the set, a part by each condition.
+func (s *rowSet) conditions(d dialect) []picker {
+	parts := make([]picker, 0, 1+len(s.where))
+	for _, chunk := range s.chunks(d) {
+		parts = append(parts, func(name string) clause.Expression { return within(name, s.table.key(), chunk) })
+	}
+	return append(parts, s.where...)
+}
+
+// hanging picks the rows of a link's child that hang on rows of the set.
+func (s *rowSet) hanging(l *link, d dialect) []picker {
+	positions := positionsOf(l.referred, s.table.key())
+	var parts []picker
+	add := func(hang picker) {
+		parts = append(parts, func(name string) clause.Expression { return allOf(append(l.constants(name), hang(name))) })
+	}
+	where := s.where
+	if positions == nil {
+		where = s.conditions(d)
+	} else {
+		for _, chunk := range s.chunks(d) {
+			keys := project(chunk, positions)
+			add(func(name string) clause.Expression { return within(name, l.foreign, keys) })
+		}
+	}
+	for _, part := range where {
+		add(func(name string) clause.Expression {
+			return &selected{
+				columns: columnsOf(name, l.foreign), from: s.name, list: columnsOf(s.name, l.referred),
+				where: part(s.name), nested: d.nestedTarget,
+			}
+		})
+	}
+	return parts
+}
+
+// constants are the conditions of a polymorphic link.
+func (l *link) constants(name string) []clause.Expression {
+	list := make([]clause.Expression, 0, len(l.fixed)+1)
+	for _, f := range l.fixed {
+		list = append(list, clause.Eq{Column: clause.Column{Table: name, Name: f.column}, Value: f.value})
+	}
+	return list
+}
+
+// positionsOf finds names among others, nil if one is missing.
+func positionsOf(names, among []string) []int {
+	positions := make([]int, len(names))
+	for i, name := range names {
+		if positions[i] = slices.Index(among, name); positions[i] < 0 {
+			return nil
+		}
+	}
+	return positions
+}
+
+func project(keys [][]any, positions []int) [][]any {
+	same := len(keys) > 0 && len(keys[0]) == len(positions)
+	for i, position := range positions {
+		same = same && i == position
+	}
+	if same {
+		return keys
+	}
+	projected := make([][]any, len(keys))
+	for i, key := range keys {
+		projected[i] = make([]any, len(positions))
+		for j, position := range positions {
+			projected[i][j] = key[position]
+		}
+	}
+	return projected
+}
+
+func columnsOf(table string, names []string) []clause.Column {
+	columns := make([]clause.Column, len(names))
+	for i, name := range names {
+		columns[i] = clause.Column{Table: table, Name: name}
+	}
+	return columns
+}
+
+// within is "(columns) IN (keys)".
+func within(table string, columns []string, keys [][]any) clause.Expression {
+	column, values := schema.ToQueryValues(table, columns, keys)
+	return clause.IN{Column: column, Values: values}
+}
+
+// allOf is conditions that all have to hold; nil ones are left out.
+func allOf(conditions []clause.Expression) clause.Expression {
+	return every(slices.DeleteFunc(conditions, func(e clause.Expression) bool { return e == nil }))
+}
+
+type every []clause.Expression
+
+func (e every) Build(b clause.Builder) {
+	if len(e) == 0 {
+		_, _ = b.WriteString("1 = 1")
+	}
+	for i, condition := range e {
+		if i > 0 {
+			_, _ = b.WriteString(" AND ")
+		}
+		condition.Build(b)
+	}
+}
+
+// selected is "(columns) IN (SELECT list FROM table WHERE …)", or NOT IN.
+type selected struct {
+	columns []clause.Column
+	not     bool
+	list    []clause.Column
+	from    string
+	where   clause.Expression
+	nested  bool // the SELECT stands one level deeper
+}
+
+func (s *selected) Build(b clause.Builder) {
+	writeColumns(b, s.columns, len(s.columns) > 1)
+	if s.not {
+		_, _ = b.WriteString(" NOT")
+	}
+	_, _ = b.WriteString(" IN (")
+	if s.nested {
+		_, _ = b.WriteString("SELECT * FROM (")
+	}
+	_, _ = b.WriteString("SELECT ")
+	writeColumns(b, s.list, false)
+	_, _ = b.WriteString(" FROM ")
+	b.WriteQuoted(clause.Table{Name: s.from})
+	_, _ = b.WriteString(" WHERE ")
+	s.where.Build(b)
+	if s.nested {
+		_, _ = b.WriteString(") AS softdelete_rows")
+	}
+	_ = b.WriteByte(')')
+}
+
+func writeColumns(b clause.Builder, columns []clause.Column, enclosed bool) {
+	if enclosed {
+		_ = b.WriteByte('(')
+	}
+	for i, column := range columns {
+		if i > 0 {
+			_ = b.WriteByte(',')
+		}
+		b.WriteQuoted(column)
+	}
+	if enclosed {
+		_ = b.WriteByte(')')
+	}
+}
+
+// tree is "(key) IN (…)" of the rows that hang, in the end, on some rows of the
+// same table: a recursive common table expression. The rows that it starts from
+// are in it too.
+type tree struct {
+	name   string // the table's name where the condition stands
+	table  *table
+	links  []*link // from the table to itself
+	start  picker
+	filter picker   // which rows it goes on to, nil for any
+	same   []string // columns in which a row has to agree with the one that it hangs on
+	nested bool
+}
+
+const (
+	treeName  = "softdelete_tree"
+	childName = "softdelete_child"
+)
+
+func (t *tree) Build(b clause.Builder) {
+	key := t.table.key()
+	columns := slices.Clone(key)
+	need := func(names []string) {
+		for _, name := range names {
+			if !slices.Contains(columns, name) {
+				columns = append(columns, name)
+			}
+		}
+	}
+	need(t.same)
+	for _, l := range t.links {
+		need(l.referred)
+	}
+	writeColumns(b, columnsOf(t.name, key), len(key) > 1)
+	_, _ = b.WriteString(" IN (")
+	if t.nested {
+		_, _ = b.WriteString("SELECT * FROM (")
+	}
+	_, _ = b.WriteString("WITH RECURSIVE " + treeName + " AS (SELECT ")
+	writeColumns(b, columnsOf(t.table.name, columns), false)
+	_, _ = b.WriteString(" FROM ")
+	b.WriteQuoted(clause.Table{Name: t.table.name})
+	_, _ = b.WriteString(" WHERE ")
+	t.start(t.table.name).Build(b)
+	_, _ = b.WriteString(" UNION SELECT ")
+	writeColumns(b, columnsOf(childName, columns), false)
+	_, _ = b.WriteString(" FROM ")
+	b.WriteQuoted(clause.Table{Name: t.table.name, Alias: childName})
+	_, _ = b.WriteString(" JOIN " + treeName + " ON (")
+	for i, l := range t.links {
+		if i > 0 {
+			_, _ = b.WriteString(" OR ")
+		}
+		l.joins(childName, treeName).Build(b)
+	}
+	_ = b.WriteByte(')')
+	if len(t.same) > 0 {
+		_, _ = b.WriteString(" AND ")
+		equal(childName, treeName, t.same, t.same).Build(b)
+	}
+	if t.filter != nil {
+		_, _ = b.WriteString(" WHERE ")
+		t.filter(childName).Build(b)
+	}
+	_, _ = b.WriteString(") SELECT ")
+	writeColumns(b, columnsOf(treeName, key), false)
+	_, _ = b.WriteString(" FROM " + treeName)
+	if t.nested {
+		_, _ = b.WriteString(") AS softdelete_rows")
+	}
+	_ = b.WriteByte(')')
+}
+
+// joins is the condition that a child's row hangs on a parent's.
+func (l *link) joins(child, parent string) clause.Expression {
+	return allOf(append(l.constants(child), equal(child, parent, l.foreign, l.referred)))
+}
+
+// equal is that columns of one table are those of another.
+func equal(a, b string, of, with []string) clause.Expression {
+	pairs := make(every, len(of))
+	for i := range of {
+		pairs[i] = clause.Eq{Column: clause.Column{Table: a, Name: of[i]}, Value: clause.Column{Table: b, Name: with[i]}}
+	}
+	return pairs
+}
