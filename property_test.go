@@ -127,8 +127,8 @@ func TestRandomRestoresBelowParents(t *testing.T) {
 		if len(all) == 0 {
 			return
 		}
-		d := rapid.SampledFrom(all).Draw(r.t, "delete")
-		row := rapid.SampledFrom(d.rows).Draw(r.t, "row")
+		d := pick(r.t, "delete", all)
+		row := pick(r.t, "row", d.rows)
 		c := drawZooCall(r.t, r.rows, softdelete.OpRestore, row.table)
 		c.form, c.rows = "value", []*zooRow{row}
 		want, _ := r.do(c)

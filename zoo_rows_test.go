@@ -155,7 +155,7 @@ func (rows *zooRows) drawParent(t *rapid.T, row *zooRow, l *zooLink) {
 	if len(fit) == 0 || first < 0 {
 		return
 	}
-	parent := rapid.SampledFrom(fit).Draw(t, row.key()+" on")
+	parent := pick(t, row.key()+" on", fit)
 	for i, column := range l.foreign {
 		row.values[column] = parent.values[l.referred[i]]
 	}
