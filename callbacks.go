@@ -25,6 +25,8 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		wrap(callback.Query(), p.read, "gorm:query"),
 		wrap(callback.Row(), p.read, "gorm:row"),
 		wrap(callback.Row(), failedRow, "gorm:row"),
+		wrap(callback.Query(), p.previewed, "gorm:query"),
+		wrap(callback.Raw(), p.raw, "gorm:raw"),
 		wrap(create, p.create, "gorm:create"),
 		wrap(update, p.update, "gorm:update"),
 		wrap(del, p.delete, "gorm:delete"),
@@ -242,6 +244,9 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 	switch {
 	case kind == OpPurge || kind == OpForceDelete:
 		p.beginRemoval(db, kind, m)
+		return
+	case forRestoreOnly(stmt, OpSoftDelete) != nil:
+		_ = db.AddError(forRestoreOnly(stmt, OpSoftDelete))
 		return
 	case stmt.Unscoped:
 		kind = OpForceDelete

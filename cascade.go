@@ -21,13 +21,16 @@ type cascade struct {
 	seen map[*table]keys    // those of tables that are reached in more than one way
 	log  []found            // in the order in which they were found: parents before children
 
+	raised []found // trashed rows that the operation's own hang on, and that are restored with them
+
 	preview bool // nothing is written, nothing locked
 }
 
 // found is what one step has found.
 type found struct {
-	set   *rowSet
-	hooks bool // of its rows run
+	set    *rowSet
+	hooks  bool // of its rows run
+	counts bool // its rows were not counted yet
 }
 
 // keys is a set of primary keys, by their text.

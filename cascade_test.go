@@ -164,3 +164,77 @@ func TestCascadeForms(t *testing.T) {
 		require.Equal(t, map[string]int64{"blog_users": 1, "blog_posts": 2, "blog_comments": 4, "blog_post_tags": 4, "blog_folders": 2}, d.Rows)
 	})
 }
+
+func TestCascadeRestore(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := openBlog(t, open, softdelete.Config{})
+		id := func(n uint) *uint { return &n }
+		require.NoError(t, db.Create(&[]blogFolder{{ID: 1, UserID: id(1)}, {ID: 2, ParentID: id(1)}, {ID: 3, ParentID: id(2)}, {ID: 4, ParentID: id(3)}}).Error)
+		tables := []string{"blog_users", "blog_posts", "blog_comments", "blog_post_tags", "blog_invoices", "blog_logins", "blog_folders"}
+		dump := func() map[string]any {
+			all := map[string]any{}
+			for _, table := range tables {
+				order := "id"
+				if table == "blog_post_tags" {
+					order = "post_id, tag_id"
+				}
+				all[table] = stored(t, db, table, order)
+			}
+			return all
+		}
+		before := dump()
+		user := blogUser{ID: 1}
+		require.NoError(t, db.Select("Folders").Delete(&user).Error)
+		require.Equal(t, []int{5, 6, 7, 8}, liveIDs(t, db, "blog_comments"))
+		require.Empty(t, liveIDs(t, db, "blog_folders"))
+
+		require.ErrorIs(t, softdelete.Restore(db, &blogPost{}, 1).Error, softdelete.ErrParentTrashed)
+		require.ErrorIs(t, softdelete.Restore(db, &blogComment{ID: 1}).Error, softdelete.ErrParentTrashed)
+		require.ErrorIs(t, softdelete.Restore(db, &blogFolder{}, 4).Error, softdelete.ErrParentTrashed)
+
+		tx := softdelete.Restore(db, &user)
+		require.NoError(t, tx.Error)
+		require.EqualValues(t, 1, tx.RowsAffected)
+		require.Equal(t, before, dump())
+
+		require.NoError(t, db.Delete(&user).Error)
+		tx = softdelete.Restore(db.Scopes(softdelete.WithParents), &blogComment{}, 3)
+		require.NoError(t, tx.Error)
+		require.EqualValues(t, 1, tx.RowsAffected)
+		require.Equal(t, []int{1, 2}, liveIDs(t, db, "blog_users"))
+		require.Equal(t, []int{2, 3, 4}, liveIDs(t, db, "blog_posts"))
+		require.Equal(t, []int{3, 5, 6, 7, 8}, liveIDs(t, db, "blog_comments"))
+
+		require.NoError(t, softdelete.Restore(db.Scopes(softdelete.RootOnly), &blogPost{}, 1).Error)
+		require.Equal(t, []int{1, 2, 3, 4}, liveIDs(t, db, "blog_posts"))
+		require.Equal(t, []int{3, 5, 6, 7, 8}, liveIDs(t, db, "blog_comments"))
+	})
+}
+
+func TestCascadePurge(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := openBlog(t, open, softdelete.Config{})
+		require.NoError(t, db.Delete(&blogUser{ID: 1}).Error)
+		require.NoError(t, softdelete.Restore(db.Scopes(softdelete.RootOnly), &blogComment{}, 1).Error)
+		var restricted *softdelete.RestrictError
+		require.ErrorAs(t, softdelete.Purge(db, &blogUser{ID: 1}).Error, &restricted)
+		require.Equal(t, softdelete.RestrictError{Model: "blogPost", Relation: "Comments", Count: 1}, *restricted)
+		require.Len(t, stored(t, db, "blog_users", "id"), 2)
+		require.NoError(t, db.Delete(&blogComment{}, 1).Error)
+		tx := softdelete.Purge(db, &blogUser{}, 1)
+		require.NoError(t, tx.Error)
+		require.EqualValues(t, 1, tx.RowsAffected)
+		ids := func(table string) []int { return column[int](t, db, "SELECT id FROM "+table+" ORDER BY id") }
+		require.Equal(t, []int{2}, ids("blog_users"))
+		require.Equal(t, []int{3, 4}, ids("blog_posts"))
+		require.Equal(t, []int{5, 6, 7, 8}, ids("blog_comments"))
+		require.Equal(t, []int{2}, ids("blog_logins"))
+		require.NoError(t, softdelete.ForceDelete(db.Where("name = ?", "u"), &blogUser{}).Error)
+		for _, table := range []string{"blog_users", "blog_posts", "blog_comments", "blog_logins"} {
+			require.Empty(t, ids(table), table)
+		}
+		require.Empty(t, stored(t, db, "blog_post_tags", "post_id"))
+	})
+}

@@ -37,6 +37,10 @@ type dialect struct {
 	// be brought to one zone before they are compared.
 	textTime bool
 
+	// conflictByColumns: the error of a unique index names its columns, in the
+	// place of its name.
+	conflictByColumns bool
+
 	// timeDigits is how many fractional digits of a second a time column keeps
 	// when its definition does not say.
 	timeDigits int
@@ -62,6 +66,7 @@ func dialectOf(db *gorm.DB) dialect {
 		d.rowLock = false
 		d.parameters = 32766
 		d.textTime = true
+		d.conflictByColumns = true
 		d.timeDigits = 9
 		d.uuidType = "text"
 		d.clock = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"

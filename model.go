@@ -30,6 +30,9 @@ type model struct {
 	// while it lists indexes, so that they are listed once.
 	unique []uniqueKey
 
+	// liveUnique are the unique indexes that are for live rows only.
+	liveUnique []liveKey
+
 	// liveRows and trashedRows filter the rows of the statement's own table.
 	liveRows, trashedRows *rowFilter
 }
@@ -299,6 +302,7 @@ func describe(s *schema.Schema) (*model, error) {
 		m.at = m.marker.field
 	}
 	m.unique = uniqueKeys(s)
+	m.liveUnique = liveKeys(s, m.marker)
 	m.liveRows = &rowFilter{model: m, table: clause.CurrentTable, show: liveOnly}
 	m.trashedRows = &rowFilter{model: m, table: clause.CurrentTable, show: trashedOnly}
 	return m, nil

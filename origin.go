@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 )
 
@@ -104,4 +105,29 @@ func sameOrigin(d dialect, a *model, of origin, b *model, with origin) (same, kn
 	}
 	step := max(a.step(d), b.step(d))
 	return of.at.Valid && with.at.Valid && of.at.Time.Truncate(step).Equal(with.at.Time.Truncate(step)), true
+}
+
+// sameOrigin is that two rows of a table were trashed by the same operation, as
+// a condition; nil if the table cannot tell.
+func (t *table) sameOrigin(d dialect) *agreement {
+	m := t.model
+	switch {
+	case m.deletionID != nil && m.isExact(d):
+		id, at := []string{m.deletionID.DBName}, []string{m.at.DBName}
+		return &agreement{columns: append(id, at...), holds: func(a, b string) clause.Expression {
+			none := every{
+				clause.Eq{Column: clause.Column{Table: a, Name: id[0]}, Value: nil},
+				clause.Eq{Column: clause.Column{Table: b, Name: id[0]}, Value: nil}, equal(a, b, at, at),
+			}
+			return either{equal(a, b, id, id), none}
+		}}
+	case m.deletionID != nil:
+		id := []string{m.deletionID.DBName}
+		return &agreement{columns: id, holds: func(a, b string) clause.Expression { return equal(a, b, id, id) }}
+	case m.isExact(d):
+		at := []string{m.at.DBName}
+		return &agreement{columns: at, holds: func(a, b string) clause.Expression { return equal(a, b, at, at) }}
+	default:
+		return nil
+	}
 }

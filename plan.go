@@ -32,8 +32,17 @@ func (g *graph) plan(kind Operation, root *table, selected ...*table) (*plan, er
 			return made.(*plan), made.(*plan).check()
 		}
 	}
+	p := newPlan(kind, root, append([]*table{root}, selected...))
+	if len(selected) == 0 {
+		g.plans.Store(key, p)
+	}
+	return p, p.check()
+}
+
+// newPlan makes the plan of an operation from some tables on.
+func newPlan(kind Operation, root *table, from []*table) *plan {
 	p := &plan{kind: kind, root: root, follow: map[*table][]*link{}, guard: map[*table][]*link{}}
-	p.order = ordered(append([]*table{root}, selected...), func(t *table) []*link {
+	p.order = ordered(from, func(t *table) []*link {
 		for _, l := range t.children {
 			if l.takes(kind) {
 				p.follow[t] = append(p.follow[t], l)
@@ -44,10 +53,7 @@ func (g *graph) plan(kind Operation, root *table, selected ...*table) (*plan, er
 		}
 		return p.follow[t]
 	})
-	if len(selected) == 0 {
-		g.plans.Store(key, p)
-	}
-	return p, p.check()
+	return p
 }
 
 // check returns the error of a table that the plan reaches.

@@ -1,9 +1,12 @@
 package softdelete
 
 import (
-	"errors"
+	"fmt"
+	"maps"
+	"reflect"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // Plan is what an operation would do: see Preview.
@@ -17,7 +20,8 @@ type Plan struct {
 	// Restricted are the relations whose live rows forbid the operation.
 	Restricted []RestrictError
 
-	// Conflicts are the unique indexes that forbid a restore.
+	// Conflicts are the unique indexes that forbid a restore, of those that the
+	// models declare.
 	Conflicts []ConflictError
 
 	// TrashedParents are the models of which trashed rows forbid a restore, as
@@ -26,7 +30,129 @@ type Plan struct {
 }
 
 // Preview says what a delete, restore, purge or force delete would do, and
-// writes nothing.
+// writes nothing. It takes what the verb takes, and walks the same plan:
+//
+//	plan, err := softdelete.Preview(db, softdelete.OpSoftDelete, &user)
+//
+//	SELECT id FROM users WHERE users.id = 1 AND users.deleted_at IS NULL
+//	SELECT id FROM posts WHERE posts.user_id IN (1) AND posts.deleted_at IS NULL
+//	SELECT id FROM comments WHERE comments.post_id IN (7, 8) AND comments.deleted_at IS NULL
+//
+// What would be a *RestrictError, a *ConflictError or ErrParentTrashed is in the
+// Plan; the verb's other errors are returned. No hooks run, and nothing is
+// locked: rows may change before the verb runs. For OpNone or an unknown
+// operation it returns gorm.ErrInvalidValue.
 func Preview(db *gorm.DB, op Operation, value any, conds ...any) (Plan, error) {
-	return Plan{}, errors.New("softdelete: not built yet")
+	if op < OpSoftDelete || op > OpForceDelete {
+		return Plan{}, fmt.Errorf("softdelete: %w: there is no preview of operation %q", gorm.ErrInvalidValue, op)
+	}
+	made := &Plan{Operation: op, Rows: map[string]int64{}}
+	tx := ask(db, func(r *request) { r.preview = made })
+	if rv := reflect.ValueOf(value); op == OpSoftDelete && rv.Kind() == reflect.Struct {
+		// As db.Delete takes it.
+		addressable := reflect.New(rv.Type())
+		addressable.Elem().Set(rv)
+		value = addressable.Interface()
+	}
+	if tx.Error == nil {
+		tx = address(tx, op, value, conds)
+	}
+	defer forgetVerb(tx.Statement)
+	if tx.Error == nil {
+		tx = tx.Callback().Query().Execute(tx)
+	}
+	if tx.Error != nil {
+		return Plan{}, tx.Error
+	}
+	return *made, nil
+}
+
+// previewed wraps GORM's query step, by which a preview comes.
+func (p *Plugin) previewed(next func(*gorm.DB)) func(*gorm.DB) {
+	return func(db *gorm.DB) {
+		made := requestOf(db.Statement).preview
+		if made == nil {
+			next(db)
+			return
+		}
+		if db.Error != nil {
+			return
+		}
+		if m := p.modelOf(db); m != nil && db.Error == nil && !rejectNil(db) {
+			_ = db.AddError(p.preview(db, m, made))
+		}
+	}
+}
+
+func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
+	stmt := db.Statement
+	op := &operation{kind: made.Operation, model: m, dialect: dialectOf(db)}
+	plan, err := p.planPreview(db, op)
+	if err != nil {
+		return err
+	}
+	op.plan = plan
+	c := p.newCascade(db, op)
+	c.preview = true
+	filter, show, follow := clause.Expression(m.liveRows), liveOnly, c.goAlong
+	switch op.kind {
+	case OpSoftDelete:
+		if requestOf(stmt).showOf(stmt, m) == trashedOnly {
+			filter, show = nothing{m}, trashedOnly
+		}
+	case OpRestore:
+		filter, show = op.trashedFilter(stmt)
+		follow = c.restorable
+	default:
+		filter, show = op.removalFilter(stmt)
+	}
+	t, ok := newTarget(db, m, show)
+	if !ok || db.DryRun {
+		return nil
+	}
+	if err := c.resolve(t, filter, follow); err != nil {
+		return err
+	}
+	own := c.sets[plan.root]
+	if own.isEmpty() {
+		if p.config.Strict && t.isKeyed() {
+			return fail(ErrNotFound, m.name(), "no such row in reach of a "+op.kind.String())
+		}
+		return nil
+	}
+	if op.kind == OpRestore && !requestOf(stmt).rootOnly {
+		if made.TrashedParents, err = c.lookUp(own, requestOf(stmt).parents); err != nil {
+			return err
+		}
+	}
+	if op.kind == OpRestore {
+		made.Conflicts, err = c.conflicts()
+	} else {
+		made.Restricted, err = c.restrictions()
+	}
+	c.rows[plan.root] -= int64(len(own.keys))
+	made.Rows = c.tables()
+	made.Rows[own.name] += int64(len(own.keys))
+	maps.DeleteFunc(made.Rows, func(_ string, n int64) bool { return n == 0 })
+	return err
+}
+
+// planPreview is the plan of the operation itself; also a trivial one, as a
+// preview reads the rows of that too.
+func (p *Plugin) planPreview(db *gorm.DB, op *operation) (*plan, error) {
+	planned := p.planRemoval
+	switch op.kind {
+	case OpSoftDelete:
+		planned = p.planDelete
+	case OpRestore:
+		planned = p.planRestore
+	}
+	if err := planned(db, op); err != nil || op.plan != nil {
+		return op.plan, err
+	}
+	root := p.models.relations().tables[op.model.schema.Table]
+	if len(root.key()) == 0 {
+		return nil, &ModelError{op.model.name(), "", "a preview needs a primary key"}
+	}
+	return newPlan(op.kind, root, nil), nil
 }

@@ -59,8 +59,12 @@ func removal(db *gorm.DB, verb Operation, value any, conds []any) *gorm.DB {
 // delete: no hooks of theirs.
 func (p *Plugin) beginRemoval(db *gorm.DB, kind Operation, m *model) {
 	op := p.begin(db, kind, m)
+	if err := p.planRemoval(db, op); err != nil {
+		_ = db.AddError(err)
+		return
+	}
 	db.Statement.SkipHooks = true
-	if op.hooks && (hasHook[BeforePurger](m) || hasHook[AfterPurger](m)) {
+	if op.plan != nil || op.hooks && (hasHook[BeforePurger](m) || hasHook[AfterPurger](m)) {
 		op.beginUnit(db)
 	}
 }
@@ -76,6 +80,22 @@ func (p *Plugin) remove(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	if !ok {
 		return
 	}
+	if op.plan != nil && !db.DryRun {
+		op.cascade = p.newCascade(db, op)
+		_ = db.AddError(op.cascade.remove(t, filter, next))
+	} else {
+		removeRows(db, t, filter, next)
+	}
+	p.strict(db, t)
+	if db.Error == nil {
+		op.rows = db.RowsAffected
+		runHooks(db, op, func(h AfterPurger, tx *gorm.DB) error { return h.AfterPurge(tx) })
+	}
+}
+
+// removeRows runs the DELETE of a target.
+func removeRows(db *gorm.DB, t *target, filter clause.Expression, next func(*gorm.DB)) {
+	stmt := db.Statement
 	t.apply(filter)
 	defer t.restore()
 	defer saveClauses(stmt)()
@@ -83,11 +103,6 @@ func (p *Plugin) remove(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	stmt.AddClauseIfNotExists(clause.From{})
 	stmt.Build(stmt.BuildClauses...)
 	next(db)
-	p.strict(db, t)
-	if db.Error == nil {
-		op.rows = db.RowsAffected
-		runHooks(db, op, func(h AfterPurger, tx *gorm.DB) error { return h.AfterPurge(tx) })
-	}
 }
 
 // removalFilter is which rows are removed: those that the scopes name; if they

@@ -29,6 +29,8 @@ type request struct {
 	rootOnly   bool
 	report     *Deletion
 	verb       Operation
+	preview    *Plan      // to be filled in, in place of running the verb
+	undo       *Deletion  // likewise, of an Undo
 	within     *operation // that this is a part of: the rows of a cascade whose hooks run
 }
 

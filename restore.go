@@ -43,9 +43,9 @@ func forgetVerb(stmt *gorm.Statement) {
 	if stmt == nil {
 		return
 	}
-	if r := requestOf(stmt); r.verb != OpNone {
+	if r := requestOf(stmt); r.verb != OpNone || r.preview != nil || r.undo != nil {
 		next := *r
-		next.verb = OpNone
+		next.verb, next.preview, next.undo = OpNone, nil, nil
 		stmt.Clauses[requestKey] = clause.Clause{Expression: &next}
 	}
 }
@@ -75,7 +75,7 @@ func address(db *gorm.DB, verb Operation, value any, conds []any) *gorm.DB {
 		_ = tx.AddError(err)
 		return tx
 	}
-	if len(tx.Statement.Selects) > 0 || len(tx.Statement.Omits) > 0 {
+	if verb != OpSoftDelete && (len(tx.Statement.Selects) > 0 || len(tx.Statement.Omits) > 0) {
 		_ = tx.AddError(fmt.Errorf("softdelete: %w: Select and Omit mean nothing to a %s", gorm.ErrInvalidField, verb))
 		return tx
 	}
@@ -126,10 +126,14 @@ func (p *Plugin) beginRestore(db *gorm.DB, m *model) {
 		return
 	}
 	op := p.begin(db, OpRestore, m)
+	if err := p.planRestore(db, op); err != nil {
+		_ = db.AddError(err)
+		return
+	}
 	op.omits = stmt.Omits
 	stmt.SkipHooks = true
 	stmt.Omits = []string{clause.Associations}
-	if op.hooks && (hasHook[BeforeRestorer](m) || hasHook[AfterRestorer](m)) {
+	if op.plan != nil || op.hooks && (hasHook[BeforeRestorer](m) || hasHook[AfterRestorer](m)) {
 		op.beginUnit(db)
 	}
 	for _, row := range rowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, true) {
@@ -160,9 +164,14 @@ func (p *Plugin) restore(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	if !ok {
 		return
 	}
-	t.apply(filter)
-	defer t.restore()
-	op.update(db, op.clearing(p, db), next)
+	if op.plan != nil && !db.DryRun {
+		op.cascade = p.newCascade(db, op)
+		_ = db.AddError(op.cascade.restore(t, filter, next))
+	} else {
+		t.apply(filter)
+		op.update(db, op.clearing(p, db), next)
+		t.restore()
+	}
 	if conflict := conflictOf(db.Error, m.name()); conflict != nil {
 		db.Error = conflict
 	}

@@ -157,6 +157,17 @@ func (e every) Build(b clause.Builder) {
 	}
 }
 
+// either is one of two conditions, in parentheses.
+type either [2]clause.Expression
+
+func (e either) Build(b clause.Builder) {
+	_ = b.WriteByte('(')
+	e[0].Build(b)
+	_, _ = b.WriteString(" OR ")
+	e[1].Build(b)
+	_ = b.WriteByte(')')
+}
+
 // selected is "(columns) IN (SELECT list FROM table WHERE …)", or NOT IN.
 type selected struct {
 	columns []clause.Column
@@ -211,9 +222,15 @@ type tree struct {
 	table  *table
 	links  []*link // from the table to itself
 	start  picker
-	filter picker   // which rows it goes on to, nil for any
-	same   []string // columns in which a row has to agree with the one that it hangs on
+	filter picker     // which rows it goes on to, nil for any
+	same   *agreement // of a row with the one that it hangs on, nil if any will do
 	nested bool
+}
+
+// agreement is that two rows of one table have something in common.
+type agreement struct {
+	columns []string
+	holds   func(a, b string) clause.Expression
 }
 
 const (
@@ -231,7 +248,9 @@ func (t *tree) Build(b clause.Builder) {
 			}
 		}
 	}
-	need(t.same)
+	if t.same != nil {
+		need(t.same.columns)
+	}
 	for _, l := range t.links {
 		need(l.referred)
 	}
@@ -258,9 +277,9 @@ func (t *tree) Build(b clause.Builder) {
 		l.joins(childName, treeName).Build(b)
 	}
 	_ = b.WriteByte(')')
-	if len(t.same) > 0 {
+	if t.same != nil {
 		_, _ = b.WriteString(" AND ")
-		equal(childName, treeName, t.same, t.same).Build(b)
+		t.same.holds(childName, treeName).Build(b)
 	}
 	if t.filter != nil {
 		_, _ = b.WriteString(" WHERE ")

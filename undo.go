@@ -1,13 +1,240 @@
 package softdelete
 
 import (
-	"errors"
+	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
-// Undo restores all rows of one operation, across tables.
+// Undo makes all rows live again that one operation has trashed, of all known
+// tables: those that have a deletion_id column by the operation's id, and what
+// hangs on them and has none by its time, as Restore does.
+//
+//	var d softdelete.Deletion
+//	db.Scopes(softdelete.Into(&d)).Delete(&user)
+//	undone, err := softdelete.Undo(db, d.ID)
+//
+//	UPDATE users SET deleted_at = NULL, …, deletion_id = NULL WHERE users.deletion_id = '…' AND users.deleted_at IS NOT NULL
+//	UPDATE posts SET deleted_at = NULL, …, deletion_id = NULL WHERE posts.deletion_id = '…' AND posts.deleted_at IS NOT NULL
+//
+// The report says when, by whom and why the rows were trashed, and how many of
+// which table have come back; rows purged since are gone. Conditions of db are in
+// force on each of the tables. A model is known if it is in Config.Models, or
+// has been used, or is related to one that has.
+//
+// Errors: ErrNotFound for an id that is unknown or undone already, a
+// *ConflictError, ErrAmbiguous, ErrNotInstalled. After an error nothing has
+// changed. It is safe for concurrent use.
 func Undo(db *gorm.DB, id uuid.UUID) (Deletion, error) {
-	return Deletion{}, errors.New("softdelete: not built yet")
+	report := &Deletion{ID: id}
+	tx := ask(db, func(r *request) { r.undo = report })
+	if tx.Error != nil {
+		return Deletion{}, tx.Error
+	}
+	defer forgetVerb(tx.Statement)
+	if tx = tx.Callback().Raw().Execute(tx); tx.Error != nil {
+		return Deletion{}, tx.Error
+	}
+	return *report, nil
+}
+
+// raw wraps GORM's raw step, by which an Undo comes: it has no model.
+func (p *Plugin) raw(next func(*gorm.DB)) func(*gorm.DB) {
+	return func(db *gorm.DB) {
+		request := requestOf(db.Statement)
+		if request.undo == nil {
+			next(db)
+			return
+		}
+		if db.Error != nil || db.DryRun {
+			return
+		}
+		unit := beginUnit(db)
+		defer func() {
+			if r := recover(); r != nil {
+				_ = db.AddError(errPanic)
+				unit.end(db)
+				panic(r)
+			}
+			unit.end(db)
+		}()
+		if db.Error == nil {
+			_ = db.AddError(p.undo(db, request))
+		}
+	}
+}
+
+func (p *Plugin) undo(db *gorm.DB, request *request) error {
+	stmt := db.Statement
+	if len(stmt.Joins) > 0 || hasLimit(stmt) || request.show != unasked || len(request.conditions) > 0 || request.parents || request.rootOnly {
+		return fmt.Errorf("softdelete: %w: an undo is of a whole operation, it takes no joins, limits or scopes of the trash", gorm.ErrInvalidValue)
+	}
+	g := p.models.relations()
+	op := &operation{kind: OpRestore, dialect: dialectOf(db), hooks: !stmt.SkipHooks, id: request.undo.ID, plan: g.planOfAll(OpRestore)}
+	c := p.newCascade(db, op)
+	for _, circle := range c.plan.order {
+		for _, t := range circle {
+			if err := c.findUndone(t, whereExprs(stmt), request.undo); err != nil {
+				return err
+			}
+		}
+	}
+	if len(c.sets) == 0 {
+		return fmt.Errorf("%w: no row was trashed by this operation, or it is undone already", ErrNotFound)
+	}
+	whole := maps.Clone(c.sets)
+	if err := c.walk(c.restorableByTime); err != nil {
+		return err
+	}
+	for _, circle := range c.plan.order {
+		for _, t := range circle {
+			if set := whole[t]; set != nil {
+				if err := c.bringBackWhole(set); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for _, found := range c.log {
+		if err := c.bringBack(found); err != nil {
+			return err
+		}
+	}
+	request.undo.Rows = c.tables()
+	return c.checkParents()
+}
+
+// planOfAll is the plan from every table on.
+func (g *graph) planOfAll(kind Operation) *plan {
+	all := make([]*table, len(g.names))
+	for i, name := range g.names {
+		all[i] = g.tables[name]
+	}
+	return newPlan(kind, nil, all)
+}
+
+// findUndone looks for rows of the operation in a table, and reads off one of
+// them when, by whom and why it was trashed.
+func (c *cascade) findUndone(t *table, callers []clause.Expression, report *Deletion) error {
+	m := t.model
+	if m == nil || m.deletionID == nil {
+		return nil
+	}
+	if err := c.lockDatabase(t); err != nil {
+		return err
+	}
+	where, err := c.ofOperation(t, callers)
+	if err != nil {
+		return err
+	}
+	dest, read := m.originScan()
+	columns := make([]clause.Column, 0, 4)
+	for _, field := range m.originColumns() {
+		columns = append(columns, clause.Column{Table: t.name, Name: field.DBName})
+	}
+	var by, reason any
+	if m.by != nil {
+		dest, columns = append(dest, &by), append(columns, clause.Column{Table: t.name, Name: m.by.DBName})
+	}
+	if m.reason != nil {
+		dest, columns = append(dest, &reason), append(columns, clause.Column{Table: t.name, Name: m.reason.DBName})
+	}
+	n, err := query(c.db, dest, func() {
+		if of := read(); of.at.Valid && report.At.IsZero() {
+			report.At = of.at.Time
+		}
+		if report.By == "" {
+			report.By = text(by)
+		}
+		if report.Reason == "" {
+			report.Reason = text(reason)
+		}
+	}, "SELECT ", columns, " FROM ", clause.Table{Name: t.name}, " WHERE ", where(t.name), " LIMIT 1", c.forUpdate())
+	if err == nil && n > 0 {
+		set := newSet(t)
+		set.where, set.whole = []picker{where}, true
+		c.sets[t] = set
+	}
+	return err
+}
+
+// ofOperation picks the trashed rows of a table that keep the operation's id and
+// meet the caller's conditions.
+func (c *cascade) ofOperation(t *table, callers []clause.Expression) (picker, error) {
+	id, err := uuidFor(t.model.deletionID, c.op.id)
+	if err != nil {
+		return nil, err
+	}
+	byID := picker(func(name string) clause.Expression {
+		return clause.Eq{Column: clause.Column{Table: name, Name: t.model.deletionID.DBName}, Value: id}
+	}).and(t.visible(trashedOnly))
+	if len(callers) == 0 {
+		return byID, nil
+	}
+	if len(t.key()) == 0 {
+		return nil, &ModelError{t.schema.Name, "", "an undo with conditions needs a primary key"}
+	}
+	return func(name string) clause.Expression {
+		return &selected{
+			columns: columnsOf(name, t.key()), list: columnsOf(t.name, t.key()), from: t.name,
+			where: every{byID(t.name), &group{callers}}, nested: c.d.nestedTarget,
+		}
+	}, nil
+}
+
+// restorableByTime is the step of an undo: what keeps the operation's id is
+// found by that.
+func (c *cascade) restorableByTime(links []*link, from *rowSet) (*rowSet, error) {
+	if links[0].child.model.deletionID != nil {
+		return nil, nil //nolint:nilnil // an empty set
+	}
+	return c.restorable(links, from)
+}
+
+// bringBackWhole restores the rows of a table that keep the operation's id.
+// Hooks run for those that a cascade took along with its hooks, and for those
+// that none took along.
+func (c *cascade) bringBackWhole(set *rowSet) error {
+	t := set.table
+	if c.op.hooks && (hasHook[BeforeRestorer](t.model) || hasHook[AfterRestorer](t.model)) {
+		all, _, err := c.collect(t, unbounded, "SELECT ", columnsOf(t.name, t.key()), " FROM ", clause.Table{Name: t.name}, " WHERE ", set.where[0](t.name), c.forUpdate())
+		if err != nil {
+			return err
+		}
+		silent, err := c.silent(set)
+		if err != nil {
+			return err
+		}
+		hooked := newSet(t)
+		hooked.keys = slices.DeleteFunc(all, func(key []any) bool { return silent[keyText(key...)] })
+		if !hooked.isEmpty() {
+			c.rows[t] += int64(len(hooked.keys))
+			if err := c.bringBack(found{set: hooked, hooks: true}); err != nil {
+				return err
+			}
+		}
+	}
+	return c.bringBack(found{set: set, counts: true})
+}
+
+// silent are the rows of the operation that a cascade took along without their
+// hooks.
+func (c *cascade) silent(set *rowSet) (keys, error) {
+	silent := keys{}
+	for _, l := range set.table.cascadingParents() {
+		if l.hooks || c.sets[l.parent].isEmpty() {
+			continue
+		}
+		for _, part := range c.sets[l.parent].conditions(c.d) {
+			where := every{set.where[0](childName), part(parentName)}
+			if err := c.pairs(l, false, where, "", func(key []any, _, _ origin) { silent[keyText(key...)] = true }); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return silent, nil
 }

@@ -76,12 +76,12 @@ func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) *r
 			texts[keyString(stmt.Context, stmt.Schema, row)] = true
 		}
 		for _, v := range op.values {
-			v.done = texts[keyString(stmt.Context, stmt.Schema, v.value)]
+			v.done = v.done || texts[keyString(stmt.Context, stmt.Schema, v.value)]
 		}
 		return op.rootOf(stmt, locked)
 	default:
 		for _, v := range op.values {
-			v.done = op.rows > 0 && hasKey(stmt, v.value)
+			v.done = v.done || db.RowsAffected > 0 && hasKey(stmt, v.value)
 		}
 		return root
 	}
@@ -206,7 +206,7 @@ func (op *operation) matchRows(stmt *gorm.Statement, rows reflect.Value, wanted 
 	returning, asked := wanted.Expression.(clause.Returning)
 	for _, v := range op.values {
 		row, ok := changed[keyString(stmt.Context, stmt.Schema, v.value)]
-		v.done = ok || each
+		v.done = v.done || ok || each
 		if !ok || !asked {
 			continue
 		}

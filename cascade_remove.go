@@ -1,0 +1,64 @@
+package softdelete
+
+import (
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// planRemoval makes the plan of a purge or force delete.
+func (p *Plugin) planRemoval(db *gorm.DB, op *operation) error {
+	if err := forRestoreOnly(db.Statement, op.kind); err != nil {
+		return err
+	}
+	return p.planOf(db, op)
+}
+
+// forRestoreOnly returns an error if a scope was used that means something to a
+// restore only.
+func forRestoreOnly(stmt *gorm.Statement, kind Operation) error {
+	if r := requestOf(stmt); r.parents || r.rootOnly {
+		return fmt.Errorf("softdelete: %w: WithParents and RootOnly are for a restore, not for a %s", gorm.ErrInvalidValue, kind)
+	}
+	return nil
+}
+
+// remove removes the rows of a target with what goes along, children first.
+func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB)) error {
+	if err := c.resolve(t, filter, c.goAlong); err != nil {
+		return err
+	}
+	own := c.sets[c.plan.root]
+	if own.isEmpty() {
+		return nil
+	}
+	if err := c.check(); err != nil {
+		return err
+	}
+	for _, found := range slices.Backward(c.log) {
+		if err := c.removeFound(found); err != nil {
+			return err
+		}
+	}
+	c.eachChunk(t, own, filter, func() { removeRows(c.db, t, filter, next) })
+	return nil
+}
+
+func (c *cascade) removeFound(f found) error {
+	t := f.set.table
+	if f.hooks && c.op.hooks && t.model != nil && (hasHook[BeforePurger](t.model) || hasHook[AfterPurger](t.model)) {
+		verb := map[Operation]func(*gorm.DB, any, ...any) *gorm.DB{OpPurge: Purge, OpForceDelete: ForceDelete}[c.plan.kind]
+		_, err := c.eachBatch(f.set, func(tx *gorm.DB, rows any) *gorm.DB { return verb(tx, rows) })
+		return err
+	}
+	filter := t.visible(c.plan.kind.takesFrom())
+	parts := f.set.conditions(c.d)
+	for _, part := range slices.Backward(parts) {
+		if _, err := exec(c.db, "DELETE FROM ", clause.Table{Name: t.name}, " WHERE ", part.and(filter)(t.name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,183 @@
+package softdelete
+
+import (
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// planRestore makes the plan of a restore. It is nil if there is nothing but the
+// operation's own rows to look at.
+func (p *Plugin) planRestore(db *gorm.DB, op *operation) error {
+	request := requestOf(db.Statement)
+	if request.parents && request.rootOnly {
+		return fmt.Errorf("softdelete: %w: WithParents and RootOnly contradict each other", gorm.ErrInvalidValue)
+	}
+	if request.rootOnly {
+		return nil
+	}
+	return p.planOf(db, op)
+}
+
+// planOf makes the plan of an operation that finds its rows before it writes.
+func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
+	g := p.models.relations()
+	root := g.tables[op.model.schema.Table]
+	if op.outer != nil || root == nil {
+		return nil
+	}
+	plan, err := g.plan(op.kind, root)
+	if err != nil || plan.isTrivial() && (op.kind != OpRestore || len(root.cascadingParents()) == 0) {
+		return err
+	}
+	if len(root.key()) == 0 {
+		return &ModelError{op.model.name(), "", "a cascade needs a primary key"}
+	}
+	op.plan = plan
+	return nil
+}
+
+// cascadingParents are the links by which a cascade can have trashed the table's
+// rows.
+func (t *table) cascadingParents() []*link {
+	var list []*link
+	for _, l := range t.parents {
+		if l.policy == cascades && l.parent.model != nil {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// restore brings back the rows of a target with what was trashed along with
+// them.
+func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.DB)) error {
+	if err := c.resolve(t, filter, c.restorable); err != nil {
+		return err
+	}
+	own := c.sets[c.plan.root]
+	if own.isEmpty() {
+		return nil
+	}
+	trashed, err := c.lookUp(own, requestOf(t.stmt).parents)
+	if err != nil {
+		return err
+	}
+	if len(trashed) > 0 {
+		return fail(ErrParentTrashed, c.op.model.name(), "it hangs on trashed rows of "+trashed[0]+": restore those, or use softdelete.WithParents")
+	}
+	for _, found := range slices.Backward(c.raised) {
+		if err := c.bringBack(found); err != nil {
+			return err
+		}
+	}
+	set := c.op.clearing(c.plugin, c.db)
+	if c.eachChunk(t, own, filter, func() { c.op.update(c.db, set, next) }); c.db.Error != nil {
+		return nil
+	}
+	for _, found := range c.log {
+		if err := c.bringBack(found); err != nil {
+			return err
+		}
+	}
+	return c.checkParents()
+}
+
+// checkParents is where liveParent relations of restored rows are checked.
+func (c *cascade) checkParents() error { return nil }
+
+// eachChunk runs a statement for each chunk of the operation's own rows, in the
+// place of the caller's conditions.
+func (c *cascade) eachChunk(t *target, own *rowSet, filter clause.Expression, run func()) {
+	var total int64
+	exprs := t.exprs
+	defer func() { t.exprs = exprs }()
+	for i, chunk := range own.chunks(c.d) {
+		if i > 0 {
+			t.stmt.SQL.Reset()
+			t.stmt.Vars = nil
+		}
+		t.exprs = []clause.Expression{within(clause.CurrentTable, c.plan.root.key(), chunk)}
+		t.apply(filter)
+		run()
+		t.restore()
+		if c.db.Error != nil {
+			return
+		}
+		total += c.db.RowsAffected
+	}
+	c.db.RowsAffected, c.op.rows = total, total
+	if t.stmt.Result != nil {
+		t.stmt.Result.RowsAffected = total
+	}
+}
+
+// lookUp finds the trashed rows that a set hangs on: those that will be brought
+// back with it, up to the top, or else the models of those that forbid it.
+func (c *cascade) lookUp(set *rowSet, raise bool) (trashed []string, err error) {
+	for _, l := range set.table.cascadingParents() {
+		var list [][]any
+		forbidden := false
+		take := func(key []any, parent, child origin) {
+			if c.seen[l.parent][keyText(key...)] {
+				return
+			}
+			list = append(list, key)
+			same, known := sameOrigin(c.d, l.parent.model, parent, l.child.model, child)
+			forbidden = forbidden || same || !known
+		}
+		lock := ""
+		if raise {
+			lock = c.forUpdate()
+		}
+		for _, part := range set.conditions(c.d) {
+			where := every{part(childName), l.parent.visible(trashedOnly)(parentName)}
+			if err := c.pairs(l, true, where, lock, take); err != nil {
+				return nil, err
+			}
+		}
+		if !raise {
+			if name := l.parent.schema.Name; forbidden && !slices.Contains(trashed, name) {
+				trashed = append(trashed, name)
+			}
+			continue
+		}
+		above := newSet(l.parent)
+		if above.keys = c.fresh(l.parent, list); above.isEmpty() {
+			continue
+		}
+		c.rows[l.parent] += int64(len(above.keys))
+		c.raised = append(c.raised, found{set: above, hooks: l.hooks})
+		if _, err := c.lookUp(above, true); err != nil {
+			return nil, err
+		}
+	}
+	return trashed, nil
+}
+
+// bringBack restores rows that were found.
+func (c *cascade) bringBack(f found) error {
+	t := f.set.table
+	m := t.model
+	if f.hooks && c.op.hooks && (hasHook[BeforeRestorer](m) || hasHook[AfterRestorer](m)) {
+		_, err := c.eachBatch(f.set, func(tx *gorm.DB, rows any) *gorm.DB { return Restore(tx, rows) })
+		return err
+	}
+	set := append(m.clearedColumns(), c.plugin.touch(c.db, m)...)
+	for _, part := range f.set.conditions(c.d) {
+		where := part.and(t.visible(trashedOnly))(t.name)
+		n, err := exec(c.db, "UPDATE ", clause.Table{Name: t.name}, " SET ", set, " WHERE ", where)
+		if conflict := conflictOf(err, m.name()); conflict != nil {
+			return conflict
+		}
+		if err != nil {
+			return err
+		}
+		if f.counts {
+			c.rows[t] += n
+		}
+	}
+	return nil
+}

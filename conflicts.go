@@ -1,0 +1,144 @@
+package softdelete
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// liveKey is a unique index that trashed rows do not stand in the way of: one
+// with a condition, or with the marker among its columns.
+type liveKey struct {
+	name    string
+	listed  []string // all columns of the index
+	columns []string // those but for the marker
+	where   string   // its condition, empty for none
+}
+
+func liveKeys(s *schema.Schema, mk marker) []liveKey {
+	var list []liveKey
+	for _, index := range s.ParseIndexes() {
+		key := liveKey{name: index.Name, where: index.Where}
+		for _, option := range index.Fields {
+			if option.Field == nil || option.Expression != "" {
+				key.columns = nil
+				break
+			}
+			key.listed = append(key.listed, option.Field.DBName)
+			if option.Field != mk.field {
+				key.columns = append(key.columns, option.Field.DBName)
+			}
+		}
+		// NULL is in nobody's way: with a nullable marker among them, the columns
+		// of live rows are free.
+		hasMarker := len(key.listed) > len(key.columns)
+		if index.Class == "UNIQUE" && len(key.columns) > 0 && (hasMarker && mk.live != nil || !hasMarker && index.Where != "") {
+			list = append(list, key)
+		}
+	}
+	return list
+}
+
+// conflicts lists the unique indexes in which rows to be restored clash with
+// live ones, or with each other.
+func (c *cascade) conflicts() ([]ConflictError, error) {
+	var list []ConflictError
+	for _, set := range c.restored() {
+		for _, key := range set.table.model.liveUnique {
+			clash, err := c.clashes(set, key)
+			if err != nil {
+				return nil, err
+			}
+			conflict := ConflictError{Model: set.table.schema.Name, Constraint: c.constraint(set.table, key)}
+			if clash && !slices.Contains(list, conflict) {
+				list = append(list, conflict)
+			}
+		}
+	}
+	return list, nil
+}
+
+// restored lists all rows that a restore is about.
+func (c *cascade) restored() []*rowSet {
+	var list []*rowSet
+	if own := c.sets[c.plan.root]; !own.isEmpty() {
+		list = append(list, own)
+	}
+	for _, found := range slices.Concat(c.raised, c.log) {
+		if found.set.table != c.plan.root {
+			list = append(list, found.set)
+		}
+	}
+	return list
+}
+
+func (c *cascade) constraint(t *table, key liveKey) string {
+	if !c.d.conflictByColumns {
+		return key.name
+	}
+	names := make([]string, len(key.listed))
+	for i, column := range key.listed {
+		names[i] = t.name + "." + column
+	}
+	return strings.Join(names, ", ")
+}
+
+func (c *cascade) clashes(set *rowSet, key liveKey) (bool, error) {
+	t := set.table
+	live, inTheWay := every{}, every{equal(parentName, childName, key.columns, key.columns), t.visible(liveOnly)(parentName)}
+	if key.where != "" {
+		live = append(live, clause.Expr{SQL: "(" + t.model.marker.asLive(key.where) + ")"})
+		inTheWay = append(inTheWay, clause.Expr{SQL: "(" + key.where + ")"})
+	}
+	for _, part := range set.conditions(c.d) {
+		where := append(every{part(childName)}, live...)
+		found := false
+		for _, parts := range [][]sqlPart{
+			{
+				"SELECT 1 FROM ", clause.Table{Name: t.name, Alias: childName}, " WHERE ", where, " AND EXISTS (SELECT 1 FROM ",
+				clause.Table{Name: t.name, Alias: parentName}, " WHERE ", inTheWay, ") LIMIT 1",
+			},
+			{
+				"SELECT 1 FROM ", clause.Table{Name: t.name, Alias: childName}, " WHERE ", where, " AND ", notNull(childName, key.columns),
+				" GROUP BY ", columnsOf(childName, key.columns), " HAVING count(*) > 1 LIMIT 1",
+			},
+		} {
+			var one int
+			n, err := query(c.db, []any{&one}, func() {}, parts...)
+			if err != nil {
+				return false, err
+			}
+			found = found || n > 0
+		}
+		if found {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func notNull(table string, columns []string) clause.Expression {
+	list := make(every, len(columns))
+	for i, column := range columns {
+		list[i] = clause.Neq{Column: clause.Column{Table: table, Name: column}, Value: nil}
+	}
+	return list
+}
+
+// asLive writes the condition of an index as it is for a row whose marker is
+// cleared.
+func (mk *marker) asLive(where string) string {
+	live := "NULL"
+	if value := mk.cleared(); value != nil {
+		live = strings.ToUpper(fmt.Sprint(value))
+		if _, isText := value.(string); isText {
+			return where
+		}
+	}
+	column := regexp.MustCompile("(?i)(?:[\"`]?\\w+[\"`]?\\.)?[\"`]?\\b" + regexp.QuoteMeta(mk.field.DBName) + "\\b[\"`]?")
+	return column.ReplaceAllLiteralString(where, live)
+}
