@@ -54,6 +54,9 @@ func (z *zooDatabase) openWorld(t *testing.T, base *gorm.DB, w *zooWorld) *gorm.
 	if len(w.annex) > 0 {
 		config.NamingStrategy = openAnnex(t, base, w)
 	}
+	if zooKnown {
+		config.NowFunc = zooSpaced
+	}
 	var dialector gorm.Dialector = &sqlite.Dialector{Conn: pool}
 	if z.name == "postgres" {
 		dialector = postgres.New(postgres.Config{Conn: pool})

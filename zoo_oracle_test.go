@@ -169,6 +169,9 @@ func (rows *zooRows) release(taken *zooSet, o *zooOutcome) {
 			for _, child := range rows.below(parent, l) {
 				switch {
 				case taken.has[child]:
+					if zooKnown && l.policy == zooLeaves {
+						o.anyError = true
+					}
 				case l.onDelete == "SET NULL":
 					o.nulled = append(o.nulled, zooNull{child, l.foreign[0]})
 				default:
@@ -207,7 +210,7 @@ func (rows *zooRows) restored(addressed []*zooRow, mode zooRestoreMode) *zooOutc
 	}
 	ambiguous := rows.comeBack(&back, o)
 	if mode.withParents {
-		rows.ascend(&back)
+		rows.ascend(&back, o.addressed)
 	} else {
 		rows.checkParents(o, &back)
 	}
@@ -239,13 +242,14 @@ func (rows *zooRows) comeBack(back *zooSet, o *zooOutcome) (ambiguous bool) {
 	return ambiguous
 }
 
-// ascend adds the trashed rows that rows hang on by cascading relations.
-func (rows *zooRows) ascend(back *zooSet) {
-	for i := 0; i < len(back.list); i++ {
-		for _, parent := range rows.above(back.list[i]) {
-			back.add(parent)
-		}
+// ascend adds the trashed rows that addressed ones hang on, in the end, by cascading relations.
+func (rows *zooRows) ascend(back *zooSet, addressed []*zooRow) {
+	chain := zooSet{}
+	chain.add(addressed...)
+	for i := 0; i < len(chain.list); i++ {
+		chain.add(rows.above(chain.list[i])...)
 	}
+	back.add(chain.list...)
 }
 
 // above lists the trashed rows that a row hangs on by cascading relations.
@@ -261,7 +265,8 @@ func (rows *zooRows) above(row *zooRow) []*zooRow {
 	return parents
 }
 
-// checkParents says whether addressed rows hang on trashed ones, which stay so, of the same operation.
+// checkParents says whether addressed rows hang on trashed ones, which stay so, of the same operation, or of one that cannot
+// be told.
 func (rows *zooRows) checkParents(o *zooOutcome, back *zooSet) {
 	models := map[string]bool{}
 	for _, row := range o.addressed {
@@ -270,10 +275,7 @@ func (rows *zooRows) checkParents(o *zooOutcome, back *zooSet) {
 				if l.policy != zooCascades || !parent.isTrashed() || back.has[parent] || !row.hangsOn(l, parent) {
 					continue
 				}
-				switch {
-				case !l.isTold():
-					o.errs = append(o.errs, softdelete.ErrAmbiguous, softdelete.ErrParentTrashed)
-				case parent.by == row.by:
+				if parent.by == row.by || !l.isTold() {
 					models[l.parent.typeName()] = true
 				}
 			}
