@@ -48,41 +48,67 @@ func (p *Plugin) newCascade(db *gorm.DB, op *operation) *cascade {
 // too, and so on.
 type step func(links []*link, from *rowSet) (*rowSet, error)
 
-// walk follows the plan from the rows that are there already.
+// walk follows the plan from the rows that are there already. It goes from table
+// to table, parents before children, and so takes all locks in one order.
 func (c *cascade) walk(follow step) error {
-	pending := map[*table]*rowSet{}
-	for t, set := range c.sets {
-		pending[t] = set
-	}
 	for _, circle := range c.plan.order {
-		for more := true; more; {
-			more = false
-			for _, t := range circle {
-				set := pending[t]
-				delete(pending, t)
-				if set.isEmpty() {
+		for _, t := range circle {
+			for _, l := range c.plan.into[t] {
+				if from := c.sets[l.parent]; !from.isEmpty() && !slices.Contains(circle, l.parent) {
+					found, err := follow([]*link{l}, from)
+					if err != nil {
+						return err
+					}
+					c.keep(t, found)
+				}
+			}
+		}
+		if err := c.walkCircle(circle, follow); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// walkCircle follows the links among tables whose rows hang on each other, until
+// nothing more is found.
+func (c *cascade) walkCircle(circle []*table, follow step) error {
+	if len(circle) == 1 && !c.plan.inCircle(circle[0]) {
+		return nil
+	}
+	pending := map[*table]*rowSet{}
+	for _, t := range circle {
+		pending[t] = c.sets[t]
+	}
+	for more := true; more; {
+		more = false
+		for _, t := range circle {
+			set := pending[t]
+			delete(pending, t)
+			if set.isEmpty() {
+				continue
+			}
+			self, others := c.linksOf(t)
+			if len(self) > 0 {
+				descendants, err := follow(self, set)
+				if err != nil {
+					return err
+				}
+				c.keep(t, descendants)
+				set = set.add(descendants)
+			}
+			for _, l := range others {
+				if !slices.Contains(circle, l.child) {
 					continue
 				}
-				self, others := c.linksOf(t)
-				if len(self) > 0 {
-					descendants, err := follow(self, set)
-					if err != nil {
-						return err
-					}
-					c.keep(t, descendants)
-					set = set.add(descendants)
+				children, err := follow([]*link{l}, set)
+				if err != nil {
+					return err
 				}
-				for _, l := range others {
-					children, err := follow([]*link{l}, set)
-					if err != nil {
-						return err
-					}
-					if children.isEmpty() {
-						continue
-					}
+				if !children.isEmpty() {
 					c.keep(l.child, children)
 					pending[l.child] = pending[l.child].add(children)
-					more = more || slices.Contains(circle, l.child)
+					more = true
 				}
 			}
 		}

@@ -108,10 +108,7 @@ func (c *cascade) eachChunk(t *target, own *rowSet, filter clause.Expression, ru
 		}
 		total += c.db.RowsAffected
 	}
-	c.db.RowsAffected, c.op.rows = total, total
-	if t.stmt.Result != nil {
-		t.stmt.Result.RowsAffected = total
-	}
+	c.op.changed(c.db, total)
 }
 
 // lookUp finds the trashed rows that a set hangs on: those that will be brought

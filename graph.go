@@ -27,6 +27,9 @@ type table struct {
 	model  *model // nil if it is not soft-deletable
 	err    error  // of its definition, or of a relation that contradicts another
 
+	// rank orders all tables, parents before children.
+	rank int
+
 	children []*link // what hangs on it
 	parents  []*link // what it hangs on
 }
@@ -116,12 +119,20 @@ func newGraph(schemas []*schema.Schema, entryOf func(*schema.Schema) *entry, mod
 		}
 		g.addRelations(s, ignoreConstraints)
 	}
-	for _, name := range g.names {
+	all := make([]*table, len(g.names))
+	for i, name := range g.names {
+		all[i] = g.tables[name]
 		byRelation := func(a, b *link) int {
 			return strings.Compare(a.child.name+"\x00"+a.relation+"\x00"+a.String(), b.child.name+"\x00"+b.relation+"\x00"+b.String())
 		}
 		slices.SortFunc(g.tables[name].children, byRelation)
 		slices.SortFunc(g.tables[name].parents, byRelation)
+	}
+	strong := func(t *table) []*link {
+		return slices.DeleteFunc(slices.Clone(t.children), func(l *link) bool { return !l.takes(OpForceDelete) })
+	}
+	for rank, t := range slices.Concat(ordered(all, strong)...) {
+		t.rank = rank
 	}
 	return g
 }

@@ -14,7 +14,8 @@ type plan struct {
 	root  *table
 	order [][]*table // parents before children; tables that hang on each other in a circle together
 
-	follow map[*table][]*link // the rows at their ends go along
+	follow map[*table][]*link // from a table: the rows at their ends go along
+	into   map[*table][]*link // the same, to a table
 	guard  map[*table][]*link // live rows at their ends forbid the operation
 }
 
@@ -41,11 +42,12 @@ func (g *graph) plan(kind Operation, root *table, selected ...*table) (*plan, er
 
 // newPlan makes the plan of an operation from some tables on.
 func newPlan(kind Operation, root *table, from []*table) *plan {
-	p := &plan{kind: kind, root: root, follow: map[*table][]*link{}, guard: map[*table][]*link{}}
+	p := &plan{kind: kind, root: root, follow: map[*table][]*link{}, into: map[*table][]*link{}, guard: map[*table][]*link{}}
 	p.order = ordered(from, func(t *table) []*link {
 		for _, l := range t.children {
 			if l.takes(kind) {
 				p.follow[t] = append(p.follow[t], l)
+				p.into[l.child] = append(p.into[l.child], l)
 			}
 			if l.guards(kind) {
 				p.guard[t] = append(p.guard[t], l)
@@ -53,7 +55,35 @@ func newPlan(kind Operation, root *table, from []*table) *plan {
 		}
 		return p.follow[t]
 	})
+	p.order = p.inOneOrder(p.order)
 	return p
+}
+
+// inOneOrder puts circles, parents before children, into the order of all
+// tables as far as that goes: plans that have tables in common go the same way.
+func (p *plan) inOneOrder(circles [][]*table) [][]*table {
+	list := make([][]*table, 0, len(circles))
+	waits := func(circle []*table) bool {
+		for _, t := range circle {
+			for _, l := range p.into[t] {
+				if !slices.Contains(circle, l.parent) && slices.ContainsFunc(circles, func(other []*table) bool { return slices.Contains(other, l.parent) }) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	for len(circles) > 0 {
+		next := -1
+		for i, circle := range circles {
+			if !waits(circle) && (next < 0 || circle[0].rank < circles[next][0].rank) {
+				next = i
+			}
+		}
+		list = append(list, circles[next])
+		circles = slices.Delete(circles, next, next+1)
+	}
+	return list
 }
 
 // check returns the error of a table that the plan reaches.
@@ -103,19 +133,6 @@ func (p *plan) inCircle(t *table) bool {
 		}
 	}
 	return slices.ContainsFunc(p.follow[t], func(l *link) bool { return l.child == t })
-}
-
-// ways counts the links by which the plan reaches a table.
-func (p *plan) ways(t *table) int {
-	n := 0
-	for _, links := range p.follow {
-		for _, l := range links {
-			if l.child == t {
-				n++
-			}
-		}
-	}
-	return n
 }
 
 // String writes the plan as a table: one line a relation, in the order in which
@@ -169,7 +186,7 @@ func ordered(from []*table, links func(*table) []*link) [][]*table {
 			return
 		}
 		first := slices.Index(stack, t)
-		circle := slices.Clone(stack[first:])
+		circle := slices.SortedFunc(slices.Values(stack[first:]), func(a, b *table) int { return strings.Compare(a.name, b.name) })
 		stack = stack[:first]
 		for _, member := range circle {
 			onStack[member] = false

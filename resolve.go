@@ -94,7 +94,7 @@ func (o Operation) takesFrom() visibility {
 func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*rowSet, error) {
 	set := newSet(t)
 	hooks = hooks && !c.preview && t.model != nil && (hasHook[BeforePurger](t.model) || hasHook[AfterPurger](t.model))
-	once := !hooks && c.plan.ways(t) <= 1 && !c.plan.inCircle(t) && t != c.plan.root && len(c.op.selected) == 0
+	once := !hooks && len(c.plan.into[t]) <= 1 && !c.plan.inCircle(t) && t != c.plan.root && len(c.op.selected) == 0
 	for _, part := range parts {
 		part = part.and(filter)
 		if !c.preview && once && c.plan.isLeaf(t) || len(t.key()) == 0 {

@@ -74,8 +74,14 @@ func (p *Plugin) undo(db *gorm.DB, request *request) error {
 		return fmt.Errorf("softdelete: %w: an undo is of a whole operation, it takes no joins, limits or scopes of the trash", gorm.ErrInvalidValue)
 	}
 	g := p.models.relations()
+	if len(g.names) == 0 {
+		return fmt.Errorf("%w: no model is known yet, name them in Config.Models", ErrNotFound)
+	}
 	op := &operation{kind: OpRestore, dialect: dialectOf(db), hooks: !stmt.SkipHooks, id: request.undo.ID, plan: g.planOfAll(OpRestore)}
 	c := p.newCascade(db, op)
+	if err := c.lockDatabase(c.plan.order[0][0]); err != nil {
+		return err
+	}
 	for _, circle := range c.plan.order {
 		for _, t := range circle {
 			if err := c.findUndone(t, whereExprs(stmt), request.undo); err != nil {
@@ -124,9 +130,6 @@ func (c *cascade) findUndone(t *table, callers []clause.Expression, report *Dele
 	if m == nil || m.deletionID == nil {
 		return nil
 	}
-	if err := c.lockDatabase(t); err != nil {
-		return err
-	}
 	where, err := c.ofOperation(t, callers)
 	if err != nil {
 		return err
@@ -153,7 +156,7 @@ func (c *cascade) findUndone(t *table, callers []clause.Expression, report *Dele
 		if report.Reason == "" {
 			report.Reason = text(reason)
 		}
-	}, "SELECT ", columns, " FROM ", clause.Table{Name: t.name}, " WHERE ", where(t.name), " LIMIT 1", c.forUpdate())
+	}, "SELECT ", columns, " FROM ", clause.Table{Name: t.name}, " WHERE ", where.and(t.visible(trashedOnly))(t.name), " LIMIT 1", c.forUpdate())
 	if err == nil && n > 0 {
 		set := newSet(t)
 		set.where, set.whole = []picker{where}, true
@@ -162,8 +165,8 @@ func (c *cascade) findUndone(t *table, callers []clause.Expression, report *Dele
 	return err
 }
 
-// ofOperation picks the trashed rows of a table that keep the operation's id and
-// meet the caller's conditions.
+// ofOperation picks the rows of a table that keep the operation's id and meet the
+// caller's conditions. They are trashed: a restore clears the id.
 func (c *cascade) ofOperation(t *table, callers []clause.Expression) (picker, error) {
 	id, err := uuidFor(t.model.deletionID, c.op.id)
 	if err != nil {
@@ -171,7 +174,7 @@ func (c *cascade) ofOperation(t *table, callers []clause.Expression) (picker, er
 	}
 	byID := picker(func(name string) clause.Expression {
 		return clause.Eq{Column: clause.Column{Table: name, Name: t.model.deletionID.DBName}, Value: id}
-	}).and(t.visible(trashedOnly))
+	})
 	if len(callers) == 0 {
 		return byID, nil
 	}
@@ -201,7 +204,7 @@ func (c *cascade) restorableByTime(links []*link, from *rowSet) (*rowSet, error)
 func (c *cascade) bringBackWhole(set *rowSet) error {
 	t := set.table
 	if c.op.hooks && (hasHook[BeforeRestorer](t.model) || hasHook[AfterRestorer](t.model)) {
-		all, _, err := c.collect(t, unbounded, "SELECT ", columnsOf(t.name, t.key()), " FROM ", clause.Table{Name: t.name}, " WHERE ", set.where[0](t.name), c.forUpdate())
+		all, _, err := c.collect(t, unbounded, "SELECT ", columnsOf(t.name, t.key()), " FROM ", clause.Table{Name: t.name}, " WHERE ", set.where[0].and(t.visible(trashedOnly))(t.name), c.forUpdate())
 		if err != nil {
 			return err
 		}

@@ -60,10 +60,18 @@ func TestPreview(t *testing.T) {
 		before := blogDump(t, db)
 		rows := map[string]int64{"blog_users": 1, "blog_posts": 2, "blog_comments": 3, "blog_post_tags": 4}
 		for name, preview := range map[string]func() (softdelete.Plan, error){
-			"value":      func() (softdelete.Plan, error) { return softdelete.Preview(db, softdelete.OpSoftDelete, &blogUser{ID: 1}) },
-			"by value":   func() (softdelete.Plan, error) { return softdelete.Preview(db, softdelete.OpSoftDelete, blogUser{ID: 1}) },
-			"key":        func() (softdelete.Plan, error) { return softdelete.Preview(db, softdelete.OpSoftDelete, &blogUser{}, 1) },
-			"conditions": func() (softdelete.Plan, error) { return softdelete.Preview(db.Where("id = 1"), softdelete.OpSoftDelete, &blogUser{}) },
+			"value": func() (softdelete.Plan, error) {
+				return softdelete.Preview(db, softdelete.OpSoftDelete, &blogUser{ID: 1})
+			},
+			"by value": func() (softdelete.Plan, error) {
+				return softdelete.Preview(db, softdelete.OpSoftDelete, blogUser{ID: 1})
+			},
+			"key": func() (softdelete.Plan, error) {
+				return softdelete.Preview(db, softdelete.OpSoftDelete, &blogUser{}, 1)
+			},
+			"conditions": func() (softdelete.Plan, error) {
+				return softdelete.Preview(db.Where("id = 1"), softdelete.OpSoftDelete, &blogUser{})
+			},
 		} {
 			plan, err := preview()
 			require.NoError(t, err, name)

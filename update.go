@@ -8,16 +8,15 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// update builds the UPDATE of a soft delete or restore and lets next execute
-// it. It finds out which of the caller's values had their rows changed, and if
-// there is a plan returns all of the changed rows.
+// update runs the UPDATE of a soft delete or restore, which next executes. It
+// finds out which of the caller's values had their rows changed, and for a
+// cascade returns the rows that it starts from.
 func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) *rowSet {
 	stmt := db.Statement
 	defer saveClauses(stmt)()
 	dropOwnFrom(stmt)
 	wanted, asked := stmt.Clauses["RETURNING"]
-	d := op.dialect
-	if !d.returning {
+	if !op.dialect.returning {
 		delete(stmt.Clauses, "RETURNING")
 	}
 	op.values = slices.DeleteFunc(op.values, func(v *tracked) bool {
@@ -27,64 +26,137 @@ func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) *r
 		v.revert(stmt.Context, op.model)
 		return true
 	})
-	planned := op.plan != nil && op.kind == OpSoftDelete
-	known := len(op.values) > 1 || planned // which rows have changed has to be known
-	var (
-		locked  []reflect.Value
-		changed reflect.Value
-		root    *rowSet
-	)
-	streams := planned && d.returning && len(op.values) == 0 && !asked
-	returns := known && d.returning && len(op.values) > 0
-	locks := known && !streams && !returns && !db.DryRun
-	if locks {
-		if locked = op.lockRows(db, d); db.Error != nil {
-			return nil
-		}
-	}
 	stmt.Clauses["SET"] = clause.Clause{Name: "SET", Expression: set}
 	stmt.AddClauseIfNotExists(clause.Update{})
+	starts := op.plan != nil && op.kind == OpSoftDelete
 	switch {
-	case returns:
-		changed = op.returnKeys(stmt)
-	case streams:
-		stmt.Clauses["RETURNING"] = clause.Clause{Name: "RETURNING", Expression: clause.Returning{Columns: columnsOf("", op.plan.root.key())}}
+	case len(op.values) < 2 && !starts:
+		op.updatePlainly(db, next)
+		return nil
+	case !op.dialect.returning, len(op.values) == 0 && asked:
+		return op.updateLocked(db, starts, next)
+	case len(op.values) == 0:
+		return op.updateStreaming(db)
+	default:
+		return op.updateReturning(db, wanted, next)
 	}
-	stmt.SQL.Grow(180) // as GORM's own update does
-	stmt.Build(db.Callback().Update().Clauses...)
+}
+
+// buildUpdate writes the SQL.
+func buildUpdate(db *gorm.DB) {
+	db.Statement.SQL.Grow(180) // as GORM's own update does
+	db.Statement.Build(db.Callback().Update().Clauses...)
+}
+
+// updatePlainly is for one value at most: its row is the one that was changed.
+func (op *operation) updatePlainly(db *gorm.DB, next func(*gorm.DB)) {
+	buildUpdate(db)
+	next(db)
+	if db.Error != nil || db.DryRun {
+		return
+	}
+	op.rows = db.RowsAffected
+	for _, v := range op.values {
+		v.done = v.done || op.rows > 0
+	}
+}
+
+// updateReturning lets the database return the keys of the changed rows, into a
+// slice of structs.
+func (op *operation) updateReturning(db *gorm.DB, wanted clause.Clause, next func(*gorm.DB)) *rowSet {
+	stmt := db.Statement
+	changed := op.returnKeys(stmt)
+	buildUpdate(db)
 	dest, value := stmt.Dest, stmt.ReflectValue
-	if returns {
-		stmt.Dest, stmt.ReflectValue = changed.Interface(), changed.Elem()
-	}
-	if streams && !db.DryRun {
-		root = op.stream(db)
-	} else {
-		next(db)
-	}
+	stmt.Dest, stmt.ReflectValue = changed.Interface(), changed.Elem()
+	next(db)
 	stmt.Dest, stmt.ReflectValue = dest, value
 	if db.Error != nil || db.DryRun {
 		return nil
 	}
 	op.rows = db.RowsAffected
-	switch {
-	case returns:
-		op.matchRows(stmt, changed.Elem(), wanted)
-		return op.rootOf(stmt, elementsOf(changed.Elem()))
-	case locks:
-		texts := keys{}
-		for _, row := range locked {
-			texts[keyString(stmt.Context, stmt.Schema, row)] = true
-		}
-		for _, v := range op.values {
-			v.done = v.done || texts[keyString(stmt.Context, stmt.Schema, v.value)]
-		}
-		return op.rootOf(stmt, locked)
-	default:
-		for _, v := range op.values {
-			v.done = v.done || db.RowsAffected > 0 && hasKey(stmt, v.value)
-		}
-		return root
+	op.matchRows(stmt, changed.Elem(), wanted)
+	return op.rootOf(stmt, elementsOf(changed.Elem()))
+}
+
+// updateStreaming is for conditions: the database returns the keys, of which no
+// more are kept than a cascade has to have.
+func (op *operation) updateStreaming(db *gorm.DB) *rowSet {
+	stmt := db.Statement
+	stmt.Clauses["RETURNING"] = clause.Clause{Name: "RETURNING", Expression: clause.Returning{Columns: columnsOf("", op.plan.root.key())}}
+	buildUpdate(db)
+	if db.DryRun {
+		return nil
 	}
+	rows, err := stmt.ConnPool.QueryContext(stmt.Context, stmt.SQL.String(), stmt.Vars...)
+	if err != nil {
+		_ = db.AddError(err)
+		return nil
+	}
+	set := op.rootSet(stmt)
+	dest, take := keyScan(len(op.plan.root.key()))
+	n, err := scanAll(rows, dest, func(n int64) {
+		if op.model.deletionID == nil || n <= few {
+			set.keys = append(set.keys, take())
+		}
+	})
+	if db.AddError(err) != nil {
+		return nil
+	}
+	op.changed(db, n)
+	op.cascade.byID(set, n)
+	return set
+}
+
+// changed says how many rows a statement has changed.
+func (op *operation) changed(db *gorm.DB, n int64) {
+	op.rows, db.RowsAffected = n, n
+	if db.Statement.Result != nil {
+		db.Statement.Result.RowsAffected = n
+	}
+}
+
+// updateLocked reads the keys under a lock before the UPDATE. For a cascade the
+// UPDATE is then of those keys, in as many statements as it takes.
+func (op *operation) updateLocked(db *gorm.DB, starts bool, next func(*gorm.DB)) *rowSet {
+	stmt := db.Statement
+	if starts && !db.DryRun {
+		if err := op.cascade.lockDatabase(op.plan.root); err != nil {
+			_ = db.AddError(err)
+			return nil
+		}
+	}
+	var locked []reflect.Value
+	if !db.DryRun {
+		locked = op.lockRows(db, op.dialect)
+	}
+	if db.Error != nil {
+		return nil
+	}
+	if starts && !db.DryRun {
+		set := op.rootOf(stmt, locked)
+		t := &target{stmt: stmt}
+		t.where, t.hadAny = stmt.Clauses["WHERE"]
+		op.cascade.eachChunk(t, set, op.model.liveRows, func() {
+			buildUpdate(db)
+			next(db)
+		})
+	} else {
+		buildUpdate(db)
+		next(db)
+	}
+	if db.Error != nil || db.DryRun {
+		return nil
+	}
+	op.rows = db.RowsAffected
+	texts := keys{}
+	for _, row := range locked {
+		texts[keyString(stmt.Context, stmt.Schema, row)] = true
+	}
+	for _, v := range op.values {
+		v.done = v.done || texts[keyString(stmt.Context, stmt.Schema, v.value)]
+	}
+	return op.rootOf(stmt, locked)
 }
 
 // rootOf is the set of loaded rows, if the operation has a plan to go on with.
@@ -109,33 +181,6 @@ func (op *operation) rootOf(stmt *gorm.Statement, rows []reflect.Value) *rowSet 
 func (op *operation) rootSet(stmt *gorm.Statement) *rowSet {
 	set := newSet(op.plan.root)
 	set.name = tableOf(stmt, op.model)
-	return set
-}
-
-// stream executes an UPDATE that returns keys, and keeps no more of them than
-// it has to.
-func (op *operation) stream(db *gorm.DB) *rowSet {
-	stmt := db.Statement
-	set := op.rootSet(stmt)
-	rows, err := stmt.ConnPool.QueryContext(stmt.Context, stmt.SQL.String(), stmt.Vars...)
-	if err != nil {
-		_ = db.AddError(err)
-		return nil
-	}
-	dest, take := keyScan(len(stmt.Schema.PrimaryFields))
-	n, err := scanAll(rows, dest, func(n int64) {
-		if op.model.deletionID == nil || n <= few {
-			set.keys = append(set.keys, take())
-		}
-	})
-	if db.AddError(err) != nil {
-		return nil
-	}
-	db.RowsAffected = n
-	if stmt.Result != nil {
-		stmt.Result.RowsAffected = n
-	}
-	op.cascade.byID(set, n)
 	return set
 }
 
