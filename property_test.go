@@ -1,7 +1,6 @@
 package softdelete_test
 
 import (
-	"context"
 	"flag"
 	"os"
 	"testing"
@@ -37,25 +36,6 @@ func eachZoo(t *testing.T, fits func(*zooWorld) bool, property func(r *zooRun)) 
 
 func anyZoo(*zooWorld) bool { return true }
 
-// trashSome makes random deletes, and restores between them, so that there is something in the trash.
-func (r *zooRun) trashSome(most int) []*zooDeletion {
-	var all []*zooDeletion
-	for range rapid.IntRange(0, most).Draw(r.t, "before") {
-		c := drawZooCall(r.t, r.rows, softdelete.OpSoftDelete)
-		if len(all) > 0 && rapid.IntRange(0, 3).Draw(r.t, "restore") == 0 {
-			c.kind = softdelete.OpRestore
-			c.mode.rootOnly = rapid.Bool().Draw(r.t, "root only")
-			c.mode.withParents = !c.mode.rootOnly && rapid.Bool().Draw(r.t, "with parents")
-		} else {
-			c.drawSelected(r.t, r.rows.world)
-		}
-		if _, d := r.do(c); d != nil && len(d.rows) > 0 {
-			all = append(all, d)
-		}
-	}
-	return all
-}
-
 // TestRandomDeletes says that a delete trashes what hangs on the rows that it trashed, and nothing else, on any schema and
 // any rows.
 func TestRandomDeletes(t *testing.T) {
@@ -66,7 +46,7 @@ func TestRandomDeletes(t *testing.T) {
 // TestRandomDeletesAreUndone says that undoing a delete gives back the very rows that were there.
 func TestRandomDeletesAreUndone(t *testing.T) {
 	t.Parallel()
-	eachZoo(t, (*zooWorld).isTold, func(r *zooRun) {
+	eachZoo(t, func(w *zooWorld) bool { return w.isTold() && !(zooKnown && w.name == "porch") }, func(r *zooRun) {
 		r.trashSome(2)
 		before := r.z.dump(r.t, r.rows.world)
 		c := drawZooCall(r.t, r.rows, softdelete.OpSoftDelete)
@@ -109,7 +89,7 @@ func TestRandomDeletesAreRestored(t *testing.T) {
 		if d == nil || len(d.rows) == 0 {
 			return
 		}
-		c.kind, c.form, c.rows = softdelete.OpRestore, "slice", want.addressed
+		c.kind, c.form, c.rows, c.limit, c.scope = softdelete.OpRestore, "slice", want.addressed, 0, ""
 		c.mode.rootOnly = rapid.IntRange(0, 3).Draw(r.t, "root only") == 0
 		back, _ := r.do(c)
 		if !back.fails() && !c.mode.rootOnly {
@@ -130,7 +110,7 @@ func TestRandomRestoresBelowParents(t *testing.T) {
 		d := pick(r.t, "delete", all)
 		row := pick(r.t, "row", d.rows)
 		c := drawZooCall(r.t, r.rows, softdelete.OpRestore, row.table)
-		c.form, c.rows = "value", []*zooRow{row}
+		c.form, c.rows, c.limit, c.scope = "value", []*zooRow{row}, 0, ""
 		want, _ := r.do(c)
 		if want.fails() {
 			c.mode.withParents = true
@@ -170,28 +150,4 @@ func TestRandomPreviews(t *testing.T) {
 			r.do(c)
 		}
 	})
-}
-
-// preview compares what a preview says with what the oracle says.
-func (r *zooRun) preview(c *zooCall) {
-	t := r.t
-	want := c.predict(r.rows)
-	tx, value, conds := c.build(r.z, r.db.WithContext(context.Background()))
-	plan, err := softdelete.Preview(tx, c.kind, value, conds...)
-	t.Logf("preview of %s: %+v, %v", c, plan, err)
-	r.checkUnchanged()
-	if want.anyError {
-		return
-	}
-	if err != nil {
-		r.checkError(want, err)
-		return
-	}
-	require.Equal(t, c.kind, plan.Operation)
-	require.ElementsMatch(t, want.restricted, plan.Restricted)
-	require.Empty(t, plan.Conflicts)
-	require.ElementsMatch(t, want.parents, plan.TrashedParents)
-	if !want.fails() {
-		require.Equal(t, want.byTable(), plan.Rows)
-	}
 }

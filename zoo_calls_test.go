@@ -2,11 +2,9 @@ package softdelete_test
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"pgregory.net/rapid"
 
@@ -24,14 +22,40 @@ type zooCall struct {
 	whole  bool // the values have more than their key
 	column string
 	values []any
+	having *zooLink // of rows that have live ones below them
+	limit  int
 
-	selected []string // relations
-	links    []*zooLink
+	scope    string // of the rows that the statement sees
+	trasher  string // for the scope TrashedBy
+	selected []zooPick
+	all      bool // clause.Associations are selected
 	mode     zooRestoreMode
 
 	actor, reason string
 	report        bool
 	transaction   string
+}
+
+// zooPick is a relation that a delete selects, with those below it.
+type zooPick struct {
+	link  *zooLink
+	below []zooPick
+}
+
+func zooPaths(picks []zooPick, prefix string) []string {
+	var paths []string
+	for _, pick := range picks {
+		paths = append(paths, prefix+pick.link.field)
+		paths = append(paths, zooPaths(pick.below, prefix+pick.link.field+".")...)
+	}
+	return paths
+}
+
+func (c *zooCall) selects() []string {
+	if c.all {
+		return []string{clause.Associations}
+	}
+	return zooPaths(c.selected, "")
 }
 
 func (c *zooCall) String() string {
@@ -40,11 +64,20 @@ func (c *zooCall) String() string {
 	for _, row := range c.rows {
 		_, _ = fmt.Fprintf(&b, ", %s", row.key())
 	}
-	if c.column != "" {
+	switch c.form {
+	case "condition":
 		_, _ = fmt.Fprintf(&b, ", %s in %v", c.column, c.values)
+	case "having":
+		_, _ = fmt.Fprintf(&b, ", live %s", c.having.child.name)
+	}
+	if c.limit > 0 {
+		_, _ = fmt.Fprintf(&b, ", the first %d", c.limit)
+	}
+	if c.scope != "" {
+		_, _ = fmt.Fprintf(&b, ", %s %s", c.scope, c.trasher)
 	}
 	if c.selected != nil {
-		_, _ = fmt.Fprintf(&b, ", selected %v", c.selected)
+		_, _ = fmt.Fprintf(&b, ", selected %v", c.selects())
 	}
 	if c.mode != (zooRestoreMode{}) {
 		_, _ = fmt.Fprintf(&b, ", %+v", c.mode)
@@ -57,24 +90,14 @@ func drawZooCall(t *rapid.T, rows *zooRows, kind softdelete.Operation, tables ..
 	if len(tables) == 0 {
 		tables = rows.world.roots()
 	}
-	table := pick(t, "table", tables)
-	some := rows.of(table)
-	c := &zooCall{
-		kind: kind, table: table,
-		actor:       rapid.SampledFrom([]string{"", "ana", "bo"}).Draw(t, "actor"),
-		reason:      rapid.SampledFrom([]string{"", "spam"}).Draw(t, "reason"),
-		report:      rapid.Bool().Draw(t, "report"),
-		transaction: rapid.SampledFrom([]string{"default", "skipped", "own"}).Draw(t, "transaction"),
-		whole:       rapid.Bool().Draw(t, "whole"),
-	}
-	forms := []string{"condition", "all"}
-	if len(some) > 0 {
-		forms = []string{"value", "slice", "condition", "all"}
-		if len(table.key) == 1 && len(table.texts) == 0 {
-			forms = []string{"value", "slice", "key", "keys", "condition", "all"}
-		}
-	}
-	c.form = rapid.SampledFrom(forms).Draw(t, "form")
+	c := &zooCall{kind: kind, table: pick(t, "table", tables)}
+	c.actor = rapid.SampledFrom([]string{"", "ana", "bo"}).Draw(t, "actor")
+	c.reason = rapid.SampledFrom([]string{"", "spam"}).Draw(t, "reason")
+	c.report = rapid.Bool().Draw(t, "report")
+	c.transaction = rapid.SampledFrom([]string{"default", "skipped", "own"}).Draw(t, "transaction")
+	c.whole = rapid.Bool().Draw(t, "whole")
+	some := rows.of(c.table)
+	c.form = rapid.SampledFrom(c.forms(rows.world, some)).Draw(t, "form")
 	switch c.form {
 	case "value", "key":
 		c.rows = []*zooRow{pick(t, "row", some)}
@@ -84,8 +107,38 @@ func drawZooCall(t *rapid.T, rows *zooRows, kind softdelete.Operation, tables ..
 		}
 	case "condition":
 		c.drawCondition(t, some)
+	case "having":
+		c.having = pick(t, "having", rows.world.simple(c.table))
 	}
+	if c.form != "value" && c.form != "slice" && c.table.isNumbered() && rapid.IntRange(0, 3).Draw(t, "limited") == 0 {
+		c.limit = rapid.IntRange(1, 3).Draw(t, "limit")
+	}
+	c.drawScope(t)
 	return c
+}
+
+func (c *zooCall) forms(w *zooWorld, some []*zooRow) []string {
+	forms := []string{"condition", "all"}
+	if len(some) > 0 {
+		forms = []string{"value", "slice", "condition", "all"}
+	}
+	if len(some) > 0 && c.table.isNumbered() {
+		forms = append(forms, "key", "keys")
+	}
+	if len(w.simple(c.table)) > 0 {
+		forms = append(forms, "having")
+	}
+	return forms
+}
+
+// isNumbered tells if a table's key is one integer.
+func (t *zooTable) isNumbered() bool { return len(t.key) == 1 && len(t.texts) == 0 }
+
+// simple are the links of one column from a table to others that have models.
+func (w *zooWorld) simple(table *zooTable) []*zooLink {
+	return slices.DeleteFunc(slices.Clone(w.links), func(l *zooLink) bool {
+		return l.parent != table || len(l.foreign) > 1 || l.typed[0] != "" || !l.child.isSoft()
+	})
 }
 
 // drawCondition draws a column and values of it.
@@ -98,93 +151,61 @@ func (c *zooCall) drawCondition(t *rapid.T, some []*zooRow) {
 		columns = append(columns, l.foreign...)
 	}
 	c.column = rapid.SampledFrom(columns).Draw(t, "column")
-	for _, row := range some {
-		if value := row.values[c.column]; value != nil && !slices.Contains(c.values, value) && rapid.Bool().Draw(t, "too") {
+	for i, row := range some {
+		value := row.values[c.column]
+		if value != nil && !slices.Contains(c.values, value) && (i == 0 || rapid.Bool().Draw(t, "too")) {
 			c.values = append(c.values, value)
 		}
 	}
 }
 
+// drawScope draws a scope that says which rows the statement sees.
+func (c *zooCall) drawScope(t *rapid.T) {
+	if rapid.IntRange(0, 5).Draw(t, "scoped") > 0 {
+		return
+	}
+	scopes := []string{"WithTrashed", "OnlyTrashed", "WithoutTrashed"}
+	if c.table.mark.by != "" {
+		scopes = append(scopes, "TrashedBy")
+	}
+	if c.scope = rapid.SampledFrom(scopes).Draw(t, "scope"); c.scope == "TrashedBy" {
+		c.trasher = rapid.SampledFrom([]string{"", "ana", "bo"}).Draw(t, "trasher")
+	}
+}
+
 // drawSelected draws relations that are selected for a delete.
 func (c *zooCall) drawSelected(t *rapid.T, w *zooWorld) {
-	var own []*zooLink
-	for _, l := range w.links {
-		if l.parent == c.table && l.field != "" {
-			own = append(own, l)
-		}
-	}
-	if len(own) == 0 || rapid.IntRange(0, 3).Draw(t, "select") > 0 {
+	if rapid.IntRange(0, 2).Draw(t, "select") > 0 {
 		return
 	}
-	if !slices.ContainsFunc(own, func(l *zooLink) bool { return !l.child.isSoft() }) && rapid.Bool().Draw(t, "select all") {
-		c.selected, c.links = []string{clause.Associations}, own
+	own := w.own(c.table)
+	if len(own) > 0 && rapid.IntRange(0, 3).Draw(t, "select all") == 0 {
+		c.all = true
+		for _, l := range own {
+			c.selected = append(c.selected, zooPick{link: l})
+		}
 		return
 	}
-	for _, l := range own {
-		// What is plain would be deleted for good.
-		if l.child.isSoft() && rapid.Bool().Draw(t, l.field) {
-			c.selected, c.links = append(c.selected, l.field), append(c.links, l)
-		}
-	}
+	c.selected = drawPicks(t, w, c.table, 2)
 }
 
-// addressed are the rows that the call names.
-func (c *zooCall) addressed(rows *zooRows) []*zooRow {
-	if c.rows != nil {
-		return c.rows
-	}
-	return slices.DeleteFunc(rows.of(c.table), func(row *zooRow) bool {
-		return c.form == "condition" && !slices.Contains(c.values, row.values[c.column])
-	})
-}
-
-// predict is what the oracle says of the call.
-func (c *zooCall) predict(rows *zooRows) *zooOutcome {
-	switch c.kind {
-	case softdelete.OpSoftDelete:
-		return rows.deleted(c.addressed(rows), c.links)
-	case softdelete.OpRestore:
-		return rows.restored(c.addressed(rows), c.mode)
-	default:
-		return rows.removed(c.addressed(rows), c.kind == softdelete.OpForceDelete)
-	}
-}
-
-// build returns what the call is made with.
-func (c *zooCall) build(z *zooDatabase, db *gorm.DB) (tx *gorm.DB, value any, conds []any) {
-	if c.mode.withParents {
-		db = db.Scopes(softdelete.WithParents)
-	}
-	if c.mode.rootOnly {
-		db = db.Scopes(softdelete.RootOnly)
-	}
-	for i, name := range c.selected {
-		if i == 0 {
-			db = db.Select(name)
-		} else {
-			db = db.Select(append([]string{}, c.selected...))
-			break
+func drawPicks(t *rapid.T, w *zooWorld, table *zooTable, depth int) []zooPick {
+	var picks []zooPick
+	for _, l := range w.own(table) {
+		if rapid.Bool().Draw(t, l.field) {
+			pick := zooPick{link: l}
+			if depth > 1 {
+				pick.below = drawPicks(t, w, l.child, depth-1)
+			}
+			picks = append(picks, pick)
 		}
 	}
-	empty := reflect.New(reflect.TypeOf(c.table.model).Elem()).Interface()
-	switch c.form {
-	case "value":
-		return db, z.value(c.table, c.rows[0], c.whole), nil
-	case "slice":
-		return db, z.slice(c.table, c.rows, c.whole), nil
-	case "key":
-		return db, empty, []any{c.rows[0].values[c.table.key[0]]}
-	case "keys":
-		keys := make([]int64, len(c.rows))
-		for i, row := range c.rows {
-			keys[i] = row.values[c.table.key[0]].(int64)
-		}
-		return db, empty, []any{keys}
-	case "condition":
-		return db.Where(clause.IN{Column: clause.Column{Table: clause.CurrentTable, Name: c.column}, Values: c.values}), empty, nil
-	default:
-		return db.Where("1 = 1"), empty, nil
-	}
+	return picks
+}
+
+// own are the relations that a table's model declares, other than those to what it belongs to.
+func (w *zooWorld) own(table *zooTable) []*zooLink {
+	return slices.DeleteFunc(slices.Clone(w.links), func(l *zooLink) bool { return l.parent != table || l.field == "" })
 }
 
 // pick draws one of a list, by its place: in the log of a failure that says more than what is in it.

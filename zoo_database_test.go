@@ -22,61 +22,102 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
-// zooDatabase is a place in a database with the tables of all worlds, and a handle for each world on one pool.
+// zooDatabase is a place in a database with the tables of all worlds, and handles for each world on one pool.
 type zooDatabase struct {
 	name    string // of the database
+	base    *gorm.DB
 	worlds  []*zooWorld
-	handles map[*zooWorld]*gorm.DB
+	handles map[zooHandle]*gorm.DB
 	schemas map[*zooTable]*schema.Schema
+	naming  map[*zooWorld]schema.Namer
+}
+
+// zooHandle is a handle on a world: the database's own, or one that can do less.
+type zooHandle struct {
+	world *zooWorld
+	less  string
 }
 
 // openZoo makes the tables of the worlds that the database can have.
 func openZoo(t *testing.T, open testdb.Opener, worlds ...*zooWorld) *zooDatabase {
 	t.Helper()
 	base := open(t)
-	z := &zooDatabase{name: base.Name(), handles: map[*zooWorld]*gorm.DB{}, schemas: map[*zooTable]*schema.Schema{}}
+	z := &zooDatabase{
+		name: base.Name(), base: base, handles: map[zooHandle]*gorm.DB{},
+		schemas: map[*zooTable]*schema.Schema{}, naming: map[*zooWorld]schema.Namer{},
+	}
 	for _, w := range worlds {
 		if w.only != "" && w.only != z.name {
 			continue
 		}
 		z.worlds = append(z.worlds, w)
-		z.handles[w] = z.openWorld(t, base, w)
+		if len(w.annex) > 0 {
+			z.naming[w] = openAnnex(t, base, w)
+		}
+		db := z.handle(t, w, "")
+		for _, table := range w.tables {
+			if table.model == nil {
+				continue
+			}
+			stmt := &gorm.Statement{DB: db}
+			require.NoError(t, stmt.Parse(table.model))
+			require.Equal(t, table.name, stmt.Schema.Table)
+			z.schemas[table] = stmt.Schema
+			require.NoError(t, db.AutoMigrate(table.model))
+		}
 	}
 	return z
 }
 
-func (z *zooDatabase) openWorld(t *testing.T, base *gorm.DB, w *zooWorld) *gorm.DB {
-	t.Helper()
-	pool, err := base.DB()
+// less are the ways in which the handles on a world can do less than the database.
+func (z *zooDatabase) less(w *zooWorld) []string {
+	switch {
+	case z.name != "postgres":
+		return []string{""}
+	case w.config.Clock == softdelete.DatabaseClock:
+		return []string{"", "without returning"}
+	default:
+		return []string{"", "without returning", "lesser"}
+	}
+}
+
+// handle returns the handle on a world, and opens it the first time.
+func (z *zooDatabase) handle(t require.TestingT, w *zooWorld, less string) *gorm.DB {
+	if db := z.handles[zooHandle{w, less}]; db != nil {
+		return db
+	}
+	pool, err := z.base.DB()
 	require.NoError(t, err)
 	config := testdb.Config()
 	config.DisableForeignKeyConstraintWhenMigrating = !w.foreignKeys
-	if len(w.annex) > 0 {
-		config.NamingStrategy = openAnnex(t, base, w)
-	}
+	config.NamingStrategy = z.naming[w]
+	config.NowFunc = w.now
 	if zooKnown {
 		config.NowFunc = zooSpaced
 	}
-	var dialector gorm.Dialector = &sqlite.Dialector{Conn: pool}
-	if z.name == "postgres" {
-		dialector = postgres.New(postgres.Config{Conn: pool})
+	var dialector gorm.Dialector
+	switch {
+	case z.name == "sqlite":
+		dialector = &sqlite.Dialector{Conn: pool}
+	case less == "lesser":
+		dialector = lesserPostgres{&postgres.Dialector{Config: &postgres.Config{Conn: pool, WithoutReturning: true}}}
+	default:
+		dialector = postgres.New(postgres.Config{Conn: pool, WithoutReturning: less != ""})
 	}
 	db, err := gorm.Open(dialector, config)
 	require.NoError(t, err)
 	if w.joins != nil {
 		require.NoError(t, w.joins(db))
 	}
-	require.NoError(t, db.Use(softdelete.New(w.config)))
-	for _, table := range w.tables {
-		if table.model == nil {
-			continue
+	plugin := w.config
+	if plugin.Models == nil {
+		// What only a child declares is known once the child is.
+		for _, table := range w.roots() {
+			plugin.Models = append(plugin.Models, table.model)
 		}
-		stmt := &gorm.Statement{DB: db}
-		require.NoError(t, stmt.Parse(table.model))
-		require.Equal(t, table.name, stmt.Schema.Table)
-		z.schemas[table] = stmt.Schema
-		require.NoError(t, db.AutoMigrate(table.model))
 	}
+	require.NoError(t, db.Use(softdelete.New(plugin)))
+	z.handles[zooHandle{w, less}] = db
 	return db
 }
 
@@ -111,7 +152,7 @@ func openAnnex(t *testing.T, base *gorm.DB, w *zooWorld) schema.Namer {
 
 // plant empties the tables of a world and fills them with rows.
 func (z *zooDatabase) plant(t require.TestingT, rows *zooRows) {
-	db := z.handles[rows.world].Session(&gorm.Session{SkipHooks: true})
+	db := z.handle(t, rows.world, "").Session(&gorm.Session{SkipHooks: true})
 	require.NoError(t, db.Transaction(func(tx *gorm.DB) error {
 		var empty strings.Builder
 		for _, table := range slices.Backward(rows.world.tables) {
@@ -147,37 +188,37 @@ func (z *zooDatabase) fill(tx *gorm.DB, table *zooTable, rows []*zooRow) error {
 		}
 		return tx.Table(table.name).Create(values).Error
 	}
-	return tx.Omit(clause.Associations).Create(z.slice(table, rows, true)).Error
+	return tx.Omit(clause.Associations).CreateInBatches(z.slice(table, rows, true), 1000).Error
 }
 
 // slice returns a pointer to a slice of a table's models, with their keys or all that was drawn.
 func (z *zooDatabase) slice(table *zooTable, rows []*zooRow, whole bool) any {
 	list := reflect.New(reflect.SliceOf(reflect.TypeOf(table.model).Elem()))
-	for _, row := range rows {
-		list.Elem().Set(reflect.Append(list.Elem(), reflect.ValueOf(z.value(table, row, whole)).Elem()))
+	list.Elem().Grow(len(rows))
+	list.Elem().SetLen(len(rows))
+	for i, row := range rows {
+		z.setValue(list.Elem().Index(i), table, row, whole)
 	}
 	return list.Interface()
 }
 
-// value returns a pointer to a model, with its key or all that was drawn.
-func (z *zooDatabase) value(table *zooTable, row *zooRow, whole bool) any {
-	value := reflect.New(reflect.TypeOf(table.model).Elem())
+// setValue sets in a model the key of a row, or all that was drawn.
+func (z *zooDatabase) setValue(value reflect.Value, table *zooTable, row *zooRow, whole bool) {
 	for column, v := range row.values {
 		if !whole && !slices.Contains(table.key, column) {
 			continue
 		}
-		if err := z.schemas[table].FieldsByDBName[column].Set(context.Background(), value.Elem(), v); err != nil {
+		if err := z.schemas[table].FieldsByDBName[column].Set(context.Background(), value, v); err != nil {
 			panic(fmt.Sprintf("%s.%s: %v", table.name, column, err))
 		}
 	}
-	return value.Interface()
 }
 
 // dump reads all rows of a world, past GORM's models.
 func (z *zooDatabase) dump(t require.TestingT, w *zooWorld) map[string]zooColumns {
 	all := map[string]zooColumns{}
 	for _, table := range w.tables {
-		rows, err := z.handles[w].ConnPool.QueryContext(context.Background(), "SELECT * FROM "+table.name)
+		rows, err := z.base.ConnPool.QueryContext(context.Background(), "SELECT * FROM "+table.name)
 		require.NoError(t, err)
 		names, err := rows.Columns()
 		require.NoError(t, err)

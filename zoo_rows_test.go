@@ -26,15 +26,20 @@ type zooColumns map[string]any
 
 // zooDeletion is a delete, known by its place in the sequence of operations.
 type zooDeletion struct {
-	id    uuid.UUID
-	table *zooTable
-	rows  []*zooRow
+	id     uuid.UUID
+	actor  string
+	rows   []*zooRow
+	legacy bool // it was made before there was a plugin
 }
 
 // zooRows are all rows of a world.
 type zooRows struct {
 	world *zooWorld
 	all   []*zooRow
+
+	// By what they refer to, and by what is referred to; made when they are needed.
+	children map[*zooLink]map[string][]*zooRow
+	referred map[*zooLink]map[string][]*zooRow
 }
 
 func (r *zooRow) key() string { return zooKey(r.table, r.values) }
@@ -68,21 +73,66 @@ func (r *zooRow) isLive() bool { return !r.gone && r.by == nil }
 
 func (r *zooRow) isTrashed() bool { return !r.gone && r.by != nil }
 
-// hangsOn tells if a row hangs on another by a link.
-func (r *zooRow) hangsOn(l *zooLink, parent *zooRow) bool {
-	if r.gone || parent.gone || r.table != l.child || parent.table != l.parent {
-		return false
-	}
+// refersTo is the text of what a row hangs on by a link, empty if it hangs on nothing.
+func (r *zooRow) refersTo(l *zooLink) string {
 	if l.typed[0] != "" && r.values[l.typed[0]] != l.typed[1] {
-		return false
+		return ""
 	}
-	for i, column := range l.foreign {
-		if r.values[column] == nil || r.values[column] != parent.values[l.referred[i]] {
-			return false
+	return zooReference(r.values, l.foreign)
+}
+
+func zooReference(values map[string]any, columns []string) string {
+	var b strings.Builder
+	for _, column := range columns {
+		if values[column] == nil {
+			return ""
+		}
+		_, _ = fmt.Fprintf(&b, "%v\x00", values[column])
+	}
+	return b.String()
+}
+
+// below lists the rows that hang on a row by a link.
+func (rows *zooRows) below(parent *zooRow, l *zooLink) []*zooRow {
+	if parent.table != l.parent || parent.gone {
+		return nil
+	}
+	if rows.children[l] == nil {
+		rows.children = zooIndex(rows.children, l, rows.of(l.child), func(row *zooRow) string { return row.refersTo(l) })
+	}
+	return zooPresent(rows.children[l][zooReference(parent.values, l.referred)])
+}
+
+// parents lists the rows that a row hangs on by a link.
+func (rows *zooRows) parents(row *zooRow, l *zooLink) []*zooRow {
+	if row.table != l.child || row.gone {
+		return nil
+	}
+	if rows.referred[l] == nil {
+		rows.referred = zooIndex(rows.referred, l, rows.of(l.parent), func(row *zooRow) string { return zooReference(row.values, l.referred) })
+	}
+	return zooPresent(rows.referred[l][row.refersTo(l)])
+}
+
+func zooIndex(index map[*zooLink]map[string][]*zooRow, l *zooLink, rows []*zooRow, of func(*zooRow) string) map[*zooLink]map[string][]*zooRow {
+	if index == nil {
+		index = map[*zooLink]map[string][]*zooRow{}
+	}
+	index[l] = map[string][]*zooRow{}
+	for _, row := range rows {
+		if text := of(row); text != "" {
+			index[l][text] = append(index[l][text], row)
 		}
 	}
-	return true
+	return index
 }
+
+func zooPresent(rows []*zooRow) []*zooRow {
+	return slices.DeleteFunc(slices.Clone(rows), func(row *zooRow) bool { return row.gone })
+}
+
+// forget drops what was made of the rows' values, as those have changed.
+func (rows *zooRows) forget() { rows.children, rows.referred = nil, nil }
 
 // zooTexts are keys of text, each harder to quote than the one before.
 var zooTexts = []string{"en", "d'e", `f"r`, "i?t", "@es", `n\l`}
@@ -112,6 +162,9 @@ func zooMost(w *zooWorld) int { return max(4, 25/len(w.tables)) }
 
 func drawZooKey(t *rapid.T, table *zooTable, n int) map[string]any {
 	values := map[string]any{}
+	if table.unique != "" {
+		values[table.unique] = fmt.Sprint("k", n)
+	}
 	if table.named {
 		values["name"] = rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "name")
 	}

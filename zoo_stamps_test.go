@@ -12,7 +12,7 @@ import (
 
 // zooStamps compares what a delete wrote to its rows: one id, one reading of the clock, who and why.
 type zooStamps struct {
-	database string
+	step     time.Duration // of a column of times
 	report   softdelete.Deletion
 	root     *zooTable
 	id       uuid.UUID
@@ -62,10 +62,7 @@ func (s *zooStamps) read(t *rapid.T, table *zooTable, value any) (time.Time, tim
 	switch v := value.(type) {
 	case time.Time:
 		require.Zero(t, unit)
-		if s.database == "postgres" {
-			return v, time.Microsecond
-		}
-		return v, time.Nanosecond
+		return v, s.step
 	case int64:
 		require.NotZero(t, unit)
 		return time.Unix(0, v*int64(unit)), unit

@@ -22,6 +22,7 @@ type zooWorld struct {
 	foreignKeys bool                 // the database has them
 	only        string               // the one database that has this world
 	annex       []string             // tables that stand in a schema of their own
+	now         func() time.Time     // another clock than time.Now
 }
 
 // zooTable is a table as the oracle knows it.
@@ -34,6 +35,7 @@ type zooTable struct {
 	texts  []string // columns of text, which else are integers
 	shared []string // columns of the key that many rows share, and that are no column of a link
 	named  bool     // it has a column "name"
+	unique string   // a column that no two live rows agree in, empty for none
 	links  []*zooLink
 }
 

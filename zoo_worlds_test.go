@@ -12,8 +12,15 @@ import (
 func zooWorlds() []*zooWorld {
 	return []*zooWorld{
 		zooHome(), zooPress(), zooPressIgnored(), zooForest(), zooLeague(), zooShipping(), zooMeetup(),
-		zooWall(), zooFuseBox(), zooMillWorld(), zooArchive(), zooLaw(), zooPost(), zooAnnex(),
+		zooWall(), zooFuseBox(), zooMillWorld(), zooArchive(), zooLaw(), zooPost(), zooAnnex(), zooPorchWorld(), zooDeskWorld(), zooCoarse(zooMillWorld()), zooCoarse(zooPress()),
 	}
+}
+
+// zooCoarse gives a world a clock that many operations read the same time off.
+func zooCoarse(w *zooWorld) *zooWorld {
+	w.name += " by a coarse clock"
+	w.now = func() time.Time { return time.Now().Truncate(20 * time.Millisecond) }
+	return w
 }
 
 func zooHome() *zooWorld {
@@ -79,7 +86,7 @@ func zooForest() *zooWorld {
 }
 
 func zooLeague() *zooWorld {
-	w := &zooWorld{name: "league"}
+	w := &zooWorld{name: "league", config: softdelete.Config{Strict: true}}
 	team := w.table("zoo_teams", &zooTeam{}, zooTracked)
 	player := w.table("zoo_players", &zooPlayer{}, zooMark{column: "is_deleted", flag: true, at: "removed_at", id: "removal_id", by: "removed_by"})
 	match := w.table("zoo_matches", &zooMatch{}, zooTracked)
@@ -130,7 +137,7 @@ func zooMeetup() *zooWorld {
 }
 
 func zooWall() *zooWorld {
-	w := &zooWorld{name: "wall"}
+	w := &zooWorld{name: "wall", config: softdelete.Config{Clock: softdelete.DatabaseClock}}
 	page := w.table("zoo_pages", &zooPage{}, zooTracked)
 	video := w.table("zoo_videos", &zooVideo{}, zooTracked)
 	note := w.table("zoo_notes", &zooNote{}, zooMark{column: "deleted_at", unit: time.Nanosecond})
@@ -217,5 +224,28 @@ func zooPost() *zooWorld {
 	w.has(parcel, "Items", item, zooCascades, "parcel_id").withHooks()
 	w.has(parcel, "Labels", label, zooCascades, "parcel_id")
 	w.has(item, "Seals", seal, zooCascades, "item_id")
+	return w
+}
+
+func zooPorchWorld() *zooWorld {
+	w := &zooWorld{name: "porch"}
+	porch := w.table("zoo_porches", &zooPorch{}, zooTimed)
+	swing := w.table("zoo_swings", &zooSwing{}, zooTracked)
+	cushion := w.table("zoo_cushions", &zooCushion{}, zooTimed)
+	w.has(porch, "Swings", swing, zooCascades, "porch_id")
+	w.has(swing, "Cushions", cushion, zooCascades, "swing_id")
+	return w
+}
+
+func zooDeskWorld() *zooWorld {
+	w := &zooWorld{name: "desk"}
+	desk := w.table("zoo_desks", &zooDesk{}, zooTracked)
+	pen := w.table("zoo_pens", &zooPen{}, zooTracked)
+	pen.unique = "code"
+	lid := w.table("zoo_caps", &zooCap{}, zooTimed)
+	lid.unique = "code"
+	w.has(desk, "Pens", pen, zooCascades, "desk_id")
+	w.has(pen, "Caps", lid, zooCascades, "pen_id")
+	w.belongs(lid, "Desk", desk, zooCascades, "desk_id")
 	return w
 }
