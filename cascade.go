@@ -209,7 +209,7 @@ func (c *cascade) lockDatabase(t *table) error {
 	if c.d.rowLock || c.preview {
 		return nil
 	}
-	column := t.schema.DBNames[0]
+	column := t.model.marker.field.DBName
 	_, err := exec(c.db, "UPDATE ", clause.Table{Name: t.name}, " SET ", clause.Column{Name: column}, " = ", clause.Column{Name: column}, " WHERE 1 = 0")
 	return err
 }

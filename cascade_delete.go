@@ -18,11 +18,8 @@ type selection struct {
 // planDelete makes the plan of a soft delete, with the relations that it
 // selects. It is nil if the delete is about its own rows only.
 func (p *Plugin) planDelete(db *gorm.DB, op *operation) error {
-	if op.outer != nil {
-		return nil
-	}
 	g := p.models.relations()
-	root := g.tables[op.model.schema.Table]
+	root := g.rootOf(db, op)
 	if root == nil {
 		return nil
 	}
@@ -45,6 +42,17 @@ func (p *Plugin) planDelete(db *gorm.DB, op *operation) error {
 	}
 	op.plan = plan
 	return nil
+}
+
+// rootOf is the table that an operation starts from; nil if nothing hangs on its
+// rows, as on those of another table than the model's, or if its cascade is that
+// of the operation that it is a part of.
+func (g *graph) rootOf(db *gorm.DB, op *operation) *table {
+	root := g.tables[op.model.schema.Table]
+	if op.outer != nil || root == nil || tableOf(db.Statement, op.model) != root.name {
+		return nil
+	}
+	return root
 }
 
 // selections reads the relations that a delete selects, as GORM does: all of

@@ -24,8 +24,8 @@ func (p *Plugin) planRestore(db *gorm.DB, op *operation) error {
 // planOf makes the plan of an operation that finds its rows before it writes.
 func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
 	g := p.models.relations()
-	root := g.tables[op.model.schema.Table]
-	if op.outer != nil || root == nil {
+	root := g.rootOf(db, op)
+	if root == nil {
 		return nil
 	}
 	plan, err := g.plan(op.kind, root)

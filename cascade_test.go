@@ -73,6 +73,15 @@ func openBlog(t *testing.T, open testdb.Opener, config softdelete.Config) *gorm.
 	config.Models = blogModels
 	require.NoError(t, db.Use(softdelete.New(config)))
 	require.NoError(t, db.AutoMigrate(append([]any{&blogLogin{}}, blogModels...)...))
+	fillBlog(t, db)
+	return db
+}
+
+func fillBlog(t *testing.T, db *gorm.DB) {
+	t.Helper()
+	for _, table := range []string{"blog_post_tags", "blog_comments", "blog_posts", "blog_tags", "blog_invoices", "blog_logins", "blog_folders", "blog_users"} {
+		require.NoError(t, db.Exec("DELETE FROM "+table).Error)
+	}
 	for user := range uint(2) {
 		require.NoError(t, db.Create(&blogUser{ID: user + 1, Name: "u"}).Error)
 		require.NoError(t, db.Create(&blogLogin{ID: user + 1, UserID: user + 1}).Error)
@@ -86,7 +95,6 @@ func openBlog(t *testing.T, open testdb.Opener, config softdelete.Config) *gorm.
 		}
 	}
 	require.NoError(t, db.Delete(&blogComment{}, 2).Error)
-	return db
 }
 
 func liveIDs(t *testing.T, db *gorm.DB, table string) []int {
@@ -171,19 +179,7 @@ func TestCascadeRestore(t *testing.T) {
 		db := openBlog(t, open, softdelete.Config{})
 		id := func(n uint) *uint { return &n }
 		require.NoError(t, db.Create(&[]blogFolder{{ID: 1, UserID: id(1)}, {ID: 2, ParentID: id(1)}, {ID: 3, ParentID: id(2)}, {ID: 4, ParentID: id(3)}}).Error)
-		tables := []string{"blog_users", "blog_posts", "blog_comments", "blog_post_tags", "blog_invoices", "blog_logins", "blog_folders"}
-		dump := func() map[string]any {
-			all := map[string]any{}
-			for _, table := range tables {
-				order := "id"
-				if table == "blog_post_tags" {
-					order = "post_id, tag_id"
-				}
-				all[table] = stored(t, db, table, order)
-			}
-			return all
-		}
-		before := dump()
+		before := blogDump(t, db)
 		user := blogUser{ID: 1}
 		require.NoError(t, db.Select("Folders").Delete(&user).Error)
 		require.Equal(t, []int{5, 6, 7, 8}, liveIDs(t, db, "blog_comments"))
@@ -196,7 +192,7 @@ func TestCascadeRestore(t *testing.T) {
 		tx := softdelete.Restore(db, &user)
 		require.NoError(t, tx.Error)
 		require.EqualValues(t, 1, tx.RowsAffected)
-		require.Equal(t, before, dump())
+		require.Equal(t, before, blogDump(t, db))
 
 		require.NoError(t, db.Delete(&user).Error)
 		tx = softdelete.Restore(db.Scopes(softdelete.WithParents), &blogComment{}, 3)

@@ -54,7 +54,7 @@ func (p *Plugin) softDelete(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 // strict adds ErrNotFound where a statement addressed rows by key and matched
 // none.
 func (p *Plugin) strict(db *gorm.DB, t *target) {
-	if p.config.Strict && db.Error == nil && db.RowsAffected == 0 && !db.DryRun && t.isKeyed() {
+	if p.config.Strict && requestOf(t.stmt).within == nil && db.Error == nil && db.RowsAffected == 0 && !db.DryRun && t.isKeyed() {
 		_ = db.AddError(fail(ErrNotFound, t.stmt.Schema.Name, "no such row in reach of a "+OperationOf(db).String()))
 	}
 }

@@ -1,6 +1,10 @@
 package softdelete
 
-import "time"
+import (
+	"time"
+
+	"gorm.io/gorm"
+)
 
 // Readings makes the set of used readings testable by itself.
 type Readings struct{ readings }
@@ -16,3 +20,21 @@ func (r *Readings) Spans(step time.Duration) int { return len(r.spans[step]) }
 
 // ConflictOf is conflictOf.
 var ConflictOf = conflictOf
+
+// PlanOf writes the plan of an operation on a model.
+func PlanOf(db *gorm.DB, kind Operation, model any) (string, error) {
+	p, _ := installed(db)
+	s, err := parseSchema(db, model)
+	if err != nil {
+		return "", err
+	}
+	if _, err := p.models.lookup(db, s); err != nil {
+		return "", err
+	}
+	g := p.models.relations()
+	plan, err := g.plan(kind, g.tables[s.Table])
+	if err != nil {
+		return "", err
+	}
+	return plan.String(), nil
+}

@@ -62,23 +62,32 @@ func newPlan(kind Operation, root *table, from []*table) *plan {
 // inOneOrder puts circles, parents before children, into the order of all
 // tables as far as that goes: plans that have tables in common go the same way.
 func (p *plan) inOneOrder(circles [][]*table) [][]*table {
-	list := make([][]*table, 0, len(circles))
+	ahead := map[*table]bool{}
+	for _, circle := range circles {
+		for _, t := range circle {
+			ahead[t] = true
+		}
+	}
 	waits := func(circle []*table) bool {
 		for _, t := range circle {
 			for _, l := range p.into[t] {
-				if !slices.Contains(circle, l.parent) && slices.ContainsFunc(circles, func(other []*table) bool { return slices.Contains(other, l.parent) }) {
+				if ahead[l.parent] && !slices.Contains(circle, l.parent) {
 					return true
 				}
 			}
 		}
 		return false
 	}
+	list := make([][]*table, 0, len(circles))
 	for len(circles) > 0 {
 		next := -1
 		for i, circle := range circles {
 			if !waits(circle) && (next < 0 || circle[0].rank < circles[next][0].rank) {
 				next = i
 			}
+		}
+		for _, t := range circles[next] {
+			delete(ahead, t)
 		}
 		list = append(list, circles[next])
 		circles = slices.Delete(circles, next, next+1)

@@ -2,7 +2,6 @@ package softdelete
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 
 	"gorm.io/gorm"
@@ -130,10 +129,10 @@ func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
 	} else {
 		made.Restricted, err = c.restrictions()
 	}
-	c.rows[plan.root] -= int64(len(own.keys))
 	made.Rows = c.tables()
-	made.Rows[own.name] += int64(len(own.keys))
-	maps.DeleteFunc(made.Rows, func(_ string, n int64) bool { return n == 0 })
+	if name := tableOf(stmt, m); name != plan.root.name {
+		made.Rows = map[string]int64{name: int64(len(own.keys))}
+	}
 	return err
 }
 

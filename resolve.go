@@ -39,7 +39,7 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 	if err != nil {
 		return err
 	}
-	set := c.op.rootSet(t.stmt)
+	set := newSet(root)
 	dest, take := keyScan(len(root.key()))
 	if _, err = scanAll(rows, dest, func(int64) { set.keys = append(set.keys, take()) }); err != nil {
 		return err

@@ -16,7 +16,6 @@ const few = 1000
 // does not grow with them.
 type rowSet struct {
 	table *table
-	name  string // of the table in SQL
 	keys  [][]any
 	where []picker
 
@@ -27,7 +26,7 @@ type rowSet struct {
 // picker is a condition on a table, by whatever name that goes in a statement.
 type picker func(name string) clause.Expression
 
-func newSet(t *table) *rowSet { return &rowSet{table: t, name: t.name} }
+func newSet(t *table) *rowSet { return &rowSet{table: t} }
 
 func (s *rowSet) isEmpty() bool { return s == nil || len(s.keys) == 0 && len(s.where) == 0 }
 
@@ -78,8 +77,8 @@ func (s *rowSet) hanging(l *link, d dialect) []picker {
 	for _, part := range where {
 		add(func(name string) clause.Expression {
 			return &selected{
-				columns: columnsOf(name, l.foreign), from: s.name, list: columnsOf(s.name, l.referred),
-				where: part(s.name), nested: d.nestedTarget,
+				columns: columnsOf(name, l.foreign), from: s.table.name, list: columnsOf(s.table.name, l.referred),
+				where: part(s.table.name), nested: d.nestedTarget,
 			}
 		})
 	}

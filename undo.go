@@ -74,12 +74,13 @@ func (p *Plugin) undo(db *gorm.DB, request *request) error {
 		return fmt.Errorf("softdelete: %w: an undo is of a whole operation, it takes no joins, limits or scopes of the trash", gorm.ErrInvalidValue)
 	}
 	g := p.models.relations()
-	if len(g.names) == 0 {
-		return fmt.Errorf("%w: no model is known yet, name them in Config.Models", ErrNotFound)
-	}
 	op := &operation{kind: OpRestore, dialect: dialectOf(db), hooks: !stmt.SkipHooks, id: request.undo.ID, plan: g.planOfAll(OpRestore)}
 	c := p.newCascade(db, op)
-	if err := c.lockDatabase(c.plan.order[0][0]); err != nil {
+	kept := slices.IndexFunc(g.names, func(name string) bool { m := g.tables[name].model; return m != nil && m.deletionID != nil })
+	if kept < 0 {
+		return fmt.Errorf("%w: no known model has a deletion id, name those that have one in Config.Models", ErrNotFound)
+	}
+	if err := c.lockDatabase(g.tables[g.names[kept]]); err != nil {
 		return err
 	}
 	for _, circle := range c.plan.order {
@@ -96,16 +97,22 @@ func (p *Plugin) undo(db *gorm.DB, request *request) error {
 	if err := c.walk(c.restorableByTime); err != nil {
 		return err
 	}
+	var back []found
 	for _, circle := range c.plan.order {
 		for _, t := range circle {
 			if set := whole[t]; set != nil {
-				if err := c.bringBackWhole(set); err != nil {
+				hooked, err := c.hooked(set)
+				if err != nil {
 					return err
 				}
+				if !hooked.isEmpty() {
+					back = append(back, found{set: hooked, hooks: true})
+				}
+				back = append(back, found{set: set, counts: true})
 			}
 		}
 	}
-	for _, found := range c.log {
+	for _, found := range append(back, c.log...) {
 		if err := c.bringBack(found); err != nil {
 			return err
 		}
@@ -116,11 +123,17 @@ func (p *Plugin) undo(db *gorm.DB, request *request) error {
 
 // planOfAll is the plan from every table on.
 func (g *graph) planOfAll(kind Operation) *plan {
+	key := planKey{kind: kind}
+	if made, ok := g.plans.Load(key); ok {
+		return made.(*plan)
+	}
 	all := make([]*table, len(g.names))
 	for i, name := range g.names {
 		all[i] = g.tables[name]
 	}
-	return newPlan(kind, nil, all)
+	p := newPlan(kind, nil, all)
+	g.plans.Store(key, p)
+	return p
 }
 
 // findUndone looks for rows of the operation in a table, and reads off one of
@@ -198,37 +211,21 @@ func (c *cascade) restorableByTime(links []*link, from *rowSet) (*rowSet, error)
 	return c.restorable(links, from)
 }
 
-// bringBackWhole restores the rows of a table that keep the operation's id.
-// Hooks run for those that a cascade took along with its hooks, and for those
-// that none took along.
-func (c *cascade) bringBackWhole(set *rowSet) error {
+// hooked are those rows of a table that keep the operation's id whose hooks run:
+// that a cascade took along with its hooks, or that none took along. It has to be
+// asked before any row is restored.
+func (c *cascade) hooked(set *rowSet) (*rowSet, error) {
 	t := set.table
-	if c.op.hooks && (hasHook[BeforeRestorer](t.model) || hasHook[AfterRestorer](t.model)) {
-		all, _, err := c.collect(t, unbounded, "SELECT ", columnsOf(t.name, t.key()), " FROM ", clause.Table{Name: t.name}, " WHERE ", set.where[0].and(t.visible(trashedOnly))(t.name), c.forUpdate())
-		if err != nil {
-			return err
-		}
-		silent, err := c.silent(set)
-		if err != nil {
-			return err
-		}
-		hooked := newSet(t)
-		hooked.keys = slices.DeleteFunc(all, func(key []any) bool { return silent[keyText(key...)] })
-		if !hooked.isEmpty() {
-			c.rows[t] += int64(len(hooked.keys))
-			if err := c.bringBack(found{set: hooked, hooks: true}); err != nil {
-				return err
-			}
-		}
+	if !c.op.hooks || !hasHook[BeforeRestorer](t.model) && !hasHook[AfterRestorer](t.model) {
+		return nil, nil //nolint:nilnil // an empty set
 	}
-	return c.bringBack(found{set: set, counts: true})
-}
-
-// silent are the rows of the operation that a cascade took along without their
-// hooks.
-func (c *cascade) silent(set *rowSet) (keys, error) {
+	all, _, err := c.collect(t, unbounded, "SELECT ", columnsOf(t.name, t.key()), " FROM ", clause.Table{Name: t.name},
+		" WHERE ", set.where[0].and(t.visible(trashedOnly))(t.name), c.forUpdate())
+	if err != nil {
+		return nil, err
+	}
 	silent := keys{}
-	for _, l := range set.table.cascadingParents() {
+	for _, l := range t.cascadingParents() {
 		if l.hooks || c.sets[l.parent].isEmpty() {
 			continue
 		}
@@ -239,5 +236,8 @@ func (c *cascade) silent(set *rowSet) (keys, error) {
 			}
 		}
 	}
-	return silent, nil
+	hooked := newSet(t)
+	hooked.keys = slices.DeleteFunc(all, func(key []any) bool { return silent[keyText(key...)] })
+	c.rows[t] += int64(len(hooked.keys))
+	return hooked, nil
 }

@@ -27,9 +27,13 @@ func beginUnit(db *gorm.DB) *unit {
 		return nil
 	}
 	if _, ok := db.Statement.ConnPool.(gorm.TxCommitter); ok {
+		if _, ok := db.Dialector.(gorm.SavePointerDialectorInterface); !ok {
+			_ = db.AddError(gorm.ErrUnsupportedDriver)
+			return nil
+		}
 		u := &unit{savepoint: "softdelete_" + strconv.FormatUint(savepoints.Add(1), 36)}
-		if err := beside(db).SavePoint(u.savepoint).Error; err != nil {
-			_ = db.AddError(err)
+		// By its SQL: the drivers' own method loses its error.
+		if db.AddError(unprepared(beside(db)).Exec("SAVEPOINT "+u.savepoint).Error) != nil {
 			return nil
 		}
 		return u
@@ -62,14 +66,14 @@ func (u *unit) end(db *gorm.DB) {
 	tx := db.Session(&gorm.Session{NewDB: true, SkipHooks: true, Context: context.WithoutCancel(db.Statement.Context)})
 	tx.Error = nil
 	if u.savepoint != "" {
+		tx = unprepared(tx)
+		if db.Error == nil {
+			_ = db.AddError(tx.Exec("RELEASE SAVEPOINT " + u.savepoint).Error)
+		}
 		if db.Error != nil {
-			tx.RollbackTo(u.savepoint)
+			tx.Exec("ROLLBACK TO SAVEPOINT " + u.savepoint)
+			tx.Exec("RELEASE SAVEPOINT " + u.savepoint)
 		}
-		// Each name is new: prepared, they would fill the cache of statements.
-		if prepared, ok := tx.Statement.ConnPool.(*gorm.PreparedStmtTX); ok {
-			tx.Statement.ConnPool = prepared.Tx
-		}
-		tx.Exec("RELEASE SAVEPOINT " + u.savepoint)
 		return
 	}
 	if db.Error != nil {
@@ -78,4 +82,13 @@ func (u *unit) end(db *gorm.DB) {
 		_ = db.AddError(err)
 	}
 	db.Statement.ConnPool = u.pool
+}
+
+// unprepared keeps statements out of the cache of prepared ones, which the names
+// of savepoints, each a new one, would fill.
+func unprepared(tx *gorm.DB) *gorm.DB {
+	if prepared, ok := tx.Statement.ConnPool.(*gorm.PreparedStmtTX); ok {
+		tx.Statement.ConnPool = prepared.Tx
+	}
+	return tx
 }

@@ -93,7 +93,7 @@ func (op *operation) updateStreaming(db *gorm.DB) *rowSet {
 		_ = db.AddError(err)
 		return nil
 	}
-	set := op.rootSet(stmt)
+	set := newSet(op.plan.root)
 	dest, take := keyScan(len(op.plan.root.key()))
 	n, err := scanAll(rows, dest, func(n int64) {
 		if op.model.deletionID == nil || n <= few {
@@ -164,7 +164,7 @@ func (op *operation) rootOf(stmt *gorm.Statement, rows []reflect.Value) *rowSet 
 	if op.plan == nil {
 		return nil
 	}
-	set := op.rootSet(stmt)
+	set := newSet(op.plan.root)
 	names := op.plan.root.key()
 	for _, row := range rows {
 		key := make([]any, len(names))
@@ -173,14 +173,6 @@ func (op *operation) rootOf(stmt *gorm.Statement, rows []reflect.Value) *rowSet 
 		}
 		set.keys = append(set.keys, key)
 	}
-	return set
-}
-
-// rootSet is an empty set of the operation's own rows, which may be on another
-// table than the model's.
-func (op *operation) rootSet(stmt *gorm.Statement) *rowSet {
-	set := newSet(op.plan.root)
-	set.name = tableOf(stmt, op.model)
 	return set
 }
 

@@ -1,10 +1,18 @@
-// Command bench measures what the plugin costs beside plain GORM and prints a Markdown table:
+// Command bench measures what the plugin costs, and prints Markdown tables:
 //
-//	go run . [-databases sqlite,postgres] [-rounds 300] [-run regexp]
+//	go run . [-parts cases,cascade,heap,statements] [-databases sqlite,postgres] [-rounds 300] [-run regexp] [-cascade-rounds 5]
 //
-// Both sides run the same statements on the same tables: one handle has GORM's own soft delete, the other the plugin. They
-// take turns in many short rounds, so that what else the machine does weighs on both alike; a ratio is the median of the
-// ratios of the rounds. Which case it is at, it says on the standard error.
+// Its parts are:
+//
+//   - cases: single statements beside plain GORM, on each database. Both sides run the same statements on the same tables:
+//     one handle has GORM's own soft delete, the other the plugin.
+//   - cascade: a delete that takes two more tables along, its undo, and a force delete, beside the same in SQL by hand and
+//     in hooks, on PostgreSQL. The sides have equal rows in tables of their own.
+//   - heap: how much memory these take, with few rows and with many.
+//   - statements: how many statements these send, on each database.
+//
+// Where sides are compared they take turns in many rounds, so that what else the machine does weighs on all alike; a ratio
+// is the median of the ratios of the rounds. Which part it is at, it says on the standard error.
 package main
 
 import (
@@ -13,12 +21,9 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
-	"testing"
 
-	"gorm.io/gorm"
-
-	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
@@ -29,71 +34,85 @@ func main() {
 	}
 }
 
-// run measures what the arguments ask for. A database that fails leaves out its rows, not those of the others.
+// options is what the arguments ask for.
+type options struct {
+	parts         []string
+	databases     []string
+	rounds        int
+	wanted        *regexp.Regexp
+	cascadeRounds int
+}
+
+// partNames are the parts in the order in which they run.
+var partNames = []string{"cases", "cascade", "heap", "statements"}
+
+// run measures what the arguments ask for, and prints each table when it is done. What fails leaves out its own rows only.
 func run(args []string) error {
-	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	databases := flags.String("databases", strings.Join(testdb.Names(), ","), "the databases to measure on, a comma list")
-	rounds := flags.Int("rounds", 300, "how often each case runs on either side")
-	pattern := flags.String("run", "", "measure only the cases whose name matches this regular expression")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	wanted, err := regexp.Compile(*pattern)
+	o, err := parse(args)
 	if err != nil {
-		return fmt.Errorf("-run: %w", err)
-	}
-	if *rounds < 1 {
-		return errors.New("-rounds: has to be 1 or more")
-	}
-
-	defer testdb.Stop()
-	var rows []row
-	var failures []error
-	for name := range strings.SplitSeq(*databases, ",") {
-		name = strings.TrimSpace(name)
-		measured, err := measureOn(name, wanted, *rounds)
-		rows = append(rows, measured...)
-		if err != nil {
-			failures = append(failures, fmt.Errorf("%s: %w", name, err))
-		}
-	}
-	return errors.Join(append(failures, writeTable(os.Stdout, rows))...)
-}
-
-// measureOn measures the wanted cases on one database.
-func measureOn(database string, wanted *regexp.Regexp, rounds int) (rows []row, err error) {
-	var failure error
-	err = testdb.Program(func(tb testing.TB) {
-		tb.Helper()
-		open := testdb.OpenerFor(tb, database)
-		on := sides{plain: open(tb), plugin: open(tb), aside: open(tb)}
-		if failure = on.setUp(); failure != nil {
-			return
-		}
-		for _, c := range cases() {
-			if !wanted.MatchString(c.name) {
-				continue
-			}
-			fmt.Fprintf(os.Stderr, "%s: %s\n", database, c.name)
-			var measured result
-			if measured, failure = compare(c, on, rounds); failure != nil {
-				failure = fmt.Errorf("%s: %w", c.name, failure)
-				return
-			}
-			rows = append(rows, row{database, c.name, measured})
-		}
-	})
-	return rows, errors.Join(failure, err)
-}
-
-// sides are handles on the same tables: the two to compare, and one that does what is not measured, so that neither of the
-// two has an advantage of it.
-type sides struct{ plain, plugin, aside *gorm.DB }
-
-// setUp installs the plugin and makes the tables and rows.
-func (s sides) setUp() error {
-	if err := s.plugin.Use(softdelete.New()); err != nil {
 		return err
 	}
-	return fill(s.aside)
+	defer testdb.Stop()
+	var failures []error
+	for _, name := range o.parts {
+		measured, err := o.measure(name)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+		failures = append(failures, err, measured.write(os.Stdout))
+	}
+	return errors.Join(failures...)
+}
+
+func parse(args []string) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	parts := flags.String("parts", strings.Join(partNames, ","), "what to measure, a comma list")
+	databases := flags.String("databases", strings.Join(testdb.Names(), ","), "the databases to measure on, a comma list")
+	flags.IntVar(&o.rounds, "rounds", 300, "how often each case runs on either side")
+	pattern := flags.String("run", "", "measure only the cases whose name matches this regular expression")
+	flags.IntVar(&o.cascadeRounds, "cascade-rounds", 5, "how often the cascade runs on each side")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	o.parts, o.databases = list(*parts), list(*databases)
+	for _, name := range o.parts {
+		if !slices.Contains(partNames, name) {
+			return o, fmt.Errorf("-parts: there is no part %q, there are %s", name, strings.Join(partNames, ", "))
+		}
+	}
+	if o.rounds < 1 || o.cascadeRounds < 1 {
+		return o, errors.New("-rounds and -cascade-rounds: have to be 1 or more")
+	}
+	var err error
+	if o.wanted, err = regexp.Compile(*pattern); err != nil {
+		return o, fmt.Errorf("-run: %w", err)
+	}
+	return o, nil
+}
+
+// list returns the elements of a comma list.
+func list(text string) []string {
+	elements := strings.Split(text, ",")
+	for i := range elements {
+		elements[i] = strings.TrimSpace(elements[i])
+	}
+	return elements
+}
+
+// measure returns the table of a part, empty if the part is about a database that is not asked for.
+func (o options) measure(part string) (table, error) {
+	postgres := slices.Contains(o.databases, "postgres")
+	switch {
+	case part == "cases":
+		return measureCases(o)
+	case part == "cascade" && postgres:
+		return measureCascade(o.cascadeRounds)
+	case part == "heap" && postgres:
+		return measureHeap()
+	case part == "statements":
+		return countStatements(o.databases)
+	default:
+		return table{}, nil
+	}
 }

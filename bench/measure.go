@@ -1,11 +1,18 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"os"
 	"runtime"
 	"slices"
+	"testing"
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
 const (
@@ -26,6 +33,58 @@ type result struct {
 	ratio       float64 // of the times
 	extraAllocs float64
 	extraBytes  float64
+}
+
+// measureCases measures the wanted cases on each database.
+func measureCases(o options) (table, error) {
+	t := table{
+		title: "Statements beside plain GORM's",
+		head:  []string{"database", "case", "GORM ns/op", "plugin ns/op", "ratio", "GORM allocs", "plugin allocs", "+allocs", "+bytes"},
+		texts: 2,
+	}
+	var failures []error
+	for _, database := range o.databases {
+		err := within(func(tb testing.TB) error {
+			tb.Helper()
+			open := testdb.OpenerFor(tb, database)
+			return measureOn(sides{plain: open(tb), plugin: open(tb), aside: open(tb)}, database, o, &t)
+		})
+		if err != nil {
+			failures = append(failures, fmt.Errorf("%s: %w", database, err))
+		}
+	}
+	return t, errors.Join(failures...)
+}
+
+// measureOn adds the rows of one database to a table.
+func measureOn(on sides, database string, o options, t *table) error {
+	if err := on.setUp(); err != nil {
+		return err
+	}
+	for _, c := range cases() {
+		if !o.wanted.MatchString(c.name) {
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "%s: %s\n", database, c.name)
+		r, err := compare(c, on, o.rounds)
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		t.rows = append(t.rows, append([]string{database, c.name}, r.cells()...))
+	}
+	return nil
+}
+
+// sides are handles on the same tables: the two to compare, and one that does what is not measured, so that neither of the
+// two has an advantage of it.
+type sides struct{ plain, plugin, aside *gorm.DB }
+
+// setUp installs the plugin and makes the tables and rows.
+func (s sides) setUp() error {
+	if err := s.plugin.Use(softdelete.New()); err != nil {
+		return err
+	}
+	return fill(s.aside)
 }
 
 // compare measures a case on both sides, which change places every round.
@@ -97,6 +156,15 @@ func take(c benchCase, db, aside *gorm.DB, n int) (sample, error) {
 		allocs: float64(after.Mallocs-before.Mallocs) / float64(n),
 		bytes:  float64(after.TotalAlloc-before.TotalAlloc) / float64(n),
 	}, nil
+}
+
+// cells returns the columns of a result.
+func (r result) cells() []string {
+	cells := []string{fmt.Sprintf("%.0f", r.plain.ns), fmt.Sprintf("%.0f", r.plugin.ns), fmt.Sprintf("%.3f", r.ratio)}
+	for _, n := range []float64{r.plain.allocs, r.plugin.allocs} {
+		cells = append(cells, fmt.Sprintf("%.0f", n))
+	}
+	return append(cells, fmt.Sprintf("%+.0f", r.extraAllocs), fmt.Sprintf("%+.0f", r.extraBytes))
 }
 
 func summarize(plains, plugins []sample) result {

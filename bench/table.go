@@ -6,27 +6,28 @@ import (
 	"strings"
 )
 
-// row is one line of the table.
-type row struct {
-	database, name string
-	result         result
+// table is what is printed.
+type table struct {
+	title string
+	head  []string
+	texts int // how many of the first columns are text, the others are numbers
+	rows  [][]string
 }
 
-const header = "| database | case | GORM ns/op | plugin ns/op | ratio | GORM allocs | plugin allocs | +allocs | +bytes |\n" +
-	"|---|---|--:|--:|--:|--:|--:|--:|--:|\n"
-
-// writeTable writes rows as a Markdown table, nothing if there are none.
-func writeTable(w io.Writer, rows []row) error {
-	if len(rows) == 0 {
+// write writes the table in Markdown, nothing if it has no rows.
+func (t table) write(w io.Writer) error {
+	if len(t.rows) == 0 {
 		return nil
 	}
-	var table strings.Builder
-	table.WriteString(header)
-	for _, row := range rows {
-		r := row.result
-		fmt.Fprintf(&table, "| %s | %s | %.0f | %.0f | %.3f | %.0f | %.0f | %+.0f | %+.0f |\n",
-			row.database, row.name, r.plain.ns, r.plugin.ns, r.ratio, r.plain.allocs, r.plugin.allocs, r.extraAllocs, r.extraBytes)
+	var text strings.Builder
+	line := func(cells []string) { fmt.Fprintf(&text, "| %s |\n", strings.Join(cells, " | ")) }
+	fmt.Fprintf(&text, "%s:\n\n", t.title)
+	line(t.head)
+	text.WriteString("|" + strings.Repeat("---|", t.texts) + strings.Repeat("--:|", len(t.head)-t.texts) + "\n")
+	for _, cells := range t.rows {
+		line(cells)
 	}
-	_, err := io.WriteString(w, table.String())
+	text.WriteString("\n")
+	_, err := io.WriteString(w, text.String())
 	return err
 }
