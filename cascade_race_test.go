@@ -132,17 +132,14 @@ func (g *grove) do(random *rand.Rand, operation string) error {
 	switch operation {
 	case "delete":
 		var d softdelete.Deletion
-		// Before others can undo it, it is known.
-		return db.Transaction(func(tx *gorm.DB) error {
-			err := tx.Scopes(softdelete.Into(&d)).Delete(value).Error
-			if err == nil && len(d.Rows) > 0 {
-				g.mu.Lock()
-				defer g.mu.Unlock()
-				g.deletes[d.ID] = d.Rows
-				g.ids = append(g.ids, d.ID)
-			}
-			return err
-		})
+		err := db.Scopes(softdelete.Into(&d)).Delete(value).Error
+		if err == nil && len(d.Rows) > 0 {
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			g.deletes[d.ID] = d.Rows
+			g.ids = append(g.ids, d.ID)
+		}
+		return err
 	case "undo":
 		g.mu.Lock()
 		id := uuid.New()

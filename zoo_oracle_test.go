@@ -175,9 +175,6 @@ func (rows *zooRows) release(taken *zooSet, o *zooOutcome) {
 			for _, child := range rows.below(parent, l) {
 				switch {
 				case taken.has[child]:
-					if zooKnown && l.policy == zooLeaves {
-						o.anyError = true
-					}
 				case l.onDelete == "SET NULL":
 					o.nulled = append(o.nulled, zooNull{child, l.foreign[0]})
 				default:

@@ -12,11 +12,11 @@ import (
 
 // zooStamps compares what a delete wrote to its rows: one id, one reading of the clock, who and why.
 type zooStamps struct {
-	step     time.Duration // of a column of times
-	report   softdelete.Deletion
-	root     *zooTable
-	id       uuid.UUID
-	times    []zooTime
+	step   time.Duration // of a column of times
+	report softdelete.Deletion
+	root   *zooTable
+	id     uuid.UUID
+	times  []zooTime
 }
 
 // zooTime is a time as a column keeps it.
