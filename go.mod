@@ -9,6 +9,7 @@ require (
 	gorm.io/driver/postgres v1.6.3
 	gorm.io/gorm v1.31.2
 	gorm.io/plugin/soft_delete v1.2.1
+	pgregory.net/rapid v1.2.0
 )
 
 require (
