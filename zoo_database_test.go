@@ -92,9 +92,6 @@ func (z *zooDatabase) handle(t require.TestingT, w *zooWorld, less string) *gorm
 	config.DisableForeignKeyConstraintWhenMigrating = !w.foreignKeys
 	config.NamingStrategy = z.naming[w]
 	config.NowFunc = w.now
-	if zooKnown {
-		config.NowFunc = zooSpaced
-	}
 	var dialector gorm.Dialector
 	switch {
 	case z.name == "sqlite":

@@ -49,24 +49,31 @@ func withZooHooks(ctx context.Context, hooks *zooHooks) context.Context {
 func (i *zooItem) BeforeDelete(tx *gorm.DB) error {
 	return zooCalled(tx, "BeforeDelete", "zoo_items", i.ID, i.Name)
 }
+
 func (i *zooItem) AfterDelete(tx *gorm.DB) error {
 	return zooCalled(tx, "AfterDelete", "zoo_items", i.ID, i.Name)
 }
+
 func (i *zooItem) BeforeRestore(tx *gorm.DB) error {
 	return zooCalled(tx, "BeforeRestore", "zoo_items", i.ID, i.Name)
 }
+
 func (i *zooItem) AfterRestore(tx *gorm.DB) error {
 	return zooCalled(tx, "AfterRestore", "zoo_items", i.ID, i.Name)
 }
+
 func (i *zooItem) BeforePurge(tx *gorm.DB) error {
 	return zooCalled(tx, "BeforePurge", "zoo_items", i.ID, i.Name)
 }
+
 func (i *zooItem) AfterPurge(tx *gorm.DB) error {
 	return zooCalled(tx, "AfterPurge", "zoo_items", i.ID, i.Name)
 }
+
 func (l *zooLabel) BeforeDelete(tx *gorm.DB) error {
 	return zooCalled(tx, "BeforeDelete", "zoo_labels", l.ID, l.Name)
 }
+
 func (l *zooLabel) AfterRestore(tx *gorm.DB) error {
 	return zooCalled(tx, "AfterRestore", "zoo_labels", l.ID, l.Name)
 }
