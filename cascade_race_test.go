@@ -48,7 +48,7 @@ func plantGrove(t *testing.T, open testdb.Opener) *grove {
 	models := []any{&zooNode{}, &zooLeaf{}, &zooOwner{}, &zooProfile{}, &zooHouse{}, &zooRoom{}, &zooGuest{}}
 	config := testdb.Config()
 	config.DisableForeignKeyConstraintWhenMigrating = true
-	db.Config.DisableForeignKeyConstraintWhenMigrating = true
+	db.DisableForeignKeyConstraintWhenMigrating = true
 	require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: models})))
 	require.NoError(t, db.AutoMigrate(models...))
 	g := &grove{db: db, deletes: map[uuid.UUID]map[string]int64{}, outcomes: map[string]int{}}

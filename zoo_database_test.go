@@ -215,27 +215,31 @@ func (z *zooDatabase) setValue(value reflect.Value, table *zooTable, row *zooRow
 func (z *zooDatabase) dump(t require.TestingT, w *zooWorld) map[string]zooColumns {
 	all := map[string]zooColumns{}
 	for _, table := range w.tables {
-		rows, err := z.base.ConnPool.QueryContext(context.Background(), "SELECT * FROM "+table.name)
-		require.NoError(t, err)
-		names, err := rows.Columns()
-		require.NoError(t, err)
-		for rows.Next() {
-			values := make([]any, len(names))
-			places := make([]any, len(names))
-			for i := range values {
-				places[i] = &values[i]
-			}
-			require.NoError(t, rows.Scan(places...))
-			columns := make(zooColumns, len(names))
-			for i, name := range names {
-				columns[name] = zooPlain(values[i])
-			}
-			all[zooKey(table, columns)] = columns
-		}
-		require.NoError(t, rows.Err())
-		require.NoError(t, rows.Close())
+		z.dumpTable(t, table, all)
 	}
 	return all
+}
+
+func (z *zooDatabase) dumpTable(t require.TestingT, table *zooTable, all map[string]zooColumns) {
+	rows, err := z.base.ConnPool.QueryContext(context.Background(), "SELECT * FROM "+table.name)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, rows.Close()) }()
+	names, err := rows.Columns()
+	require.NoError(t, err)
+	for rows.Next() {
+		values := make([]any, len(names))
+		places := make([]any, len(names))
+		for i := range values {
+			places[i] = &values[i]
+		}
+		require.NoError(t, rows.Scan(places...))
+		columns := make(zooColumns, len(names))
+		for i, name := range names {
+			columns[name] = zooPlain(values[i])
+		}
+		all[zooKey(table, columns)] = columns
+	}
+	require.NoError(t, rows.Err())
 }
 
 // zooPlain makes values of both databases comparable with ==.

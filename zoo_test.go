@@ -113,14 +113,13 @@ func (w *zooWorld) add(l *zooLink, columns []string) *zooLink {
 	return l
 }
 
-func (l *zooLink) by(column, value string) *zooLink {
-	l.typed = [2]string{column, value}
+func (l *zooLink) by(value string) *zooLink {
+	l.typed = [2]string{"owner_type", value}
 	return l
 }
 
-func (l *zooLink) constrained(onDelete string) *zooLink {
+func (l *zooLink) constrained(onDelete string) {
 	l.onDelete = onDelete
-	return l
 }
 
 func (l *zooLink) withHooks() *zooLink {

@@ -144,11 +144,11 @@ func zooWall() *zooWorld {
 	note.texts = []string{"owner_type"}
 	picture := w.table("zoo_pictures", &zooPicture{}, zooTracked)
 	picture.texts = []string{"owner_type"}
-	w.has(page, "Notes", note, zooCascades, "owner_id").by("owner_type", "zoo_pages")
-	w.has(video, "Notes", note, zooRestricts, "owner_id").by("owner_type", "zoo_videos")
-	w.has(note, "Notes", note, zooCascades, "owner_id").by("owner_type", "zoo_notes")
-	w.has(page, "Cover", picture, zooCascades, "owner_id").by("owner_type", "page")
-	w.has(video, "Cover", picture, zooLeaves, "owner_id").by("owner_type", "video")
+	w.has(page, "Notes", note, zooCascades, "owner_id").by("zoo_pages")
+	w.has(video, "Notes", note, zooRestricts, "owner_id").by("zoo_videos")
+	w.has(note, "Notes", note, zooCascades, "owner_id").by("zoo_notes")
+	w.has(page, "Cover", picture, zooCascades, "owner_id").by("page")
+	w.has(video, "Cover", picture, zooLeaves, "owner_id").by("video")
 	return w
 }
 
