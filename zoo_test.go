@@ -113,9 +113,8 @@ func (w *zooWorld) add(l *zooLink, columns []string) *zooLink {
 	return l
 }
 
-func (l *zooLink) by(value string) *zooLink {
+func (l *zooLink) by(value string) {
 	l.typed = [2]string{"owner_type", value}
-	return l
 }
 
 func (l *zooLink) constrained(onDelete string) {
