@@ -1,6 +1,7 @@
 package softdelete
 
 import (
+	"runtime"
 	"time"
 
 	"gorm.io/gorm"
@@ -49,4 +50,40 @@ func PlanOf(db *gorm.DB, kind Operation, model any) (string, error) {
 		return "", err
 	}
 	return plan.String(), nil
+}
+
+// LostFromGraph uses two models for the first time, again and again, the second
+// in a goroutine of its own, and counts how often that is known and has no place
+// in the graph.
+func LostFromGraph(db *gorm.DB, rounds int, first, second any) (lost int, err error) {
+	a, err := parseSchema(db, first)
+	if err != nil {
+		return 0, err
+	}
+	b, err := parseSchema(db, second)
+	if err != nil {
+		return 0, err
+	}
+	for range rounds {
+		r := &registry{}
+		if _, err := r.lookup(db, a); err != nil {
+			return lost, err
+		}
+		r.relations()
+		done := make(chan error, 1)
+		go func() {
+			_, err := r.lookup(db, b)
+			done <- err
+		}()
+		for known := false; !known; _, known = r.entries.Load(b) {
+			runtime.Gosched()
+		}
+		if r.relations().tables[b.Table] == nil {
+			lost++
+		}
+		if err := <-done; err != nil {
+			return lost, err
+		}
+	}
+	return lost, nil
 }

@@ -74,3 +74,13 @@ func TestPlanWithoutConstraints(t *testing.T) {
 func sorted(text string) []string {
 	return slices.Sorted(strings.SplitSeq(text, "\n"))
 }
+
+// TestGraphIsNeverBehind says that a model that is known has its place in the graph, also to a goroutine that comes just then.
+func TestGraphIsNeverBehind(t *testing.T) {
+	t.Parallel()
+	db := testdb.Open(t, "sqlite")
+	require.NoError(t, db.Use(softdelete.New()))
+	lost, err := softdelete.LostFromGraph(db, 2000, &blogTag{}, &hookedPage{})
+	require.NoError(t, err)
+	require.Zero(t, lost)
+}
