@@ -70,7 +70,7 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 	var trashed []string
 	if request := requestOf(t.stmt); !request.rootOnly {
 		var err error
-		if trashed, err = c.trashedParents(request.parents); err != nil {
+		if trashed, err = c.lookUp(own, request.parents); err != nil {
 			return err
 		}
 	}
@@ -136,29 +136,6 @@ func (c *cascade) eachChunk(t *target, own *rowSet, filter clause.Expression, ru
 		total += c.db.RowsAffected
 	}
 	c.op.changed(c.db, total)
-}
-
-// trashedParents is lookUp of all rows that are to come back: of the addressed
-// ones, and of what came along where that hangs on more than one parent.
-func (c *cascade) trashedParents(raise bool) (trashed []string, err error) {
-	sets := []*rowSet{c.own}
-	for _, found := range c.log {
-		if len(found.set.table.cascadingParents()) > 1 {
-			sets = append(sets, found.set)
-		}
-	}
-	for _, set := range sets {
-		names, err := c.lookUp(set, raise)
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range names {
-			if !slices.Contains(trashed, name) {
-				trashed = append(trashed, name)
-			}
-		}
-	}
-	return trashed, nil
 }
 
 // lookUp finds the trashed rows that a set hangs on: those that will be brought

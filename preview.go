@@ -128,7 +128,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
 		return nil
 	}
 	if op.kind == OpRestore && !requestOf(stmt).rootOnly && tableOf(stmt, m) == plan.root.name {
-		if made.TrashedParents, err = c.trashedParents(requestOf(stmt).parents); err != nil {
+		if made.TrashedParents, err = c.lookUp(own, requestOf(stmt).parents); err != nil {
 			return err
 		}
 	}
