@@ -37,6 +37,13 @@ type Config struct {
 	// not the declared constraint:OnDelete:…. Defaults to false: without a tag,
 	// OnDelete:CASCADE cascades and OnDelete:RESTRICT restricts.
 	IgnoreConstraints bool
+
+	// Observers are told of each operation, in this order. Defaults to none.
+	Observers []Observer
+
+	// OmitEventKeys makes events carry no primary keys, which saves reading them
+	// back and holding them. Defaults to false.
+	OmitEventKeys bool
 }
 
 // Plugin is the GORM plugin. Make it with New; its zero value is that of

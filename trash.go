@@ -2,151 +2,101 @@ package softdelete
 
 import (
 	"context"
-	"fmt"
-	"reflect"
+	"errors"
+	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
-// Bin is the trash of one model, typed: see Of. It is never changed by its
-// methods, and safe for concurrent use.
-type Bin[T any] struct {
+// Trash is the trash of a whole database: see OpenTrash. It is never changed by
+// its methods, and safe for concurrent use.
+type Trash struct {
 	db     *gorm.DB
-	scopes []func(*gorm.DB) *gorm.DB
+	plugin *Plugin
+	models []*model
 }
 
-// Of returns the trash of a model, in the style of gorm.G:
-//
-//	bin := softdelete.Of[Post](db)
-//	posts, err := bin.Where("title LIKE ?", "draft%").Find(ctx)
-//	n, err := bin.Restore(ctx, 1, 2)
-//
-// Conditions that db has already stay in force. Every method fails with
-// ErrNotSoftDeletable if T has no marker.
-func Of[T any](db *gorm.DB) Bin[T] { return Bin[T]{db: db} }
-
-// Where returns the part of the trash that meets a condition, written as for
-// db.Where.
-func (b Bin[T]) Where(query any, args ...any) Bin[T] {
-	return b.Scopes(func(db *gorm.DB) *gorm.DB { return db.Where(query, args...) })
+// OpenTrash returns the trash of some models, or without any of all models that
+// are registered: those in Config.Models, and those that have been used.
+func OpenTrash(db *gorm.DB, models ...any) (*Trash, error) {
+	return nil, errNotYet
 }
 
-// Scopes returns the part of the trash that scopes leave, such as TrashedBefore
-// or a tenant's.
-func (b Bin[T]) Scopes(scopes ...func(*gorm.DB) *gorm.DB) Bin[T] {
-	return Bin[T]{db: b.db, scopes: append(b.scopes[:len(b.scopes):len(b.scopes)], scopes...)}
+var errNotYet = errors.New("not yet")
+
+// Stat is how much of one table is in the trash.
+type Stat struct {
+	Table   string
+	Model   string // name of the Go type
+	Trashed int64
+	Oldest  time.Time // zero if nothing is trashed, or the model keeps no time
+	Newest  time.Time
 }
 
-// Find returns the trashed rows.
-//
-//	SELECT * FROM posts WHERE posts.deleted_at IS NOT NULL
-func (b Bin[T]) Find(ctx context.Context) ([]T, error) {
-	tx, err := b.begin(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var rows []T
-	err = tx.Scopes(b.trashed()).Find(&rows).Error
-	return rows, err
+// Stats counts.
+func (t *Trash) Stats(ctx context.Context) ([]Stat, error) { return nil, errNotYet }
+
+// ListOptions choose what of the trash is listed.
+type ListOptions struct {
+	Limit  int       // entries on a page; defaults to 50
+	After  string    // the Next of the page before; empty for the first page
+	Models []any     // of these models only; defaults to all of the trash
+	Actor  any       // trashed by this actor only; nil for anybody
+	Since  time.Time // trashed at this time or after; zero for no bound
+	Until  time.Time // trashed before this time; zero for no bound
 }
 
-// Count returns how many trashed rows there are.
-//
-//	SELECT count(*) FROM posts WHERE posts.deleted_at IS NOT NULL
-func (b Bin[T]) Count(ctx context.Context) (int64, error) {
-	tx, err := b.begin(ctx)
-	if err != nil {
-		return 0, err
-	}
-	var n int64
-	err = tx.Model(new(T)).Scopes(b.trashed()).Count(&n).Error
-	return n, err
+// ItemPage is one page of List.
+type ItemPage struct {
+	Items []Item
+	Next  string // for ListOptions.After; empty on the last page
 }
 
-// Restore makes trashed rows live again: those with the given primary keys among
-// the part of the trash that b is; without keys, all of that part. A composite
-// key is a []any with its values in the order of the model's fields. It returns
-// how many rows were restored, and the errors of the function Restore; without
-// keys or conditions gorm.ErrMissingWhereClause, and nothing changes.
-//
-//	UPDATE posts SET deleted_at = NULL WHERE posts.id IN (1, 2) AND posts.deleted_at IS NOT NULL
-func (b Bin[T]) Restore(ctx context.Context, keys ...any) (int64, error) {
-	return b.run(ctx, Restore, keys)
+// Item is one trashed row.
+type Item struct {
+	Table      string
+	Model      string // name of the Go type
+	Key        []any  // the primary key, in the order of the model's fields
+	At         time.Time
+	By         string
+	Reason     string
+	DeletionID uuid.UUID
 }
 
-// Purge removes trashed rows for good, addressed as for Restore. It returns how
-// many rows were removed, and the errors of the function Purge.
-//
-//	DELETE FROM posts WHERE posts.id IN (1, 2) AND posts.deleted_at IS NOT NULL
-func (b Bin[T]) Purge(ctx context.Context, keys ...any) (int64, error) {
-	return b.run(ctx, Purge, keys)
+// Load loads the row.
+func (i Item) Load(ctx context.Context) (any, error) { return nil, errNotYet }
+
+// DeletionPage is one page of Deletions.
+type DeletionPage struct {
+	Items []Deletion
+	Next  string // for ListOptions.After; empty on the last page
 }
 
-func (b Bin[T]) run(ctx context.Context, verb func(*gorm.DB, any, ...any) *gorm.DB, keys []any) (int64, error) {
-	tx, err := b.begin(ctx)
-	if err != nil {
-		return 0, err
-	}
-	tx = tx.Scopes(b.scopes...)
-	if len(keys) > 0 {
-		condition, err := b.keys(keys)
-		if err != nil {
-			return 0, err
-		}
-		tx = tx.Where(condition)
-	}
-	tx = verb(tx, new(T))
-	return tx.RowsAffected, tx.Error
+// List lists trashed rows, newest first.
+func (t *Trash) List(ctx context.Context, options ListOptions) (ItemPage, error) {
+	return ItemPage{}, errNotYet
 }
 
-// trashed applies the bin's scopes to a read. OnlyTrashed is the last, so that
-// none of them shows what is not in the trash.
-func (b Bin[T]) trashed() func(*gorm.DB) *gorm.DB {
-	return func(db *gorm.DB) *gorm.DB {
-		for _, scope := range b.scopes {
-			db = scope(db)
-		}
-		return OnlyTrashed(db)
-	}
+// Deletions lists operations, newest first.
+func (t *Trash) Deletions(ctx context.Context, options ListOptions) (DeletionPage, error) {
+	return DeletionPage{}, errNotYet
 }
 
-func (b Bin[T]) begin(ctx context.Context) (*gorm.DB, error) {
-	if b.db == nil {
-		return nil, fmt.Errorf("softdelete: %w: Of(nil)", gorm.ErrInvalidDB)
-	}
-	if ctx == nil {
-		return nil, fmt.Errorf("softdelete: %w: the context is nil", gorm.ErrInvalidValue)
-	}
-	if _, err := soft(b.db, new(T)); err != nil {
-		return nil, err
-	}
-	return b.db.WithContext(ctx), nil
+// Undo undoes one operation.
+func (t *Trash) Undo(ctx context.Context, id uuid.UUID) (Deletion, error) {
+	return Deletion{}, errNotYet
 }
 
-// keys is the condition that a primary key is one of those given.
-func (b Bin[T]) keys(keys []any) (clause.Expression, error) {
-	s, err := parseSchema(b.db, new(T))
-	if err != nil {
-		return nil, err
-	}
-	names := primaryNames(s)
-	if len(names) == 0 {
-		return nil, fmt.Errorf("softdelete: model %s: %w", s.Name, gorm.ErrPrimaryKeyRequired)
-	}
-	values := make([][]any, 0, len(keys))
-	for _, key := range keys {
-		value, ok := key.([]any)
-		if !ok {
-			value = []any{key}
-		}
-		if len(value) != len(names) || key == nil {
-			return nil, fmt.Errorf("softdelete: model %s: %w: a key of %d values, the primary key has %d", s.Name, gorm.ErrInvalidValue, len(value), len(names))
-		}
-		if rv := reflect.ValueOf(key); !ok && rv.Kind() == reflect.Slice && rv.Type().Elem().Kind() != reflect.Uint8 {
-			return nil, fmt.Errorf("softdelete: model %s: %w: give keys one by one, not as a %T", s.Name, gorm.ErrInvalidValue, key)
-		}
-		values = append(values, value)
-	}
-	return inColumns(names, values), nil
+// RestoreAll restores all.
+func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
+	return 0, errNotYet
 }
+
+// Empty purges.
+func (t *Trash) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, error) {
+	return EmptyReport{}, errNotYet
+}
+
+// Run empties on an interval.
+func (t *Trash) Run(ctx context.Context, options ...RunOptions) error { return errNotYet }

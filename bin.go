@@ -1,0 +1,160 @@
+package softdelete
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Bin is the trash of one model, typed: see Of. It is never changed by its
+// methods, and safe for concurrent use.
+type Bin[T any] struct {
+	db     *gorm.DB
+	scopes []func(*gorm.DB) *gorm.DB
+}
+
+// Of returns the trash of a model, in the style of gorm.G:
+//
+//	bin := softdelete.Of[Post](db)
+//	posts, err := bin.Where("title LIKE ?", "draft%").Find(ctx)
+//	n, err := bin.Restore(ctx, 1, 2)
+//
+// Conditions that db has already stay in force. Every method fails with
+// ErrNotSoftDeletable if T has no marker.
+func Of[T any](db *gorm.DB) Bin[T] { return Bin[T]{db: db} }
+
+// Where returns the part of the trash that meets a condition, written as for
+// db.Where.
+func (b Bin[T]) Where(query any, args ...any) Bin[T] {
+	return b.Scopes(func(db *gorm.DB) *gorm.DB { return db.Where(query, args...) })
+}
+
+// Scopes returns the part of the trash that scopes leave, such as TrashedBefore
+// or a tenant's.
+func (b Bin[T]) Scopes(scopes ...func(*gorm.DB) *gorm.DB) Bin[T] {
+	return Bin[T]{db: b.db, scopes: append(b.scopes[:len(b.scopes):len(b.scopes)], scopes...)}
+}
+
+// Find returns the trashed rows.
+//
+//	SELECT * FROM posts WHERE posts.deleted_at IS NOT NULL
+func (b Bin[T]) Find(ctx context.Context) ([]T, error) {
+	tx, err := b.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var rows []T
+	err = tx.Scopes(b.trashed()).Find(&rows).Error
+	return rows, err
+}
+
+// Count returns how many trashed rows there are.
+//
+//	SELECT count(*) FROM posts WHERE posts.deleted_at IS NOT NULL
+func (b Bin[T]) Count(ctx context.Context) (int64, error) {
+	tx, err := b.begin(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	err = tx.Model(new(T)).Scopes(b.trashed()).Count(&n).Error
+	return n, err
+}
+
+// Restore makes trashed rows live again: those with the given primary keys among
+// the part of the trash that b is; without keys, all of that part. A composite
+// key is a []any with its values in the order of the model's fields. It returns
+// how many rows were restored, and the errors of the function Restore; without
+// keys or conditions gorm.ErrMissingWhereClause, and nothing changes.
+//
+//	UPDATE posts SET deleted_at = NULL WHERE posts.id IN (1, 2) AND posts.deleted_at IS NOT NULL
+func (b Bin[T]) Restore(ctx context.Context, keys ...any) (int64, error) {
+	return b.run(ctx, Restore, keys)
+}
+
+// Purge removes trashed rows for good, addressed as for Restore. It returns how
+// many rows were removed, and the errors of the function Purge.
+//
+//	DELETE FROM posts WHERE posts.id IN (1, 2) AND posts.deleted_at IS NOT NULL
+func (b Bin[T]) Purge(ctx context.Context, keys ...any) (int64, error) {
+	return b.run(ctx, Purge, keys)
+}
+
+func (b Bin[T]) run(ctx context.Context, verb func(*gorm.DB, any, ...any) *gorm.DB, keys []any) (int64, error) {
+	tx, err := b.begin(ctx)
+	if err != nil {
+		return 0, err
+	}
+	tx = tx.Scopes(b.scopes...)
+	if len(keys) > 0 {
+		condition, err := b.keys(keys)
+		if err != nil {
+			return 0, err
+		}
+		tx = tx.Where(condition)
+	}
+	tx = verb(tx, new(T))
+	return tx.RowsAffected, tx.Error
+}
+
+// trashed applies the bin's scopes to a read. OnlyTrashed is the last, so that
+// none of them shows what is not in the trash.
+func (b Bin[T]) trashed() func(*gorm.DB) *gorm.DB {
+	return func(db *gorm.DB) *gorm.DB {
+		for _, scope := range b.scopes {
+			db = scope(db)
+		}
+		return OnlyTrashed(db)
+	}
+}
+
+func (b Bin[T]) begin(ctx context.Context) (*gorm.DB, error) {
+	if b.db == nil {
+		return nil, fmt.Errorf("softdelete: %w: Of(nil)", gorm.ErrInvalidDB)
+	}
+	if ctx == nil {
+		return nil, fmt.Errorf("softdelete: %w: the context is nil", gorm.ErrInvalidValue)
+	}
+	if _, err := soft(b.db, new(T)); err != nil {
+		return nil, err
+	}
+	return b.db.WithContext(ctx), nil
+}
+
+// keys is the condition that a primary key is one of those given.
+func (b Bin[T]) keys(keys []any) (clause.Expression, error) {
+	s, err := parseSchema(b.db, new(T))
+	if err != nil {
+		return nil, err
+	}
+	names := primaryNames(s)
+	if len(names) == 0 {
+		return nil, fmt.Errorf("softdelete: model %s: %w", s.Name, gorm.ErrPrimaryKeyRequired)
+	}
+	values := make([][]any, 0, len(keys))
+	for _, key := range keys {
+		value, ok := key.([]any)
+		if !ok {
+			value = []any{key}
+		}
+		if len(value) != len(names) || key == nil {
+			return nil, fmt.Errorf("softdelete: model %s: %w: a key of %d values, the primary key has %d", s.Name, gorm.ErrInvalidValue, len(value), len(names))
+		}
+		if rv := reflect.ValueOf(key); !ok && rv.Kind() == reflect.Slice && rv.Type().Elem().Kind() != reflect.Uint8 {
+			return nil, fmt.Errorf("softdelete: model %s: %w: give keys one by one, not as a %T", s.Name, gorm.ErrInvalidValue, key)
+		}
+		values = append(values, value)
+	}
+	return inColumns(names, values), nil
+}
+
+// RestoreAll restores all of the part of the trash that b is.
+func (b Bin[T]) RestoreAll(ctx context.Context) (int64, error) { return 0, errNotYet }
+
+// Empty purges the part of the trash that b is.
+func (b Bin[T]) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, error) {
+	return EmptyReport{}, errNotYet
+}
