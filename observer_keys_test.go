@@ -25,12 +25,24 @@ type (
 		softdelete.Timestamp
 	}
 	keyUUID struct {
-		ID uuid.UUID `gorm:"primaryKey;type:text"`
+		ID uuid.UUID `gorm:"primaryKey;type:uuid"`
 		softdelete.Tracked
 	}
 	keyInt32 struct {
 		ID int32 `gorm:"primaryKey;autoIncrement:false"`
 		softdelete.Flagged
+	}
+	keyBytes struct {
+		Hash []byte `gorm:"primaryKey"`
+		softdelete.Tracked
+	}
+	keyTime struct {
+		At time.Time `gorm:"primaryKey"`
+		softdelete.Timestamp
+	}
+	keyFlag struct {
+		On bool `gorm:"primaryKey"`
+		softdelete.Timestamp
 	}
 	keyColumn struct {
 		Number uint64 `gorm:"primaryKey;column:no;autoIncrement:false"`
@@ -58,17 +70,20 @@ type (
 // TestEventKeys says that keys are of the types of the model's fields, and in their order, for each operation.
 func TestEventKeys(t *testing.T) {
 	t.Parallel()
-	id := uuid.MustParse("018f4e5a-0000-7000-8000-00000000000a")
+	id, day := uuid.MustParse("018f4e5a-0000-7000-8000-00000000000a"), time.Date(2024, 1, 2, 3, 4, 5, 6000, time.UTC)
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
 		w := &watcher{}
 		db := withPlugin(t, open, softdelete.Config{Observers: []softdelete.Observer{w.observe}},
-			&keyText{}, &keyUUID{}, &keyInt32{}, &keyColumn{}, &aPair{}, &aNote{})
+			&keyText{}, &keyUUID{}, &keyInt32{}, &keyBytes{}, &keyTime{}, &keyFlag{}, &keyColumn{}, &aPair{}, &aNote{})
 		for _, test := range []struct{ row, want any }{
 			{&aNote{ID: 7}, uint(7)},
 			{&keyText{Code: "a'b"}, aCode("a'b")},
 			{&keyUUID{ID: id}, id},
 			{&keyInt32{ID: -3}, int32(-3)},
 			{&keyColumn{Number: 1 << 40}, uint64(1 << 40)},
+			{&keyBytes{Hash: []byte{1, 0, 255}}, []byte{1, 0, 255}},
+			{&keyTime{At: day}, day},
+			{&keyFlag{On: true}, true},
 			{&aPair{Left: 2, Right: "r"}, []any{2, "r"}},
 		} {
 			requireKey := func(what string) {
@@ -76,7 +91,10 @@ func TestEventKeys(t *testing.T) {
 				events := w.take()
 				require.Len(t, events, 1, "%s of %T", what, test.row)
 				keys, err := events[0].Keys()
-				require.NoError(t, err)
+				require.NoError(t, err, "%s of %T", what, test.row)
+				if at, ok := keys[0].(time.Time); ok {
+					keys[0] = at.UTC()
+				}
 				require.Equal(t, []any{test.want}, keys, "%s of %T", what, test.row)
 			}
 			require.NoError(t, db.Create(test.row).Error)
