@@ -1,8 +1,10 @@
 package softdelete_test
 
 import (
+	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,10 +42,11 @@ type (
 
 // trashKind is a model of one kind of marker, and what its rows keep.
 type trashKind struct {
-	table string
-	make  func(id uint) any
-	key   func(id uint) []any
-	step  time.Duration // of its times; zero if it keeps none
+	table  string
+	column string // in which the time is, empty if there is none
+	make   func(id uint) any
+	key    func(id uint) []any
+	step   time.Duration // of its times; zero if it keeps none
 
 	by, reason, id bool
 }
@@ -119,7 +122,12 @@ func openTrashWorld(t *testing.T, open testdb.Opener) *trashWorld {
 	require.NoError(t, w.db.Use(softdelete.New(softdelete.Config{Models: w.models})))
 	require.NoError(t, w.db.AutoMigrate(w.models...))
 	for name, kind := range w.kinds {
-		kind.table = tableOf(t, w.db, kind.make(0))
+		kind.table, kind.column = tableOf(t, w.db, kind.make(0)), "deleted_at"
+		for column, of := range map[string][]string{"gone_at": {"aPointer"}, "": {"aFlag"}, "gone": {"trashNumbered", "trashTexts"}, "at": {"aFlagged", "trashBytes"}} {
+			if slices.Contains(of, kind.name()) {
+				kind.column = column
+			}
+		}
 		w.kinds[name] = kind
 	}
 	return w
@@ -135,24 +143,49 @@ func (w *trashWorld) create(t *testing.T, ids ...uint) {
 	}
 }
 
-// trash trashes a row of each kind at one time, and returns the operations' ids.
+// trash trashes a row of each kind at one time, and returns the operations' ids. No reading of the clock is used twice, so that
+// the time is written over the one of the delete.
 func (w *trashWorld) trash(t *testing.T, db *gorm.DB, at time.Time, id uint) map[string]uuid.UUID {
 	t.Helper()
 	ids := map[string]uuid.UUID{}
-	w.now = at
+	w.now = past()
 	for name, kind := range w.kinds {
-		ids[name] = w.trashOne(t, db, kind, id)
+		var d softdelete.Deletion
+		tx := db.Scopes(softdelete.Into(&d)).Delete(kind.make(id))
+		require.NoError(t, tx.Error, name)
+		require.EqualValues(t, 1, tx.RowsAffected, name)
+		ids[name] = d.ID
+		w.setTime(t, kind, kind.make(id), at)
 	}
 	return ids
 }
 
-func (w *trashWorld) trashOne(t *testing.T, db *gorm.DB, kind trashKind, id uint) uuid.UUID {
+// setTime writes when a row was trashed, as the library would.
+func (w *trashWorld) setTime(t *testing.T, kind trashKind, row any, at time.Time) {
 	t.Helper()
-	var d softdelete.Deletion
-	tx := db.Scopes(softdelete.Into(&d)).Delete(kind.make(id))
-	require.NoError(t, tx.Error, kind.name())
-	require.EqualValues(t, 1, tx.RowsAffected, kind.name())
-	return d.ID
+	if kind.column == "" {
+		return
+	}
+	var value any = kind.stored(w.db, at)
+	switch kind.step {
+	case time.Second:
+		value = at.Unix()
+	case time.Millisecond:
+		value = at.UnixMilli()
+	case 1:
+		value = at.UnixNano()
+	}
+	stmt := &gorm.Statement{DB: w.db}
+	require.NoError(t, stmt.Parse(row))
+	sql := "UPDATE " + kind.table + " SET " + kind.column + " = ? WHERE 1 = 1"
+	args := []any{value}
+	for _, field := range stmt.Schema.PrimaryFields {
+		key, _ := field.ValueOf(t.Context(), reflect.ValueOf(row))
+		sql, args = sql+` AND "`+field.DBName+`" = ?`, append(args, key)
+	}
+	exec := w.db.Exec(sql, args...)
+	require.NoError(t, exec.Error, kind.name())
+	require.EqualValues(t, 1, exec.RowsAffected, kind.name())
 }
 
 func openTrash(t *testing.T, db *gorm.DB, models ...any) *softdelete.Trash {
@@ -199,4 +232,38 @@ func listAll(t *testing.T, trash *softdelete.Trash, options softdelete.ListOptio
 		require.NotEqual(t, options.After, page.Next)
 		options.After = page.Next
 	}
+}
+
+// kindOf is the kind of an item's model.
+func (w *trashWorld) kindOf(item softdelete.Item) trashKind {
+	for _, kind := range w.kinds {
+		if kind.table == item.Table {
+			return kind
+		}
+	}
+	panic("no such table: " + item.Table)
+}
+
+// keyOf is the condition that a row is an item's.
+func keyOf(t *testing.T, db *gorm.DB, item softdelete.Item) map[string]any {
+	t.Helper()
+	stmt := &gorm.Statement{DB: db}
+	for _, kind := range trashKinds() {
+		if kind.name() == item.Model {
+			require.NoError(t, stmt.Parse(kind.make(0)))
+		}
+	}
+	condition := map[string]any{}
+	for i, field := range stmt.Schema.PrimaryFields {
+		condition[field.DBName] = item.Key[i]
+	}
+	return condition
+}
+
+// ended is a context that has ended.
+func ended(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx
 }
