@@ -474,3 +474,31 @@ func TestRunDefaultLogger(t *testing.T) { //nolint:paralleltest // see above
 	require.ErrorIs(t, trashOf(t, db).Run(ctx), context.Canceled)
 	require.Equal(t, 1, lines)
 }
+
+// TestRunSurvivesAnOutage says that sweeps on a database that is down are logged, and that they go on once it is back, by the
+// same Run.
+func TestRunSurvivesAnOutage(t *testing.T) {
+	t.Parallel()
+	outage := testdb.NewOutage(t)
+	db := openDepot(t, outage.Opener())
+	boxes(t, db, 30)
+	batches := 0
+	options := softdelete.RunOptions{Every: time.Millisecond, Retention: day, Empty: softdelete.EmptyOptions{BatchSize: 5, Progress: func(softdelete.Progress) {
+		if batches++; batches == 2 {
+			outage.Stop()
+		}
+	}}}
+	run := sweep(t, trashOf(t, db), options)
+	for range 3 {
+		require.NotContains(t, run.next(), "INFO")
+	}
+	outage.Start()
+	other := outage.Opener()(t)
+	for tries := 0; len(idsOf(t, other, "depot_boxes")) > 0; tries++ {
+		require.Less(t, tries, 1000)
+		run.next()
+	}
+	run.next()
+	require.Contains(t, run.next(), "INFO")
+	require.ErrorIs(t, run.end(), context.Canceled)
+}
