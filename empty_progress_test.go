@@ -27,7 +27,7 @@ func TestEmptyProgress(t *testing.T) {
 				seen = append(seen, p)
 				n := 0
 				for _, table := range depotTables {
-					n += int(column[int64](t, db, "SELECT count(*) FROM " + table)[0])
+					n += int(column[int64](t, db, "SELECT count(*) FROM "+table)[0])
 				}
 				left = append(left, n)
 			}}

@@ -146,9 +146,12 @@ func (c *clearing) plant() error {
 	id := c.next.Add(3)
 	err := c.db.Transaction(func(tx *gorm.DB) error {
 		for _, rows := range []any{
-			[]zooNode{{ID: id}, {ID: id + 1, ParentID: &id}, {ID: id + 2, ParentID: ptr(id + 1)}}, []zooLeaf{{ID: id, NodeID: ptr(id + 2)}},
-			&zooOwner{ID: id}, []zooHouse{{ID: id, OwnerID: &id}, {ID: id + 1, OwnerID: &id}},
-			[]zooRoom{{ID: id, HouseID: &id}, {ID: id + 1, HouseID: ptr(id + 1)}}, []zooGuest{{ID: id, RoomID: &id}, {ID: id + 1, RoomID: &id}},
+			[]zooNode{{ID: id}, {ID: id + 1, ParentID: &id}, {ID: id + 2, ParentID: ptr(id + 1)}},
+			[]zooLeaf{{ID: id, NodeID: ptr(id + 2)}},
+			&zooOwner{ID: id},
+			[]zooHouse{{ID: id, OwnerID: &id}, {ID: id + 1, OwnerID: &id}},
+			[]zooRoom{{ID: id, HouseID: &id}, {ID: id + 1, HouseID: ptr(id + 1)}},
+			[]zooGuest{{ID: id, RoomID: &id}, {ID: id + 1, RoomID: &id}},
 		} {
 			if err := tx.Create(rows).Error; err != nil {
 				return err
@@ -204,4 +207,3 @@ func (c *clearing) check(t *testing.T, start map[string]int64) {
 		require.Empty(t, column[int64](t, c.db, query), "rows of %s without their parent", table.name)
 	}
 }
-

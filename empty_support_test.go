@@ -120,10 +120,13 @@ func boxes(t *testing.T, db *gorm.DB, n int) {
 	require.NoError(t, db.CreateInBatches(rows, 500).Error)
 }
 
-// furnished makes 2 halls with 3 shelves each, with 4 boxes each, with 1 label each; all trashed 100 days ago but the labels.
+// furnished makes, in empty tables, 2 halls with 3 shelves each, with 4 boxes each, with 1 label each; all trashed 100 days ago but the labels.
 func furnished(t *testing.T, db *gorm.DB) {
 	t.Helper()
 	db = db.Session(&gorm.Session{NewDB: true})
+	for _, table := range []string{"depot_labels", "depot_boxes", "depot_shelves", "depot_halls"} {
+		require.NoError(t, db.Exec("DELETE FROM "+table).Error)
+	}
 	for hall := range uint(2) {
 		require.NoError(t, db.Create(&depotHall{ID: hall + 1}).Error)
 	}

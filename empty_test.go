@@ -38,7 +38,9 @@ func TestEmptyNeedsAnAge(t *testing.T) {
 				require.Equal(t, before, dumped(t, db, depotTables...), name)
 			}
 		}
-		where := func(id uint) func(*gorm.DB) *gorm.DB { return func(db *gorm.DB) *gorm.DB { return db.Where("id = ?", id) } }
+		where := func(id uint) func(*gorm.DB) *gorm.DB {
+			return func(db *gorm.DB) *gorm.DB { return db.Where("id = ?", id) }
+		}
 		bin := softdelete.Of[depotBox](db).Empty
 		emptied(t, db, bin, softdelete.EmptyOptions{All: true, Where: where(1)}, depotTables...)
 		emptied(t, db, bin, softdelete.EmptyOptions{All: true, OlderThan: -time.Hour, Where: where(2)}, depotTables...)
@@ -138,7 +140,9 @@ func checkCutOff[T any](t *testing.T, make func(id uint) *T, step func(db *gorm.
 // TestEmptyCutOff runs on each kind of marker that keeps a time.
 func TestEmptyCutOff(t *testing.T) {
 	t.Parallel()
-	always := func(step time.Duration) func(*gorm.DB) time.Duration { return func(*gorm.DB) time.Duration { return step } }
+	always := func(step time.Duration) func(*gorm.DB) time.Duration {
+		return func(*gorm.DB) time.Duration { return step }
+	}
 	finest := func(db *gorm.DB) time.Duration {
 		return map[string]time.Duration{"sqlite": time.Nanosecond, "postgres": time.Microsecond}[db.Name()]
 	}
@@ -364,9 +368,6 @@ func TestEmptyDryRun(t *testing.T) {
 // partlyOld is the depot furnished anew, with young rows below old ones, and a live box that holds shelf 5 and hall 2.
 func partlyOld(t *testing.T, db *gorm.DB) {
 	t.Helper()
-	for _, table := range []string{"depot_labels", "depot_boxes", "depot_shelves", "depot_halls"} {
-		require.NoError(t, db.Exec("DELETE FROM "+table).Error)
-	}
 	furnished(t, db)
 	age(t, db, "depot_shelves", 3, 2*day) // goes with its hall, although it is young
 	age(t, db, "depot_boxes", 11, 2*day)
@@ -384,14 +385,22 @@ func TestEmptyWhere(t *testing.T) {
 			where func(*gorm.DB) *gorm.DB
 			left  []int
 		}{
-			"one tenant":  {func(db *gorm.DB) *gorm.DB { return db.Where("tenant = ?", "one") }, []int{2, 4, 6, 7, 8}},
-			"an or":       {func(db *gorm.DB) *gorm.DB { return db.Where("tenant = ?", "one").Or("1 = 1") }, []int{7, 8}},
-			"an or first": {func(db *gorm.DB) *gorm.DB { return db.Or("id = ?", 3).Or("id = 7") }, []int{1, 2, 4, 5, 6, 7, 8}},
-			"the live":    {func(db *gorm.DB) *gorm.DB { return softdelete.WithTrashed(db).Where("1 = 1") }, []int{7, 8}},
-			"unscoped":    {func(db *gorm.DB) *gorm.DB { return db.Unscoped() }, []int{7, 8}},
-			"a scope":     {softdelete.TrashedBefore(depotNow.Add(-100*day + 2*time.Second)), []int{3, 4, 5, 6, 7, 8}},
+			"one tenant":         {func(db *gorm.DB) *gorm.DB { return db.Where("tenant = ?", "one") }, []int{2, 4, 6, 7, 8}},
+			"an or":              {func(db *gorm.DB) *gorm.DB { return db.Where("tenant = ?", "one").Or("1 = 1") }, []int{7, 8}},
+			"an or first":        {func(db *gorm.DB) *gorm.DB { return db.Or("id = ?", 3).Or("id = 8") }, []int{1, 2, 4, 5, 6, 7, 8}},
+			"an or of the young": {func(db *gorm.DB) *gorm.DB { return db.Where("id = 3").Or("id = 8") }, []int{1, 2, 4, 5, 6, 7, 8}},
+			"an or in a scope": {
+				func(db *gorm.DB) *gorm.DB {
+					return db.Scopes(func(db *gorm.DB) *gorm.DB { return db.Where("id = 3").Or("id = 8") })
+				}, []int{1, 2, 4, 5, 6, 7, 8},
+			},
+			"the live": {func(db *gorm.DB) *gorm.DB { return softdelete.WithTrashed(db).Where("1 = 1") }, []int{7, 8}},
+			"unscoped": {func(db *gorm.DB) *gorm.DB { return db.Unscoped() }, []int{7, 8}},
+			"a scope":  {softdelete.TrashedBefore(depotNow.Add(-100*day + 2*time.Second)), []int{3, 4, 5, 6, 7, 8}},
 			"a scope in it": {
-				func(db *gorm.DB) *gorm.DB { return db.Scopes(softdelete.TrashedAfter(depotNow.Add(-100*day + 2*time.Second))) },
+				func(db *gorm.DB) *gorm.DB {
+					return db.Scopes(softdelete.TrashedAfter(depotNow.Add(-100*day + 2*time.Second)))
+				},
 				[]int{1, 2, 3, 7, 8},
 			},
 			"by actor":    {softdelete.TrashedBy("ana"), []int{1, 2, 4, 5, 6, 7, 8}},
@@ -401,24 +410,90 @@ func TestEmptyWhere(t *testing.T) {
 			"not trashed": {softdelete.WithoutTrashed, nil},
 			"an error":    {func(db *gorm.DB) *gorm.DB { _ = db.AddError(broken); return db }, nil},
 		} {
-			require.NoError(t, db.Exec("DELETE FROM depot_boxes").Error)
-			boxes(t, db, 8)
-			require.NoError(t, db.Exec("UPDATE depot_boxes SET deleted_by = 'ana' WHERE id IN (3, 7, 8)").Error)
-			require.NoError(t, db.Exec("UPDATE depot_boxes SET deleted_at = NULL WHERE id = 7").Error)
-			age(t, db, "depot_boxes", 8, time.Hour)
-			for _, empty := range []emptier{softdelete.Of[depotBox](db).Empty, trashOf(t, db, &depotBox{}).Empty} {
-				report, err := counted(t, db, empty, softdelete.EmptyOptions{OlderThan: day, BatchSize: 2, Where: c.where}, depotTables...)
-				if name == "an error" {
-					require.ErrorIs(t, err, broken)
+			t.Run(name, func(t *testing.T) { //nolint:tparallel // they share a table
+				for _, empty := range []emptier{softdelete.Of[depotBox](db).Empty, trashOf(t, db, &depotBox{}).Empty} {
+					whereBoxes(t, db)
+					report, err := counted(t, db, empty, softdelete.EmptyOptions{OlderThan: day, BatchSize: 2, Where: c.where}, depotTables...)
+					if name == "an error" {
+						require.ErrorIs(t, err, broken)
+					}
+					if c.left == nil {
+						require.Empty(t, report.Rows)
+						require.Len(t, idsOf(t, db, "depot_boxes"), 8)
+						continue
+					}
+					require.NoError(t, err)
+					require.Equal(t, c.left, idsOf(t, db, "depot_boxes"))
 				}
-				if c.left == nil {
-					require.Empty(t, report.Rows, name)
-					require.Len(t, idsOf(t, db, "depot_boxes"), 8, name)
-					continue
+			})
+		}
+	})
+}
+
+// whereBoxes makes boxes anew, 3, 7 and 8 trashed by ana, but for 7, which is live; 8 is young.
+func whereBoxes(t *testing.T, db *gorm.DB) {
+	t.Helper()
+	require.NoError(t, db.Exec("DELETE FROM depot_boxes").Error)
+	boxes(t, db, 8)
+	require.NoError(t, db.Exec("UPDATE depot_boxes SET deleted_by = 'ana' WHERE id IN (3, 7, 8)").Error)
+	require.NoError(t, db.Exec("UPDATE depot_boxes SET deleted_at = NULL WHERE id = 7").Error)
+	age(t, db, "depot_boxes", 8, time.Hour)
+}
+
+// TestEmptyOrOfTheHandle says that the conditions of the handle and of the bin stay in force, and never widen either.
+func TestEmptyOrOfTheHandle(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := openDepot(t, open)
+		either := func(db *gorm.DB) *gorm.DB { return db.Where("id = 3").Or("id = 8").Or("id = 7") }
+		for name, empty := range map[string]emptier{
+			"trash":          trashOf(t, either(db), &depotBox{}).Empty,
+			"scopes":         trashOf(t, db.Scopes(either), &depotBox{}).Empty,
+			"bin":            softdelete.Of[depotBox](either(db)).Empty,
+			"scopes and bin": softdelete.Of[depotBox](db.Scopes(either)).Empty,
+			"bin's":          softdelete.Of[depotBox](db).Scopes(either).Empty,
+			"bin's Where":    softdelete.Of[depotBox](db).Where("id = 3 OR id = 8 OR id = 7").Empty,
+			"several":        softdelete.Of[depotBox](db).Where("id < 3 OR id = 3").Scopes(either).Where("id > 1").Empty,
+		} {
+			t.Run(name, func(t *testing.T) { //nolint:tparallel // they share a table
+				whereBoxes(t, db)
+				emptied(t, db, empty, softdelete.EmptyOptions{OlderThan: day, BatchSize: 2}, depotTables...)
+				require.Equal(t, []int{1, 2, 4, 5, 6, 7, 8}, idsOf(t, db, "depot_boxes"))
+				whereBoxes(t, db)
+				dry, err := empty(t.Context(), softdelete.EmptyOptions{OlderThan: day, DryRun: true})
+				require.NoError(t, err)
+				require.Equal(t, map[string]int64{"depot_boxes": 1}, dry.Rows)
+			})
+		}
+	})
+}
+
+// TestEmptyOddScopes says that a scope may sort, join and preload: each row goes all the same.
+func TestEmptyOddScopes(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := openDepot(t, open)
+		for name, where := range map[string]func(*gorm.DB) *gorm.DB{
+			"sorted": func(db *gorm.DB) *gorm.DB { return db.Order("id DESC") },
+			"joined": func(db *gorm.DB) *gorm.DB {
+				return db.Joins("JOIN depot_shelves s ON s.id = depot_boxes.shelf_id").Where("s.hall_id < 9")
+			},
+			"preloads": func(db *gorm.DB) *gorm.DB { return db.Preload("Labels") },
+			"debug":    func(db *gorm.DB) *gorm.DB { return db.Session(&gorm.Session{}) },
+		} {
+			t.Run(name, func(t *testing.T) { //nolint:tparallel // they share tables
+				for _, hooks := range []bool{false, true} {
+					furnished(t, db)
+					options := softdelete.EmptyOptions{OlderThan: day, BatchSize: 5, Where: where, Hooks: hooks, DryRun: true}
+					dry, err := softdelete.Of[depotBox](db).Empty(t.Context(), options)
+					require.NoError(t, err)
+					options.DryRun = false
+					report := emptied(t, db, softdelete.Of[depotBox](db).Empty, options, depotTables...)
+					require.Empty(t, report.Failed)
+					require.Equal(t, map[string]int64{"depot_boxes": 24, "depot_labels": 24}, report.Rows)
+					require.Equal(t, report.Rows, dry.Rows)
 				}
-				require.NoError(t, err, name)
-				require.Equal(t, c.left, idsOf(t, db, "depot_boxes"), name)
-			}
+			})
 		}
 	})
 }

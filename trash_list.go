@@ -2,14 +2,13 @@ package softdelete
 
 import (
 	"context"
+	"database/sql"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
 	"time"
-
-	"database/sql"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
