@@ -53,18 +53,7 @@ func (p *Plugin) raw(next func(*gorm.DB)) func(*gorm.DB) {
 		if db.Error != nil || db.DryRun {
 			return
 		}
-		unit := beginUnit(db)
-		defer func() {
-			if r := recover(); r != nil {
-				_ = db.AddError(errPanic)
-				unit.end(db)
-				panic(r)
-			}
-			unit.end(db)
-		}()
-		if db.Error == nil {
-			_ = db.AddError(p.undo(db, request))
-		}
+		inUnit(db, func() { _ = db.AddError(p.undo(db, request)) })
 	}
 }
 
