@@ -210,6 +210,62 @@ func TestEmptyWithoutATime(t *testing.T) {
 	})
 }
 
+// TestEmptyUnknownTime says that of a model that keeps a time beside its flag rows may lack it: those are of no age.
+func TestEmptyUnknownTime(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		log := &purges{}
+		config := softdelete.Config{Models: []any{&aFlagged{}}, Observers: []softdelete.Observer{log.observe}}
+		db := openStill(t, open, config, &aFlagged{})
+		for id := range uint(9) {
+			require.NoError(t, db.Create(&aFlagged{ID: id + 1}).Error)
+		}
+		require.NoError(t, db.Exec("UPDATE a_flaggeds SET is_deleted = true WHERE id > 1").Error)
+		require.NoError(t, db.Exec("UPDATE a_flaggeds SET at = ? WHERE id IN (1, 4, 6)", depotNow.Add(-50*day)).Error)
+		require.NoError(t, db.Exec("UPDATE a_flaggeds SET at = ? WHERE id = 8", depotNow.Add(-time.Hour)).Error)
+		emptied(t, db, trashOf(t, db).Empty, softdelete.EmptyOptions{OlderThan: day, BatchSize: 2}, "a_flaggeds")
+		require.Equal(t, []int{1, 2, 3, 5, 7, 8, 9}, idsOf(t, db, "a_flaggeds"))
+		log.take()
+		emptied(t, db, trashOf(t, db).Empty, softdelete.EmptyOptions{All: true, BatchSize: 2}, "a_flaggeds")
+		require.Equal(t, []int{1}, idsOf(t, db, "a_flaggeds"))
+		seen := []string{}
+		for _, keys := range orderOf(log.take()) {
+			require.LessOrEqual(t, len(keys), 2)
+			seen = append(seen, keys...)
+		}
+		slices.Sort(seen)
+		require.Equal(t, []string{"2", "3", "5", "7", "8", "9"}, seen, "each once")
+	})
+}
+
+// aKeyless has no primary key by which batches could be told.
+type aKeyless struct {
+	Name string
+	softdelete.Timestamp
+}
+
+// TestEmptyWithoutAKey says that rows of a model without a primary key are reported, without a key, and left.
+func TestEmptyWithoutAKey(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := openStill(t, open, softdelete.Config{Models: []any{&aKeyless{}, &aStamped{}}}, &aKeyless{}, &aStamped{})
+		for id := range uint(3) {
+			require.NoError(t, db.Create(&aKeyless{Name: "a"}).Error)
+			require.NoError(t, db.Create(&aStamped{ID: id + 1}).Error)
+		}
+		options := softdelete.EmptyOptions{OlderThan: day}
+		require.Empty(t, emptied(t, db, trashOf(t, db).Empty, options, "a_keylesses", "a_stampeds").Failed)
+		ageAll(t, db, "a_keylesses", 50*day)
+		ageAll(t, db, "a_stampeds", 50*day)
+		report := emptied(t, db, trashOf(t, db).Empty, options, "a_keylesses", "a_stampeds")
+		require.Equal(t, map[string]int64{"a_stampeds": 3}, report.Rows)
+		require.Len(t, report.Failed, 1)
+		require.Nil(t, report.Failed[0].Key)
+		require.Equal(t, "aKeyless", report.Failed[0].Model)
+		require.ErrorAs(t, report.Failed[0], new(*softdelete.ModelError))
+	})
+}
+
 // A team hangs on its captain, and a captain on the team: circles of models.
 func TestEmptyModelsInCircles(t *testing.T) {
 	t.Parallel()

@@ -16,7 +16,7 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
-// TestEmptyNeedsAnAge says that zero or a negative age is no age, unless all is meant.
+// TestEmptyNeedsAnAge says that zero or a negative age is no age, unless all is meant; nor are there other negative options.
 func TestEmptyNeedsAnAge(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
@@ -29,6 +29,9 @@ func TestEmptyNeedsAnAge(t *testing.T) {
 				{OlderThan: -1},
 				{OlderThan: -time.Hour, BatchSize: 1},
 				{DryRun: true},
+				{All: true, BatchSize: -1},
+				{All: true, MaxRows: -1},
+				{All: true, Pause: -1},
 				{Where: func(db *gorm.DB) *gorm.DB { return db.Where("id = 1") }},
 			} {
 				report, err := empty(t.Context(), options)
