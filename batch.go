@@ -36,12 +36,10 @@ func (b *batch) read(tx *gorm.DB, d dialect, lock bool) error {
 	}
 	dest, key := keyScan(len(names))
 	var at any
-	var leading clause.Expression
-	if b.timed {
-		leading = b.column()
-		list, dest = append(list, d.asStored(b.model, leading)), append(dest, &at)
+	if b.when != nil {
+		list, dest = append(list, d.asStored(b.model, b.when)), append(dest, &at)
 	}
-	tx = selecting(tx, list...).Clauses(inOrder(leading, names, false)).Limit(b.limit)
+	tx = selecting(tx, list...).Clauses(inOrder(b.when, names, false)).Limit(b.limit)
 	if lock && d.rowLock {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate, Options: d.skipLocked})
 	}
@@ -53,14 +51,8 @@ func (b *batch) read(tx *gorm.DB, d dialect, lock bool) error {
 	return err
 }
 
-// column is when a row was trashed, as it is stored.
-func (b *batch) column() clause.Expression {
-	column := clause.Column{Table: clause.CurrentTable, Name: b.model.at.DBName}
-	return written(func(builder clause.Builder) { builder.WriteQuoted(column) })
-}
-
-// conditions are those of the rows of the batch: due, behind the batch before, or
-// among some.
+// conditions are those of the rows of the batch: behind the batch before, or among
+// some.
 func (b *batch) conditions() []clause.Expression {
 	var list []clause.Expression
 	names := primaryNames(b.model.schema)
@@ -70,9 +62,5 @@ func (b *batch) conditions() []clause.Expression {
 	if b.after == nil {
 		return list
 	}
-	var leading clause.Expression
-	if b.timed {
-		leading = b.column()
-	}
-	return append(list, beyond(leading, b.after.at, names, b.after.key, ">"))
+	return append(list, beyond(b.when, b.after.at, names, b.after.key, ">"))
 }

@@ -27,6 +27,7 @@ type emptying struct {
 	due    map[*table]picker // the rows that are due, for a dry run
 
 	report EmptyReport
+	begun  bool // there was a batch, after which to pause before the next one
 	done   int64
 	total  int64
 	began  time.Time
@@ -38,6 +39,7 @@ type queue struct {
 	model *model
 	timed bool
 	age   time.Duration // zero for any
+	when  clause.Expression
 }
 
 func newEmptying(db *gorm.DB, options EmptyOptions) (*emptying, error) {
@@ -63,10 +65,10 @@ func (e *emptying) add(m *model, age time.Duration) {
 		age = 0
 	}
 	if m.at != nil {
-		e.queues = append(e.queues, &queue{m, true, age})
+		e.queues = append(e.queues, &queue{model: m, timed: true, age: age})
 	}
 	if m.marker.kind == flagMarker && age == 0 || m.at == nil {
-		e.queues = append(e.queues, &queue{m, false, age})
+		e.queues = append(e.queues, &queue{model: m, age: age})
 	}
 }
 
@@ -169,13 +171,11 @@ func (e *emptying) empty(ctx context.Context, q *queue) error {
 	if !q.timed && q.age > 0 || len(m.schema.PrimaryFields) == 0 {
 		return e.refuse(q)
 	}
+	if err := e.sort(q); err != nil {
+		return err
+	}
 	var after *batchEnd
-	for first := true; ; first = false {
-		if !first {
-			if err := wait(ctx, e.options.Pause); err != nil {
-				return err
-			}
-		}
+	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -186,16 +186,57 @@ func (e *emptying) empty(ctx context.Context, q *queue) error {
 		if limit <= 0 {
 			return nil
 		}
-		b := &batch{limit: limit, model: m, timed: q.timed, after: after}
+		b := &batch{limit: limit, model: m, when: q.when, after: after}
+		if more, err := e.pause(ctx, q, b); err != nil || !more {
+			return err
+		}
 		if err := e.batch(ctx, q, b); err != nil {
 			return err
 		}
+		e.begun = e.begun || len(b.found) > 0
 		e.tell(q, len(b.found))
 		if len(b.found) < limit {
 			return nil
 		}
 		after = b.end
 	}
+}
+
+// sort says by what the rows of a queue are sorted: by the column as it stands,
+// which an index can do, unless times of several zones are in it as text.
+func (e *emptying) sort(q *queue) error {
+	if !q.timed {
+		return nil
+	}
+	column := clause.Column{Table: clause.CurrentTable, Name: q.model.at.DBName}
+	q.when = written(func(b clause.Builder) { b.WriteQuoted(column) })
+	if !e.d.textTime || !isTime(q.model.at) {
+		return nil
+	}
+	var elsewhere []int
+	tx := also(trashOf(e.db, q.model), clause.Expr{SQL: "? NOT GLOB '????-??-?? ??:??:??*+00:00'", Vars: []any{column}})
+	err := selecting(tx, "1").Limit(1).Scan(&elsewhere).Error
+	if len(elsewhere) > 0 {
+		q.when = q.model.timeline(e.d)
+	}
+	return err
+}
+
+// pause waits between two batches, if there is another one.
+func (e *emptying) pause(ctx context.Context, q *queue, b *batch) (more bool, err error) {
+	if e.options.Pause <= 0 || !e.begun {
+		return true, nil
+	}
+	tx, err := e.query(q)
+	if err != nil {
+		return false, err
+	}
+	var found []int
+	err = selecting(OnlyTrashed(also(tx, b.conditions()...)), "1").Limit(1).Scan(&found).Error
+	if err != nil || len(found) == 0 {
+		return false, err
+	}
+	return true, wait(ctx, e.options.Pause)
 }
 
 // refuse reports that no row of a model can be purged so, if there is any.
@@ -264,7 +305,7 @@ func (e *emptying) batch(ctx context.Context, q *queue, b *batch) error {
 		return nil
 	}
 	for half := range slices.Chunk(b.found, (len(b.found)+1)/2) {
-		part := &batch{limit: len(half), model: b.model, timed: b.timed, only: half}
+		part := &batch{limit: len(half), model: b.model, when: b.when, only: half}
 		if err := e.batch(ctx, q, part); err != nil {
 			return err
 		}

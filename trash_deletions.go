@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -67,11 +68,28 @@ func (t *Trash) Deletions(ctx context.Context, options ListOptions) (DeletionPag
 
 // deletions makes one page of operations.
 type deletions struct {
-	db          *gorm.DB
-	d           dialect
-	options     ListOptions
-	all, chosen []*model
-	after       *end
+	db      *gorm.DB
+	d       dialect
+	options ListOptions
+	all     []*model // of which rows are counted
+	chosen  []*model // of which an operation has to have rows
+	after   *end
+}
+
+// keepsPlaces tells if the chosen models alone say when an operation was: if no
+// other keeps the time finer than they do.
+func (l *deletions) keepsPlaces() bool {
+	finest := func(models []*model) time.Duration {
+		least := time.Duration(math.MaxInt64)
+		for _, m := range models {
+			if step := m.step(l.d); step > 0 {
+				least = min(least, step)
+			}
+		}
+		return least
+	}
+	least := finest(l.all)
+	return !slices.ContainsFunc(l.chosen, func(m *model) bool { return m.step(l.d) != least })
 }
 
 // end is where a page ends: after an operation.
@@ -94,6 +112,9 @@ func newestFirst(at time.Time, id uuid.UUID, otherAt time.Time, otherID uuid.UUI
 func (l *deletions) page(limit int) (DeletionPage, error) {
 	for most := limit + 3; ; most *= 2 {
 		ids, bound, err := l.candidates(most)
+		if err == nil && !l.keepsPlaces() {
+			ids, err = l.choose(ids)
+		}
 		if err != nil {
 			return DeletionPage{}, err
 		}
@@ -138,9 +159,13 @@ func (l *deletions) fits(d *Deletion) bool {
 // complete: nil if there are no more.
 func (l *deletions) candidates(most int) (ids []uuid.UUID, bound *time.Time, err error) {
 	seen := map[uuid.UUID]bool{}
-	for _, m := range l.chosen {
+	of, actor := l.chosen, l.options.Actor
+	if !l.keepsPlaces() {
+		of, actor = l.all, nil
+	}
+	for _, m := range of {
 		var last time.Time
-		n, err := l.newest(m, most, func(id uuid.UUID, at time.Time) {
+		n, err := l.newest(l.query(m, actor).Limit(most), m, func(id uuid.UUID, at time.Time) {
 			last = at
 			if !seen[id] {
 				seen[id] = true
@@ -157,14 +182,50 @@ func (l *deletions) candidates(most int) (ids []uuid.UUID, bound *time.Time, err
 	return ids, bound, nil
 }
 
-// newest reads the newest operations of a table.
-func (l *deletions) newest(m *model, most int, each func(uuid.UUID, time.Time)) (int64, error) {
-	tx := trashOf(l.db, m).Limit(most)
-	if l.options.Actor != nil {
-		tx = tx.Scopes(TrashedBy(l.options.Actor))
+// choose leaves those operations that the options are about.
+func (l *deletions) choose(ids []uuid.UUID) ([]uuid.UUID, error) {
+	chosen := map[uuid.UUID]bool{}
+	for _, m := range l.chosen {
+		for chunk := range slices.Chunk(ids, l.d.chunk(1)) {
+			among, err := l.among(m, chunk)
+			if err != nil {
+				return nil, err
+			}
+			columns := []clause.Column{{Table: clause.CurrentTable, Name: m.deletionID.DBName}}
+			tx := also(l.query(m, l.options.Actor), among).Clauses(clause.Select{Columns: columns}, clause.GroupBy{Columns: columns})
+			var id any
+			if _, err := scanQuery(tx, []any{&id}, func() { chosen[uuidOf(id).UUID] = true }); err != nil {
+				return nil, err
+			}
+		}
 	}
-	id := clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}
-	tx = also(tx, clause.Neq{Column: id, Value: nil})
+	return slices.DeleteFunc(ids, func(id uuid.UUID) bool { return !chosen[id] }), nil
+}
+
+func (l *deletions) query(m *model, actor any) *gorm.DB {
+	tx := trashOf(l.db, m)
+	if actor != nil {
+		tx = tx.Scopes(TrashedBy(actor))
+	}
+	return tx
+}
+
+// among is that a row is of one of some operations.
+func (l *deletions) among(m *model, ids []uuid.UUID) (clause.Expression, error) {
+	values := make([]any, len(ids))
+	for i, id := range ids {
+		value, err := uuidFor(m.deletionID, id)
+		if err != nil {
+			return nil, err
+		}
+		values[i] = value
+	}
+	return clause.IN{Column: clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}, Values: values}, nil
+}
+
+// newest reads the newest operations of a table.
+func (l *deletions) newest(tx *gorm.DB, m *model, each func(uuid.UUID, time.Time)) (int64, error) {
+	tx = also(tx, clause.Neq{Column: clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}, Value: nil})
 	if m.at != nil {
 		when := m.timeline(l.d)
 		// A table's own times may be coarser than the operation's.
@@ -222,13 +283,9 @@ func (l *deletions) read(ids []uuid.UUID) ([]Deletion, error) {
 
 // count adds the rows of one table.
 func (l *deletions) count(m *model, ids []uuid.UUID, byID map[uuid.UUID]*Deletion) error {
-	values := make([]any, len(ids))
-	for i, id := range ids {
-		value, err := uuidFor(m.deletionID, id)
-		if err != nil {
-			return err
-		}
-		values[i] = value
+	among, err := l.among(m, ids)
+	if err != nil {
+		return err
 	}
 	columns, dest, read := m.recordScan(clause.CurrentTable)
 	var n int64
@@ -236,10 +293,9 @@ func (l *deletions) count(m *model, ids []uuid.UUID, byID map[uuid.UUID]*Deletio
 	for _, column := range columns {
 		list = append(list, column)
 	}
-	of := also(trashOf(l.db, m), clause.IN{Column: clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}, Values: values})
-	tx := selecting(of, append(list, "count(*)")...).
+	tx := selecting(also(trashOf(l.db, m), among), append(list, "count(*)")...).
 		Clauses(clause.GroupBy{Columns: columns}, clause.OrderBy{Columns: []clause.OrderByColumn{{Column: clause.Column{Name: "count(*)", Raw: true}, Desc: true}}})
-	_, err := scanQuery(tx, append(dest, &n), func() {
+	_, err = scanQuery(tx, append(dest, &n), func() {
 		of := read()
 		d := byID[of.id.UUID]
 		if d == nil {

@@ -1,6 +1,7 @@
 package softdelete
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -183,7 +184,12 @@ func placeOf(text string, models []*model) (*place, error) {
 
 func decode(text string, into any) bool {
 	raw, err := base64.RawURLEncoding.DecodeString(text)
-	return err == nil && json.Unmarshal(raw, into) == nil
+	if err != nil {
+		return false
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into) == nil
 }
 
 func encode(from any) (string, error) {
