@@ -189,7 +189,10 @@ func TestRunNeedsARetention(t *testing.T) {
 			require.ErrorIs(t, trash.Run(t.Context()), gorm.ErrInvalidValue, name)
 		}
 		for _, options := range []softdelete.RunOptions{
-			{Every: -1}, {Retention: -day}, {Empty: softdelete.EmptyOptions{BatchSize: -1}}, {Empty: softdelete.EmptyOptions{MaxRows: -1}},
+			{Every: -1},
+			{Retention: -day},
+			{Empty: softdelete.EmptyOptions{BatchSize: -1}},
+			{Empty: softdelete.EmptyOptions{MaxRows: -1}},
 			{Empty: softdelete.EmptyOptions{Pause: -1}},
 		} {
 			options.Logger = logger
