@@ -40,7 +40,7 @@ type anAudit struct {
 	Keys      string
 }
 
-func audit(_ context.Context, tx *gorm.DB, event softdelete.Event) error {
+func keepKeys(_ context.Context, tx *gorm.DB, event softdelete.Event) error {
 	keys, err := event.Keys()
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func TestKilledHelper(t *testing.T) {
 	}
 	db, err := gorm.Open(dialector, testdb.Config())
 	require.NoError(t, err)
-	require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: depotModels, Observers: []softdelete.Observer{audit}})))
+	require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: depotModels, Observers: []softdelete.Observer{keepKeys}})))
 	told := bufio.NewReader(os.Stdin)
 	db = pause(db, func(string) {
 		fmt.Println(killMark)
@@ -129,7 +129,7 @@ func killing(t *testing.T, open testdb.Opener) (*gorm.DB, *rand.Rand) {
 	t.Helper()
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	db := openDepot(t, open, audit)
+	db := openDepot(t, open, keepKeys)
 	require.NoError(t, db.AutoMigrate(&anAudit{}))
 	return db, rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test's choices
 }
