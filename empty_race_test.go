@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 
@@ -25,15 +26,48 @@ func raceTime() time.Duration {
 	return 2 * time.Second
 }
 
-// clearing is a grove in which many goroutines empty the trash while others fill it, plant new trees and restore old ones.
+// clearing is trees of which many goroutines empty the trash while others fill it, plant new trees and restore old ones.
 type clearing struct {
 	*grove
 	trash *softdelete.Trash
 	next  atomic.Int64 // the key of the last planted tree
 
+	tables []clearingTable
+	tree   func(id int64) []any                                    // the rows of a new tree, whose keys begin with id
+	value  func(random *rand.Rand, id func(first int64) int64) any // a random row
+
 	sums    sync.Mutex
 	planted map[string]int64
 	removed map[string]int64
+}
+
+// clearingTable is a table with its marker and its deletion id, if it has those, and the column that refers to its parent.
+type clearingTable struct{ name, mark, id, parent, column string }
+
+func (c *clearing) begin(t *testing.T) {
+	t.Helper()
+	c.trash, c.planted, c.removed = trashOf(t, c.db), map[string]int64{}, map[string]int64{}
+	c.next.Store(1000)
+	start := c.count(t)
+	c.runFor(t, raceTime())
+	c.check(t, start)
+
+	report, err := c.trash.Empty(t.Context(), softdelete.EmptyOptions{All: true})
+	require.NoError(t, err)
+	c.reported(report)
+	c.check(t, start)
+	failed := map[string]int64{}
+	for _, f := range report.Failed {
+		require.ErrorIs(t, f, softdelete.ErrRestricted, "only live rows hold any")
+		failed[f.Table]++
+	}
+	for _, table := range c.tables {
+		require.NotZero(t, c.removed[table.name], table.name)
+		if table.mark != "" {
+			trashed := column[int64](t, c.db, "SELECT count(*) FROM "+table.name+" WHERE "+table.mark+" IS NOT NULL")[0]
+			require.Equal(t, failed[table.name], trashed, "a last run leaves what it says that it leaves: %s", table.name)
+		}
+	}
 }
 
 // TestConcurrentEmpties runs Empty, Restore and Delete, with cascades, in 16 goroutines. In the end the rows that there were
@@ -42,32 +76,31 @@ type clearing struct {
 func TestConcurrentEmpties(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
-		g := plantGrove(t, open)
-		c := &clearing{grove: g, trash: trashOf(t, g.db), planted: map[string]int64{}, removed: map[string]int64{}}
-		c.next.Store(1000)
-		start := c.count(t)
-		c.runFor(t, raceTime())
-
-		c.check(t, start)
-		require.NotEmpty(t, c.removed["zoo_nodes"])
-		require.NotEmpty(t, c.removed["zoo_rooms"])
-		report, err := c.trash.Empty(t.Context(), softdelete.EmptyOptions{All: true})
-		require.NoError(t, err)
-		c.reported(report)
-		c.check(t, start)
-		failed := map[string]int64{}
-		for _, f := range report.Failed {
-			require.ErrorIs(t, f, softdelete.ErrRestricted, "only live rows hold any")
-			failed[f.Table]++
-		}
+		c := &clearing{grove: plantGrove(t, open), value: groveValue, tree: groveTree}
 		for _, table := range groveTables {
 			mark := "deleted_at"
 			if table.name == "zoo_leafs" {
 				mark = "removed"
 			}
-			trashed := column[int64](t, c.db, "SELECT count(*) FROM "+table.name+" WHERE "+mark+" IS NOT NULL")[0]
-			require.Equal(t, failed[table.name], trashed, "a last run leaves what it says that it leaves: %s", table.name)
+			c.tables = append(c.tables, clearingTable{table.name, mark, table.id, table.parent, table.column})
 		}
+		c.begin(t)
+	})
+}
+
+// TestConcurrentEmptiesWithForeignKeys is the same for models whose tables have foreign keys, and children without a marker.
+func TestConcurrentEmptiesWithForeignKeys(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := openDepot(t, open)
+		c := &clearing{grove: &grove{db: db, deletes: map[uuid.UUID]map[string]int64{}, outcomes: map[string]int{}}, value: depotValue, tree: depotTree}
+		c.tables = []clearingTable{
+			{"depot_halls", "deleted_at", "deletion_id", "", ""},
+			{"depot_shelves", "deleted_at", "deletion_id", "depot_halls", "hall_id"},
+			{"depot_boxes", "deleted_at", "deletion_id", "depot_shelves", "shelf_id"},
+			{"depot_labels", "", "", "depot_boxes", "box_id"},
+		}
+		c.begin(t)
 	})
 }
 
@@ -92,7 +125,7 @@ func (c *clearing) runFor(t *testing.T, d time.Duration) {
 	}
 	group.Wait()
 	t.Logf("%v", c.outcomes)
-	for _, operation := range operations {
+	for _, operation := range []string{"empty", "delete", "restore", "plant"} {
 		require.NotZero(t, c.outcomes[operation], "none succeeded: %s", operation)
 	}
 }
@@ -115,47 +148,37 @@ func (c *clearing) act(t *testing.T, random *rand.Rand, operation string) error 
 		return err
 	case "plant":
 		return c.plant()
+	case "undo":
+		_, err := softdelete.Undo(c.db, c.lately(random))
+		return err
 	}
-	return c.doTo(random, operation, c.any(random))
+	// Of the trees that were planted last, so that the goroutines meet.
+	value := c.value(random, func(first int64) int64 { return c.next.Load() + first - 10*random.Int64N(10) })
+	return c.doTo(random, operation, value)
 }
 
-// any is a row of the grove's own or of a planted tree.
-func (c *clearing) any(random *rand.Rand) any {
-	value := c.grove.any(random)
-	if random.IntN(4) == 0 {
-		return value
+// lately is the id of one of the last deletes.
+func (c *clearing) lately(random *rand.Rand) uuid.UUID {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ids := c.ids[max(0, len(c.ids)-10):]
+	if len(ids) == 0 {
+		return uuid.New()
 	}
-	id := 1000 + random.Int64N(c.next.Load()-999)
-	switch v := value.(type) {
-	case *zooNode:
-		v.ID = id
-	case *zooLeaf:
-		v.ID = id
-	case *zooOwner:
-		v.ID = id
-	case *zooHouse:
-		v.ID = id
-	case *zooRoom:
-		v.ID = id
-	}
-	return value
+	return ids[random.IntN(len(ids))]
 }
 
-// plant makes a new tree and a new house, all at once.
+// plant makes a new tree, all at once.
 func (c *clearing) plant() error {
-	id := c.next.Add(3)
+	rows := c.tree(c.next.Add(10))
+	made := map[string]int64{}
 	err := c.db.Transaction(func(tx *gorm.DB) error {
-		for _, rows := range []any{
-			[]zooNode{{ID: id}, {ID: id + 1, ParentID: &id}, {ID: id + 2, ParentID: ptr(id + 1)}},
-			[]zooLeaf{{ID: id, NodeID: ptr(id + 2)}},
-			&zooOwner{ID: id},
-			[]zooHouse{{ID: id, OwnerID: &id}, {ID: id + 1, OwnerID: &id}},
-			[]zooRoom{{ID: id, HouseID: &id}, {ID: id + 1, HouseID: ptr(id + 1)}},
-			[]zooGuest{{ID: id, RoomID: &id}, {ID: id + 1, RoomID: &id}},
-		} {
-			if err := tx.Create(rows).Error; err != nil {
-				return err
+		for _, list := range rows {
+			created := tx.Create(list)
+			if created.Error != nil {
+				return created.Error
 			}
+			made[created.Statement.Table] += created.RowsAffected
 		}
 		return nil
 	})
@@ -164,10 +187,60 @@ func (c *clearing) plant() error {
 	}
 	c.sums.Lock()
 	defer c.sums.Unlock()
-	for table, n := range map[string]int64{"zoo_nodes": 3, "zoo_leafs": 1, "zoo_owners": 1, "zoo_houses": 2, "zoo_rooms": 2, "zoo_guests": 2} {
+	for table, n := range made {
 		c.planted[table] += n
 	}
 	return nil
+}
+
+func groveTree(id int64) []any {
+	return []any{
+		[]zooNode{{ID: id}, {ID: id + 1, ParentID: &id}, {ID: id + 2, ParentID: ptr(id + 1)}},
+		[]zooLeaf{{ID: id, NodeID: ptr(id + 2)}},
+		[]zooOwner{{ID: id}},
+		[]zooHouse{{ID: id, OwnerID: &id}, {ID: id + 1, OwnerID: &id}},
+		[]zooRoom{{ID: id, HouseID: &id}, {ID: id + 1, HouseID: ptr(id + 1)}},
+		[]zooGuest{{ID: id, RoomID: &id}, {ID: id + 1, RoomID: &id, HouseID: ptr(id + 1)}},
+	}
+}
+
+func groveValue(random *rand.Rand, id func(first int64) int64) any {
+	switch random.IntN(6) {
+	case 0:
+		return &zooLeaf{ID: id(0)}
+	case 1:
+		return &zooOwner{ID: id(0)}
+	case 2:
+		return &zooHouse{ID: id(random.Int64N(2))}
+	case 3:
+		return &zooRoom{ID: id(random.Int64N(2))}
+	default:
+		return &zooNode{ID: id(random.Int64N(3))}
+	}
+}
+
+func depotTree(id int64) []any {
+	key := func(i int64) uint { return uint(id + i) } //nolint:gosec // small
+	shelves, boxes, labels := []depotShelf{}, []depotBox{}, []depotLabel{}
+	for i := range int64(2) {
+		shelves = append(shelves, depotShelf{ID: key(i), HallID: ptr(key(0))})
+	}
+	for i := range int64(4) {
+		boxes = append(boxes, depotBox{ID: key(i), ShelfID: ptr(key(i / 2))})
+		labels = append(labels, depotLabel{ID: key(i), BoxID: key(i)})
+	}
+	return []any{[]depotHall{{ID: key(0)}}, shelves, boxes, labels}
+}
+
+func depotValue(random *rand.Rand, id func(first int64) int64) any {
+	switch random.IntN(3) {
+	case 0:
+		return &depotHall{ID: uint(id(0))} //nolint:gosec // small
+	case 1:
+		return &depotShelf{ID: uint(id(random.Int64N(2)))} //nolint:gosec // small
+	default:
+		return &depotBox{ID: uint(id(random.Int64N(4)))} //nolint:gosec // small
+	}
 }
 
 func (c *clearing) reported(report softdelete.EmptyReport) {
@@ -181,12 +254,13 @@ func (c *clearing) reported(report softdelete.EmptyReport) {
 func (c *clearing) count(t *testing.T) map[string]int64 {
 	t.Helper()
 	counts := map[string]int64{}
-	for _, table := range groveTables {
+	for _, table := range c.tables {
 		counts[table.name] = column[int64](t, c.db, "SELECT count(*) FROM "+table.name)[0]
 	}
 	return counts
 }
 
+// check says that the rows add up, that they have their parents, and that each is of one piece.
 func (c *clearing) check(t *testing.T, start map[string]int64) {
 	t.Helper()
 	want := maps.Clone(start)
@@ -198,12 +272,14 @@ func (c *clearing) check(t *testing.T, start map[string]int64) {
 		have[table] += n
 	}
 	require.Equal(t, want, have, "rows are there, or were reported as removed")
-	for _, table := range groveTables {
-		c.checkPieces(t, table.name, table.id)
-		if table.parent == "" {
-			continue
+	for _, table := range c.tables {
+		if table.id != "" {
+			c.checkPieces(t, table.name, table.id)
 		}
-		query := fmt.Sprintf("SELECT c.id FROM %s c WHERE c.%s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM %s p WHERE p.id = c.%s)", table.name, table.column, table.parent, table.column)
-		require.Empty(t, column[int64](t, c.db, query), "rows of %s without their parent", table.name)
+		if table.parent != "" {
+			query := fmt.Sprintf("SELECT c.id FROM %s c WHERE c.%s IS NOT NULL AND NOT EXISTS (SELECT 1 FROM %s p WHERE p.id = c.%s)",
+				table.name, table.column, table.parent, table.column)
+			require.Empty(t, column[int64](t, c.db, query), "rows of %s without their parent", table.name)
+		}
 	}
 }

@@ -181,7 +181,9 @@ func counted(t *testing.T, db *gorm.DB, empty emptier, options softdelete.EmptyO
 	return countedBy(t, t.Context(), db, empty, options, tables...)
 }
 
-func countedBy(t *testing.T, ctx context.Context, db *gorm.DB, empty emptier, options softdelete.EmptyOptions, tables ...string) (softdelete.EmptyReport, error) { //nolint:revive // the test is the first
+func countedBy(
+	t *testing.T, ctx context.Context, db *gorm.DB, empty emptier, options softdelete.EmptyOptions, tables ...string,
+) (softdelete.EmptyReport, error) {
 	t.Helper()
 	count := func(table string) int64 { return column[int64](t, db, "SELECT count(*) FROM "+table)[0] }
 	before := map[string]int64{}
