@@ -11,7 +11,7 @@ import (
 type batch struct {
 	limit  int
 	model  *model
-	timed  bool              // sorted by when the rows were trashed
+	when   clause.Expression // when the rows were trashed, nil if they do not say; it is what sorts them
 	except map[*table]picker // rows that are not taken along, as they are addressed themselves
 	after  *batchEnd         // where the batch before ended, nil for the first one
 	only   [][]any           // these rows only, nil for any
