@@ -7,7 +7,8 @@ import (
 
 // batch bounds a purge to some of the rows that it addresses: those that were
 // trashed first, or of models that keep no time those with the least keys. Rows
-// that somebody else has locked are left out where the database can do that.
+// that somebody else has locked are left out where the database can do that,
+// unless it is these rows that the batch is about: then it waits for them.
 type batch struct {
 	limit  int
 	model  *model
@@ -41,7 +42,11 @@ func (b *batch) read(tx *gorm.DB, d dialect, lock bool) error {
 	}
 	tx = selecting(tx, list...).Clauses(inOrder(b.when, names, false)).Limit(b.limit)
 	if lock && d.rowLock {
-		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate, Options: d.skipLocked})
+		locking := clause.Locking{Strength: clause.LockingStrengthUpdate}
+		if b.only == nil {
+			locking.Options = d.skipLocked
+		}
+		tx = tx.Clauses(locking)
 	}
 	b.found, b.end = nil, b.after
 	_, err := scanQuery(tx, dest, func() {

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"slices"
 	"time"
@@ -189,7 +191,7 @@ func decode(text string, into any) bool {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.DisallowUnknownFields()
-	return decoder.Decode(into) == nil
+	return decoder.Decode(into) == nil && errors.Is(decoder.Decode(&struct{}{}), io.EOF)
 }
 
 func encode(from any) (string, error) {
