@@ -11,11 +11,10 @@ import (
 type batch struct {
 	limit  int
 	model  *model
-	timed  bool                // sorted by when the rows were trashed
-	except map[*table]picker   // rows that are not taken along, as they are addressed themselves
-	after  *batchEnd           // where the batch before ended, nil for the first one
-	only   [][]any             // these rows only, nil for any
-	due    []clause.Expression // conditions
+	timed  bool              // sorted by when the rows were trashed
+	except map[*table]picker // rows that are not taken along, as they are addressed themselves
+	after  *batchEnd         // where the batch before ended, nil for the first one
+	only   [][]any           // these rows only, nil for any
 
 	found [][]any // the keys of the rows
 	end   *batchEnd
@@ -37,12 +36,10 @@ func (b *batch) read(tx *gorm.DB, d dialect, lock bool) error {
 	}
 	dest, key := keyScan(len(names))
 	var at any
-	var leading clause.Expression
-	if b.timed {
-		leading = b.column()
-		list, dest = append(list, d.asStored(b.model, leading)), append(dest, &at)
+	if b.when != nil {
+		list, dest = append(list, d.asStored(b.model, b.when)), append(dest, &at)
 	}
-	tx = selecting(tx, list...).Clauses(inOrder(leading, names, false)).Limit(b.limit)
+	tx = selecting(tx, list...).Clauses(inOrder(b.when, names, false)).Limit(b.limit)
 	if lock && d.rowLock {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate, Options: d.skipLocked})
 	}
@@ -54,26 +51,16 @@ func (b *batch) read(tx *gorm.DB, d dialect, lock bool) error {
 	return err
 }
 
-// column is when a row was trashed, as it is stored.
-func (b *batch) column() clause.Expression {
-	column := clause.Column{Table: clause.CurrentTable, Name: b.model.at.DBName}
-	return written(func(builder clause.Builder) { builder.WriteQuoted(column) })
-}
-
-// conditions are those of the rows of the batch: due, behind the batch before, or
-// among some.
+// conditions are those of the rows of the batch: behind the batch before, or among
+// some.
 func (b *batch) conditions() []clause.Expression {
-	list := b.due
+	var list []clause.Expression
 	names := primaryNames(b.model.schema)
 	if b.only != nil {
-		list = append(list[:len(list):len(list)], inColumns(names, b.only))
+		list = append(list, inColumns(names, b.only))
 	}
 	if b.after == nil {
 		return list
 	}
-	var leading clause.Expression
-	if b.timed {
-		leading = b.column()
-	}
-	return append(list[:len(list):len(list)], beyond(leading, b.after.at, names, b.after.key, ">"))
+	return append(list, beyond(b.when, b.after.at, names, b.after.key, ">"))
 }

@@ -66,8 +66,8 @@ func purgedWith(row *storyRow) (rows []*storyRow, held bool) {
 	return rows, false
 }
 
-// emptied is what goes when rows that were trashed before a time are purged, children first, and which of them stay.
-func emptied(all []*storyRow, before time.Time) (rows, held []*storyRow) {
+// dueBefore is what goes when rows that were trashed before a time are purged, children first, and which of them stay.
+func dueBefore(all []*storyRow, before time.Time) (rows, held []*storyRow) {
 	for _, table := range storyTables {
 		for _, row := range all {
 			if row.table != table || !row.isTrashed() || !row.by.At.Before(before) {

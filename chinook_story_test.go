@@ -271,7 +271,7 @@ func (s *story) empty() {
 	}
 	wait.Wait()
 	require.NoError(s.t, errors.Join(errs...))
-	rows, held := emptied(s.rows, s.clock.Load().Add(-storyRetention))
+	rows, held := dueBefore(s.rows, s.clock.Load().Add(-storyRetention))
 	for _, row := range rows {
 		s.swept = append(s.swept, fmt.Sprint(s.clock.Load().UTC().Format(time.DateOnly), " ", row.table, " ", row.key))
 	}

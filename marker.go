@@ -3,6 +3,7 @@ package softdelete
 import (
 	"context"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -259,6 +260,12 @@ func isTime(field *schema.Field) bool { return field.GORMDataType == schema.Time
 func unixTime(t time.Time, unit time.Duration) int64 {
 	switch unit {
 	case time.Nanosecond:
+		switch {
+		case t.Before(time.Unix(0, math.MinInt64)):
+			return math.MinInt64
+		case t.After(time.Unix(0, math.MaxInt64)):
+			return math.MaxInt64
+		}
 		return t.UnixNano()
 	case time.Millisecond:
 		return t.UnixMilli()

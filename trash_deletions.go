@@ -3,8 +3,8 @@ package softdelete
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -68,11 +68,28 @@ func (t *Trash) Deletions(ctx context.Context, options ListOptions) (DeletionPag
 
 // deletions makes one page of operations.
 type deletions struct {
-	db          *gorm.DB
-	d           dialect
-	options     ListOptions
-	all, chosen []*model
-	after       *end
+	db      *gorm.DB
+	d       dialect
+	options ListOptions
+	all     []*model // of which rows are counted
+	chosen  []*model // of which an operation has to have rows
+	after   *end
+}
+
+// keepsPlaces tells if the chosen models alone say when an operation was: if no
+// other keeps the time finer than they do.
+func (l *deletions) keepsPlaces() bool {
+	finest := func(models []*model) time.Duration {
+		least := time.Duration(math.MaxInt64)
+		for _, m := range models {
+			if step := m.step(l.d); step > 0 {
+				least = min(least, step)
+			}
+		}
+		return least
+	}
+	least := finest(l.all)
+	return !slices.ContainsFunc(l.chosen, func(m *model) bool { return m.step(l.d) != least })
 }
 
 // end is where a page ends: after an operation.
@@ -95,6 +112,9 @@ func newestFirst(at time.Time, id uuid.UUID, otherAt time.Time, otherID uuid.UUI
 func (l *deletions) page(limit int) (DeletionPage, error) {
 	for most := limit + 3; ; most *= 2 {
 		ids, bound, err := l.candidates(most)
+		if err == nil && !l.keepsPlaces() {
+			ids, err = l.choose(ids)
+		}
 		if err != nil {
 			return DeletionPage{}, err
 		}
@@ -139,9 +159,13 @@ func (l *deletions) fits(d *Deletion) bool {
 // complete: nil if there are no more.
 func (l *deletions) candidates(most int) (ids []uuid.UUID, bound *time.Time, err error) {
 	seen := map[uuid.UUID]bool{}
-	for _, m := range l.chosen {
+	of, actor := l.chosen, l.options.Actor
+	if !l.keepsPlaces() {
+		of, actor = l.all, nil
+	}
+	for _, m := range of {
 		var last time.Time
-		n, err := l.newest(m, most, func(id uuid.UUID, at time.Time) {
+		n, err := l.newest(l.query(m, actor).Limit(most), m, func(id uuid.UUID, at time.Time) {
 			last = at
 			if !seen[id] {
 				seen[id] = true
@@ -158,25 +182,61 @@ func (l *deletions) candidates(most int) (ids []uuid.UUID, bound *time.Time, err
 	return ids, bound, nil
 }
 
-// newest reads the newest operations of a table.
-func (l *deletions) newest(m *model, most int, each func(uuid.UUID, time.Time)) (int64, error) {
-	tx := trashOf(l.db, m).Limit(most)
-	if l.options.Actor != nil {
-		tx = tx.Scopes(TrashedBy(l.options.Actor))
+// choose leaves those operations that the options are about.
+func (l *deletions) choose(ids []uuid.UUID) ([]uuid.UUID, error) {
+	chosen := map[uuid.UUID]bool{}
+	for _, m := range l.chosen {
+		for chunk := range slices.Chunk(ids, l.d.chunk(1)) {
+			among, err := l.among(m, chunk)
+			if err != nil {
+				return nil, err
+			}
+			columns := []clause.Column{{Table: clause.CurrentTable, Name: m.deletionID.DBName}}
+			tx := also(l.query(m, l.options.Actor), among).Clauses(clause.Select{Columns: columns}, clause.GroupBy{Columns: columns})
+			var id any
+			if _, err := scanQuery(tx, []any{&id}, func() { chosen[uuidOf(id).UUID] = true }); err != nil {
+				return nil, err
+			}
+		}
 	}
-	id := clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}
-	tx = tx.Where(clause.Neq{Column: id, Value: nil})
+	return slices.DeleteFunc(ids, func(id uuid.UUID) bool { return !chosen[id] }), nil
+}
+
+func (l *deletions) query(m *model, actor any) *gorm.DB {
+	tx := trashOf(l.db, m)
+	if actor != nil {
+		tx = tx.Scopes(TrashedBy(actor))
+	}
+	return tx
+}
+
+// among is that a row is of one of some operations.
+func (l *deletions) among(m *model, ids []uuid.UUID) (clause.Expression, error) {
+	values := make([]any, len(ids))
+	for i, id := range ids {
+		value, err := uuidFor(m.deletionID, id)
+		if err != nil {
+			return nil, err
+		}
+		values[i] = value
+	}
+	return clause.IN{Column: clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}, Values: values}, nil
+}
+
+// newest reads the newest operations of a table.
+func (l *deletions) newest(tx *gorm.DB, m *model, each func(uuid.UUID, time.Time)) (int64, error) {
+	tx = also(tx, clause.Neq{Column: clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}, Value: nil})
 	if m.at != nil {
 		when := m.timeline(l.d)
 		// A table's own times may be coarser than the operation's.
 		if l.after != nil {
-			tx = tx.Where(when.compare("<=", l.after.At))
+			tx = also(tx, when.compare("<=", l.after.At))
 		}
 		if !l.options.Since.IsZero() {
-			tx = tx.Where(when.compare(">=", when.floor(l.options.Since)))
+			tx = also(tx, when.compare(">=", when.floor(l.options.Since)))
 		}
 		if !l.options.Until.IsZero() {
-			tx = tx.Where(when.compare("<", l.options.Until.Add(m.step(l.d))))
+			tx = also(tx, when.compare("<", l.options.Until.Add(m.step(l.d))))
 		}
 	}
 	dest, origin := m.originScan()
@@ -223,36 +283,20 @@ func (l *deletions) read(ids []uuid.UUID) ([]Deletion, error) {
 
 // count adds the rows of one table.
 func (l *deletions) count(m *model, ids []uuid.UUID, byID map[uuid.UUID]*Deletion) error {
-	values := make([]any, len(ids))
-	for i, id := range ids {
-		value, err := uuidFor(m.deletionID, id)
-		if err != nil {
-			return err
-		}
-		values[i] = value
+	among, err := l.among(m, ids)
+	if err != nil {
+		return err
 	}
-	dest, origin := m.originScan()
-	columns := make([]clause.Column, 0, 4)
-	for _, field := range m.originColumns() {
-		columns = append(columns, clause.Column{Table: clause.CurrentTable, Name: field.DBName})
-	}
-	var by, reason sql.NullString
-	if m.by != nil {
-		dest, columns = append(dest, &by), append(columns, clause.Column{Table: clause.CurrentTable, Name: m.by.DBName})
-	}
-	if m.reason != nil {
-		dest, columns = append(dest, &reason), append(columns, clause.Column{Table: clause.CurrentTable, Name: m.reason.DBName})
-	}
+	columns, dest, read := m.recordScan(clause.CurrentTable)
 	var n int64
 	list := make([]any, 0, len(columns)+1)
 	for _, column := range columns {
 		list = append(list, column)
 	}
-	tx := selecting(trashOf(l.db, m), append(list, "count(*)")...).
-		Where(clause.IN{Column: clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}, Values: values}).
+	tx := selecting(also(trashOf(l.db, m), among), append(list, "count(*)")...).
 		Clauses(clause.GroupBy{Columns: columns}, clause.OrderBy{Columns: []clause.OrderByColumn{{Column: clause.Column{Name: "count(*)", Raw: true}, Desc: true}}})
-	_, err := scanQuery(tx, append(dest, &n), func() {
-		of := origin()
+	_, err = scanQuery(tx, append(dest, &n), func() {
+		of := read()
 		d := byID[of.id.UUID]
 		if d == nil {
 			return
@@ -261,7 +305,7 @@ func (l *deletions) count(m *model, ids []uuid.UUID, byID map[uuid.UUID]*Deletio
 		if of.at.Time.After(d.At) {
 			d.At = of.at.Time
 		}
-		d.By, d.Reason = cmp.Or(d.By, by.String), cmp.Or(d.Reason, reason.String)
+		d.By, d.Reason = cmp.Or(d.By, of.by), cmp.Or(d.Reason, of.reason)
 	})
 	return err
 }

@@ -1,8 +1,8 @@
 package softdelete
 
 import (
+	"bytes"
 	"context"
-	"database/sql"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -71,7 +71,7 @@ func (i Item) Load(ctx context.Context) (any, error) {
 		return nil, errNilContext
 	}
 	row := newOf(i.model.schema.ModelType)
-	tx := i.db.WithContext(ctx).Scopes(OnlyTrashed).Where(inColumns(primaryNames(i.model.schema), [][]any{i.Key})).Limit(1).Find(row)
+	tx := OnlyTrashed(also(i.db.WithContext(ctx), inColumns(primaryNames(i.model.schema), [][]any{i.Key}))).Limit(1).Find(row)
 	if tx.Error == nil && tx.RowsAffected == 0 {
 		return nil, fail(ErrNotFound, i.Model, "it is not in the trash any more")
 	}
@@ -184,7 +184,12 @@ func placeOf(text string, models []*model) (*place, error) {
 
 func decode(text string, into any) bool {
 	raw, err := base64.RawURLEncoding.DecodeString(text)
-	return err == nil && json.Unmarshal(raw, into) == nil
+	if err != nil {
+		return false
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into) == nil
 }
 
 func encode(from any) (string, error) {
@@ -261,16 +266,16 @@ func (l *listing) timed(m *model) ([]Item, error) {
 	when := m.timeline(l.d)
 	tx := l.query(m)
 	if m.marker.kind == flagMarker {
-		tx = tx.Where(when.known(true))
+		tx = also(tx, when.known(true))
 	}
 	if !l.options.Since.IsZero() {
-		tx = tx.Where(&timeCondition{model: m, dialect: l.d, operator: ">=", time: l.options.Since})
+		tx = also(tx, &timeCondition{model: m, dialect: l.d, operator: ">=", time: l.options.Since})
 	}
 	if !l.options.Until.IsZero() {
-		tx = tx.Where(&timeCondition{model: m, dialect: l.d, operator: "<", time: l.options.Until})
+		tx = also(tx, &timeCondition{model: m, dialect: l.d, operator: "<", time: l.options.Until})
 	}
 	if l.after != nil {
-		tx = tx.Where(l.older(m, when))
+		tx = also(tx, l.older(m, when))
 	}
 	return l.items(m, tx.Clauses(inOrder(when, primaryNames(m.schema), true)))
 }
@@ -293,14 +298,14 @@ func (l *listing) older(m *model, when *timeline) clause.Expression {
 func (l *listing) untimed(m *model) ([]Item, error) {
 	tx := l.query(m)
 	if m.at != nil {
-		tx = tx.Where(m.timeline(l.d).known(false))
+		tx = also(tx, m.timeline(l.d).known(false))
 	}
 	if l.after != nil && l.after.At == nil {
 		switch {
 		case m.schema.Table < l.after.Table:
 			return nil, nil
 		case m.schema.Table == l.after.Table:
-			tx = tx.Where(beyond(nil, nil, primaryNames(m.schema), l.after.key, "<"))
+			tx = also(tx, beyond(nil, nil, primaryNames(m.schema), l.after.key, "<"))
 		}
 	}
 	return l.items(m, tx.Clauses(inOrder(nil, primaryNames(m.schema), true)))
@@ -318,30 +323,19 @@ func (l *listing) query(m *model) *gorm.DB {
 func (l *listing) items(m *model, tx *gorm.DB) ([]Item, error) {
 	names := primaryNames(m.schema)
 	dest, key := keyScan(len(names))
-	columns := columnsOf(clause.CurrentTable, names)
-	from, origin := m.originScan()
+	kept, from, read := m.recordScan(clause.CurrentTable)
 	dest = append(dest, from...)
-	for _, field := range m.originColumns() {
-		columns = append(columns, clause.Column{Table: clause.CurrentTable, Name: field.DBName})
-	}
-	var by, reason sql.NullString
-	if m.by != nil {
-		dest, columns = append(dest, &by), append(columns, clause.Column{Table: clause.CurrentTable, Name: m.by.DBName})
-	}
-	if m.reason != nil {
-		dest, columns = append(dest, &reason), append(columns, clause.Column{Table: clause.CurrentTable, Name: m.reason.DBName})
-	}
 	var items []Item
 	var failed error
-	tx = tx.Clauses(clause.Select{Columns: columns})
+	tx = tx.Clauses(clause.Select{Columns: append(columnsOf(clause.CurrentTable, names), kept...)})
 	_, err := scanQuery(tx, dest, func() {
 		typed, err := typedKey(m.schema, key())
 		if err != nil {
 			failed = err
 		}
-		of := origin()
+		of := read()
 		items = append(items, Item{
-			Table: m.schema.Table, Model: m.name(), Key: typed, At: of.at.Time, By: by.String, Reason: reason.String, DeletionID: of.id.UUID,
+			Table: m.schema.Table, Model: m.name(), Key: typed, At: of.at.Time, By: of.by, Reason: of.reason, DeletionID: of.id.UUID,
 			db: l.db, model: m,
 		})
 	})
