@@ -260,7 +260,7 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 			return
 		}
 	}
-	if op.plan != nil || op.hooks && (stmt.Schema.BeforeDelete || stmt.Schema.AfterDelete) {
+	if op.plan != nil || op.observed != nil || op.hooks && (stmt.Schema.BeforeDelete || stmt.Schema.AfterDelete) {
 		op.beginUnit(db)
 	}
 	if kind == OpSoftDelete {
@@ -282,8 +282,7 @@ func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 		case requestOf(db.Statement).verb != OpNone:
 			p.remove(db, op, next)
 		default:
-			next(db)
-			removeFilter(db.Statement)
+			p.unscopedDelete(db, op, next)
 		}
 	}
 }

@@ -206,13 +206,36 @@ func (c *cascade) forUpdate() string {
 
 // lockDatabase takes the one lock of a database that has none on rows, before
 // anything is read that is written after: later it could be refused.
-func (c *cascade) lockDatabase(t *table) error {
-	if c.d.rowLock || c.preview {
+func lockDatabase(db *gorm.DB, d dialect, table string, m *model) error {
+	if d.rowLock {
 		return nil
 	}
-	column := t.model.marker.field.DBName
-	_, err := exec(c.db, "UPDATE ", clause.Table{Name: t.name}, " SET ", clause.Column{Name: column}, " = ", clause.Column{Name: column}, " WHERE 1 = 0")
+	column := m.marker.field.DBName
+	_, err := exec(db, "UPDATE ", clause.Table{Name: table}, " SET ", clause.Column{Name: column}, " = ", clause.Column{Name: column}, " WHERE 1 = 0")
 	return err
+}
+
+// write runs an UPDATE or DELETE of the rows of a table that a condition picks,
+// and notes them for observers. It returns their keys if somebody needs them,
+// bounded to some.
+func (c *cascade) write(t *table, most int, where clause.Expression, write ...sqlPart) (keys [][]any, n int64, err error) {
+	write = append(write, " WHERE ", where)
+	if c.op.observed.wantsKeys() && len(t.key()) > 0 {
+		most = unbounded
+	}
+	switch key := columnsOf(t.name, t.key()); {
+	case most == 0:
+		n, err = exec(c.db, write...)
+	case c.d.returning:
+		keys, n, err = c.collect(t, most, append(write, " RETURNING ", key)...)
+	default:
+		keys, _, err = c.collect(t, most, "SELECT ", key, " FROM ", clause.Table{Name: t.name}, " WHERE ", where, c.forUpdate())
+		if err == nil && len(keys) > 0 {
+			n, err = exec(c.db, write...)
+		}
+	}
+	c.op.observed.note(part{table: t.name, schema: t.schema, cascaded: true, rows: n, keys: keys})
+	return keys, n, err
 }
 
 // restrictions lists the relations whose live rows forbid the operation, of

@@ -150,7 +150,7 @@ func (c *cascade) trashParts(child *table, parts []picker, hooks bool) (*rowSet,
 	var total int64
 	for _, part := range parts {
 		live := part.and(child.visible(liveOnly))(child.name)
-		keys, n, err := c.update(child, set, live)
+		keys, n, err := c.write(child, c.kept(child), live, "UPDATE ", clause.Table{Name: child.name}, " SET ", set)
 		if err != nil {
 			return nil, err
 		}
@@ -162,26 +162,17 @@ func (c *cascade) trashParts(child *table, parts []picker, hooks bool) (*rowSet,
 	return found, nil
 }
 
-// update runs the UPDATE of one step. It returns the keys of the rows, unless
-// nothing hangs on them.
-func (c *cascade) update(t *table, set clause.Set, where clause.Expression) (keys [][]any, n int64, err error) {
-	write := []sqlPart{"UPDATE ", clause.Table{Name: t.name}, " SET ", set, " WHERE ", where}
-	most := int(^uint(0) >> 1)
-	if t.model.deletionID != nil {
-		most = few + 1
-	}
-	switch key := columnsOf(t.name, t.key()); {
+// kept is how many keys of the rows of one step are needed: none if nothing hangs
+// on them.
+func (c *cascade) kept(t *table) int {
+	switch {
 	case c.endsAt(t):
-		n, err = exec(c.db, write...)
-	case c.d.returning:
-		keys, n, err = c.collect(t, most, append(write, " RETURNING ", key)...)
+		return 0
+	case t.model.deletionID != nil:
+		return few + 1
 	default:
-		keys, _, err = c.collect(t, most, "SELECT ", key, " FROM ", clause.Table{Name: t.name}, " WHERE ", where, c.forUpdate())
-		if err == nil && len(keys) > 0 {
-			n, err = exec(c.db, write...)
-		}
+		return unbounded
 	}
-	return keys, n, err
 }
 
 // byID names many rows by the id of the operation, where they keep it. The id
@@ -216,7 +207,7 @@ func (c *cascade) trashByHooks(child *table, parts []picker) (*rowSet, error) {
 	found := newSet(child)
 	for _, part := range parts {
 		live := part.and(child.visible(liveOnly))(child.name)
-		keys, _, err := c.collect(child, int(^uint(0)>>1), "SELECT ", columnsOf(child.name, child.key()), " FROM ", clause.Table{Name: child.name}, " WHERE ", live, c.forUpdate())
+		keys, _, err := c.collect(child, unbounded, "SELECT ", columnsOf(child.name, child.key()), " FROM ", clause.Table{Name: child.name}, " WHERE ", live, c.forUpdate())
 		if err != nil {
 			return nil, err
 		}
@@ -227,15 +218,15 @@ func (c *cascade) trashByHooks(child *table, parts []picker) (*rowSet, error) {
 	return found, err
 }
 
-// batch is how many rows are loaded at a time for their hooks.
-const batch = 500
+// hookBatch is how many rows are loaded at a time for their hooks.
+const hookBatch = 500
 
 // eachBatch loads the rows of a set and hands them to a verb, as a part of this
 // operation.
 func (c *cascade) eachBatch(set *rowSet, verb func(tx *gorm.DB, rows any) *gorm.DB) (n int64, err error) {
 	s := set.table.schema
-	for start := 0; start < len(set.keys); start += batch {
-		chunk := set.keys[start:min(start+batch, len(set.keys))]
+	for start := 0; start < len(set.keys); start += hookBatch {
+		chunk := set.keys[start:min(start+hookBatch, len(set.keys))]
 		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(s.ModelType)))
 		tx := beside(c.db).Unscoped().Where(within(set.table.name, set.table.key(), chunk)).Find(rows.Interface())
 		if tx.Error != nil {

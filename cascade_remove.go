@@ -47,6 +47,7 @@ func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB
 		// Some may have gone already, by a foreign key's ON DELETE CASCADE.
 		c.op.changed(c.db, int64(len(own.keys)))
 	}
+	c.op.noteOwn(c.db, c.db.RowsAffected, own.keys)
 	return nil
 }
 
@@ -60,7 +61,7 @@ func (c *cascade) removeFound(f found) error {
 	filter := t.visible(c.plan.kind.takesFrom())
 	parts := f.set.conditions(c.d)
 	for _, part := range slices.Backward(parts) {
-		if _, err := exec(c.db, "DELETE FROM ", clause.Table{Name: t.name}, " WHERE ", part.and(filter)(t.name)); err != nil {
+		if _, _, err := c.write(t, 0, part.and(filter)(t.name), "DELETE FROM ", clause.Table{Name: t.name}); err != nil {
 			return err
 		}
 	}

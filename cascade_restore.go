@@ -86,6 +86,7 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 	if c.eachChunk(t, own, filter, func() { c.op.update(c.db, set, next) }); c.db.Error != nil {
 		return nil
 	}
+	c.op.noteOwn(c.db, c.op.rows, own.keys)
 	for _, found := range c.log {
 		if err := c.bringBack(found); err != nil {
 			return err
@@ -192,7 +193,7 @@ func (c *cascade) bringBack(f found) error {
 	set := append(m.clearedColumns(), c.plugin.touch(c.db, m)...)
 	for _, part := range f.set.conditions(c.d) {
 		where := part.and(t.visible(trashedOnly))(t.name)
-		n, err := exec(c.db, "UPDATE ", clause.Table{Name: t.name}, " SET ", set, " WHERE ", where)
+		_, n, err := c.write(t, 0, where, "UPDATE ", clause.Table{Name: t.name}, " SET ", set)
 		if conflict := conflictOf(err, m.name()); conflict != nil {
 			return conflict
 		}

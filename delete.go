@@ -49,6 +49,26 @@ func (p *Plugin) softDelete(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 			v.revert(stmt.Context, m)
 		}
 	}
+	op.tell(p, db)
+}
+
+// unscopedDelete runs GORM's own DELETE, by db.Unscoped.
+func (p *Plugin) unscopedDelete(db *gorm.DB, op *operation, next func(*gorm.DB)) {
+	var keys [][]any
+	if op.observed != nil && len(db.Statement.Joins) == 0 {
+		filter, show := op.removalFilter(db.Statement)
+		t, ok := newTarget(db, op.model, show)
+		if !ok {
+			return
+		}
+		keys = op.keysBefore(db, t, filter)
+	}
+	if db.Error == nil {
+		next(db)
+		removeFilter(db.Statement)
+		op.noteOwn(db, db.RowsAffected, keys)
+		op.tell(p, db)
+	}
 }
 
 // strict adds ErrNotFound where a statement addressed rows by key and matched

@@ -69,7 +69,9 @@ type RowError struct {
 }
 
 // Error returns the message: the model and the error, without the key.
-func (e RowError) Error() string { return "softdelete: model " + e.Model + ": a row could not be purged: " + e.Err.Error() }
+func (e RowError) Error() string {
+	return "softdelete: model " + e.Model + ": a row could not be purged: " + e.Err.Error()
+}
 
 // Unwrap returns the error of the purge.
 func (e RowError) Unwrap() error { return e.Err }

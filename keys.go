@@ -130,6 +130,20 @@ func rejectNil(db *gorm.DB) bool {
 	return false
 }
 
+// typedKey is a primary key, as a database gave it back, in the types of the
+// model's fields.
+func typedKey(s *schema.Schema, key []any) ([]any, error) {
+	typed := make([]any, len(key))
+	row := reflect.New(s.ModelType).Elem()
+	for i, field := range s.PrimaryFields {
+		if err := field.Set(context.Background(), row, key[i]); err != nil {
+			return nil, fmt.Errorf("softdelete: model %s: reading a primary key: %w", s.Name, err)
+		}
+		typed[i] = field.ReflectValueOf(context.Background(), row).Interface()
+	}
+	return typed, nil
+}
+
 // keyString is a row's primary key, to compare keys by.
 func keyString(ctx context.Context, s *schema.Schema, row reflect.Value) string {
 	values := make([]any, len(s.PrimaryFields))

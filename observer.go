@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
 )
 
 // Observer is told of each operation, in Config.Observers. It is called inside
@@ -52,8 +54,9 @@ type Event struct {
 	Reason string    // why, from WithReason, or what BeforeDelete set
 	At     time.Time // when: for a soft delete as the addressed rows store it
 
-	keys [][]any
-	err  error // why there are none
+	schema *schema.Schema
+	keys   [][]any
+	err    error // why there are none
 }
 
 // Keys returns the primary keys of the rows, each as the type of the model's
@@ -67,10 +70,13 @@ func (e Event) Keys() ([]any, error) {
 	}
 	list := make([]any, len(e.keys))
 	for i, key := range e.keys {
-		if len(key) == 1 {
-			list[i] = key[0]
-		} else {
-			list[i] = key
+		typed, err := typedKey(e.schema, key)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = typed
+		if len(typed) == 1 {
+			list[i] = typed[0]
 		}
 	}
 	return list, nil
@@ -80,4 +86,149 @@ var errNoKeys = errors.New("softdelete: the event carries no keys")
 
 func noKeys(model, why string) error {
 	return fmt.Errorf("%w: model %s: %s: %w", errNoKeys, model, why, gorm.ErrPrimaryKeyRequired)
+}
+
+// observed is what an operation has done, for the observers. It is nil where
+// there are none.
+type observed struct {
+	keys  bool
+	parts []*part
+}
+
+// part is what was done to one table.
+type part struct {
+	table    string
+	schema   *schema.Schema
+	cascaded bool
+	rows     int64
+	keys     [][]any
+}
+
+// observe begins to keep what an operation does. The rows of a part of another
+// operation are that one's.
+func (p *Plugin) observe(db *gorm.DB, op *operation) *observed {
+	switch {
+	case len(p.config.Observers) == 0 || db.DryRun || op.kind == OpNone:
+		return nil
+	case op.outer != nil:
+		return op.outer.observed
+	default:
+		return &observed{keys: !p.config.OmitEventKeys}
+	}
+}
+
+func (o *observed) wantsKeys() bool { return o != nil && o.keys }
+
+// note adds rows to what was done to a table.
+func (o *observed) note(done part) {
+	if o == nil || done.rows == 0 {
+		return
+	}
+	for _, before := range o.parts {
+		if before.table == done.table && before.cascaded == done.cascaded {
+			before.rows += done.rows
+			before.keys = append(before.keys, done.keys...)
+			return
+		}
+	}
+	o.parts = append(o.parts, &done)
+}
+
+// addressed marks what was done to the tables that an operation started from, if
+// that is known afterwards only.
+func (o *observed) addressed(is func(table string) bool) {
+	if o == nil {
+		return
+	}
+	for _, done := range o.parts {
+		done.cascaded = !is(done.table)
+	}
+}
+
+// noteOwn notes the rows that the operation's statement is about.
+func (op *operation) noteOwn(db *gorm.DB, n int64, keys [][]any) {
+	if op.observed != nil && db.Error == nil {
+		op.observed.note(part{table: tableOf(db.Statement, op.model), schema: db.Statement.Schema, cascaded: op.outer != nil, rows: n, keys: keys})
+	}
+}
+
+// keysBefore reads, under a lock, the keys of rows that are about to be removed.
+func (op *operation) keysBefore(db *gorm.DB, t *target, filter clause.Expression) [][]any {
+	if !op.observed.wantsKeys() || len(db.Statement.Schema.PrimaryFields) == 0 || db.Error != nil {
+		return nil
+	}
+	t.apply(filter)
+	defer t.restore()
+	return keysIn(db.Statement, op.lockRows(db, op.dialect))
+}
+
+// tell calls the observers, with the addressed rows first.
+func (op *operation) tell(p *Plugin, db *gorm.DB) {
+	if op.observed == nil || op.outer != nil || len(op.observed.parts) == 0 || db.Error != nil {
+		return
+	}
+	common, err := op.event(p, db)
+	if err != nil {
+		_ = db.AddError(err)
+		return
+	}
+	tx, leave := inside(db)
+	defer leave()
+	for _, cascaded := range []bool{false, true} {
+		for _, done := range op.observed.parts {
+			if done.cascaded != cascaded {
+				continue
+			}
+			event := common
+			event.of(op.observed, done)
+			for _, observer := range p.config.Observers {
+				if err := observer(db.Statement.Context, tx, event); err != nil {
+					_ = db.AddError(err)
+					return
+				}
+			}
+		}
+	}
+}
+
+// event is what the events of an operation have in common.
+func (op *operation) event(p *Plugin, db *gorm.DB) (Event, error) {
+	ctx := db.Statement.Context
+	event := Event{Operation: op.kind, DeletionID: op.id, At: op.at}
+	who, why := ctx.Value(actorKey{}), ctx.Value(reasonKey{})
+	if op.kind == OpSoftDelete {
+		op.who, op.why = who, why
+		who, why = op.common()
+	} else {
+		now, err := p.config.Clock.now(db)
+		if err != nil {
+			return event, err
+		}
+		event.At = op.dialect.stored(now.Round(0))
+	}
+	event.Actor, event.Reason = who, text(why)
+	return event, nil
+}
+
+// of fills in what was done to one table.
+func (e *Event) of(o *observed, done *part) {
+	e.Table, e.Model, e.Rows, e.Cascaded = done.table, done.schema.ModelType, done.rows, done.cascaded
+	e.schema, e.keys = done.schema, done.keys
+	switch {
+	case !o.keys:
+		e.err = noKeys(done.schema.Name, "Config.OmitEventKeys is set")
+	case len(done.schema.PrimaryFields) == 0:
+		e.err = noKeys(done.schema.Name, "it has no primary key")
+	case int64(len(done.keys)) != done.rows:
+		e.err = noKeys(done.schema.Name, "GORM's own statement does not tell them")
+	}
+}
+
+// inside returns a handle for the statements of hooks and observers, on the
+// operation's connection, and what is to be called after these have run. Their
+// statements run hooks of their own, whatever the operation's statement does.
+func inside(db *gorm.DB) (tx *gorm.DB, leave func()) {
+	stmt, skipped := db.Statement, db.Statement.SkipHooks
+	stmt.SkipHooks = false
+	return db.Session(&gorm.Session{NewDB: true}), func() { stmt.SkipHooks = skipped }
 }

@@ -126,6 +126,8 @@ type operation struct {
 
 	said [2]string // who and why, for the report
 
+	observed *observed // what observers are told of it; nil if there are none
+
 	touched clause.Set // the update times, if they are set too
 
 	hooks bool // the model's hooks run
@@ -163,6 +165,7 @@ func forget(stmt *gorm.Statement) {
 func (p *Plugin) begin(db *gorm.DB, kind Operation, m *model) *operation {
 	op := &operation{kind: kind, model: m, dialect: dialectOf(db), hooks: !db.Statement.SkipHooks}
 	op.outer = requestOf(db.Statement).within
+	op.observed = p.observe(db, op)
 	db.Statement.Clauses[operationKey] = clause.Clause{Expression: op}
 	return op
 }
@@ -198,7 +201,7 @@ func (op *operation) read(p *Plugin, db *gorm.DB) error {
 	case n > 0:
 		op.reading = used.claim(op.reading, op.steps...)
 	}
-	if op.keepsID() || requestOf(db.Statement).report != nil {
+	if op.keepsID() || requestOf(db.Statement).report != nil || op.observed != nil {
 		if op.id, err = uuid.NewV7(); err != nil {
 			return fmt.Errorf("softdelete: making an id: %w", err)
 		}
@@ -276,6 +279,9 @@ func (op *operation) end(db *gorm.DB) {
 	if db.Error != nil {
 		op.revert(stmt.Context)
 	}
+	if tally := requestOf(stmt).tally; tally != nil && db.Error == nil {
+		op.count(db, tally)
+	}
 	if op.kind != OpSoftDelete {
 		return
 	}
@@ -295,12 +301,22 @@ func (op *operation) end(db *gorm.DB) {
 
 func (op *operation) report(db *gorm.DB) Deletion {
 	d := Deletion{ID: op.id, At: op.at, Rows: map[string]int64{}}
-	if op.cascade != nil {
-		d.Rows = op.cascade.tables()
-	}
-	d.Rows[tableOf(db.Statement, op.model)] += op.rows
+	op.count(db, d.Rows)
 	d.By, d.Reason = op.said[0], op.said[1]
 	return d
+}
+
+// count adds the rows of the operation to what is there, by table.
+func (op *operation) count(db *gorm.DB, rows map[string]int64) {
+	if op.cascade != nil {
+		for table, n := range op.cascade.tables() {
+			rows[table] += n
+		}
+	}
+	// The cascade of a delete goes on from rows that it did not find itself.
+	if (op.cascade == nil || op.kind == OpSoftDelete) && op.rows > 0 {
+		rows[tableOf(db.Statement, op.model)] += op.rows
+	}
 }
 
 // say keeps for the report who and why: what BeforeDelete has set, otherwise

@@ -68,7 +68,7 @@ func (p *Plugin) beginRemoval(db *gorm.DB, kind Operation, m *model) {
 		return
 	}
 	db.Statement.SkipHooks = true
-	if op.plan != nil || op.hooks && (hasHook[BeforePurger](m) || hasHook[AfterPurger](m)) {
+	if op.plan != nil || op.observed != nil || op.hooks && (hasHook[BeforePurger](m) || hasHook[AfterPurger](m)) {
 		op.beginUnit(db)
 	}
 }
@@ -88,17 +88,23 @@ func (p *Plugin) remove(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 		op.cascade = p.newCascade(db, op)
 		_ = db.AddError(op.cascade.remove(t, filter, next))
 	} else {
+		keys := op.keysBefore(db, t, filter)
 		removeRows(db, t, filter, next)
+		op.noteOwn(db, db.RowsAffected, keys)
 	}
 	p.strict(db, t)
 	if db.Error == nil {
 		op.rows = db.RowsAffected
+		op.tell(p, db)
 		runHooks(db, op, func(h AfterPurger, tx *gorm.DB) error { return h.AfterPurge(tx) })
 	}
 }
 
 // removeRows runs the DELETE of a target.
 func removeRows(db *gorm.DB, t *target, filter clause.Expression, next func(*gorm.DB)) {
+	if db.Error != nil {
+		return
+	}
 	stmt := db.Statement
 	t.apply(filter)
 	defer t.restore()

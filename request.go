@@ -28,7 +28,9 @@ type request struct {
 	parents    bool // WithParents
 	rootOnly   bool
 	report     *Deletion
+	tally      map[string]int64 // to which the rows of the operation are added, by table
 	verb       Operation
+	batch      *batch     // of the addressed rows, which is all that the verb is about
 	preview    *Plan      // to be filled in, in place of running the verb
 	undo       *Deletion  // likewise, of an Undo
 	within     *operation // that this is a part of: the rows of a cascade whose hooks run

@@ -8,8 +8,10 @@ const unbounded = int(^uint(0) >> 1)
 // resolve finds the rows of an operation before it writes any: those of its own
 // that match the statement, and what hangs on them by the plan.
 func (c *cascade) resolve(t *target, filter clause.Expression, follow step) error {
-	if err := c.lockDatabase(c.plan.root); err != nil {
-		return err
+	if !c.preview {
+		if err := lockDatabase(c.db, c.d, c.plan.root.name, c.plan.root.model); err != nil {
+			return err
+		}
 	}
 	if err := c.resolveRoot(t, filter); err != nil {
 		return err

@@ -139,7 +139,7 @@ func (p *Plugin) beginRestore(db *gorm.DB, m *model) {
 	op.omits = stmt.Omits
 	stmt.SkipHooks = true
 	stmt.Omits = []string{clause.Associations}
-	if op.plan != nil || op.hooks && (hasHook[BeforeRestorer](m) || hasHook[AfterRestorer](m)) {
+	if op.plan != nil || op.observed != nil || op.hooks && (hasHook[BeforeRestorer](m) || hasHook[AfterRestorer](m)) {
 		op.beginUnit(db)
 	}
 	for _, row := range rowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, true) {
@@ -191,6 +191,7 @@ func (p *Plugin) restore(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 			op.setTouched(db, v)
 		}
 	}
+	op.tell(p, db)
 	runHooks(db, op, func(h AfterRestorer, tx *gorm.DB) error { return h.AfterRestore(tx) })
 }
 
@@ -245,7 +246,8 @@ func runHooks[H any](db *gorm.DB, op *operation, call func(H, *gorm.DB) error) b
 		return db.Error == nil
 	}
 	stmt := db.Statement
-	tx := db.Session(&gorm.Session{NewDB: true})
+	tx, leave := inside(db)
+	defer leave()
 	for i, row := range rowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, false) {
 		stmt.CurDestIndex = i
 		hook, ok := row.Addr().Interface().(H)

@@ -75,13 +75,16 @@ func (p *Plugin) undo(db *gorm.DB, request *request) error {
 	}
 	g := p.models.relations()
 	op := &operation{kind: OpRestore, dialect: dialectOf(db), hooks: !stmt.SkipHooks, id: request.undo.ID, plan: g.planOfAll(OpRestore)}
+	op.observed = p.observe(db, op)
 	c := p.newCascade(db, op)
 	kept := slices.IndexFunc(g.names, func(name string) bool { m := g.tables[name].model; return m != nil && m.deletionID != nil })
 	if kept < 0 {
 		return fmt.Errorf("%w: no known model has a deletion id, name those that have one in Config.Models", ErrNotFound)
 	}
-	if err := c.lockDatabase(g.tables[g.names[kept]]); err != nil {
-		return err
+	if locked := g.tables[g.names[kept]]; locked != nil {
+		if err := lockDatabase(db, c.d, locked.name, locked.model); err != nil {
+			return err
+		}
 	}
 	for _, circle := range c.plan.order {
 		for _, t := range circle {
@@ -130,7 +133,18 @@ func (p *Plugin) undo(db *gorm.DB, request *request) error {
 		}
 	}
 	request.undo.Rows = c.tables()
-	return c.checkLiveParents(append(checked, c.log...))
+	if err := c.checkLiveParents(append(checked, c.log...)); err != nil {
+		return err
+	}
+	op.observed.addressed(func(name string) bool { return c.startsAt(g.tables[name]) })
+	op.tell(p, db)
+	return nil
+}
+
+// startsAt tells if rows of a table can only have been addressed: nothing else of
+// the operation is what a cascade could have come from.
+func (c *cascade) startsAt(t *table) bool {
+	return !slices.ContainsFunc(t.cascadingParents(), func(l *link) bool { return l.parent != t && !c.sets[l.parent].isEmpty() })
 }
 
 // planOfAll is the plan from every table on.

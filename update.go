@@ -29,17 +29,32 @@ func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) *r
 	stmt.Clauses["SET"] = clause.Clause{Name: "SET", Expression: set}
 	stmt.AddClauseIfNotExists(clause.Update{})
 	starts := op.plan != nil && op.kind == OpSoftDelete
+	records := op.cascade == nil || starts
+	records = records && op.observed.wantsKeys() && len(stmt.Schema.PrimaryFields) > 0
+	var keys [][]any
 	switch {
-	case len(op.values) < 2 && !starts:
+	case len(op.values) < 2 && !starts && !records:
 		op.updatePlainly(db, next)
-		return nil
 	case !op.dialect.returning, len(op.values) == 0 && asked:
-		return op.updateLocked(db, starts, next)
+		keys = op.updateLocked(db, starts, next)
 	case len(op.values) == 0:
-		return op.updateStreaming(db)
+		keys = op.updateStreaming(db, records)
 	default:
-		return op.updateReturning(db, wanted, next)
+		keys = op.updateReturning(db, wanted, next)
 	}
+	if db.Error != nil || db.DryRun {
+		return nil
+	}
+	if op.cascade == nil || starts {
+		op.noteOwn(db, op.rows, keys)
+	}
+	if !starts {
+		return nil
+	}
+	root := newSet(op.plan.root)
+	root.keys = keys
+	op.cascade.byID(root, op.rows)
+	return root
 }
 
 // buildUpdate writes the SQL.
@@ -63,7 +78,7 @@ func (op *operation) updatePlainly(db *gorm.DB, next func(*gorm.DB)) {
 
 // updateReturning lets the database return the keys of the changed rows, into a
 // slice of structs.
-func (op *operation) updateReturning(db *gorm.DB, wanted clause.Clause, next func(*gorm.DB)) *rowSet {
+func (op *operation) updateReturning(db *gorm.DB, wanted clause.Clause, next func(*gorm.DB)) [][]any {
 	stmt := db.Statement
 	changed := op.returnKeys(stmt)
 	buildUpdate(db)
@@ -76,14 +91,15 @@ func (op *operation) updateReturning(db *gorm.DB, wanted clause.Clause, next fun
 	}
 	op.rows = db.RowsAffected
 	op.matchRows(stmt, changed.Elem(), wanted)
-	return op.rootOf(stmt, elementsOf(changed.Elem()))
+	return keysIn(stmt, elementsOf(changed.Elem()))
 }
 
 // updateStreaming is for conditions: the database returns the keys, of which no
-// more are kept than a cascade has to have.
-func (op *operation) updateStreaming(db *gorm.DB) *rowSet {
+// more are kept than a cascade or an observer has to have.
+func (op *operation) updateStreaming(db *gorm.DB, all bool) [][]any {
 	stmt := db.Statement
-	stmt.Clauses["RETURNING"] = clause.Clause{Name: "RETURNING", Expression: clause.Returning{Columns: columnsOf("", op.plan.root.key())}}
+	names := primaryNames(stmt.Schema)
+	stmt.Clauses["RETURNING"] = clause.Clause{Name: "RETURNING", Expression: clause.Returning{Columns: columnsOf("", names)}}
 	buildUpdate(db)
 	if db.DryRun {
 		return nil
@@ -93,19 +109,18 @@ func (op *operation) updateStreaming(db *gorm.DB) *rowSet {
 		_ = db.AddError(err)
 		return nil
 	}
-	set := newSet(op.plan.root)
-	dest, take := keyScan(len(op.plan.root.key()))
+	var keys [][]any
+	dest, take := keyScan(len(names))
 	n, err := scanAll(rows, dest, func(n int64) {
-		if op.model.deletionID == nil || n <= few {
-			set.keys = append(set.keys, take())
+		if all || op.model.deletionID == nil || n <= few {
+			keys = append(keys, take())
 		}
 	})
 	if db.AddError(err) != nil {
 		return nil
 	}
 	op.changed(db, n)
-	op.cascade.byID(set, n)
-	return set
+	return keys
 }
 
 // changed says how many rows a statement has changed.
@@ -118,14 +133,8 @@ func (op *operation) changed(db *gorm.DB, n int64) {
 
 // updateLocked reads the keys under a lock before the UPDATE. For a cascade the
 // UPDATE is then of those keys, in as many statements as it takes.
-func (op *operation) updateLocked(db *gorm.DB, starts bool, next func(*gorm.DB)) *rowSet {
+func (op *operation) updateLocked(db *gorm.DB, starts bool, next func(*gorm.DB)) [][]any {
 	stmt := db.Statement
-	if starts && !db.DryRun {
-		if err := op.cascade.lockDatabase(op.plan.root); err != nil {
-			_ = db.AddError(err)
-			return nil
-		}
-	}
 	var locked []reflect.Value
 	if !db.DryRun {
 		locked = op.lockRows(db, op.dialect)
@@ -134,7 +143,8 @@ func (op *operation) updateLocked(db *gorm.DB, starts bool, next func(*gorm.DB))
 		return nil
 	}
 	if starts && !db.DryRun {
-		set := op.rootOf(stmt, locked)
+		set := newSet(op.plan.root)
+		set.keys = keysIn(stmt, locked)
 		t := &target{stmt: stmt}
 		t.where, t.hadAny = stmt.Clauses["WHERE"]
 		op.cascade.eachChunk(t, set, op.model.liveRows, func() {
@@ -156,27 +166,19 @@ func (op *operation) updateLocked(db *gorm.DB, starts bool, next func(*gorm.DB))
 	for _, v := range op.values {
 		v.done = v.done || texts[keyString(stmt.Context, stmt.Schema, v.value)]
 	}
-	return op.rootOf(stmt, locked)
+	return keysIn(stmt, locked)
 }
 
-// rootOf is the set of loaded rows, if the operation has a plan to go on with.
-func (op *operation) rootOf(stmt *gorm.Statement, rows []reflect.Value) *rowSet {
-	if op.plan == nil {
-		return nil
-	}
-	set := newSet(op.plan.root)
-	names := op.plan.root.key()
-	if positionsOf(names, stmt.Schema.DBNames) == nil {
-		return nil
-	}
-	for _, row := range rows {
-		key := make([]any, len(names))
-		for i, name := range names {
-			key[i] = fieldValue(stmt.Context, stmt.Schema.FieldsByDBName[name], row)
+// keysIn are the primary keys of loaded rows.
+func keysIn(stmt *gorm.Statement, rows []reflect.Value) [][]any {
+	keys := make([][]any, len(rows))
+	for i, row := range rows {
+		keys[i] = make([]any, len(stmt.Schema.PrimaryFields))
+		for j, field := range stmt.Schema.PrimaryFields {
+			keys[i][j] = fieldValue(stmt.Context, field, row)
 		}
-		set.keys = append(set.keys, key)
 	}
-	return set
+	return keys
 }
 
 func hasKey(stmt *gorm.Statement, row reflect.Value) bool {
@@ -268,6 +270,10 @@ func (op *operation) matchRows(stmt *gorm.Statement, rows reflect.Value, wanted 
 // that cannot return them.
 func (op *operation) lockRows(db *gorm.DB, d dialect) []reflect.Value {
 	stmt := db.Statement
+	if err := lockDatabase(db, d, stmt.Table, op.model); err != nil {
+		_ = db.AddError(err)
+		return nil
+	}
 	tx := onTable(beside(db), stmt).Unscoped().Select(primaryNames(stmt.Schema))
 	tx.Statement.Clauses["WHERE"] = stmt.Clauses["WHERE"]
 	if d.rowLock {

@@ -1,0 +1,4 @@
+package softdelete
+
+// batch bounds a purge to some of the rows that it addresses.
+type batch struct{}
