@@ -95,8 +95,6 @@ func trashedBooks() *gorm.DB {
 	return db
 }
 
-
-
 func wholeTrash(db *gorm.DB) *softdelete.Trash {
 	trash, err := softdelete.OpenTrash(db)
 	if err != nil {
