@@ -116,7 +116,7 @@ func (b Bin[T]) begin(ctx context.Context) (*gorm.DB, error) {
 		return nil, fmt.Errorf("softdelete: %w: Of(nil)", gorm.ErrInvalidDB)
 	}
 	if ctx == nil {
-		return nil, fmt.Errorf("softdelete: %w: the context is nil", gorm.ErrInvalidValue)
+		return nil, errNilContext
 	}
 	if _, err := soft(b.db, new(T)); err != nil {
 		return nil, err
@@ -151,8 +151,14 @@ func (b Bin[T]) keys(keys []any) (clause.Expression, error) {
 	return inColumns(names, values), nil
 }
 
-// RestoreAll restores all of the part of the trash that b is.
-func (b Bin[T]) RestoreAll(ctx context.Context) (int64, error) { return 0, errNotYet }
+// RestoreAll makes all of the part of the trash that b is live again. It returns
+// how many rows of the model were restored, and the errors of the function
+// Restore.
+//
+//	UPDATE posts SET deleted_at = NULL WHERE 1 = 1 AND posts.deleted_at IS NOT NULL
+func (b Bin[T]) RestoreAll(ctx context.Context) (int64, error) {
+	return b.Where("1 = 1").run(ctx, Restore, nil)
+}
 
 // Empty purges the part of the trash that b is.
 func (b Bin[T]) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, error) {

@@ -115,10 +115,15 @@ func (d dialect) stored(t time.Time) time.Time {
 
 // compareTime writes "column operator t" for a time column.
 func (d dialect) compareTime(b clause.Builder, column clause.Column, operator string, t time.Time) {
+	d.writeTime(b, column)
+	_, _ = b.WriteString(" " + operator + " ")
+	b.AddVar(b, d.timeValue(t))
+}
+
+// writeTime writes a time column in a form that can be compared and sorted.
+func (d dialect) writeTime(b clause.Builder, column clause.Column) {
 	if !d.textTime {
 		b.WriteQuoted(column)
-		_, _ = b.WriteString(" " + operator + " ")
-		b.AddVar(b, t)
 		return
 	}
 	// strftime brings the text to UTC, at a precision of seconds. The fraction
@@ -132,9 +137,17 @@ func (d dialect) compareTime(b clause.Builder, column clause.Column, operator st
 		}
 		_, _ = b.WriteString(part)
 	}
-	_, _ = b.WriteString(" " + operator + " ")
-	b.AddVar(b, t.UTC().Format("2006-01-02 15:04:05.999999999"))
 }
+
+// timeValue is a time as what writeTime writes is compared with it.
+func (d dialect) timeValue(t time.Time) any {
+	if d.textTime {
+		return t.UTC().Format(textTimeLayout)
+	}
+	return t
+}
+
+const textTimeLayout = "2006-01-02 15:04:05.999999999"
 
 // now reads the database's own clock, on the statement's connection.
 func (d dialect) now(db *gorm.DB) (time.Time, error) {

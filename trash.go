@@ -1,102 +1,247 @@
 package softdelete
 
 import (
+	"cmp"
 	"context"
-	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // Trash is the trash of a whole database: see OpenTrash. It is never changed by
 // its methods, and safe for concurrent use.
 type Trash struct {
 	db     *gorm.DB
-	plugin *Plugin
-	models []*model
+	models []*model // nil for all that are registered
 }
 
 // OpenTrash returns the trash of some models, or without any of all models that
-// are registered: those in Config.Models, and those that have been used.
+// are registered at the time: those in Config.Models, those that have been used,
+// and those that these are related to.
+//
+//	trash, err := softdelete.OpenTrash(db)
+//	page, err := trash.List(ctx, softdelete.ListOptions{})
+//
+// Conditions that db has already stay in force on every table. The errors are
+// ErrNotInstalled, ErrNotSoftDeletable for a model without a marker,
+// gorm.ErrInvalidValue for what is no model, gorm.ErrInvalidDB for a nil handle.
 func OpenTrash(db *gorm.DB, models ...any) (*Trash, error) {
-	return nil, errNotYet
+	if db == nil || db.Config == nil {
+		return nil, fmt.Errorf("softdelete: %w: OpenTrash(nil)", gorm.ErrInvalidDB)
+	}
+	if _, ok := installed(db); !ok {
+		return nil, ErrNotInstalled
+	}
+	t := &Trash{db: db}
+	if len(models) == 0 {
+		return t, nil
+	}
+	var err error
+	t.models, err = modelsOf(db, models)
+	return t, err
 }
 
-var errNotYet = errors.New("not yet")
+// modelsOf looks values up, each table once.
+func modelsOf(db *gorm.DB, values []any) ([]*model, error) {
+	list := make([]*model, 0, len(values))
+	for _, value := range values {
+		m, err := soft(db, value)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(list, func(other *model) bool { return other.schema.Table == m.schema.Table }) {
+			list = append(list, m)
+		}
+	}
+	return list, nil
+}
+
+// begin returns a handle of a context, and the models that are meant: those
+// chosen, or else all of the trash, in the order of their tables' names.
+func (t *Trash) begin(ctx context.Context, chosen []any) (*gorm.DB, []*model, error) {
+	if t == nil || t.db == nil {
+		return nil, nil, fmt.Errorf("softdelete: %w: the trash is nil, open it with OpenTrash", gorm.ErrInvalidDB)
+	}
+	if ctx == nil {
+		return nil, nil, errNilContext
+	}
+	models := slices.Clone(t.models)
+	if len(chosen) > 0 {
+		list, err := modelsOf(t.db, chosen)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, m := range list {
+			if t.models != nil && !slices.ContainsFunc(models, func(other *model) bool { return other.schema.Table == m.schema.Table }) {
+				return nil, nil, fmt.Errorf("softdelete: model %s: %w: it is not among the models that the trash was opened with", m.name(), gorm.ErrInvalidValue)
+			}
+		}
+		models = list
+	} else if t.models == nil {
+		p, _ := installed(t.db)
+		models = p.models.relations().models()
+	}
+	slices.SortFunc(models, func(a, b *model) int { return cmp.Compare(a.schema.Table, b.schema.Table) })
+	return t.db.WithContext(ctx), models, nil
+}
+
+var errNilContext = fmt.Errorf("softdelete: %w: the context is nil", gorm.ErrInvalidValue)
+
+// models lists the soft-deletable models, one to a table.
+func (g *graph) models() []*model {
+	var list []*model
+	for _, name := range g.names {
+		if m := g.tables[name].model; m != nil {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// trashOf is a query on the trashed rows of a model.
+func trashOf(db *gorm.DB, m *model) *gorm.DB {
+	return db.Session(&gorm.Session{}).Model(newOf(m.schema.ModelType)).Scopes(OnlyTrashed)
+}
 
 // Stat is how much of one table is in the trash.
 type Stat struct {
 	Table   string
 	Model   string // name of the Go type
-	Trashed int64
-	Oldest  time.Time // zero if nothing is trashed, or the model keeps no time
-	Newest  time.Time
+	Trashed int64  // how many rows
+	Oldest  time.Time
+	Newest  time.Time // both zero if no row is trashed, or the model keeps no time
 }
 
-// Stats counts.
-func (t *Trash) Stats(ctx context.Context) ([]Stat, error) { return nil, errNotYet }
-
-// ListOptions choose what of the trash is listed.
-type ListOptions struct {
-	Limit  int       // entries on a page; defaults to 50
-	After  string    // the Next of the page before; empty for the first page
-	Models []any     // of these models only; defaults to all of the trash
-	Actor  any       // trashed by this actor only; nil for anybody
-	Since  time.Time // trashed at this time or after; zero for no bound
-	Until  time.Time // trashed before this time; zero for no bound
+// Stats counts the trashed rows of each model, in the order of the tables' names.
+//
+//	SELECT count(*), min(deleted_at), max(deleted_at) FROM posts WHERE posts.deleted_at IS NOT NULL
+func (t *Trash) Stats(ctx context.Context) ([]Stat, error) {
+	db, models, err := t.begin(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	stats := make([]Stat, len(models))
+	for i, m := range models {
+		if stats[i], err = statOf(db, m); err != nil {
+			return nil, err
+		}
+	}
+	return stats, nil
 }
 
-// ItemPage is one page of List.
-type ItemPage struct {
-	Items []Item
-	Next  string // for ListOptions.After; empty on the last page
+func statOf(db *gorm.DB, m *model) (Stat, error) {
+	stat := Stat{Table: m.schema.Table, Model: m.name()}
+	list, dest := []any{"count(*)"}, []any{&stat.Trashed}
+	read := func() (oldest, newest time.Time) { return }
+	if m.at != nil {
+		l := m.timeline(dialectOf(db))
+		of := func(name string) clause.Expression {
+			return written(func(b clause.Builder) {
+				_, _ = b.WriteString(name + "(")
+				l.Build(b)
+				_ = b.WriteByte(')')
+			})
+		}
+		var extremes []any
+		extremes, read = l.extremes()
+		list, dest = append(list, of("min"), of("max")), append(dest, extremes...)
+	}
+	_, err := scanQuery(selecting(trashOf(db, m), list...), dest, func() { stat.Oldest, stat.Newest = read() })
+	return stat, err
 }
 
-// Item is one trashed row.
-type Item struct {
-	Table      string
-	Model      string // name of the Go type
-	Key        []any  // the primary key, in the order of the model's fields
-	At         time.Time
-	By         string
-	Reason     string
-	DeletionID uuid.UUID
+// scanQuery runs a query and calls each for its rows, which are scanned into
+// dest.
+func scanQuery(tx *gorm.DB, dest []any, each func()) (int64, error) {
+	rows, err := tx.Rows()
+	if err != nil {
+		return 0, err
+	}
+	return scanAll(rows, dest, func(int64) { each() })
 }
 
-// Load loads the row.
-func (i Item) Load(ctx context.Context) (any, error) { return nil, errNotYet }
-
-// DeletionPage is one page of Deletions.
-type DeletionPage struct {
-	Items []Deletion
-	Next  string // for ListOptions.After; empty on the last page
-}
-
-// List lists trashed rows, newest first.
-func (t *Trash) List(ctx context.Context, options ListOptions) (ItemPage, error) {
-	return ItemPage{}, errNotYet
-}
-
-// Deletions lists operations, newest first.
-func (t *Trash) Deletions(ctx context.Context, options ListOptions) (DeletionPage, error) {
-	return DeletionPage{}, errNotYet
-}
-
-// Undo undoes one operation.
+// Undo makes all rows live again that one operation has trashed, of all known
+// tables: it is the function Undo, with the same errors.
 func (t *Trash) Undo(ctx context.Context, id uuid.UUID) (Deletion, error) {
-	return Deletion{}, errNotYet
+	db, _, err := t.begin(ctx, nil)
+	if err != nil {
+		return Deletion{}, err
+	}
+	return Undo(db, id)
 }
 
-// RestoreAll restores all.
+// RestoreAll restores all trashed rows of some models, or without any of all
+// models of the trash, in one transaction, parents before children. What was
+// trashed along with a row comes back with it, as with Restore. It returns how
+// many rows were restored, of all tables, and the errors of Restore; after one of
+// those nothing has changed.
+//
+//	UPDATE posts SET deleted_at = NULL WHERE 1 = 1 AND posts.deleted_at IS NOT NULL
 func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
-	return 0, errNotYet
+	db, list, err := t.begin(ctx, models)
+	if err != nil {
+		return 0, err
+	}
+	p, _ := installed(db)
+	g := p.models.relations()
+	slices.SortStableFunc(list, func(a, b *model) int { return cmp.Compare(g.rankOf(a), g.rankOf(b)) })
+	rows := map[string]int64{}
+	err = db.Transaction(func(tx *gorm.DB) error {
+		for _, m := range list {
+			one := tx.Session(&gorm.Session{}).Where("1 = 1")
+			if g.isClosed(m, list) {
+				one = RootOnly(one)
+			}
+			one = ask(one, func(r *request) { r.tally = rows })
+			if err := Restore(one, newOf(m.schema.ModelType)).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return total(rows), nil
 }
 
-// Empty purges.
-func (t *Trash) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, error) {
-	return EmptyReport{}, errNotYet
+func total(rows map[string]int64) (n int64) {
+	for _, of := range rows {
+		n += of
+	}
+	return n
 }
 
-// Run empties on an interval.
-func (t *Trash) Run(ctx context.Context, options ...RunOptions) error { return errNotYet }
+func (g *graph) rankOf(m *model) int {
+	if t := g.tables[m.schema.Table]; t != nil {
+		return t.rank
+	}
+	return 0
+}
+
+// isClosed tells if all that a cascade can have trashed along with a model's
+// rows, and all that these can have been trashed along with, is on a list too.
+func (g *graph) isClosed(m *model, list []*model) bool {
+	listed := func(other *table) bool {
+		return other.model == nil || slices.ContainsFunc(list, func(m *model) bool { return m.schema.Table == other.name })
+	}
+	t := g.tables[m.schema.Table]
+	if t == nil {
+		return false
+	}
+	for _, l := range t.children {
+		if l.takes(OpRestore) && !listed(l.child) {
+			return false
+		}
+	}
+	for _, l := range t.cascadingParents() {
+		if !listed(l.parent) {
+			return false
+		}
+	}
+	return true
+}

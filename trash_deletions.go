@@ -1,0 +1,267 @@
+package softdelete
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// DeletionPage is one page of Deletions.
+type DeletionPage struct {
+	Items []Deletion
+	Next  string // for ListOptions.After; empty on the last page
+}
+
+// Deletions lists the operations of which rows are in the trash, newest first:
+// each with when, by whom and why, and with how many rows of which table are there
+// now. Its ID is what Undo takes.
+//
+//	page, err := trash.Deletions(ctx, softdelete.ListOptions{Actor: "ana"})
+//
+//	SELECT deletion_id, deleted_at FROM posts WHERE … AND posts.deleted_at IS NOT NULL
+//	GROUP BY deletion_id, deleted_at ORDER BY deleted_at DESC, deletion_id DESC LIMIT 51
+//	SELECT deletion_id, deleted_at, deleted_by, delete_reason, count(*) FROM posts
+//	WHERE posts.deletion_id IN (…) AND posts.deleted_at IS NOT NULL GROUP BY …
+//
+// Rows are counted in all models of the trash that have a deletion_id, whichever
+// models, actor and times the options choose the operations by; rows without one
+// belong to no operation that could be told. Pages go on from the last operation
+// of the one before. If no model has a deletion_id, the error is a *ModelError;
+// the other errors are those of List.
+func (t *Trash) Deletions(ctx context.Context, options ListOptions) (DeletionPage, error) {
+	db, all, err := t.begin(ctx, nil)
+	if err != nil {
+		return DeletionPage{}, err
+	}
+	_, chosen, err := t.begin(ctx, options.Models)
+	if err != nil {
+		return DeletionPage{}, err
+	}
+	limit, err := options.limit()
+	if err != nil {
+		return DeletionPage{}, err
+	}
+	chosen, err = options.fit(chosen)
+	if err != nil {
+		return DeletionPage{}, err
+	}
+	unkept := func(m *model) bool { return m.deletionID == nil }
+	if len(chosen) > 0 && !slices.ContainsFunc(chosen, func(m *model) bool { return !unkept(m) }) {
+		return DeletionPage{}, &ModelError{chosen[0].name(), "", `deletions are told by a column for the operation: embed softdelete.Tracked, or tag a field softdelete:"deletionID"`}
+	}
+	l := &deletions{db: db, d: dialectOf(db), options: options, all: slices.DeleteFunc(all, unkept), chosen: slices.DeleteFunc(chosen, unkept)}
+	if options.After != "" {
+		l.after = &end{}
+		if !decode(options.After, l.after) {
+			return DeletionPage{}, fmt.Errorf("softdelete: %w: ListOptions.After is not the Next of a page of deletions", gorm.ErrInvalidValue)
+		}
+	}
+	return l.page(limit)
+}
+
+// deletions makes one page of operations.
+type deletions struct {
+	db          *gorm.DB
+	d           dialect
+	options     ListOptions
+	all, chosen []*model
+	after       *end
+}
+
+// end is where a page ends: after an operation.
+type end struct {
+	At time.Time
+	ID uuid.UUID
+}
+
+// newestFirst compares operations in the order of the listing.
+func newestFirst(at time.Time, id uuid.UUID, otherAt time.Time, otherID uuid.UUID) int {
+	if order := otherAt.Compare(at); order != 0 {
+		return order
+	}
+	return cmp.Compare(otherID.String(), id.String())
+}
+
+// page reads candidates from each table until it is certain that no other
+// operation comes between them: the tables of an operation keep its time at their
+// own precisions, and its place is by the finest.
+func (l *deletions) page(limit int) (DeletionPage, error) {
+	for most := limit + 3; ; most *= 2 {
+		ids, bound, err := l.candidates(most)
+		if err != nil {
+			return DeletionPage{}, err
+		}
+		found, err := l.read(ids)
+		if err != nil {
+			return DeletionPage{}, err
+		}
+		found = slices.DeleteFunc(found, func(d Deletion) bool { return !l.fits(&d) })
+		slices.SortFunc(found, func(a, b Deletion) int { return newestFirst(a.At, a.ID, b.At, b.ID) })
+		certain := len(found)
+		if bound != nil {
+			certain = 0
+			for certain < len(found) && found[certain].At.After(*bound) {
+				certain++
+			}
+		}
+		if bound != nil && certain <= limit {
+			continue
+		}
+		page := DeletionPage{Items: found[:min(certain, limit)]}
+		if certain > limit {
+			last := page.Items[limit-1]
+			page.Next, err = encode(end{last.At, last.ID})
+		}
+		return page, err
+	}
+}
+
+// fits tells if an operation is in the listing, and after the last page.
+func (l *deletions) fits(d *Deletion) bool {
+	switch o := &l.options; {
+	case !o.Since.IsZero() && d.At.Before(o.Since), !o.Until.IsZero() && !d.At.Before(o.Until):
+		return false
+	case d.At.IsZero() && (!o.Since.IsZero() || !o.Until.IsZero()):
+		return false
+	default:
+		return l.after == nil || newestFirst(l.after.At, l.after.ID, d.At, d.ID) < 0
+	}
+}
+
+// candidates lists the newest operations of each table, and up to when they are
+// complete: nil if there are no more.
+func (l *deletions) candidates(most int) (ids []uuid.UUID, bound *time.Time, err error) {
+	seen := map[uuid.UUID]bool{}
+	for _, m := range l.chosen {
+		var last time.Time
+		n, err := l.newest(m, most, func(id uuid.UUID, at time.Time) {
+			last = at
+			if !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		if n == int64(most) && (bound == nil || last.After(*bound)) {
+			bound = &last
+		}
+	}
+	return ids, bound, nil
+}
+
+// newest reads the newest operations of a table.
+func (l *deletions) newest(m *model, most int, each func(uuid.UUID, time.Time)) (int64, error) {
+	tx := trashOf(l.db, m).Limit(most)
+	if l.options.Actor != nil {
+		tx = tx.Scopes(TrashedBy(l.options.Actor))
+	}
+	id := clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}
+	tx = tx.Where(clause.Neq{Column: id, Value: nil})
+	if m.at != nil {
+		when := m.timeline(l.d)
+		// A table's own times may be coarser than the operation's.
+		if l.after != nil {
+			tx = tx.Where(when.compare("<=", l.after.At))
+		}
+		if !l.options.Since.IsZero() {
+			tx = tx.Where(when.compare(">=", when.floor(l.options.Since)))
+		}
+		if !l.options.Until.IsZero() {
+			tx = tx.Where(when.compare("<", l.options.Until.Add(m.step(l.d))))
+		}
+	}
+	dest, origin := m.originScan()
+	columns := make([]clause.Column, 0, 2)
+	for _, field := range m.originColumns() {
+		columns = append(columns, clause.Column{Table: clause.CurrentTable, Name: field.DBName})
+	}
+	var leading clause.Expression
+	if m.at != nil {
+		leading = m.timeline(l.d)
+	}
+	tx = tx.Clauses(clause.Select{Columns: columns}, clause.GroupBy{Columns: columns}, inOrder(leading, []string{m.deletionID.DBName}, true))
+	return scanQuery(tx, dest, func() {
+		of := origin()
+		each(of.id.UUID, of.at.Time)
+	})
+}
+
+// read counts the rows of operations in all tables.
+func (l *deletions) read(ids []uuid.UUID) ([]Deletion, error) {
+	byID := map[uuid.UUID]*Deletion{}
+	for _, id := range ids {
+		byID[id] = &Deletion{ID: id, Rows: map[string]int64{}}
+	}
+	p, _ := installed(l.db)
+	g := p.models.relations()
+	// Who and why are read off the table that the others hang on.
+	models := slices.SortedStableFunc(slices.Values(l.all), func(a, b *model) int { return cmp.Compare(g.rankOf(a), g.rankOf(b)) })
+	for _, m := range models {
+		for chunk := range slices.Chunk(ids, l.d.chunk(1)) {
+			if err := l.count(m, chunk, byID); err != nil {
+				return nil, err
+			}
+		}
+	}
+	list := make([]Deletion, 0, len(ids))
+	for _, id := range ids {
+		if d := byID[id]; len(d.Rows) > 0 {
+			list = append(list, *d)
+		}
+	}
+	return list, nil
+}
+
+// count adds the rows of one table.
+func (l *deletions) count(m *model, ids []uuid.UUID, byID map[uuid.UUID]*Deletion) error {
+	values := make([]any, len(ids))
+	for i, id := range ids {
+		value, err := uuidFor(m.deletionID, id)
+		if err != nil {
+			return err
+		}
+		values[i] = value
+	}
+	dest, origin := m.originScan()
+	columns := make([]clause.Column, 0, 4)
+	for _, field := range m.originColumns() {
+		columns = append(columns, clause.Column{Table: clause.CurrentTable, Name: field.DBName})
+	}
+	var by, reason sql.NullString
+	if m.by != nil {
+		dest, columns = append(dest, &by), append(columns, clause.Column{Table: clause.CurrentTable, Name: m.by.DBName})
+	}
+	if m.reason != nil {
+		dest, columns = append(dest, &reason), append(columns, clause.Column{Table: clause.CurrentTable, Name: m.reason.DBName})
+	}
+	var n int64
+	list := make([]any, 0, len(columns)+1)
+	for _, column := range columns {
+		list = append(list, column)
+	}
+	tx := selecting(trashOf(l.db, m), append(list, "count(*)")...).
+		Where(clause.IN{Column: clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}, Values: values}).
+		Clauses(clause.GroupBy{Columns: columns}, clause.OrderBy{Columns: []clause.OrderByColumn{{Column: clause.Column{Name: "count(*)", Raw: true}, Desc: true}}})
+	_, err := scanQuery(tx, append(dest, &n), func() {
+		of := origin()
+		d := byID[of.id.UUID]
+		if d == nil {
+			return
+		}
+		d.Rows[m.schema.Table] += n
+		if of.at.Time.After(d.At) {
+			d.At = of.at.Time
+		}
+		d.By, d.Reason = cmp.Or(d.By, by.String), cmp.Or(d.Reason, reason.String)
+	})
+	return err
+}

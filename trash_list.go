@@ -1,0 +1,353 @@
+package softdelete
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"database/sql"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// ListOptions choose what of the trash is listed.
+type ListOptions struct {
+	Limit  int       // entries on a page; zero stands for 50, less is gorm.ErrInvalidValue
+	After  string    // the Next of the page before; empty for the first page
+	Models []any     // of these models only; defaults to all of the trash
+	Actor  any       // trashed by this actor only, as given with WithActor; nil for anybody
+	Since  time.Time // trashed at this time or after; zero for no bound
+	Until  time.Time // trashed before this time; zero for no bound
+}
+
+const defaultLimit = 50
+
+func (o *ListOptions) limit() (int, error) {
+	switch {
+	case o.Limit < 0:
+		return 0, fmt.Errorf("softdelete: %w: ListOptions.Limit is %d", gorm.ErrInvalidValue, o.Limit)
+	case o.Limit == 0:
+		return defaultLimit, nil
+	default:
+		return o.Limit, nil
+	}
+}
+
+// ItemPage is one page of List.
+type ItemPage struct {
+	Items []Item
+	Next  string // for ListOptions.After; empty on the last page
+}
+
+// Item is one trashed row.
+type Item struct {
+	Table string
+	Model string // name of the Go type
+	Key   []any  // the primary key, in the order and the types of the model's fields
+
+	At         time.Time // when it was trashed; zero if the row does not say
+	By         string    // by whom; empty if the row does not say
+	Reason     string    // why; empty if the row does not say
+	DeletionID uuid.UUID // in which operation; uuid.Nil if the row does not say
+
+	db    *gorm.DB
+	model *model
+}
+
+// Load loads the row, as a pointer to the model's struct. It returns ErrNotFound
+// if the row is not in the trash any more.
+//
+//	SELECT * FROM posts WHERE posts.id = 7 AND posts.deleted_at IS NOT NULL
+func (i Item) Load(ctx context.Context) (any, error) {
+	switch {
+	case i.db == nil:
+		return nil, fmt.Errorf("softdelete: %w: the item is not from a List", gorm.ErrInvalidValue)
+	case ctx == nil:
+		return nil, errNilContext
+	}
+	row := newOf(i.model.schema.ModelType)
+	tx := i.db.WithContext(ctx).Scopes(OnlyTrashed).Where(inColumns(primaryNames(i.model.schema), [][]any{i.Key})).Limit(1).Find(row)
+	if tx.Error == nil && tx.RowsAffected == 0 {
+		return nil, fail(ErrNotFound, i.Model, "it is not in the trash any more")
+	}
+	if tx.Error != nil {
+		return nil, tx.Error
+	}
+	return row, nil
+}
+
+// List lists trashed rows, of all models of the trash together, newest first; rows
+// that do not say when they were trashed come last. Rows of the same time are in
+// the order of their tables, and of a table by primary key, the greatest first.
+//
+//	page, err := trash.List(ctx, softdelete.ListOptions{Limit: 20})
+//	page, err = trash.List(ctx, softdelete.ListOptions{Limit: 20, After: page.Next})
+//
+//	SELECT id, deletion_id, deleted_at, deleted_by, delete_reason FROM posts
+//	WHERE deleted_at <= '…' AND (deleted_at, id) < ('…', 7) AND posts.deleted_at IS NOT NULL
+//	ORDER BY deleted_at DESC, id DESC LIMIT 21
+//
+// Pages go on from the last row of the one before, so that while rows come and go
+// none is listed twice, and none left out that was there all along. A model
+// without a primary key is a *ModelError. With an Actor, models without a column
+// for that are left out, as are with Since or Until rows without a time; if no
+// model is left, the error is a *ModelError or *ActorError. Other errors are
+// gorm.ErrInvalidValue for options that mean nothing, ErrNotSoftDeletable for a
+// model without a marker, and those of the database.
+func (t *Trash) List(ctx context.Context, options ListOptions) (ItemPage, error) {
+	db, models, err := t.begin(ctx, options.Models)
+	if err != nil {
+		return ItemPage{}, err
+	}
+	limit, err := options.limit()
+	if err != nil {
+		return ItemPage{}, err
+	}
+	models, err = options.fit(models)
+	if err != nil {
+		return ItemPage{}, err
+	}
+	l := &listing{db: db, d: dialectOf(db), options: options, limit: limit}
+	if options.After != "" {
+		if l.after, err = placeOf(options.After, models); err != nil {
+			return ItemPage{}, err
+		}
+	}
+	for _, m := range models {
+		if len(m.schema.PrimaryFields) == 0 {
+			return ItemPage{}, &ModelError{m.name(), "", "a listing needs a primary key"}
+		}
+	}
+	return l.page(models)
+}
+
+// fit leaves out models that cannot have rows of an actor.
+func (o *ListOptions) fit(models []*model) ([]*model, error) {
+	if o.Actor == nil || len(models) == 0 {
+		return models, nil
+	}
+	var first error
+	fitting := slices.DeleteFunc(slices.Clone(models), func(m *model) bool {
+		var err error = &ModelError{m.name(), "", `ListOptions.Actor needs a column for who trashed a row: embed softdelete.Tracked, or tag a field softdelete:"by"`}
+		if m.by != nil {
+			_, err = convertActor(m, o.Actor)
+		}
+		if err != nil && first == nil {
+			first = err
+		}
+		return err != nil
+	})
+	if len(fitting) == 0 {
+		return nil, first
+	}
+	return fitting, nil
+}
+
+// place is where a page ends: after a row.
+type place struct {
+	At    *time.Time // nil for a row without a time
+	Table string
+	Key   []json.RawMessage
+	key   []any
+}
+
+// placeOf reads the Next of a page.
+func placeOf(text string, models []*model) (*place, error) {
+	wrong := fmt.Errorf("softdelete: %w: ListOptions.After is not the Next of a page of this listing", gorm.ErrInvalidValue)
+	p := &place{}
+	if !decode(text, p) {
+		return nil, wrong
+	}
+	for _, m := range models {
+		if m.schema.Table != p.Table {
+			continue
+		}
+		if len(p.Key) != len(m.schema.PrimaryFields) {
+			return nil, wrong
+		}
+		for i, field := range m.schema.PrimaryFields {
+			value := reflect.New(field.FieldType)
+			if json.Unmarshal(p.Key[i], value.Interface()) != nil {
+				return nil, wrong
+			}
+			p.key = append(p.key, value.Elem().Interface())
+		}
+		return p, nil
+	}
+	return nil, wrong
+}
+
+func decode(text string, into any) bool {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	return err == nil && json.Unmarshal(raw, into) == nil
+}
+
+func encode(from any) (string, error) {
+	raw, err := json.Marshal(from)
+	return base64.RawURLEncoding.EncodeToString(raw), err
+}
+
+// placeAfter is the Next of a page that ends with an item.
+func placeAfter(item *Item) (string, error) {
+	p := place{Table: item.Table, Key: make([]json.RawMessage, len(item.Key))}
+	if !item.At.IsZero() {
+		p.At = &item.At
+	}
+	for i, value := range item.Key {
+		raw, err := json.Marshal(value)
+		if err != nil {
+			return "", fmt.Errorf("softdelete: model %s: writing a primary key: %w", item.Model, err)
+		}
+		p.Key[i] = raw
+	}
+	return encode(p)
+}
+
+// listing makes one page.
+type listing struct {
+	db      *gorm.DB
+	d       dialect
+	options ListOptions
+	limit   int
+	after   *place
+}
+
+// page merges the lists of the models' tables.
+func (l *listing) page(models []*model) (ItemPage, error) {
+	var items []Item
+	if l.after == nil || l.after.At != nil {
+		for _, m := range models {
+			if m.at == nil {
+				continue
+			}
+			more, err := l.timed(m)
+			if err != nil {
+				return ItemPage{}, err
+			}
+			items = append(items, more...)
+		}
+		// Stable: rows of the same time stay in the order of tables and of keys.
+		slices.SortStableFunc(items, func(a, b Item) int { return b.At.Compare(a.At) })
+	}
+	bounded := !l.options.Since.IsZero() || !l.options.Until.IsZero()
+	for _, m := range models {
+		if m.marker.kind != flagMarker || bounded || len(items) > l.limit {
+			continue
+		}
+		more, err := l.untimed(m)
+		if err != nil {
+			return ItemPage{}, err
+		}
+		items = append(items, more...)
+	}
+	page := ItemPage{Items: items}
+	if len(items) > l.limit {
+		page.Items = items[:l.limit:l.limit]
+		var err error
+		if page.Next, err = placeAfter(&page.Items[l.limit-1]); err != nil {
+			return ItemPage{}, err
+		}
+	}
+	return page, nil
+}
+
+// timed lists rows of a model that say when they were trashed.
+func (l *listing) timed(m *model) ([]Item, error) {
+	when := m.timeline(l.d)
+	tx := l.query(m)
+	if m.marker.kind == flagMarker {
+		tx = tx.Where(when.known(true))
+	}
+	if !l.options.Since.IsZero() {
+		tx = tx.Where(&timeCondition{model: m, dialect: l.d, operator: ">=", time: l.options.Since})
+	}
+	if !l.options.Until.IsZero() {
+		tx = tx.Where(&timeCondition{model: m, dialect: l.d, operator: "<", time: l.options.Until})
+	}
+	if l.after != nil {
+		tx = tx.Where(l.older(m, when))
+	}
+	return l.items(m, tx.Clauses(inOrder(when, primaryNames(m.schema), true)))
+}
+
+// older is that a row comes after the place where the page before has ended.
+func (l *listing) older(m *model, when *timeline) clause.Expression {
+	at := when.floor(*l.after.At)
+	switch {
+	case at.Before(*l.after.At), m.schema.Table > l.after.Table:
+		return when.compare("<=", at)
+	case m.schema.Table < l.after.Table:
+		return when.compare("<", at)
+	default:
+		return beyond(when, when.value(at), primaryNames(m.schema), l.after.key, "<")
+	}
+}
+
+// untimed lists rows of a model with a flag that do not say when they were
+// trashed.
+func (l *listing) untimed(m *model) ([]Item, error) {
+	tx := l.query(m)
+	if m.at != nil {
+		tx = tx.Where(m.timeline(l.d).known(false))
+	}
+	if l.after != nil && l.after.At == nil {
+		switch {
+		case m.schema.Table < l.after.Table:
+			return nil, nil
+		case m.schema.Table == l.after.Table:
+			tx = tx.Where(beyond(nil, nil, primaryNames(m.schema), l.after.key, "<"))
+		}
+	}
+	return l.items(m, tx.Clauses(inOrder(nil, primaryNames(m.schema), true)))
+}
+
+func (l *listing) query(m *model) *gorm.DB {
+	tx := trashOf(l.db, m).Limit(l.limit + 1)
+	if l.options.Actor != nil {
+		tx = tx.Scopes(TrashedBy(l.options.Actor))
+	}
+	return tx
+}
+
+// items runs the query of a list.
+func (l *listing) items(m *model, tx *gorm.DB) ([]Item, error) {
+	names := primaryNames(m.schema)
+	dest, key := keyScan(len(names))
+	columns := columnsOf(clause.CurrentTable, names)
+	from, origin := m.originScan()
+	dest = append(dest, from...)
+	for _, field := range m.originColumns() {
+		columns = append(columns, clause.Column{Table: clause.CurrentTable, Name: field.DBName})
+	}
+	var by, reason sql.NullString
+	if m.by != nil {
+		dest, columns = append(dest, &by), append(columns, clause.Column{Table: clause.CurrentTable, Name: m.by.DBName})
+	}
+	if m.reason != nil {
+		dest, columns = append(dest, &reason), append(columns, clause.Column{Table: clause.CurrentTable, Name: m.reason.DBName})
+	}
+	var items []Item
+	var failed error
+	tx = tx.Clauses(clause.Select{Columns: columns})
+	_, err := scanQuery(tx, dest, func() {
+		typed, err := typedKey(m.schema, key())
+		if err != nil {
+			failed = err
+		}
+		of := origin()
+		items = append(items, Item{
+			Table: m.schema.Table, Model: m.name(), Key: typed, At: of.at.Time, By: by.String, Reason: reason.String, DeletionID: of.id.UUID,
+			db: l.db, model: m,
+		})
+	})
+	if err == nil {
+		err = failed
+	}
+	return items, err
+}
