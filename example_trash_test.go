@@ -226,7 +226,7 @@ func ExampleTrash_List() {
 			log.Fatal(err)
 		}
 		for _, item := range page.Items {
-			fmt.Println(item.At.UTC().Format(time.DateOnly), item.Model, item.Key, item.By)
+			fmt.Printf("%s %s %v %q\n", item.At.UTC().Format(time.DateOnly), item.Model, item.Key, item.By)
 		}
 		if page.Next == "" {
 			break
@@ -235,10 +235,10 @@ func ExampleTrash_List() {
 		options.After = page.Next
 	}
 	// Output:
-	// 2026-03-03 Book [2] ben
-	// 2026-03-02 Postcard [1]
+	// 2026-03-03 Book [2] "ben"
+	// 2026-03-02 Postcard [1] ""
 	// next page
-	// 2026-03-01 Book [1] ana
+	// 2026-03-01 Book [1] "ana"
 }
 
 // An item is what is known of a row without reading it.
