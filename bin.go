@@ -159,8 +159,3 @@ func (b Bin[T]) keys(keys []any) (clause.Expression, error) {
 func (b Bin[T]) RestoreAll(ctx context.Context) (int64, error) {
 	return b.Where("1 = 1").run(ctx, Restore, nil)
 }
-
-// Empty purges the part of the trash that b is.
-func (b Bin[T]) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, error) {
-	return EmptyReport{}, errNotYet
-}

@@ -24,6 +24,8 @@ type cascade struct {
 
 	raised []found // trashed rows that the operation's own hang on, and that are restored with them
 
+	except map[*table]picker // which rows of a table do not go along, by what picks the others
+
 	preview bool // nothing is written, nothing locked
 }
 
@@ -164,8 +166,11 @@ func (t *table) visible(show visibility) picker {
 
 // and picks what both pick.
 func (p picker) and(other picker) picker {
-	if other == nil {
+	switch {
+	case other == nil:
 		return p
+	case p == nil:
+		return other
 	}
 	return func(name string) clause.Expression { return every{p(name), other(name)} }
 }

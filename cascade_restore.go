@@ -35,7 +35,8 @@ func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
 		return nil
 	}
 	plan, err := g.plan(op.kind, root)
-	if err != nil || plan.isTrivial() && (op.kind != OpRestore || len(root.cascadingParents()) == 0) {
+	batched := requestOf(db.Statement).batch != nil
+	if err != nil || plan.isTrivial() && !batched && (op.kind != OpRestore || len(root.cascadingParents()) == 0) {
 		return err
 	}
 	if len(root.key()) == 0 {

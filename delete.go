@@ -74,7 +74,7 @@ func (p *Plugin) unscopedDelete(db *gorm.DB, op *operation, next func(*gorm.DB))
 // strict adds ErrNotFound where a statement addressed rows by key and matched
 // none.
 func (p *Plugin) strict(db *gorm.DB, t *target) {
-	if p.config.Strict && requestOf(t.stmt).within == nil && db.Error == nil && db.RowsAffected == 0 && !db.DryRun && t.isKeyed() {
+	if p.config.Strict && requestOf(t.stmt).within == nil && requestOf(t.stmt).batch == nil && db.Error == nil && db.RowsAffected == 0 && !db.DryRun && t.isKeyed() {
 		_ = db.AddError(fail(ErrNotFound, t.stmt.Schema.Name, "no such row in reach of a "+OperationOf(db).String()))
 	}
 }

@@ -26,6 +26,10 @@ type dialect struct {
 	// at a time, and needs none.
 	rowLock bool
 
+	// skipLocked is what a locking SELECT says to leave out rows that somebody
+	// else has locked; empty where there is no such thing.
+	skipLocked string
+
 	// parameters is how many values can be bound to one statement.
 	parameters int
 
@@ -58,12 +62,14 @@ func dialectOf(db *gorm.DB) dialect {
 		returning:   slices.Contains(db.Callback().Update().Clauses, "RETURNING"),
 		upsertWhere: true,
 		rowLock:     true,
+		skipLocked:  clause.LockingOptionsSkipLocked,
 		timeDigits:  6,
 		parameters:  65535,
 	}
 	switch db.Name() {
 	case "sqlite":
 		d.rowLock = false
+		d.skipLocked = ""
 		d.parameters = 32766
 		d.textTime = true
 		d.conflictByColumns = true
@@ -137,6 +143,19 @@ func (d dialect) writeTime(b clause.Builder, column clause.Column) {
 		}
 		_, _ = b.WriteString(part)
 	}
+}
+
+// asStored writes a model's time column so that it is read as it is stored, to be
+// compared with as such.
+func (d dialect) asStored(m *model, column clause.Expression) clause.Expression {
+	if !d.textTime || !isTime(m.at) {
+		return column
+	}
+	return written(func(b clause.Builder) {
+		_, _ = b.WriteString("CAST(")
+		column.Build(b)
+		_, _ = b.WriteString(" AS TEXT)")
+	})
 }
 
 // timeValue is a time as what writeTime writes is compared with it.

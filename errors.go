@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -196,4 +197,20 @@ func stringField(v any, name string) string {
 		return field.String()
 	}
 	return ""
+}
+
+// hasState tells if an error has a SQLSTATE that begins so.
+func hasState(err error, states ...string) bool {
+	found := false
+	walk(err, func(err error) {
+		if e, ok := err.(interface{ SQLState() string }); ok { //nolint:errorlint // walk visits each error
+			found = found || slices.ContainsFunc(states, func(state string) bool { return strings.HasPrefix(e.SQLState(), state) })
+		}
+	})
+	return found
+}
+
+// hasText tells if an error says one of some things.
+func hasText(err error, texts ...string) bool {
+	return err != nil && slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(err.Error(), text) })
 }

@@ -122,7 +122,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
 	}
 	own := c.own
 	if own.isEmpty() {
-		if p.config.Strict && t.isKeyed() {
+		if p.config.Strict && t.isKeyed() && requestOf(stmt).batch == nil {
 			return fail(ErrNotFound, m.name(), "no such row in reach of a "+op.kind.String())
 		}
 		return nil

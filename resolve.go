@@ -1,6 +1,10 @@
 package softdelete
 
-import "gorm.io/gorm/clause"
+import (
+	"slices"
+
+	"gorm.io/gorm/clause"
+)
 
 // all of them: no bound on the keys that are kept.
 const unbounded = int(^uint(0) >> 1)
@@ -33,6 +37,16 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 	defer t.restore()
 	tx := onTable(beside(c.db), t.stmt).Unscoped()
 	tx.Statement.Clauses["WHERE"] = t.stmt.Clauses["WHERE"]
+	if b := requestOf(t.stmt).batch; b != nil {
+		set := newSet(root)
+		if err := b.read(tx, c.d, !c.preview); err != nil {
+			return err
+		}
+		set.keys = c.fresh(root, slices.Clone(b.found))
+		c.own, c.sets[root], c.except = set, set, b.except
+		c.rows[root] = int64(len(set.keys))
+		return nil
+	}
 	tx.Statement.AddClause(clause.Select{Columns: columnsOf(clause.CurrentTable, root.key())})
 	if c.d.rowLock && !c.preview {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
@@ -74,7 +88,7 @@ func (c *cascade) resolveSelected(list []selection, from *rowSet) error {
 // it finds rows by the kind of operation, whatever trashed them.
 func (c *cascade) goAlong(links []*link, from *rowSet) (*rowSet, error) {
 	child := links[0].child
-	filter := child.visible(c.plan.kind.takesFrom())
+	filter := child.visible(c.plan.kind.takesFrom()).and(c.except[child])
 	return c.find(child, c.hanging(links, from, filter), filter, hooked(links))
 }
 

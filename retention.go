@@ -1,30 +1,171 @@
 package softdelete
 
 import (
+	"cmp"
+	"context"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // RunOptions configure Trash.Run. The zero value is useful where the models have
 // a retention of their own.
 type RunOptions struct {
 	// Every is the time from one sweep to the next, give or take a tenth of it.
-	// Defaults to an hour.
+	// Zero stands for an hour.
 	Every time.Duration
 
 	// Retention is how long trashed rows are kept, of models that do not say so
-	// themselves by TrashRetention. Defaults to none: those models are left alone.
+	// themselves by TrashRetention. Defaults to Empty.OlderThan; if that is zero
+	// too, rows of any age go under Empty.All, and otherwise those models are left
+	// alone.
 	Retention time.Duration
 
 	// Empty is how each sweep empties.
 	Empty EmptyOptions
 
-	// Logger gets one line for each sweep. Defaults to slog.Default().
+	// Logger gets one line for each sweep: at level Info, or if it failed at level
+	// Error. Defaults to slog.Default().
 	Logger *slog.Logger
 }
+
+const defaultEvery = time.Hour
 
 // TrashRetainer is a model that says how long its trashed rows are kept by
 // Trash.Run. Zero or less keeps them for ever.
 type TrashRetainer interface {
 	TrashRetention() time.Duration
+}
+
+// Run keeps the trash small: it empties it at once and then on an interval, until
+// ctx ends, and returns ctx.Err(). It takes the first of options.
+//
+//	go trash.Run(ctx, softdelete.RunOptions{Retention: 30 * 24 * time.Hour})
+//
+// Each model's rows are kept for its own TrashRetention, or else for the Retention
+// of the options. What hangs on a row by a cascading relation goes with it, also if
+// it is kept for longer by itself. A sweep that fails, or in which a hook or an
+// observer panics, is logged, and the next one comes on time: a database that is
+// away for a while ends nothing. Any number of processes may run it at the same
+// time. Options that mean nothing are gorm.ErrInvalidValue at once, as is that no
+// model has a retention.
+func (t *Trash) Run(ctx context.Context, options ...RunOptions) error {
+	var o RunOptions
+	if len(options) > 0 {
+		o = options[0]
+	}
+	o.Every = cmp.Or(o.Every, defaultEvery)
+	_, models, err := t.begin(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := o.check(models); err != nil {
+		return err
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	for {
+		t.sweep(ctx, &o)
+		// Not all processes at the same moment.
+		tenth := o.Every / 10
+		if err := wait(ctx, o.Every-tenth+rand.N(2*tenth+1)); err != nil { //nolint:gosec // a jitter
+			return err
+		}
+	}
+}
+
+func (o *RunOptions) check(models []*model) error {
+	problem := ""
+	switch {
+	case o.Every < 0:
+		problem = "Every is negative"
+	case o.Retention < 0:
+		problem = "Retention is negative"
+	}
+	empty := o.Empty
+	empty.All = true
+	if err := empty.check(); err != nil {
+		return err
+	}
+	kept := true
+	for _, m := range models {
+		if _, due := o.age(m); due {
+			kept = false
+		}
+	}
+	if problem == "" && kept {
+		problem = "no model has a retention: set Retention, or give models a method TrashRetention"
+	}
+	if problem == "" {
+		return nil
+	}
+	return fmt.Errorf("softdelete: %w: RunOptions: %s", gorm.ErrInvalidValue, problem)
+}
+
+// age is how old a model's trashed rows get, zero for any age, and whether they
+// are removed at all.
+func (o *RunOptions) age(m *model) (age time.Duration, due bool) {
+	if retainer, ok := newOf(m.schema.ModelType).(TrashRetainer); ok {
+		age = retainer.TrashRetention()
+		return age, age > 0
+	}
+	age = max(cmp.Or(o.Retention, o.Empty.OlderThan), 0)
+	return age, age > 0 || o.Empty.All
+}
+
+// sweep empties the trash once, and logs how that went.
+func (t *Trash) sweep(ctx context.Context, o *RunOptions) {
+	began := time.Now()
+	report, err := t.sweepRows(ctx, o)
+	attributes := []any{
+		slog.Int64("rows", total(report.Rows)), slog.Any("tables", report.Rows), slog.Int("failed", len(report.Failed)),
+		slog.Duration("took", time.Since(began)),
+	}
+	level := slog.LevelInfo
+	if report.DryRun {
+		attributes = append(attributes, slog.Bool("dry_run", true))
+	}
+	if len(report.Failed) > 0 {
+		attributes = append(attributes, slog.String("first_failed", report.Failed[0].Error()))
+	}
+	if err != nil {
+		level = slog.LevelError
+		attributes = append(attributes, slog.String("error", err.Error()))
+	}
+	if err != nil && ctx.Err() != nil {
+		level = slog.LevelInfo
+	}
+	o.Logger.Log(context.WithoutCancel(ctx), level, "softdelete: swept the trash", attributes...)
+}
+
+func (t *Trash) sweepRows(ctx context.Context, o *RunOptions) (report EmptyReport, err error) {
+	var e *emptying
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("softdelete: a panic while emptying the trash: %v", r)
+			if e != nil {
+				report = e.report
+			}
+		}
+	}()
+	db, models, err := t.begin(ctx, nil)
+	if err != nil {
+		return EmptyReport{}, err
+	}
+	options := o.Empty
+	// Each model has its age.
+	options.All = false
+	if e, err = newEmptying(db, options); err != nil {
+		return EmptyReport{}, err
+	}
+	for _, m := range models {
+		if age, due := o.age(m); due {
+			e.add(m, age)
+		}
+	}
+	return e.run(ctx)
 }

@@ -190,7 +190,7 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 	g := p.models.relations()
 	slices.SortStableFunc(list, func(a, b *model) int { return cmp.Compare(g.rankOf(a), g.rankOf(b)) })
 	rows := map[string]int64{}
-	err = db.Transaction(func(tx *gorm.DB) error {
+	err = asUnit(db, func(tx *gorm.DB) error {
 		for _, m := range list {
 			one := tx.Session(&gorm.Session{}).Where("1 = 1")
 			if g.isClosed(m, list) {

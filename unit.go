@@ -84,6 +84,27 @@ func (u *unit) end(db *gorm.DB) {
 	db.Statement.ConnPool = u.pool
 }
 
+// asUnit runs some statements as a unit. An error or a panic of theirs rolls them
+// all back.
+func asUnit(db *gorm.DB, run func(tx *gorm.DB) error) error {
+	tx := db.Session(&gorm.Session{}).Clauses()
+	u := beginUnit(tx)
+	if tx.Error != nil {
+		return tx.Error
+	}
+	panicked := true
+	defer func() {
+		if panicked {
+			_ = tx.AddError(errPanic)
+			u.end(tx)
+		}
+	}()
+	_ = tx.AddError(run(tx.Session(&gorm.Session{})))
+	panicked = false
+	u.end(tx)
+	return tx.Error
+}
+
 // unprepared keeps statements out of the cache of prepared ones, which the names
 // of savepoints, each a new one, would fill.
 func unprepared(tx *gorm.DB) *gorm.DB {
