@@ -3,9 +3,9 @@
 //
 //	go run . [-file empty.db] [-rows 200000] [-older-than 720h] [-batch 1000] [-pause 0] [-dry-run] [-resume]
 //
-// Ctrl-C stops it after the batch that it is at. What is done is done: run it
-// again with -resume to remove the rest. A second Ctrl-C ends it at once, and the
-// batch that it is at is undone.
+// Ctrl-C stops it: the batch that it is at is undone, and those before stay done.
+// Run it again with -resume to remove the rest. A second Ctrl-C, or a kill, ends
+// the program at once, with the same result.
 //
 // The bar is github.com/schollz/progressbar/v3: one bar, without a goroutine of
 // its own, that is set to a number. That is what EmptyOptions.Progress calls for.
@@ -36,10 +36,10 @@ func main() {
 	context.AfterFunc(ctx, stop) // The second signal ends the program.
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, context.Canceled):
-		os.Exit(130)
-	case err != nil:
+	case err == nil, errors.Is(err, flag.ErrHelp):
+	case ctx.Err() != nil:
+		os.Exit(130) // as a program that the signal ends
+	default:
 		fmt.Fprintln(os.Stderr, "empty:", err)
 		os.Exit(1)
 	}
