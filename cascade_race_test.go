@@ -124,11 +124,14 @@ func (g *grove) run(t *testing.T, rounds int, operations ...string) {
 }
 
 func (g *grove) do(random *rand.Rand, operation string) error {
+	return g.doTo(random, operation, g.any(random))
+}
+
+func (g *grove) doTo(random *rand.Rand, operation string, value any) error {
 	db := g.db
 	if random.IntN(3) == 0 {
 		db = db.Session(&gorm.Session{SkipDefaultTransaction: true})
 	}
-	value := g.any(random)
 	switch operation {
 	case "delete":
 		var d softdelete.Deletion

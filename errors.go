@@ -203,7 +203,7 @@ func stringField(v any, name string) string {
 func hasState(err error, states ...string) bool {
 	found := false
 	walk(err, func(err error) {
-		if e, ok := err.(interface{ SQLState() string }); ok { //nolint:errorlint // walk visits each error
+		if e, ok := err.(interface{ SQLState() string }); ok {
 			found = found || slices.ContainsFunc(states, func(state string) bool { return strings.HasPrefix(e.SQLState(), state) })
 		}
 	})

@@ -152,6 +152,14 @@ func (op *operation) noteOwn(db *gorm.DB, n int64, keys [][]any) {
 	}
 }
 
+// reviving is the restore that a create makes of trashed rows in its way, to be
+// told to the observers.
+func (p *Plugin) reviving(db *gorm.DB, m *model) *operation {
+	op := &operation{kind: OpRestore, model: m, dialect: dialectOf(db)}
+	op.observed = p.observe(db, op)
+	return op
+}
+
 // keysBefore reads, under a lock, the keys of rows that are about to be removed.
 func (op *operation) keysBefore(db *gorm.DB, t *target, filter clause.Expression) [][]any {
 	if !op.observed.wantsKeys() || len(db.Statement.Schema.PrimaryFields) == 0 || db.Error != nil {
@@ -159,7 +167,7 @@ func (op *operation) keysBefore(db *gorm.DB, t *target, filter clause.Expression
 	}
 	t.apply(filter)
 	defer t.restore()
-	return keysIn(db.Statement, op.lockRows(db, op.dialect))
+	return keysIn(db.Statement, op.lockRows(db))
 }
 
 // tell calls the observers, with the addressed rows first.

@@ -55,6 +55,31 @@ func (m *model) originScan() (dest []any, read func() origin) {
 	}
 }
 
+// record is all that a trashed row keeps of its operation.
+type record struct {
+	origin
+
+	by, reason string
+}
+
+// recordScan returns the columns, of a table by some name, in which a model keeps
+// it, where to scan them, and what reads them off after.
+func (m *model) recordScan(table string) (columns []clause.Column, dest []any, read func() record) {
+	fields := m.originColumns()
+	dest, of := m.originScan()
+	var by, reason sql.NullString
+	if m.by != nil {
+		fields, dest = append(fields, m.by), append(dest, &by)
+	}
+	if m.reason != nil {
+		fields, dest = append(fields, m.reason), append(dest, &reason)
+	}
+	for _, field := range fields {
+		columns = append(columns, clause.Column{Table: table, Name: field.DBName})
+	}
+	return columns, dest, func() record { return record{of(), by.String, reason.String} }
+}
+
 // uuidOf reads a UUID as databases give it back.
 func uuidOf(value any) uuid.NullUUID {
 	var id uuid.NullUUID

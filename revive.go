@@ -2,6 +2,7 @@ package softdelete
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -53,6 +54,15 @@ func (p *Plugin) revive(db *gorm.DB, m *model, next func(*gorm.DB)) {
 		}
 	}
 	revived := int64(len(found))
+	op := p.reviving(db, m)
+	rows := make([]reflect.Value, 0, len(found))
+	for _, i := range slices.Sorted(maps.Keys(found)) {
+		rows = append(rows, found[i])
+	}
+	op.noteOwn(db, revived, keysIn(stmt, rows))
+	if op.tell(p, db); db.Error != nil {
+		return
+	}
 	if total := lengthOf(stmt.ReflectValue); len(found) < total {
 		without(db, blocked, next)
 		if db.Error != nil {

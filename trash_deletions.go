@@ -3,7 +3,6 @@ package softdelete
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -231,18 +230,7 @@ func (l *deletions) count(m *model, ids []uuid.UUID, byID map[uuid.UUID]*Deletio
 		}
 		values[i] = value
 	}
-	dest, origin := m.originScan()
-	columns := make([]clause.Column, 0, 4)
-	for _, field := range m.originColumns() {
-		columns = append(columns, clause.Column{Table: clause.CurrentTable, Name: field.DBName})
-	}
-	var by, reason sql.NullString
-	if m.by != nil {
-		dest, columns = append(dest, &by), append(columns, clause.Column{Table: clause.CurrentTable, Name: m.by.DBName})
-	}
-	if m.reason != nil {
-		dest, columns = append(dest, &reason), append(columns, clause.Column{Table: clause.CurrentTable, Name: m.reason.DBName})
-	}
+	columns, dest, read := m.recordScan(clause.CurrentTable)
 	var n int64
 	list := make([]any, 0, len(columns)+1)
 	for _, column := range columns {
@@ -252,7 +240,7 @@ func (l *deletions) count(m *model, ids []uuid.UUID, byID map[uuid.UUID]*Deletio
 		Where(clause.IN{Column: clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}, Values: values}).
 		Clauses(clause.GroupBy{Columns: columns}, clause.OrderBy{Columns: []clause.OrderByColumn{{Column: clause.Column{Name: "count(*)", Raw: true}, Desc: true}}})
 	_, err := scanQuery(tx, append(dest, &n), func() {
-		of := origin()
+		of := read()
 		d := byID[of.id.UUID]
 		if d == nil {
 			return
@@ -261,7 +249,7 @@ func (l *deletions) count(m *model, ids []uuid.UUID, byID map[uuid.UUID]*Deletio
 		if of.at.Time.After(d.At) {
 			d.At = of.at.Time
 		}
-		d.By, d.Reason = cmp.Or(d.By, by.String), cmp.Or(d.Reason, reason.String)
+		d.By, d.Reason = cmp.Or(d.By, of.by), cmp.Or(d.Reason, of.reason)
 	})
 	return err
 }

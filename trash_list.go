@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"database/sql"
-
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -319,30 +317,19 @@ func (l *listing) query(m *model) *gorm.DB {
 func (l *listing) items(m *model, tx *gorm.DB) ([]Item, error) {
 	names := primaryNames(m.schema)
 	dest, key := keyScan(len(names))
-	columns := columnsOf(clause.CurrentTable, names)
-	from, origin := m.originScan()
+	kept, from, read := m.recordScan(clause.CurrentTable)
 	dest = append(dest, from...)
-	for _, field := range m.originColumns() {
-		columns = append(columns, clause.Column{Table: clause.CurrentTable, Name: field.DBName})
-	}
-	var by, reason sql.NullString
-	if m.by != nil {
-		dest, columns = append(dest, &by), append(columns, clause.Column{Table: clause.CurrentTable, Name: m.by.DBName})
-	}
-	if m.reason != nil {
-		dest, columns = append(dest, &reason), append(columns, clause.Column{Table: clause.CurrentTable, Name: m.reason.DBName})
-	}
 	var items []Item
 	var failed error
-	tx = tx.Clauses(clause.Select{Columns: columns})
+	tx = tx.Clauses(clause.Select{Columns: append(columnsOf(clause.CurrentTable, names), kept...)})
 	_, err := scanQuery(tx, dest, func() {
 		typed, err := typedKey(m.schema, key())
 		if err != nil {
 			failed = err
 		}
-		of := origin()
+		of := read()
 		items = append(items, Item{
-			Table: m.schema.Table, Model: m.name(), Key: typed, At: of.at.Time, By: by.String, Reason: reason.String, DeletionID: of.id.UUID,
+			Table: m.schema.Table, Model: m.name(), Key: typed, At: of.at.Time, By: of.by, Reason: of.reason, DeletionID: of.id.UUID,
 			db: l.db, model: m,
 		})
 	})

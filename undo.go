@@ -1,6 +1,7 @@
 package softdelete
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -53,18 +54,7 @@ func (p *Plugin) raw(next func(*gorm.DB)) func(*gorm.DB) {
 		if db.Error != nil || db.DryRun {
 			return
 		}
-		unit := beginUnit(db)
-		defer func() {
-			if r := recover(); r != nil {
-				_ = db.AddError(errPanic)
-				unit.end(db)
-				panic(r)
-			}
-			unit.end(db)
-		}()
-		if db.Error == nil {
-			_ = db.AddError(p.undo(db, request))
-		}
+		inUnit(db, func() { _ = db.AddError(p.undo(db, request)) })
 	}
 }
 
@@ -173,28 +163,13 @@ func (c *cascade) findUndone(t *table, callers []clause.Expression, report *Dele
 	if err != nil {
 		return err
 	}
-	dest, read := m.originScan()
-	columns := make([]clause.Column, 0, 4)
-	for _, field := range m.originColumns() {
-		columns = append(columns, clause.Column{Table: t.name, Name: field.DBName})
-	}
-	var by, reason any
-	if m.by != nil {
-		dest, columns = append(dest, &by), append(columns, clause.Column{Table: t.name, Name: m.by.DBName})
-	}
-	if m.reason != nil {
-		dest, columns = append(dest, &reason), append(columns, clause.Column{Table: t.name, Name: m.reason.DBName})
-	}
+	columns, dest, read := m.recordScan(t.name)
 	n, err := query(c.db, dest, func() {
-		if of := read(); of.at.Valid && report.At.IsZero() {
+		of := read()
+		if of.at.Valid && report.At.IsZero() {
 			report.At = of.at.Time
 		}
-		if report.By == "" {
-			report.By = text(by)
-		}
-		if report.Reason == "" {
-			report.Reason = text(reason)
-		}
+		report.By, report.Reason = cmp.Or(report.By, of.by), cmp.Or(report.Reason, of.reason)
 	}, "SELECT ", columns, " FROM ", clause.Table{Name: t.name}, " WHERE ", where.and(t.visible(trashedOnly))(t.name), " LIMIT 1", c.forUpdate())
 	if err == nil && n > 0 {
 		set := newSet(t)

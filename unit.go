@@ -84,6 +84,23 @@ func (u *unit) end(db *gorm.DB) {
 	db.Statement.ConnPool = u.pool
 }
 
+// inUnit runs a step of a statement as a unit. An error of the statement or a
+// panic rolls it back.
+func inUnit(db *gorm.DB, step func()) {
+	u := beginUnit(db)
+	defer func() {
+		if r := recover(); r != nil {
+			_ = db.AddError(errPanic)
+			u.end(db)
+			panic(r)
+		}
+		u.end(db)
+	}()
+	if db.Error == nil {
+		step()
+	}
+}
+
 // asUnit runs some statements as a unit. An error or a panic of theirs rolls them
 // all back.
 func asUnit(db *gorm.DB, run func(tx *gorm.DB) error) error {

@@ -137,7 +137,7 @@ func (op *operation) updateLocked(db *gorm.DB, starts bool, next func(*gorm.DB))
 	stmt := db.Statement
 	var locked []reflect.Value
 	if !db.DryRun {
-		locked = op.lockRows(db, op.dialect)
+		locked = op.lockRows(db)
 	}
 	if db.Error != nil {
 		return nil
@@ -268,15 +268,21 @@ func (op *operation) matchRows(stmt *gorm.Statement, rows reflect.Value, wanted 
 
 // lockRows reads, under a lock, which rows the UPDATE will change, for databases
 // that cannot return them.
-func (op *operation) lockRows(db *gorm.DB, d dialect) []reflect.Value {
+func (op *operation) lockRows(db *gorm.DB) []reflect.Value {
+	tx := onTable(beside(db), db.Statement).Unscoped()
+	tx.Statement.Clauses["WHERE"] = db.Statement.Clauses["WHERE"]
+	return op.lockFound(db, tx)
+}
+
+// lockFound reads the keys of the rows of a query, under a lock.
+func (op *operation) lockFound(db *gorm.DB, tx *gorm.DB) []reflect.Value {
 	stmt := db.Statement
-	if err := lockDatabase(db, d, stmt.Table, op.model); err != nil {
+	if err := lockDatabase(db, op.dialect, stmt.Table, op.model); err != nil {
 		_ = db.AddError(err)
 		return nil
 	}
-	tx := onTable(beside(db), stmt).Unscoped().Select(primaryNames(stmt.Schema))
-	tx.Statement.Clauses["WHERE"] = stmt.Clauses["WHERE"]
-	if d.rowLock {
+	tx = tx.Select(primaryNames(stmt.Schema))
+	if op.dialect.rowLock {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
 	rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))

@@ -171,15 +171,33 @@ func (p *Plugin) relink(db *gorm.DB, m *model, columns []string) {
 		return
 	}
 	pairs, _ := valuesOf(stmt, stmt.ReflectValue, columns)
+	if len(p.config.Observers) == 0 {
+		p.relinkPairs(db, m, columns, pairs)
+		return
+	}
+	inUnit(db, func() { p.relinkPairs(db, m, columns, pairs) })
+}
+
+func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]any) {
+	stmt := db.Statement
 	set := map[string]any{}
 	for _, a := range m.clearedColumns() {
 		set[a.Column.Name] = a.Value
 	}
-	tx := onTable(beside(db), stmt).Unscoped().Where(inColumns(columns, pairs)).Where(clause.Expression(m.trashedRows))
-	tx = tx.UpdateColumns(set)
+	trashed := func() *gorm.DB {
+		return onTable(beside(db), stmt).Unscoped().Where(inColumns(columns, pairs)).Where(clause.Expression(m.trashedRows))
+	}
+	op := p.reviving(db, m)
+	var keys [][]any
+	if op.observed.wantsKeys() {
+		keys = keysIn(stmt, op.lockFound(db, trashed()))
+	}
+	tx := trashed().UpdateColumns(set)
 	if err := db.AddError(tx.Error); err != nil || tx.RowsAffected == 0 {
 		return
 	}
+	op.noteOwn(db, tx.RowsAffected, keys)
+	defer op.tell(p, db)
 	table := childTable(stmt)
 	for chunk := range slices.Chunk(pairs, dialectOf(db).chunk(len(columns))) {
 		if db.AddError(p.checkLiveParents(db, stmt.Schema, table, within(table, columns, chunk))) != nil {

@@ -38,6 +38,7 @@ type server struct {
 	dsn    string
 	err    error
 	dir    string // The temporary directory of a server of our own.
+	port   int    // What the server listens on, once it has been started.
 	cmd    *exec.Cmd
 	exited chan struct{} // Closed when cmd has ended.
 }
@@ -120,6 +121,9 @@ func (s *server) start(bin string) error {
 		return fmt.Errorf("initdb: %w\n%s", err, output)
 	}
 	for range startTries {
+		if s.port, err = freePort(); err != nil {
+			return err
+		}
 		if err = s.serve(bin, account); !errors.Is(err, errPortTaken) {
 			return err
 		}
@@ -132,12 +136,8 @@ var errPortTaken = errors.New("the port was taken")
 
 // serve runs the server once and waits until it answers.
 func (s *server) serve(bin string, account *account) error {
-	port, err := freePort()
-	if err != nil {
-		return err
-	}
 	settings := []string{
-		"listen_addresses=127.0.0.1", "port=" + strconv.Itoa(port), "unix_socket_directories=" + s.dir,
+		"listen_addresses=127.0.0.1", "port=" + strconv.Itoa(s.port), "unix_socket_directories=" + s.dir,
 		"fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300",
 		"timezone=UTC", "log_timezone=UTC",
 	}
@@ -157,7 +157,7 @@ func (s *server) serve(bin string, account *account) error {
 	if err := s.launch(cmd); err != nil {
 		return err
 	}
-	s.dsn = fmt.Sprintf("host=127.0.0.1 port=%d user=softdelete dbname=postgres sslmode=disable", port)
+	s.dsn = fmt.Sprintf("host=127.0.0.1 port=%d user=softdelete dbname=postgres sslmode=disable", s.port)
 	return s.await()
 }
 

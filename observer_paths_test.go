@@ -1,0 +1,169 @@
+package softdelete_test
+
+import (
+	"fmt"
+	"reflect"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+// TestEventModels says that an event's model is the application's, also where GORM has made up one for a join table.
+func TestEventModels(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db, w := watchedBlog(t, open, softdelete.Config{})
+		for name, run := range map[string]func() error{
+			"association": func() error { return db.Model(&blogPost{ID: 1}).Association("Tags").Delete(&blogTag{ID: 2}) },
+			"value":       func() error { return db.Delete(&blogPostTag{PostID: 2, TagID: 2}).Error },
+			"select":      func() error { return db.Select("Tags").Delete(&blogPost{ID: 3}).Error },
+		} {
+			require.NoError(t, run(), name)
+			found := false
+			for _, event := range w.take() {
+				if event.Table == "blog_post_tags" {
+					found = true
+					require.Equal(t, reflect.TypeFor[blogPostTag]().String(), event.Model.String(), name)
+				}
+			}
+			require.True(t, found, name)
+		}
+	})
+}
+
+// TestEventsOfJoinsAndTables says that it is the rows of the deleted table that are told of.
+func TestEventsOfJoinsAndTables(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db, w := watchedBlog(t, open, softdelete.Config{})
+		require.NoError(t, db.Joins("JOIN blog_posts ON blog_posts.id = blog_comments.post_id").Where("blog_posts.user_id = 2").Delete(&blogComment{}).Error)
+		require.Equal(t, []string{"soft delete: blog_comments 5,6,7,8"}, w.told(t))
+		require.NoError(t, softdelete.Restore(db.Where("post_id IN (?)", db.Model(&blogPost{}).Where("user_id = 2").Select("id")), &blogComment{}).Error)
+		require.Equal(t, []string{"restore: blog_comments 5,6,7,8"}, w.told(t))
+		require.NoError(t, db.Exec("CREATE TABLE old_tags AS SELECT * FROM blog_tags").Error)
+		require.NoError(t, db.Table("old_tags").Delete(&blogTag{}, 1).Error)
+		require.Equal(t, []string{"soft delete: old_tags 1"}, w.told(t))
+	})
+}
+
+// An eventNode goes with its parent by the database's own cascade too.
+type eventNode struct {
+	ID       uint `gorm:"primaryKey;autoIncrement:false"`
+	ParentID *uint
+	Children []eventNode `gorm:"foreignKey:ParentID;constraint:OnDelete:CASCADE"`
+	softdelete.Tracked
+}
+
+// TestEventsOfRowsThatAForeignKeyTakes says that all addressed rows are told of, whoever removed them.
+func TestEventsOfRowsThatAForeignKeyTakes(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		w := &watcher{}
+		db := withPlugin(t, open, softdelete.Config{Observers: []softdelete.Observer{w.observe}}, &eventNode{})
+		for _, test := range []struct {
+			name string
+			run  func() error
+			want []string
+		}{
+			{"purge of all", func() error { return softdelete.Purge(db.Where("1 = 1"), &eventNode{}).Error }, []string{"purge: event_nodes 1,2,3"}},
+			{"force delete of all", func() error { return softdelete.ForceDelete(db.Where("1 = 1"), &eventNode{}).Error }, []string{"force delete: event_nodes 1,2,3"}},
+			{"force delete of one", func() error { return softdelete.ForceDelete(db, &eventNode{ID: 1}).Error }, []string{
+				"force delete: event_nodes 1", "force delete: event_nodes 2,3, along",
+			}},
+			{"Unscoped delete of all", func() error { return db.Unscoped().Where("1 = 1").Delete(&eventNode{}).Error }, []string{"force delete: event_nodes 1,2,3"}},
+		} {
+			require.NoError(t, db.Create(&eventNode{ID: 1, Children: []eventNode{{ID: 2, Children: []eventNode{{ID: 3}}}}}).Error)
+			if test.name == "purge of all" {
+				require.NoError(t, db.Where("1 = 1").Delete(&eventNode{}).Error)
+				w.take()
+			}
+			require.NoError(t, test.run(), test.name)
+			require.Empty(t, stored(t, db, "event_nodes", "id"))
+			require.Equal(t, test.want, w.told(t), test.name)
+		}
+	})
+}
+
+// TestEventsOfDeletesInHooks says that what a hook trashes is an operation of its own.
+func TestEventsOfDeletesInHooks(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		w := &watcher{}
+		db := withPlugin(t, open, softdelete.Config{Observers: []softdelete.Observer{w.observe}}, &aHooked{}, &aTrace{}, &aNote{})
+		for _, hook := range []string{"BeforeDelete", "AfterDelete"} {
+			theHooked(t, db)
+			theNotes(t, db)
+			w.take()
+			value := aHooked{ID: 1, Run: func(in string, _ *aHooked, tx *gorm.DB) error {
+				if in == hook {
+					return tx.Delete(&aNote{ID: 1}).Error
+				}
+				return nil
+			}}
+			require.NoError(t, db.Delete(&value).Error)
+			events := w.take()
+			require.Len(t, events, 2, hook)
+			ids := map[string]string{}
+			for _, event := range events {
+				require.False(t, event.Cascaded, hook)
+				ids[tell(t, event)] = event.DeletionID.String()
+			}
+			require.Contains(t, ids, "soft delete: a_notes 1", hook)
+			require.Equal(t, value.DeletionID.UUID.String(), ids["soft delete: a_hookeds 1"], hook)
+			require.NotEqual(t, ids["soft delete: a_notes 1"], ids["soft delete: a_hookeds 1"], hook)
+		}
+	})
+}
+
+// TestObserversCauseNoErrorsAtOnce says that operations on rows of their own, at the same time and on several handles, do not
+// fail because they are observed.
+func TestObserversCauseNoErrorsAtOnce(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		const each = 12
+		w := &watcher{}
+		config := softdelete.Config{Observers: []softdelete.Observer{w.observe}}
+		first := withPlugin(t, open, config, &aNote{})
+		var notes []aNote
+		for i := range 4 * each {
+			notes = append(notes, aNote{ID: uint(i + 1)})
+		}
+		require.NoError(t, first.Create(&notes).Error)
+		errs := make([]error, 4*each)
+		var wait sync.WaitGroup
+		for i := range 4 {
+			db := first
+			if i%2 == 1 {
+				db = open(t)
+				require.NoError(t, db.Use(softdelete.New(config)))
+			}
+			wait.Go(func() {
+				for j := range each {
+					note := &aNote{ID: uint(i*each + j + 1)}
+					errs[i*each+j] = func() error {
+						if j%3 == 0 {
+							return db.Unscoped().Delete(note).Error
+						}
+						if err := db.Delete(note).Error; err != nil {
+							return fmt.Errorf("delete: %w", err)
+						}
+						if j%3 == 1 {
+							return softdelete.Restore(db, note).Error
+						}
+						return softdelete.Purge(db, note).Error
+					}()
+				}
+			})
+		}
+		wait.Wait()
+		for _, err := range errs {
+			require.NoError(t, err)
+		}
+		require.Len(t, w.take(), 4*(each/3*5))
+	})
+}
