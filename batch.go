@@ -11,11 +11,10 @@ import (
 type batch struct {
 	limit  int
 	model  *model
-	timed  bool                // sorted by when the rows were trashed
-	except map[*table]picker   // rows that are not taken along, as they are addressed themselves
-	after  *batchEnd           // where the batch before ended, nil for the first one
-	only   [][]any             // these rows only, nil for any
-	due    []clause.Expression // conditions
+	timed  bool              // sorted by when the rows were trashed
+	except map[*table]picker // rows that are not taken along, as they are addressed themselves
+	after  *batchEnd         // where the batch before ended, nil for the first one
+	only   [][]any           // these rows only, nil for any
 
 	found [][]any // the keys of the rows
 	end   *batchEnd
@@ -63,10 +62,10 @@ func (b *batch) column() clause.Expression {
 // conditions are those of the rows of the batch: due, behind the batch before, or
 // among some.
 func (b *batch) conditions() []clause.Expression {
-	list := b.due
+	var list []clause.Expression
 	names := primaryNames(b.model.schema)
 	if b.only != nil {
-		list = append(list[:len(list):len(list)], inColumns(names, b.only))
+		list = append(list, inColumns(names, b.only))
 	}
 	if b.after == nil {
 		return list
@@ -75,5 +74,5 @@ func (b *batch) conditions() []clause.Expression {
 	if b.timed {
 		leading = b.column()
 	}
-	return append(list[:len(list):len(list)], beyond(leading, b.after.at, names, b.after.key, ">"))
+	return append(list, beyond(leading, b.after.at, names, b.after.key, ">"))
 }

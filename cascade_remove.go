@@ -59,11 +59,22 @@ func (c *cascade) removeFound(f found) error {
 		return err
 	}
 	filter := t.visible(c.plan.kind.takesFrom())
-	parts := f.set.conditions(c.d)
-	for _, part := range slices.Backward(parts) {
-		if _, _, err := c.write(t, 0, part.and(filter)(t.name), "DELETE FROM ", clause.Table{Name: t.name}); err != nil {
+	for _, where := range slices.Backward(f.set.where) {
+		_, n, err := c.write(t, 0, where.and(filter)(t.name), "DELETE FROM ", clause.Table{Name: t.name})
+		if err != nil {
 			return err
 		}
+		if f.counts {
+			c.rows[t] += n
+		}
+	}
+	for _, chunk := range slices.Backward(f.set.chunks(c.d)) {
+		keys := picker(func(name string) clause.Expression { return within(name, t.key(), chunk) })
+		if _, err := exec(c.db, "DELETE FROM ", clause.Table{Name: t.name}, " WHERE ", keys.and(filter)(t.name)); err != nil {
+			return err
+		}
+		// Some may have gone already, by a foreign key's ON DELETE CASCADE.
+		c.op.observed.note(part{table: t.name, schema: t.schema, cascaded: true, rows: int64(len(chunk)), keys: chunk})
 	}
 	return nil
 }

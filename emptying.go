@@ -115,9 +115,7 @@ func (e *emptying) query(q *queue) (*gorm.DB, error) {
 	for _, scope := range e.scopes {
 		tx = scope(tx)
 	}
-	for _, condition := range e.conditions(q) {
-		tx = tx.Where(condition)
-	}
+	tx = also(tx, e.conditions(q)...)
 	return tx, tx.Error
 }
 
@@ -142,8 +140,10 @@ func (e *emptying) exclude(q *queue, tx *gorm.DB) {
 	if t == nil {
 		return
 	}
-	exprs := whereExprs(tx.Statement)
-	if more, err := requestOf(tx.Statement).conditionsFor(tx, q.model); err == nil {
+	// A statement that is not run has its scopes applied.
+	built := tx.Session(&gorm.Session{DryRun: true}).Find(newOf(q.model.schema.ModelType)).Statement
+	exprs := enclose(whereExprs(built))
+	if more, err := requestOf(built).conditionsFor(tx, q.model); err == nil {
 		exprs = append(exprs[:len(exprs):len(exprs)], more...)
 	}
 	if e.due == nil {
@@ -280,9 +280,7 @@ func (e *emptying) purge(q *queue, b *batch, rows map[string]int64) error {
 		return err
 	}
 	b.found = nil
-	for _, condition := range b.conditions() {
-		tx = tx.Where(condition)
-	}
+	tx = also(tx, b.conditions()...)
 	switch value := newOf(q.model.schema.ModelType); {
 	case e.options.DryRun:
 		return e.preview(tx, b, rows)

@@ -147,9 +147,21 @@ func (o *observed) addressed(is func(table string) bool) {
 
 // noteOwn notes the rows that the operation's statement is about.
 func (op *operation) noteOwn(db *gorm.DB, n int64, keys [][]any) {
-	if op.observed != nil && db.Error == nil {
-		op.observed.note(part{table: tableOf(db.Statement, op.model), schema: db.Statement.Schema, cascaded: op.outer != nil, rows: n, keys: keys})
+	if op.observed == nil || db.Error != nil {
+		return
 	}
+	if op.kind != OpSoftDelete && op.kind != OpRestore && n > 0 {
+		// Some may have gone by a foreign key's ON DELETE CASCADE.
+		n = max(n, int64(len(keys)))
+	}
+	// Of a join table, GORM may have made up a struct of its own.
+	s := db.Statement.Schema
+	if positions := positionsOf(primaryNames(op.model.schema), primaryNames(s)); positions != nil && len(keys) > 0 {
+		s, keys = op.model.schema, project(keys, positions)
+	} else if len(keys) == 0 {
+		s = op.model.schema
+	}
+	op.observed.note(part{table: tableOf(db.Statement, op.model), schema: s, cascaded: op.outer != nil, rows: n, keys: keys})
 }
 
 // reviving is the restore that a create makes of trashed rows in its way, to be

@@ -24,6 +24,7 @@ const (
 type request struct {
 	show       visibility
 	conditions []condition
+	also       []clause.Expression // conditions of this package's own, outside of the caller's
 	revive     bool
 	parents    bool // WithParents
 	rootOnly   bool
@@ -96,9 +97,9 @@ func (r *request) showOf(stmt *gorm.Statement, m *model) visibility {
 // conditionsFor makes the conditions of a model out of those of the scopes.
 func (r *request) conditionsFor(db *gorm.DB, m *model) ([]clause.Expression, error) {
 	if len(r.conditions) == 0 {
-		return nil, nil
+		return r.also, nil
 	}
-	exprs := make([]clause.Expression, 0, len(r.conditions))
+	exprs := make([]clause.Expression, 0, len(r.conditions)+len(r.also))
 	for _, c := range r.conditions {
 		expr, err := c.expression(db, m)
 		if err != nil {
@@ -106,7 +107,14 @@ func (r *request) conditionsFor(db *gorm.DB, m *model) ([]clause.Expression, err
 		}
 		exprs = append(exprs, expr)
 	}
-	return exprs, nil
+	return append(exprs, r.also...), nil
+}
+
+// also returns db with conditions that hold beside all that the caller says: an
+// OR of the caller's, also one in a scope that runs later, does not reach around
+// them.
+func also(db *gorm.DB, conditions ...clause.Expression) *gorm.DB {
+	return ask(db, func(r *request) { r.also = append(r.also[:len(r.also):len(r.also)], conditions...) })
 }
 
 func (c condition) expression(db *gorm.DB, m *model) (clause.Expression, error) {

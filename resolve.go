@@ -110,11 +110,13 @@ func (o Operation) takesFrom() visibility {
 func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*rowSet, error) {
 	set := newSet(t)
 	hooks = hooks && !c.preview && t.model != nil && (hasHook[BeforePurger](t.model) || hasHook[AfterPurger](t.model))
+	counts := false
 	once := !hooks && len(c.plan.into[t]) <= 1 && !c.plan.inCircle(t) && t != c.plan.root && len(c.op.selected) == 0
 	for _, part := range parts {
 		part = part.and(filter)
 		if !c.preview && once && c.plan.isLeaf(t) || len(t.key()) == 0 {
 			set.where = append(set.where, part)
+			counts = !c.preview
 			if c.preview {
 				n, err := count(c.db, t, part(t.name))
 				if err != nil {
@@ -145,7 +147,7 @@ func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*ro
 		c.rows[t] += n
 	}
 	if !set.isEmpty() {
-		c.log = append(c.log, found{set: set, hooks: hooks})
+		c.log = append(c.log, found{set: set, hooks: hooks, counts: counts})
 	}
 	return set, nil
 }

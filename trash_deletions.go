@@ -164,18 +164,18 @@ func (l *deletions) newest(m *model, most int, each func(uuid.UUID, time.Time)) 
 		tx = tx.Scopes(TrashedBy(l.options.Actor))
 	}
 	id := clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}
-	tx = tx.Where(clause.Neq{Column: id, Value: nil})
+	tx = also(tx, clause.Neq{Column: id, Value: nil})
 	if m.at != nil {
 		when := m.timeline(l.d)
 		// A table's own times may be coarser than the operation's.
 		if l.after != nil {
-			tx = tx.Where(when.compare("<=", l.after.At))
+			tx = also(tx, when.compare("<=", l.after.At))
 		}
 		if !l.options.Since.IsZero() {
-			tx = tx.Where(when.compare(">=", when.floor(l.options.Since)))
+			tx = also(tx, when.compare(">=", when.floor(l.options.Since)))
 		}
 		if !l.options.Until.IsZero() {
-			tx = tx.Where(when.compare("<", l.options.Until.Add(m.step(l.d))))
+			tx = also(tx, when.compare("<", l.options.Until.Add(m.step(l.d))))
 		}
 	}
 	dest, origin := m.originScan()
@@ -236,8 +236,8 @@ func (l *deletions) count(m *model, ids []uuid.UUID, byID map[uuid.UUID]*Deletio
 	for _, column := range columns {
 		list = append(list, column)
 	}
-	tx := selecting(trashOf(l.db, m), append(list, "count(*)")...).
-		Where(clause.IN{Column: clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}, Values: values}).
+	of := also(trashOf(l.db, m), clause.IN{Column: clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}, Values: values})
+	tx := selecting(of, append(list, "count(*)")...).
 		Clauses(clause.GroupBy{Columns: columns}, clause.OrderBy{Columns: []clause.OrderByColumn{{Column: clause.Column{Name: "count(*)", Raw: true}, Desc: true}}})
 	_, err := scanQuery(tx, append(dest, &n), func() {
 		of := read()

@@ -70,7 +70,7 @@ func (i Item) Load(ctx context.Context) (any, error) {
 		return nil, errNilContext
 	}
 	row := newOf(i.model.schema.ModelType)
-	tx := i.db.WithContext(ctx).Scopes(OnlyTrashed).Where(inColumns(primaryNames(i.model.schema), [][]any{i.Key})).Limit(1).Find(row)
+	tx := OnlyTrashed(also(i.db.WithContext(ctx), inColumns(primaryNames(i.model.schema), [][]any{i.Key}))).Limit(1).Find(row)
 	if tx.Error == nil && tx.RowsAffected == 0 {
 		return nil, fail(ErrNotFound, i.Model, "it is not in the trash any more")
 	}
@@ -260,16 +260,16 @@ func (l *listing) timed(m *model) ([]Item, error) {
 	when := m.timeline(l.d)
 	tx := l.query(m)
 	if m.marker.kind == flagMarker {
-		tx = tx.Where(when.known(true))
+		tx = also(tx, when.known(true))
 	}
 	if !l.options.Since.IsZero() {
-		tx = tx.Where(&timeCondition{model: m, dialect: l.d, operator: ">=", time: l.options.Since})
+		tx = also(tx, &timeCondition{model: m, dialect: l.d, operator: ">=", time: l.options.Since})
 	}
 	if !l.options.Until.IsZero() {
-		tx = tx.Where(&timeCondition{model: m, dialect: l.d, operator: "<", time: l.options.Until})
+		tx = also(tx, &timeCondition{model: m, dialect: l.d, operator: "<", time: l.options.Until})
 	}
 	if l.after != nil {
-		tx = tx.Where(l.older(m, when))
+		tx = also(tx, l.older(m, when))
 	}
 	return l.items(m, tx.Clauses(inOrder(when, primaryNames(m.schema), true)))
 }
@@ -292,14 +292,14 @@ func (l *listing) older(m *model, when *timeline) clause.Expression {
 func (l *listing) untimed(m *model) ([]Item, error) {
 	tx := l.query(m)
 	if m.at != nil {
-		tx = tx.Where(m.timeline(l.d).known(false))
+		tx = also(tx, m.timeline(l.d).known(false))
 	}
 	if l.after != nil && l.after.At == nil {
 		switch {
 		case m.schema.Table < l.after.Table:
 			return nil, nil
 		case m.schema.Table == l.after.Table:
-			tx = tx.Where(beyond(nil, nil, primaryNames(m.schema), l.after.key, "<"))
+			tx = also(tx, beyond(nil, nil, primaryNames(m.schema), l.after.key, "<"))
 		}
 	}
 	return l.items(m, tx.Clauses(inOrder(nil, primaryNames(m.schema), true)))
