@@ -1,8 +1,9 @@
-# The benchmarks and the tools are modules of their own. Lint and test whichever are there.
-BENCH      := $(patsubst %/go.mod,%,$(wildcard bench/go.mod))
-BENCH_TEST := $(if $(shell find $(BENCH) -name '*_test.go' 2>/dev/null),$(BENCH))
-LINT       := bin/golangci-lint
-LINT_PKG   := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+# The benchmarks, the tools, and an example that needs more than the library does are modules of their own. All but the tools are
+# checked along: those that are there.
+MODULES  := . $(patsubst %/go.mod,%,$(wildcard bench/go.mod examples/*/go.mod))
+TESTED   := $(foreach dir,$(MODULES),$(if $(shell find $(dir) -name '*_test.go' -print -quit),$(dir)))
+LINT     := bin/golangci-lint
+LINT_PKG := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 # The race detector needs cgo. Without a C compiler the tests run without it, except in CI. It leaves out SQLite itself, C
 # translated to Go, in which it would spend half of the time of all tests.
@@ -18,7 +19,7 @@ export CHINOOK_JSON := $(abspath $(CHINOOK_JSON))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test lint fmt vet bench cover check
+.PHONY: help quickstart empty test lint fmt vet build bench cover check
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,29 +27,34 @@ help: ## Show this help
 quickstart: ## Run the first example
 	@go run ./examples/quickstart
 
+empty: ## Run the example that empties a large trash
+	@cd examples/empty && go run .
+
 test: ## Run all tests, with the race detector
 	@$(if $(RACE),:,echo "no C compiler found: running the tests without the race detector")
-	@set -e; for dir in . $(BENCH_TEST); do (cd $$dir && go test $(RACE) -count=1 -timeout 14m ./...); done
+	@set -e; for dir in $(TESTED); do (cd $$dir && go test $(RACE) -count=1 -timeout 14m ./...); done
 
 lint: $(LINT) ## Run the linters
-	@$(LINT) run ./...
-	@$(if $(BENCH),cd $(BENCH) && ../$(LINT) run --config ../.golangci.yml ./...,:)
+	@set -e; for dir in $(MODULES); do (cd $$dir && $(CURDIR)/$(LINT) run --config $(CURDIR)/.golangci.yml ./...); done
 
 fmt: $(LINT) ## Format the code
 	@$(LINT) fmt
 
 vet: ## Run go vet
-	@set -e; for dir in . $(BENCH); do (cd $$dir && go vet ./...); done
+	@set -e; for dir in $(MODULES); do (cd $$dir && go vet ./...); done
+
+build: ## Build all programs
+	@set -e; for dir in $(MODULES); do (cd $$dir && go build -o /dev/null ./...); done
 
 bench: ## Run the benchmarks
-	@cd bench && go run .
+	@cd bench && go run . -purge-rows 100000 -list-items 100000
 
 cover: ## Show how much of each function the tests cover
 	@$(if $(RACE),:,echo "no C compiler found: running the tests without the race detector")
 	@go test $(RACE) -count=1 -timeout 14m -coverpkg=./... -coverprofile=coverage.out ./...
 	@go tool cover -func=coverage.out
 
-check: lint vet test ## Run all that must pass before a commit
+check: lint vet build test ## Run all that must pass before a commit
 
 $(LINT): tools/go.mod tools/go.sum
 	@cd tools && go build -o ../$@ $(LINT_PKG)

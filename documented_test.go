@@ -1,10 +1,14 @@
 package softdelete_test
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/glebarez/sqlite"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
@@ -103,4 +107,34 @@ func TestOutsideTheFilter(t *testing.T) {
 		require.NoError(t, db.Raw("SELECT * FROM a_notes WHERE ?", softdelete.Live(&aNote{}, "")).Scan(&notes).Error)
 		require.Len(t, notes, 4, "raw SQL with Live")
 	})
+}
+
+// What docs/privacy.md says of a SQLite file: a row that is gone stays in it unless secure_delete is on.
+func TestRemovedRowsInASQLiteFile(t *testing.T) {
+	t.Parallel()
+	const secret = "a secret that should be gone for good"
+	for pragma, stays := range map[string]bool{"secure_delete(0)": true, "secure_delete(1)": false} {
+		file := filepath.Join(t.TempDir(), "test.db")
+		db, err := gorm.Open(sqlite.Open(file+"?_pragma="+pragma), testdb.Config())
+		require.NoError(t, err)
+		require.NoError(t, db.Use(softdelete.New()))
+		require.NoError(t, db.AutoMigrate(&aNote{}))
+		require.NoError(t, db.Create(&aNote{ID: 1, Title: secret}).Error)
+		require.NoError(t, db.Delete(&aNote{}, 1).Error)
+		require.True(t, contains(t, file, secret), "a row in the trash is there")
+		require.NoError(t, softdelete.ForceDelete(db, &aNote{}, 1).Error)
+		require.Equal(t, stays, contains(t, file, secret), pragma)
+		require.NoError(t, db.Exec("VACUUM").Error)
+		require.False(t, contains(t, file, secret), "after a vacuum")
+		pool, err := db.DB()
+		require.NoError(t, err)
+		require.NoError(t, pool.Close())
+	}
+}
+
+func contains(t *testing.T, file, text string) bool {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return bytes.Contains(content, []byte(text))
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/metrics"
+	"slices"
 	"testing"
 	"time"
 
@@ -102,4 +103,46 @@ func liveHeap() uint64 {
 	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(sample)
 	return sample[0].Value.Uint64()
+}
+
+// heapWatch samples the heap while something runs, without collecting garbage.
+type heapWatch struct {
+	before  uint64
+	done    chan struct{}
+	samples chan []uint64
+}
+
+// watchHeap starts to watch.
+func watchHeap() *heapWatch {
+	w := &heapWatch{before: heapInUse(), done: make(chan struct{}), samples: make(chan []uint64)}
+	go func() {
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		var samples []uint64
+		for {
+			select {
+			case <-w.done:
+				w.samples <- append(samples, heapInUse())
+				return
+			case <-tick.C:
+				samples = append(samples, heapInUse())
+			}
+		}
+	}()
+	return w
+}
+
+// stop ends it and returns the peak growth in the first tenth of the time, and in all of it, in MiB. A growth with the rows
+// would show as a difference.
+func (w *heapWatch) stop() (firstTenth, all float64) {
+	close(w.done)
+	samples := <-w.samples
+	growth := func(of []uint64) float64 { return (float64(slices.Max(of)) - float64(w.before)) / (1 << 20) }
+	return growth(samples[:(len(samples)+9)/10]), growth(samples)
+}
+
+func heapInUse() uint64 {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.HeapInuse
 }

@@ -1,6 +1,7 @@
 // Command bench measures what the plugin costs, and prints Markdown tables:
 //
-//	go run . [-parts cases,cascade,heap,statements] [-databases sqlite,postgres] [-rounds 300] [-run regexp] [-cascade-rounds 5]
+//	go run . [-parts cases,cascade,heap,statements,purge,list] [-databases sqlite,postgres] [-rounds 300] [-run regexp]
+//		[-cascade-rounds 5] [-purge-rows 1000000] [-purge-batch 1000] [-purge-rounds 3] [-purge-idle 10s] [-list-items 1000000] [-list-rounds 100]
 //
 // Its parts are:
 //
@@ -10,6 +11,9 @@
 //     in hooks, on PostgreSQL. The sides have equal rows in tables of their own.
 //   - heap: how much memory these take, with few rows and with many.
 //   - statements: how many statements these send, on each database.
+//   - purge: emptying a large trash in batches, beside the same in SQL by hand, on PostgreSQL; what a reader feels of it.
+//     Each side has a fresh copy of the rows in every round. It takes ten minutes at its full size.
+//   - list: the first page of a large trash beside a far one, on PostgreSQL.
 //
 // Where sides are compared they take turns in many rounds, so that what else the machine does weighs on all alike; a ratio
 // is the median of the ratios of the rounds. Which part it is at, it says on the standard error.
@@ -23,6 +27,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
@@ -41,10 +46,13 @@ type options struct {
 	rounds        int
 	wanted        *regexp.Regexp
 	cascadeRounds int
+	purge         purgeOptions
+	listItems     int
+	listRounds    int
 }
 
 // partNames are the parts in the order in which they run.
-var partNames = []string{"cases", "cascade", "heap", "statements"}
+var partNames = []string{"cases", "cascade", "heap", "statements", "purge", "list"}
 
 // run measures what the arguments ask for, and prints each table when it is done. What fails leaves out its own rows only.
 func run(args []string) error {
@@ -72,6 +80,12 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.rounds, "rounds", 300, "how often each case runs on either side")
 	pattern := flags.String("run", "", "measure only the cases whose name matches this regular expression")
 	flags.IntVar(&o.cascadeRounds, "cascade-rounds", 5, "how often the cascade runs on each side")
+	flags.IntVar(&o.purge.rows, "purge-rows", 1_000_000, "how many orders the purge removes, of five times as many, and twice as many lines")
+	flags.IntVar(&o.purge.batch, "purge-batch", 1000, "how many rows a batch of the purge addresses")
+	flags.IntVar(&o.purge.rounds, "purge-rounds", 3, "how often the purge runs on each side")
+	flags.DurationVar(&o.purge.idle, "purge-idle", 10*time.Second, "how long the reader reads alone")
+	flags.IntVar(&o.listItems, "list-items", 1_000_000, "how many trashed rows are listed, some 51000 or more")
+	flags.IntVar(&o.listRounds, "list-rounds", 100, "how often each page is listed")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -81,8 +95,11 @@ func parse(args []string) (options, error) {
 			return o, fmt.Errorf("-parts: there is no part %q, there are %s", name, strings.Join(partNames, ", "))
 		}
 	}
-	if o.rounds < 1 || o.cascadeRounds < 1 {
-		return o, errors.New("-rounds and -cascade-rounds: have to be 1 or more")
+	if min(o.rounds, o.cascadeRounds, o.purge.rounds, o.purge.batch, o.listRounds) < 1 {
+		return o, errors.New("-rounds, -cascade-rounds, -purge-rounds, -purge-batch and -list-rounds: have to be 1 or more")
+	}
+	if o.purge.rows < 100 || o.listItems < 100 {
+		return o, errors.New("-purge-rows and -list-items: have to be 100 or more")
 	}
 	var err error
 	if o.wanted, err = regexp.Compile(*pattern); err != nil {
@@ -110,6 +127,10 @@ func (o options) measure(part string) (table, error) {
 		return measureCascade(o.cascadeRounds)
 	case part == "heap" && postgres:
 		return measureHeap()
+	case part == "purge" && postgres:
+		return measurePurge(o.purge)
+	case part == "list" && postgres:
+		return measureList(o.listItems, o.listRounds)
 	case part == "statements":
 		return countStatements(o.databases)
 	default:
