@@ -15,7 +15,9 @@ type batch struct {
 	when   clause.Expression // when the rows were trashed, nil if they do not say; it is what sorts them
 	except map[*table]picker // rows that are not taken along, as they are addressed themselves
 	after  *batchEnd         // where the batch before ended, nil for the first one
+	until  *batchEnd         // where it ends at the latest, nil for anywhere
 	only   [][]any           // these rows only, nil for any
+	once   *atOnce           // it is found and removed by one statement; nil if it is not
 
 	found [][]any // the keys of the rows
 	end   *batchEnd
@@ -64,8 +66,11 @@ func (b *batch) conditions() []clause.Expression {
 	if b.only != nil {
 		list = append(list, inColumns(names, b.only))
 	}
-	if b.after == nil {
-		return list
+	if b.after != nil {
+		list = append(list, beyond(b.when, b.after.at, names, b.after.key, ">"))
 	}
-	return append(list, beyond(b.when, b.after.at, names, b.after.key, ">"))
+	if b.until != nil {
+		list = append(list, beyond(b.when, b.until.at, names, b.until.key, "<="))
+	}
+	return list
 }

@@ -27,6 +27,9 @@ func forRestoreOnly(stmt *gorm.Statement, kind Operation) error {
 
 // remove removes the rows of a target with what goes along, children first.
 func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB)) error {
+	if b := requestOf(t.stmt).batch; b != nil && b.once != nil {
+		return c.removeAtOnce(t, filter, b)
+	}
 	if err := c.resolve(t, filter, c.goAlong); err != nil {
 		return err
 	}

@@ -192,7 +192,9 @@ func (s *story) undo(db *gorm.DB, who string) {
 	require.NoError(s.t, err)
 	require.Equal(s.t, storyCounts(rows), undone.Rows)
 	// What is left of the operation may hang on other rows than before: those of the topmost table count as addressed.
-	top := slices.MaxFunc(rows, func(a, b *storyRow) int { return slices.Index(storyTables, a.table) - slices.Index(storyTables, b.table) }).table
+	top := slices.MaxFunc(rows, func(a, b *storyRow) int {
+		return slices.Index(storyTables, a.table) - slices.Index(storyTables, b.table)
+	}).table
 	roots := slices.DeleteFunc(slices.Clone(rows), func(r *storyRow) bool { return r.table != top })
 	s.log(softdelete.OpRestore, op.ID, who, roots, rows)
 	for _, row := range rows {

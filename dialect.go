@@ -30,6 +30,9 @@ type dialect struct {
 	// else has locked; empty where there is no such thing.
 	skipLocked string
 
+	// writingQuery: a query can remove rows, in a WITH, and return what it found.
+	writingQuery bool
+
 	// parameters is how many values can be bound to one statement.
 	parameters int
 
@@ -85,6 +88,7 @@ func dialectOf(db *gorm.DB) dialect {
 		d.clock = "SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)"
 		d.clockUnit = time.Microsecond
 	default:
+		d.writingQuery = d.returning
 		d.uuidType = "uuid"
 		d.clock = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
 		d.clockUnit = time.Microsecond

@@ -137,9 +137,9 @@ func (t *Trash) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, e
 	}
 	for _, m := range models {
 		if options.All {
-			e.add(m, 0)
+			e.enqueue(m, 0)
 		} else {
-			e.add(m, options.OlderThan)
+			e.enqueue(m, options.OlderThan)
 		}
 	}
 	return e.run(ctx)
@@ -168,7 +168,7 @@ func (b Bin[T]) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, e
 		return EmptyReport{}, err
 	}
 	e.scopes = slices.Concat(b.scopes, e.scopes)
-	e.add(m, options.OlderThan)
+	e.enqueue(m, options.OlderThan)
 	return e.run(ctx)
 }
 

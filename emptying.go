@@ -26,11 +26,12 @@ type emptying struct {
 	queues []*queue
 	due    map[*table]picker // the rows that are due, for a dry run
 
-	report EmptyReport
-	begun  bool // there was a batch, after which to pause before the next one
-	done   int64
-	total  int64
-	began  time.Time
+	stepwise bool // the database does not remove batches by one statement
+	report   EmptyReport
+	begun    bool // there was a batch, after which to pause before the next one
+	done     int64
+	total    int64
+	began    time.Time
 }
 
 // queue is the rows of one model that are due: those that keep a time, or those
@@ -59,8 +60,8 @@ func newEmptying(db *gorm.DB, options EmptyOptions) (*emptying, error) {
 	return e, err
 }
 
-// add makes the trashed rows of a model due that are of an age, zero for any.
-func (e *emptying) add(m *model, age time.Duration) {
+// enqueue makes the trashed rows of a model due that are of an age, zero for any.
+func (e *emptying) enqueue(m *model, age time.Duration) {
 	if e.options.All {
 		age = 0
 	}
@@ -190,12 +191,13 @@ func (e *emptying) empty(ctx context.Context, q *queue) error {
 		if more, err := e.pause(ctx, q, b); err != nil || !more {
 			return err
 		}
-		if err := e.batch(ctx, q, b); err != nil {
+		n, err := e.next(ctx, q, b)
+		if err != nil {
 			return err
 		}
-		e.begun = e.begun || len(b.found) > 0
-		e.tell(q, len(b.found))
-		if len(b.found) < limit {
+		e.begun = e.begun || n > 0
+		e.tell(q, n)
+		if n < limit {
 			return nil
 		}
 		after = b.end
@@ -272,6 +274,42 @@ func wait(ctx context.Context, pause time.Duration) error {
 // others' work.
 const attempts = 5
 
+// next removes the rows of the next batch, and returns how many it had: by one
+// statement where that can be, which leaves those on which others hang.
+func (e *emptying) next(ctx context.Context, q *queue, b *batch) (int, error) {
+	if !e.canAtOnce() {
+		err := e.batch(ctx, q, b)
+		return len(b.found), err
+	}
+	rows := map[string]int64{}
+	b.once = &atOnce{limit: b.limit}
+	if err := e.purge(q, b, rows); err != nil {
+		if ended := ctx.Err(); ended != nil {
+			return 0, ended
+		}
+		// Who it is that fails, and why, is found out step by step.
+		e.stepwise = e.stepwise || hasState(err, "0A", "42")
+		b.once, b.end = nil, nil
+		err := e.batch(ctx, q, b)
+		return len(b.found), err
+	}
+	e.add(rows)
+	var err error
+	if b.once.left > 0 {
+		rest := &batch{limit: int(b.once.left), model: b.model, when: b.when, after: b.after, until: b.end}
+		err = e.batch(ctx, q, rest)
+	}
+	return int(b.once.size), err
+}
+
+// add adds removed rows to the report.
+func (e *emptying) add(rows map[string]int64) {
+	for table, n := range rows {
+		e.report.Rows[table] += n
+		e.done += n
+	}
+}
+
 // batch removes the rows of a batch. Where some of them cannot be removed, it
 // finds out which, by halves, and removes the others.
 func (e *emptying) batch(ctx context.Context, q *queue, b *batch) error {
@@ -284,10 +322,7 @@ func (e *emptying) batch(ctx context.Context, q *queue, b *batch) error {
 		}
 	}
 	if err == nil {
-		for table, n := range rows {
-			e.report.Rows[table] += n
-			e.done += n
-		}
+		e.add(rows)
 		return nil
 	}
 	if ended := ctx.Err(); ended != nil {
@@ -328,6 +363,9 @@ func (e *emptying) purge(q *queue, b *batch, rows map[string]int64) error {
 	case e.options.Hooks:
 		return e.purgeLoaded(tx, b, rows)
 	default:
+		if b.once != nil {
+			tx = tx.Session(&gorm.Session{SkipDefaultTransaction: true})
+		}
 		return Purge(ask(tx, func(r *request) { r.batch, r.tally = b, rows }), value).Error
 	}
 }

@@ -68,7 +68,10 @@ func (p *Plugin) beginRemoval(db *gorm.DB, kind Operation, m *model) {
 		return
 	}
 	db.Statement.SkipHooks = true
-	if op.plan != nil || op.observed != nil || op.hooks && (hasHook[BeforePurger](m) || hasHook[AfterPurger](m)) {
+	_, inTransaction := db.Statement.ConnPool.(gorm.TxCommitter)
+	b := requestOf(db.Statement).batch
+	several := op.plan != nil && (b == nil || b.once == nil || inTransaction)
+	if several || op.observed != nil || op.hooks && (hasHook[BeforePurger](m) || hasHook[AfterPurger](m)) {
 		op.beginUnit(db)
 	}
 }

@@ -164,7 +164,7 @@ func (t *Trash) sweepRows(ctx context.Context, o *RunOptions) (report EmptyRepor
 	}
 	for _, m := range models {
 		if age, due := o.age(m); due {
-			e.add(m, age)
+			e.enqueue(m, age)
 		}
 	}
 	return e.run(ctx)

@@ -95,7 +95,7 @@ func beyond(leading clause.Expression, value any, names []string, key []any, ope
 	return written(func(b clause.Builder) {
 		if leading != nil {
 			leading.Build(b)
-			_, _ = b.WriteString(" " + operator + "= ")
+			_, _ = b.WriteString(" " + operator[:1] + "= ")
 			b.AddVar(b, value)
 			_, _ = b.WriteString(" AND ")
 		}

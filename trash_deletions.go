@@ -59,7 +59,7 @@ func (t *Trash) Deletions(ctx context.Context, options ListOptions) (DeletionPag
 	l := &deletions{db: db, d: dialectOf(db), options: options, all: slices.DeleteFunc(all, unkept), chosen: slices.DeleteFunc(chosen, unkept)}
 	if options.After != "" {
 		l.after = &end{}
-		if !decode(options.After, l.after) {
+		if !decode(options.After, l.after) || l.after.ID == uuid.Nil {
 			return DeletionPage{}, fmt.Errorf("softdelete: %w: ListOptions.After is not the Next of a page of deletions", gorm.ErrInvalidValue)
 		}
 	}

@@ -1,0 +1,85 @@
+package softdelete
+
+import (
+	"slices"
+
+	"gorm.io/gorm/clause"
+)
+
+// atOnce is a batch that one statement finds and removes, on a database where a
+// query can write. It leaves rows on which others hang.
+type atOnce struct {
+	limit int
+	size  int64 // how many rows the batch had
+	left  int64 // how many of them are still there
+}
+
+const (
+	dueName  = "softdelete_due"
+	goneName = "softdelete_gone"
+)
+
+// canAtOnce tells if batches can be removed so: nobody has to be told the keys.
+func (e *emptying) canAtOnce() bool {
+	return !e.stepwise && e.d.writingQuery && !e.options.Hooks && !e.options.DryRun && len(e.plugin.config.Observers) == 0
+}
+
+// removeAtOnce removes the rows of a batch on which nothing hangs.
+//
+//	WITH softdelete_due AS (SELECT id, deleted_at AS … FROM posts WHERE … ORDER BY … LIMIT 1000 FOR UPDATE SKIP LOCKED),
+//	softdelete_gone AS (DELETE FROM posts WHERE id IN (SELECT id FROM softdelete_due)
+//	AND NOT EXISTS (SELECT 1 FROM comments AS softdelete_child WHERE softdelete_child.post_id = posts.id) RETURNING 1)
+//	SELECT … FROM softdelete_due ORDER BY … DESC LIMIT 1
+func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) error {
+	root := c.plan.root
+	t.apply(filter)
+	defer t.restore()
+	where, _ := t.stmt.Clauses["WHERE"].Expression.(clause.Where)
+	names := root.key()
+	key := columnsOf(root.name, names)
+	last := make([]any, len(names))
+	dest := make([]any, 0, len(names)+3)
+	var gone int64
+	var when any
+	dest = append(dest, &b.once.size, &gone)
+	for i := range last {
+		dest = append(dest, &last[i])
+	}
+	list := []sqlPart{"SELECT (SELECT count(*) FROM " + dueName + "), (SELECT count(*) FROM " + goneName + "), ", columnsOf(dueName, names)}
+	due := []sqlPart{"WITH " + dueName + " AS MATERIALIZED (SELECT ", key}
+	order := []sqlPart{" ORDER BY "}
+	if b.when != nil {
+		dest = append(dest, &when)
+		list = append(list, ", softdelete_at")
+		due = append(due, ", ", &at{root.name, b.when}, " AS softdelete_at")
+		order = append(order, "softdelete_at DESC, ")
+	}
+	for i, column := range columnsOf(dueName, names) {
+		if i > 0 {
+			order = append(order, ", ")
+		}
+		order = append(order, column, " DESC")
+	}
+	sorted := inOrder(b.when, names, false)
+	due = append(due, " FROM ", clause.Table{Name: root.name}, " WHERE ", &at{root.name, where}, " ORDER BY ", &at{root.name, sorted.Expression},
+		" LIMIT ", bound(b.once.limit), " FOR UPDATE "+c.d.skipLocked+"), ",
+		goneName+" AS (DELETE FROM ", clause.Table{Name: root.name}, " WHERE (", key, ") IN (SELECT ", columnsOf(dueName, names), " FROM "+dueName+")")
+	for _, l := range slices.Concat(c.plan.follow[root], c.plan.guard[root]) {
+		due = append(due, " AND NOT EXISTS (SELECT 1 FROM ", clause.Table{Name: l.child.name, Alias: childName}, " WHERE ", l.joins(childName, root.name), ")")
+	}
+	due = append(due, " RETURNING 1) ")
+	parts := slices.Concat(due, list, []sqlPart{" FROM " + dueName}, order, []sqlPart{" LIMIT 1"})
+	b.end = b.after
+	if _, err := query(c.db, dest, func() { b.end = &batchEnd{when, last} }, parts...); err != nil {
+		return err
+	}
+	b.once.left = b.once.size - gone
+	c.rows[root] = gone
+	c.op.changed(c.db, gone)
+	return nil
+}
+
+// bound is a value in a statement.
+func bound(value any) clause.Expression {
+	return written(func(b clause.Builder) { b.AddVar(b, value) })
+}
