@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 
@@ -166,4 +167,35 @@ func TestObserversCauseNoErrorsAtOnce(t *testing.T) {
 		}
 		require.Len(t, w.take(), 4*(each/3*5))
 	})
+}
+
+// TestEventsBesideAnotherWriter says that rows that come between an operation's statements do not cost it its keys.
+func TestEventsBesideAnotherWriter(t *testing.T) {
+	t.Parallel()
+	w := &watcher{}
+	open := testdb.OpenerFor(t, "postgres")
+	db := withPlugin(t, open, softdelete.Config{Observers: []softdelete.Observer{w.observe}}, &aNote{})
+	for name, run := range map[string]func(db *gorm.DB) error{
+		"Unscoped":     func(db *gorm.DB) error { return db.Unscoped().Where("rank > 0").Delete(&aNote{}).Error },
+		"force delete": func(db *gorm.DB) error { return softdelete.ForceDelete(db.Where("rank > 0"), &aNote{}).Error },
+		"purge":        func(db *gorm.DB) error { return softdelete.Purge(db.Where("rank > 0"), &aNote{}).Error },
+		"restore":      func(db *gorm.DB) error { return softdelete.Restore(db.Where("rank > 0"), &aNote{}).Error },
+		"delete":       func(db *gorm.DB) error { return db.Where("rank > 0").Delete(&aNote{}).Error },
+	} {
+		theNotes(t, db)
+		w.take()
+		statements := 0
+		gone := softdelete.Tracked{DeletedAt: gorm.DeletedAt{Time: past(), Valid: true}}
+		require.NoError(t, run(pause(db, func(string) {
+			statements++
+			for _, note := range []aNote{{ID: uint(100 + statements), Rank: 1}, {ID: uint(200 + statements), Rank: 1, Tracked: gone}} {
+				_ = db.Create(&note).Error
+			}
+		})), name)
+		events := w.take()
+		require.Len(t, events, 1, name)
+		keys, err := events[0].Keys()
+		assert.NoError(t, err, name)
+		assert.Len(t, keys, int(events[0].Rows), name)
+	}
 }

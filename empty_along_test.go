@@ -1,0 +1,81 @@
+package softdelete_test
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+// TestEmptyCountsAllThatGoesAlong says that the report counts rows of each table below an old one, also if these are younger.
+func TestEmptyCountsAllThatGoesAlong(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		now := past()
+		config := testdb.Config()
+		config.NowFunc = func() time.Time { return now }
+		db := open(t, config)
+		require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: storyModels})))
+		require.NoError(t, db.AutoMigrate(storyModels...))
+		require.NoError(t, db.Create(&storyCustomer{ID: 1, Invoices: []storyInvoice{{ID: 1, Lines: []storyLine{{ID: 1}, {ID: 2}}}}}).Error)
+		require.NoError(t, db.Delete(&storyCustomer{ID: 1}).Error)
+		require.NoError(t, softdelete.Restore(db.Scopes(softdelete.RootOnly), &storyInvoice{ID: 1}).Error)
+		require.NoError(t, softdelete.Restore(db.Where("1 = 1"), &storyLine{}).Error)
+		now = now.Add(100 * time.Hour)
+		require.NoError(t, db.Delete(&storyInvoice{ID: 1}).Error)
+		report, err := openTrash(t, db).Empty(t.Context(), softdelete.EmptyOptions{OlderThan: 50 * time.Hour})
+		require.NoError(t, err)
+		require.Empty(t, report.Failed)
+		require.Equal(t, map[string]int64{"story_customers": 1, "story_invoices": 1, "story_lines": 2}, report.Rows)
+	})
+}
+
+// TestEmptyBesideAPurgerThatFails says that rows that another purger had locked for a while, and did not remove, are removed or
+// reported all the same: a batch that failed is not lost when it is tried again.
+func TestEmptyBesideAPurgerThatFails(t *testing.T) {
+	t.Parallel()
+	open := testdb.OpenerFor(t, "postgres")
+	db := withPlugin(t, open, softdelete.Config{}, storyModels...)
+	for id := range uint(4) {
+		require.NoError(t, db.Create(&storyCustomer{ID: id + 1, Invoices: []storyInvoice{{ID: id + 1}}}).Error)
+	}
+	require.NoError(t, db.Where("1 = 1").Delete(&storyCustomer{}).Error)
+	require.NoError(t, softdelete.Restore(db.Scopes(softdelete.RootOnly), &storyInvoice{ID: 2}).Error)
+
+	other, pid := session(t, open(t))
+	var locked, done atomic.Bool
+	var wait sync.WaitGroup
+	purges := 0
+	report, err := openTrash(t, db, &storyCustomer{}).Empty(t.Context(), softdelete.EmptyOptions{All: true, Where: func(tx *gorm.DB) *gorm.DB {
+		// Once the first batch has failed, the other purger comes, and goes when somebody waits for it.
+		if purges++; locked.Load() || len(column[int](t, db, "SELECT id FROM story_customers")) < 4 || purges < 3 {
+			return tx
+		}
+		locked.Store(true)
+		assert.NoError(t, other.Exec("SELECT id FROM story_customers FOR UPDATE").Error)
+		wait.Go(func() {
+			assert.Eventually(t, func() bool {
+				var waits bool
+				err := db.Raw("SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE ? = ANY (pg_blocking_pids(pid)))", pid).Scan(&waits).Error
+				return err == nil && (waits || done.Load())
+			}, time.Minute, time.Millisecond)
+			assert.NoError(t, other.Rollback().Error)
+		})
+		return tx
+	}})
+	done.Store(true)
+	wait.Wait()
+	require.NoError(t, err)
+	require.True(t, locked.Load(), "the other purger was there")
+	require.Equal(t, []int{2}, column[int](t, db, "SELECT id FROM story_customers ORDER BY id"))
+	require.Len(t, report.Failed, 1)
+	require.Equal(t, []any{uint(2)}, report.Failed[0].Key)
+	require.Equal(t, map[string]int64{"story_customers": 3, "story_invoices": 3}, report.Rows)
+}

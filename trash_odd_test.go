@@ -1,0 +1,188 @@
+package softdelete_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+// oddShelf is in another schema of the database.
+type oddShelf struct {
+	ID    uint      `gorm:"primaryKey;autoIncrement:false"`
+	Books []oddBook `gorm:"foreignKey:ShelfID" softdelete:"cascade"`
+	softdelete.Tracked
+}
+
+type oddBook struct {
+	ID      uint `gorm:"primaryKey;autoIncrement:false"`
+	ShelfID uint
+	softdelete.Tracked
+}
+
+func (oddShelf) TableName() string { return "softdelete_odd.shelves" }
+func (oddBook) TableName() string  { return "softdelete_odd.books" }
+
+// TestTrashOfQualifiedTables says that a table in another schema is listed, and observed, as any other.
+func TestTrashOfQualifiedTables(t *testing.T) {
+	t.Parallel()
+	w := &watcher{}
+	db := testdb.Open(t, "postgres")
+	require.NoError(t, db.Use(softdelete.New(softdelete.Config{Observers: []softdelete.Observer{w.observe}})))
+	require.NoError(t, db.Exec("DROP SCHEMA IF EXISTS softdelete_odd CASCADE").Error)
+	require.NoError(t, db.Exec("CREATE SCHEMA softdelete_odd").Error)
+	t.Cleanup(func() { require.NoError(t, db.Exec("DROP SCHEMA softdelete_odd CASCADE").Error) })
+	require.NoError(t, db.AutoMigrate(&oddShelf{}, &oddBook{}))
+	for id := range uint(3) {
+		require.NoError(t, db.Create(&oddShelf{ID: id + 1, Books: []oddBook{{ID: id + 1}}}).Error)
+	}
+	var d softdelete.Deletion
+	require.NoError(t, db.Delete(&oddShelf{ID: 1}).Error)
+	require.NoError(t, db.Scopes(softdelete.Into(&d)).Delete(&oddShelf{ID: 2}).Error)
+	require.Equal(t, []string{
+		"soft delete: softdelete_odd.books 1, along", "soft delete: softdelete_odd.books 2, along",
+		"soft delete: softdelete_odd.shelves 1", "soft delete: softdelete_odd.shelves 2",
+	}, w.told(t))
+	trash := openTrash(t, db, &oddShelf{}, &oddBook{})
+	require.EqualValues(t, 2, statsOf(t, trash)["softdelete_odd.shelves"].Trashed)
+	want := []string{"softdelete_odd.books 2", "softdelete_odd.shelves 2", "softdelete_odd.books 1", "softdelete_odd.shelves 1"}
+	for limit := range 5 {
+		require.Equal(t, want, itemNames(listAll(t, trash, softdelete.ListOptions{Limit: limit + 1})))
+	}
+	for _, item := range listAll(t, trash, softdelete.ListOptions{}) {
+		require.NoError(t, second(item.Load(t.Context())))
+	}
+	require.Equal(t, d.ID, deletionsAll(t, trash, softdelete.ListOptions{Limit: 1}, nothingBetween)[0].ID)
+	require.NoError(t, second(trash.Undo(t.Context(), d.ID)))
+	n, err := trash.RestoreAll(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 2, n)
+	require.Len(t, w.told(t), 4)
+}
+
+// TestTrashOfPreparedStatements says that a handle that prepares its statements lists the same.
+func TestTrashOfPreparedStatements(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		w := openTrashWorld(t, open)
+		w.create(t, 1, 2, 3)
+		for id := range uint(3) {
+			w.trash(t, w.db, past(), id+1)
+		}
+		plain := openTrash(t, w.db)
+		trash := openTrash(t, w.db.Session(&gorm.Session{PrepareStmt: true}))
+		for range 2 {
+			require.Equal(t, statsOf(t, plain), statsOf(t, trash))
+			options := softdelete.ListOptions{Limit: 4}
+			require.Equal(t, itemNames(listAll(t, plain, options)), itemNames(listAll(t, trash, options)))
+			require.Equal(t, deletionsAll(t, plain, options, nothingBetween), deletionsAll(t, trash, options, nothingBetween))
+		}
+		n, err := trash.RestoreAll(t.Context())
+		require.NoError(t, err)
+		require.EqualValues(t, 3*len(w.kinds), n)
+	})
+}
+
+// TestTrashOfADryRun says that nothing reaches the database.
+func TestTrashOfADryRun(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &aNote{})
+		theNotes(t, db)
+		log := record(t, db)
+		dry := db.Session(&gorm.Session{DryRun: true})
+		trash := openTrash(t, dry, &aNote{})
+		require.NotPanics(t, func() {
+			_, _ = trash.Stats(t.Context())
+			_, _ = trash.List(t.Context(), softdelete.ListOptions{})
+			_, _ = trash.Deletions(t.Context(), softdelete.ListOptions{})
+			_, _ = trash.RestoreAll(t.Context())
+			_, _ = trash.Empty(t.Context(), softdelete.EmptyOptions{All: true})
+			_, _ = softdelete.Of[aNote](dry).RestoreAll(t.Context())
+		})
+		require.Empty(t, log.take())
+		require.Equal(t, []string{"x", "y"}, trashedNotes(t, db))
+	})
+}
+
+// oddTime keeps less of a time than the database would.
+type oddTime struct {
+	ID        uint           `gorm:"primaryKey;autoIncrement:false"`
+	DeletedAt gorm.DeletedAt `gorm:"precision:3"`
+}
+
+// TestTrashOfOddMarkers says the same of a marker in an embedded pointer, and of a time that is cut to its column.
+func TestTrashOfOddMarkers(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &anEmbedder{}, &oddTime{}, &aStamped{})
+		ana := db.WithContext(softdelete.WithActor(t.Context(), "ana"))
+		for id := range uint(4) {
+			for _, row := range []any{&anEmbedder{ID: id + 1}, &oddTime{ID: id + 1}, &aStamped{ID: id + 1}} {
+				require.NoError(t, db.Create(row).Error)
+				require.NoError(t, ana.Delete(row).Error)
+			}
+		}
+		trash := openTrash(t, db, &anEmbedder{}, &oddTime{}, &aStamped{})
+		all := listAll(t, trash, softdelete.ListOptions{})
+		require.Len(t, all, 12)
+		for limit := range 7 {
+			require.Equal(t, itemNames(all), itemNames(listAll(t, trash, softdelete.ListOptions{Limit: limit + 1})))
+		}
+		for i, item := range all {
+			require.False(t, i > 0 && item.At.After(all[i-1].At))
+			require.False(t, item.At.IsZero())
+			require.NoError(t, second(item.Load(t.Context())))
+			if item.Model == "anEmbedder" {
+				require.Equal(t, "ana", item.By)
+			}
+		}
+		require.Len(t, listAll(t, trash, softdelete.ListOptions{Actor: "ana"}), 4)
+		for _, stat := range statsOf(t, trash) {
+			require.EqualValues(t, 4, stat.Trashed)
+			require.True(t, stat.Oldest.Before(stat.Newest), "%v", stat)
+		}
+		n, err := trash.RestoreAll(t.Context())
+		require.NoError(t, err)
+		require.EqualValues(t, 12, n)
+	})
+}
+
+// TestPagesOfOddKeys says that keys of any text part pages, also of what is no UTF-8 where the database takes that.
+func TestPagesOfOddKeys(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &keyText{}, &keyBytes{})
+		keys := []string{"'", `"`, "<&>", "ä", "Z", "a", "A", "%", "\u2028", "", " ", "\n", "😀", `\`, "{}", "null", strings.Repeat("x", 3000)}
+		if db.Name() == "sqlite" {
+			keys = append(keys, "\xff", "a\xc3", "\xfe\xff")
+		}
+		at := time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC)
+		gone := gorm.DeletedAt{Time: at, Valid: true}
+		for _, key := range keys {
+			require.NoError(t, db.Create(&keyText{Code: aCode(key), Timestamp: softdelete.Timestamp{DeletedAt: gone}}).Error)
+			require.NoError(t, db.Create(&keyBytes{Hash: []byte(key), Tracked: softdelete.Tracked{DeletedAt: gone}}).Error)
+		}
+		trash := openTrash(t, db, &keyText{}, &keyBytes{})
+		seen := map[string]int{}
+		for _, item := range listAll(t, trash, softdelete.ListOptions{Limit: 1}) {
+			switch key := item.Key[0].(type) {
+			case aCode:
+				seen["text "+string(key)]++
+			case []byte:
+				seen["bytes "+string(key)]++
+			}
+			require.NoError(t, second(item.Load(t.Context())))
+		}
+		want := map[string]int{}
+		for _, key := range keys {
+			want["text "+key], want["bytes "+key] = 1, 1
+		}
+		require.Equal(t, want, seen)
+	})
+}
