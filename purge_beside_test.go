@@ -50,7 +50,9 @@ func TestPurgeBesideARestoreBelow(t *testing.T) {
 				purging, pid := session(t, db)
 				done := meanwhile(t, db, pid, func() error { return purge(purging, c.id) })
 				require.NoError(t, restoring.Commit().Error)
-				<-done
+				if err := <-done; err != nil {
+					require.ErrorIs(t, err, softdelete.ErrRestricted)
+				}
 				require.NoError(t, purging.Commit().Error)
 				require.Equal(t, []int{1}, column[int](t, db, c.query), "it is live, and its parent is there")
 			})
