@@ -2,6 +2,7 @@ package softdelete
 
 import (
 	"slices"
+	"strconv"
 
 	"gorm.io/gorm/clause"
 )
@@ -62,11 +63,9 @@ func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) er
 	}
 	sorted := inOrder(b.when, names, false)
 	due = append(due, " FROM ", clause.Table{Name: root.name}, " WHERE ", &at{root.name, where}, " ORDER BY ", &at{root.name, sorted.Expression},
-		" LIMIT ", bound(b.once.limit), " FOR UPDATE "+c.d.skipLocked+"), ",
+		" LIMIT "+strconv.Itoa(b.once.limit)+" FOR UPDATE "+c.d.skipLocked+"), ",
 		goneName+" AS (DELETE FROM ", clause.Table{Name: root.name}, " WHERE (", key, ") IN (SELECT ", columnsOf(dueName, names), " FROM "+dueName+")")
-	for _, l := range slices.Concat(c.plan.follow[root], c.plan.guard[root]) {
-		due = append(due, " AND NOT EXISTS (SELECT 1 FROM ", clause.Table{Name: l.child.name, Alias: childName}, " WHERE ", l.joins(childName, root.name), ")")
-	}
+	due = append(due, c.nothingHangs(root)...)
 	due = append(due, " RETURNING 1) ")
 	parts := slices.Concat(due, list, []sqlPart{" FROM " + dueName}, order, []sqlPart{" LIMIT 1"})
 	b.end = b.after
@@ -79,7 +78,17 @@ func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) er
 	return nil
 }
 
-// bound is a value in a statement.
-func bound(value any) clause.Expression {
-	return written(func(b clause.Builder) { b.AddVar(b, value) })
+// nothingHangs is that no row hangs on a row of a table, by the plan.
+func (c *cascade) nothingHangs(t *table) []sqlPart {
+	links := slices.Clone(c.plan.follow[t])
+	for _, l := range c.plan.guard[t] {
+		if !slices.Contains(links, l) {
+			links = append(links, l)
+		}
+	}
+	var parts []sqlPart
+	for _, l := range links {
+		parts = append(parts, " AND NOT EXISTS (SELECT 1 FROM ", clause.Table{Name: l.child.name, Alias: childName}, " WHERE ", l.joins(childName, t.name), ")")
+	}
+	return parts
 }
