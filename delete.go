@@ -52,23 +52,22 @@ func (p *Plugin) softDelete(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	op.tell(p, db)
 }
 
-// unscopedDelete runs GORM's own DELETE, by db.Unscoped.
+// unscopedDelete runs GORM's own DELETE, by db.Unscoped. Where it has joins or a
+// limit, which GORM leaves out, it does not tell the keys of its rows.
 func (p *Plugin) unscopedDelete(db *gorm.DB, op *operation, next func(*gorm.DB)) {
-	var keys [][]any
-	if op.observed != nil && len(db.Statement.Joins) == 0 {
+	if op.observed == nil || len(db.Statement.Joins) > 0 || hasLimit(db.Statement) {
+		next(db)
+		removeFilter(db.Statement)
+		op.noteOwn(db, db.RowsAffected, nil)
+	} else {
 		filter, show := op.removalFilter(db.Statement)
 		t, ok := newTarget(db, op.model, show)
 		if !ok {
 			return
 		}
-		keys = op.keysBefore(db, t, filter)
+		op.removeOwn(db, t, filter, next)
 	}
-	if db.Error == nil {
-		next(db)
-		removeFilter(db.Statement)
-		op.noteOwn(db, db.RowsAffected, keys)
-		op.tell(p, db)
-	}
+	op.tell(p, db)
 }
 
 // strict adds ErrNotFound where a statement addressed rows by key and matched

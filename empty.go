@@ -22,7 +22,8 @@ type EmptyOptions struct {
 	All bool
 
 	// BatchSize is how many rows are addressed by one transaction. Zero stands for
-	// 1000.
+	// 1000, and more than the keys that fit into one statement (10000, or 1000 of
+	// several columns) for that many.
 	BatchSize int
 
 	// MaxRows ends the run once that many rows are removed; what is taken along

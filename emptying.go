@@ -180,7 +180,8 @@ func (e *emptying) empty(ctx context.Context, q *queue) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		limit := e.options.BatchSize
+		// Its rows have to fit into one statement by their keys.
+		limit := min(e.options.BatchSize, e.d.chunk(len(m.schema.PrimaryFields)))
 		if e.options.MaxRows > 0 {
 			limit = int(min(int64(limit), e.options.MaxRows-e.done))
 		}

@@ -1,6 +1,8 @@
 package softdelete
 
 import (
+	"reflect"
+
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
@@ -91,9 +93,7 @@ func (p *Plugin) remove(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 		op.cascade = p.newCascade(db, op)
 		_ = db.AddError(op.cascade.remove(t, filter, next))
 	} else {
-		keys := op.keysBefore(db, t, filter)
-		removeRows(db, t, filter, next)
-		op.noteOwn(db, db.RowsAffected, keys)
+		op.removeOwn(db, t, filter, next)
 	}
 	p.strict(db, t)
 	if db.Error == nil {
@@ -103,8 +103,33 @@ func (p *Plugin) remove(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	}
 }
 
-// removeRows runs the DELETE of a target.
-func removeRows(db *gorm.DB, t *target, filter clause.Expression, next func(*gorm.DB)) {
+// removeOwn runs the DELETE of a target on which nothing hangs, and notes its rows
+// for observers.
+func (op *operation) removeOwn(db *gorm.DB, t *target, filter clause.Expression, next func(*gorm.DB)) {
+	stmt := db.Statement
+	_, asked := stmt.Clauses["RETURNING"]
+	switch {
+	case !op.observed.wantsKeys() || len(stmt.Schema.PrimaryFields) == 0:
+		removeRows(db, t, filter, next)
+		op.noteOwn(db, db.RowsAffected, nil)
+	case op.dialect.returning && op.dialect.rowLock && !asked:
+		removed := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
+		removeRows(db, t, filter, func(db *gorm.DB) {
+			dest, value := stmt.Dest, stmt.ReflectValue
+			stmt.Dest, stmt.ReflectValue = removed.Interface(), removed.Elem()
+			next(db)
+			stmt.Dest, stmt.ReflectValue = dest, value
+		}, columnsOf("", primaryNames(stmt.Schema))...)
+		op.noteOwn(db, db.RowsAffected, keysIn(stmt, elementsOf(removed.Elem())))
+	default:
+		keys := op.keysBefore(db, t, filter)
+		removeRows(db, t, filter, next)
+		op.noteOwn(db, db.RowsAffected, keys)
+	}
+}
+
+// removeRows runs the DELETE of a target, which returns some columns.
+func removeRows(db *gorm.DB, t *target, filter clause.Expression, next func(*gorm.DB), returned ...clause.Column) {
 	if db.Error != nil {
 		return
 	}
@@ -112,6 +137,9 @@ func removeRows(db *gorm.DB, t *target, filter clause.Expression, next func(*gor
 	t.apply(filter)
 	defer t.restore()
 	defer saveClauses(stmt)()
+	if len(returned) > 0 {
+		stmt.AddClause(clause.Returning{Columns: returned})
+	}
 	stmt.AddClauseIfNotExists(clause.Delete{})
 	stmt.AddClauseIfNotExists(clause.From{})
 	stmt.Build(stmt.BuildClauses...)

@@ -174,7 +174,13 @@ func placeOf(text string, models []*model) (*place, error) {
 		}
 		for i, field := range m.schema.PrimaryFields {
 			value := reflect.New(field.FieldType)
-			if json.Unmarshal(p.Key[i], value.Interface()) != nil {
+			if text := value.Elem(); text.Kind() == reflect.String {
+				var raw []byte
+				if json.Unmarshal(p.Key[i], &raw) != nil {
+					return nil, wrong
+				}
+				text.SetString(string(raw))
+			} else if json.Unmarshal(p.Key[i], value.Interface()) != nil {
 				return nil, wrong
 			}
 			p.key = append(p.key, value.Elem().Interface())
@@ -206,6 +212,9 @@ func placeAfter(item *Item) (string, error) {
 		p.At = &item.At
 	}
 	for i, value := range item.Key {
+		if text := reflect.ValueOf(value); text.Kind() == reflect.String {
+			value = []byte(text.String()) // which need not be UTF-8
+		}
 		raw, err := json.Marshal(value)
 		if err != nil {
 			return "", fmt.Errorf("softdelete: model %s: writing a primary key: %w", item.Model, err)
