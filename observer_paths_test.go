@@ -172,9 +172,19 @@ func TestObserversCauseNoErrorsAtOnce(t *testing.T) {
 // TestEventsBesideAnotherWriter says that rows that come between an operation's statements do not cost it its keys.
 func TestEventsBesideAnotherWriter(t *testing.T) {
 	t.Parallel()
+	for name, open := range map[string]testdb.Opener{"returning": testdb.OpenerFor(t, "postgres"), "without": testdb.WithoutReturning(t)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			requireKeysBesideAnotherWriter(t, open(t))
+		})
+	}
+}
+
+func requireKeysBesideAnotherWriter(t *testing.T, db *gorm.DB) {
+	t.Helper()
 	w := &watcher{}
-	open := testdb.OpenerFor(t, "postgres")
-	db := withPlugin(t, open, softdelete.Config{Observers: []softdelete.Observer{w.observe}}, &aNote{})
+	require.NoError(t, db.Use(softdelete.New(softdelete.Config{Observers: []softdelete.Observer{w.observe}})))
+	require.NoError(t, db.AutoMigrate(&aNote{}))
 	for name, run := range map[string]func(db *gorm.DB) error{
 		"Unscoped":     func(db *gorm.DB) error { return db.Unscoped().Where("rank > 0").Delete(&aNote{}).Error },
 		"force delete": func(db *gorm.DB) error { return softdelete.ForceDelete(db.Where("rank > 0"), &aNote{}).Error },
