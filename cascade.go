@@ -24,6 +24,10 @@ type cascade struct {
 
 	raised []found // trashed rows that the operation's own hang on, and that are restored with them
 
+	// late are the tables whose rows are removed by a condition, without having
+	// been locked before: that no live row hangs there is known after that only.
+	late map[*table]bool
+
 	except map[*table]picker // which rows of a table do not go along, by what picks the others
 
 	preview bool // nothing is written, nothing locked
@@ -42,7 +46,7 @@ type keys map[string]bool
 func (p *Plugin) newCascade(db *gorm.DB, op *operation) *cascade {
 	return &cascade{
 		plugin: p, db: db, op: op, plan: op.plan, d: op.dialect,
-		sets: map[*table]*rowSet{}, rows: map[*table]int64{}, seen: map[*table]keys{},
+		sets: map[*table]*rowSet{}, rows: map[*table]int64{}, seen: map[*table]keys{}, late: map[*table]bool{},
 	}
 }
 
@@ -253,17 +257,30 @@ func (c *cascade) restrictions() ([]RestrictError, error) {
 				continue
 			}
 			for _, l := range c.plan.guard[t] {
-				n, err := c.held(l)
+				if c.late[l.child] && slices.Contains(c.plan.into[l.child], l) {
+					continue
+				}
+				restriction, err := c.restriction(l)
 				if err != nil {
 					return nil, err
 				}
-				if n > 0 {
-					list = append(list, RestrictError{Model: l.parent.schema.Name, Relation: l.relation, Count: n})
+				if restriction != nil {
+					list = append(list, *restriction)
 				}
 			}
 		}
 	}
 	return list, nil
+}
+
+// restriction is that live rows at a link's end forbid the operation, nil if
+// there are none.
+func (c *cascade) restriction(l *link) (*RestrictError, error) {
+	n, err := c.held(l)
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	return &RestrictError{Model: l.parent.schema.Name, Relation: l.relation, Count: n}, nil
 }
 
 // held counts the live rows that hang on the operation's rows by a link, and are

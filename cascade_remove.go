@@ -79,5 +79,24 @@ func (c *cascade) removeFound(f found) error {
 		// Some may have gone already, by a foreign key's ON DELETE CASCADE.
 		c.op.observed.note(part{table: t.name, schema: t.schema, cascaded: true, rows: int64(len(chunk)), keys: chunk})
 	}
+	return c.checkLate(t)
+}
+
+// checkLate returns the error of a live row that hangs where rows were removed by
+// a condition: one that was restored while the removal waited for it.
+func (c *cascade) checkLate(t *table) error {
+	if !c.late[t] {
+		return nil
+	}
+	for _, l := range c.plan.into[t] {
+		if !l.guards(c.plan.kind) {
+			continue
+		}
+		if restriction, err := c.restriction(l); err != nil {
+			return err
+		} else if restriction != nil {
+			return restriction
+		}
+	}
 	return nil
 }

@@ -139,7 +139,11 @@ func typedKey(s *schema.Schema, key []any) ([]any, error) {
 		if err := field.Set(context.Background(), row, key[i]); err != nil {
 			return nil, fmt.Errorf("softdelete: model %s: reading a primary key: %w", s.Name, err)
 		}
-		typed[i] = field.ReflectValueOf(context.Background(), row).Interface()
+		value := field.ReflectValueOf(context.Background(), row)
+		if value.Kind() == reflect.Slice && value.IsNil() {
+			value = reflect.MakeSlice(value.Type(), 0, 0) // SQLite's driver gives an empty blob back as none
+		}
+		typed[i] = value.Interface()
 	}
 	return typed, nil
 }

@@ -117,6 +117,7 @@ func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*ro
 		if !c.preview && once && c.plan.isLeaf(t) || len(t.key()) == 0 {
 			set.where = append(set.where, part)
 			counts = !c.preview
+			c.late[t] = counts
 			if c.preview {
 				n, err := count(c.db, t, part(t.name))
 				if err != nil {

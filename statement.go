@@ -80,15 +80,7 @@ func keyScan(columns int) (dest []any, take func() []any) {
 	for i := range dest {
 		dest[i] = &scanned[i]
 	}
-	return dest, func() []any {
-		key := append([]any(nil), scanned...)
-		for i, value := range key {
-			if value == nil {
-				key[i] = []byte{} // as SQLite's driver gives back an empty blob
-			}
-		}
-		return key
-	}
+	return dest, func() []any { return append([]any(nil), scanned...) }
 }
 
 // count counts the rows of a table.
