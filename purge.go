@@ -2,6 +2,7 @@ package softdelete
 
 import (
 	"reflect"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -122,9 +123,31 @@ func (op *operation) removeOwn(db *gorm.DB, t *target, filter clause.Expression,
 		}, columnsOf("", primaryNames(stmt.Schema))...)
 		op.noteOwn(db, db.RowsAffected, keysIn(stmt, elementsOf(removed.Elem())))
 	default:
-		keys := op.keysBefore(db, t, filter)
-		removeRows(db, t, filter, next)
-		op.noteOwn(db, db.RowsAffected, keys)
+		op.removeKeyed(db, t, filter, next)
+	}
+}
+
+// removeKeyed removes the rows of a target by their keys, which it reads under a
+// lock before.
+func (op *operation) removeKeyed(db *gorm.DB, t *target, filter clause.Expression, next func(*gorm.DB)) {
+	stmt := db.Statement
+	names := primaryNames(stmt.Schema)
+	keys := op.keysBefore(db, t, filter)
+	var total int64
+	for i, chunk := range slices.Collect(slices.Chunk(keys, op.dialect.chunk(len(names)))) {
+		if i > 0 {
+			stmt.SQL.Reset()
+			stmt.Vars = nil
+		}
+		t.exprs = []clause.Expression{within(clause.CurrentTable, names, chunk)}
+		if removeRows(db, t, filter, next); db.Error != nil {
+			return
+		}
+		total += db.RowsAffected
+	}
+	if db.Error == nil {
+		op.changed(db, total)
+		op.noteOwn(db, total, keys)
 	}
 }
 
