@@ -45,7 +45,7 @@ func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB
 			return err
 		}
 	}
-	c.eachChunk(t, own, filter, func() { removeRows(c.db, t, filter, next) })
+	c.op.eachChunk(c.db, t, own.table.key(), own.keys, filter, func() { removeRows(c.db, t, filter, next) })
 	if c.plan.inCircle(own.table) && c.db.Error == nil {
 		// Some may have gone already, by a foreign key's ON DELETE CASCADE.
 		c.op.changed(c.db, int64(len(own.keys)))

@@ -84,7 +84,7 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 		}
 	}
 	set := c.op.clearing(c.plugin, c.db)
-	if c.eachChunk(t, own, filter, func() { c.op.update(c.db, set, next) }); c.db.Error != nil {
+	if c.op.eachChunk(c.db, t, own.table.key(), own.keys, filter, func() { c.op.update(c.db, set, next) }); c.db.Error != nil {
 		return nil
 	}
 	c.op.noteOwn(c.db, c.op.rows, own.keys)
@@ -115,29 +115,6 @@ func (c *cascade) checkLiveParents(back []found) error {
 
 func (c *cascade) hasLiveParents(t *table) bool {
 	return len(c.plugin.models.entry(c.db, t.schema).parents) > 0
-}
-
-// eachChunk runs a statement for each chunk of the operation's own rows, in the
-// place of the caller's conditions.
-func (c *cascade) eachChunk(t *target, own *rowSet, filter clause.Expression, run func()) {
-	var total int64
-	exprs := t.exprs
-	defer func() { t.exprs = exprs }()
-	for i, chunk := range own.chunks(c.d) {
-		if i > 0 {
-			t.stmt.SQL.Reset()
-			t.stmt.Vars = nil
-		}
-		t.exprs = []clause.Expression{within(clause.CurrentTable, c.plan.root.key(), chunk)}
-		t.apply(filter)
-		run()
-		t.restore()
-		if c.db.Error != nil {
-			return
-		}
-		total += c.db.RowsAffected
-	}
-	c.op.changed(c.db, total)
 }
 
 // lookUp finds the trashed rows that a set hangs on: those that will be brought

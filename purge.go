@@ -2,7 +2,6 @@ package softdelete
 
 import (
 	"reflect"
-	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -130,24 +129,10 @@ func (op *operation) removeOwn(db *gorm.DB, t *target, filter clause.Expression,
 // removeKeyed removes the rows of a target by their keys, which it reads under a
 // lock before.
 func (op *operation) removeKeyed(db *gorm.DB, t *target, filter clause.Expression, next func(*gorm.DB)) {
-	stmt := db.Statement
-	names := primaryNames(stmt.Schema)
 	keys := op.keysBefore(db, t, filter)
-	var total int64
-	for i, chunk := range slices.Collect(slices.Chunk(keys, op.dialect.chunk(len(names)))) {
-		if i > 0 {
-			stmt.SQL.Reset()
-			stmt.Vars = nil
-		}
-		t.exprs = []clause.Expression{within(clause.CurrentTable, names, chunk)}
-		if removeRows(db, t, filter, next); db.Error != nil {
-			return
-		}
-		total += db.RowsAffected
-	}
 	if db.Error == nil {
-		op.changed(db, total)
-		op.noteOwn(db, total, keys)
+		op.eachChunk(db, t, primaryNames(db.Statement.Schema), keys, filter, func() { removeRows(db, t, filter, next) })
+		op.noteOwn(db, db.RowsAffected, keys)
 	}
 }
 

@@ -3,6 +3,7 @@ package softdelete
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -139,6 +140,29 @@ func (t *target) apply(filter clause.Expression) {
 	if len(exprs) > 0 {
 		t.stmt.Clauses["WHERE"] = clause.Clause{Name: "WHERE", Expression: clause.Where{Exprs: exprs}}
 	}
+}
+
+// eachChunk runs an operation's statement for each chunk of rows, by their keys in
+// the place of the caller's conditions.
+func (op *operation) eachChunk(db *gorm.DB, t *target, names []string, keys [][]any, filter clause.Expression, run func()) {
+	var total int64
+	exprs := t.exprs
+	defer func() { t.exprs = exprs }()
+	for i, chunk := range slices.Collect(slices.Chunk(keys, op.dialect.chunk(len(names)))) {
+		if i > 0 {
+			t.stmt.SQL.Reset()
+			t.stmt.Vars = nil
+		}
+		t.exprs = []clause.Expression{within(clause.CurrentTable, names, chunk)}
+		t.apply(filter)
+		run()
+		t.restore()
+		if db.Error != nil {
+			return
+		}
+		total += db.RowsAffected
+	}
+	op.changed(db, total)
 }
 
 // restore gives the statement back what it had before.

@@ -36,7 +36,7 @@ func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) *r
 	case len(op.values) < 2 && !starts && !records:
 		op.updatePlainly(db, next)
 	case !op.dialect.returning, len(op.values) == 0 && asked:
-		keys = op.updateLocked(db, starts, next)
+		keys = op.updateLocked(db, starts || records, next)
 	case len(op.values) == 0:
 		keys = op.updateStreaming(db, records)
 	default:
@@ -51,8 +51,13 @@ func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) *r
 	if !starts {
 		return nil
 	}
+	// Another struct for the table may have its key in another order.
+	positions := positionsOf(op.plan.root.key(), primaryNames(stmt.Schema))
+	if positions == nil {
+		return nil
+	}
 	root := newSet(op.plan.root)
-	root.keys = keys
+	root.keys = project(keys, positions)
 	op.cascade.byID(root, op.rows)
 	return root
 }
@@ -131,9 +136,9 @@ func (op *operation) changed(db *gorm.DB, n int64) {
 	}
 }
 
-// updateLocked reads the keys under a lock before the UPDATE. For a cascade the
-// UPDATE is then of those keys, in as many statements as it takes.
-func (op *operation) updateLocked(db *gorm.DB, starts bool, next func(*gorm.DB)) [][]any {
+// updateLocked reads the keys under a lock before the UPDATE. Where they are needed
+// after, the UPDATE is of those keys, in as many statements as it takes.
+func (op *operation) updateLocked(db *gorm.DB, needed bool, next func(*gorm.DB)) [][]any {
 	stmt := db.Statement
 	var locked []reflect.Value
 	if !db.DryRun {
@@ -142,12 +147,14 @@ func (op *operation) updateLocked(db *gorm.DB, starts bool, next func(*gorm.DB))
 	if db.Error != nil {
 		return nil
 	}
-	if starts && !db.DryRun {
-		set := newSet(op.plan.root)
-		set.keys = keysIn(stmt, locked)
+	if needed && !db.DryRun {
+		filter := op.model.liveRows
+		if op.kind == OpRestore {
+			filter = op.model.trashedRows
+		}
 		t := &target{stmt: stmt}
 		t.where, t.hadAny = stmt.Clauses["WHERE"]
-		op.cascade.eachChunk(t, set, op.model.liveRows, func() {
+		op.eachChunk(db, t, primaryNames(stmt.Schema), keysIn(stmt, locked), filter, func() {
 			buildUpdate(db)
 			next(db)
 		})
