@@ -161,7 +161,7 @@ func manyBoxes(t *testing.T, db *gorm.DB, n int) {
 	require.NoError(t, db.Exec("CREATE INDEX depot_label ON depot_labels (box_id)").Error)
 }
 
-const moreThanParameters = 70_000 // in a statement, twice so many on SQLite
+const moreThanParameters = 10_100 // rows, of which a batch takes 10,000 at most
 
 // TestEmptyLargeBatchLoaded says that a batch of which the rows are loaded may be larger than the lists that a statement holds.
 func TestEmptyLargeBatchLoaded(t *testing.T) {

@@ -44,12 +44,12 @@ type clearing struct {
 // clearingTable is a table with its marker and its deletion id, if it has those, and the column that refers to its parent.
 type clearingTable struct{ name, mark, id, parent, column string }
 
-func (c *clearing) begin(t *testing.T) {
+func (c *clearing) begin(t *testing.T, lasts time.Duration) {
 	t.Helper()
 	c.trash, c.planted, c.removed = trashOf(t, c.db), map[string]int64{}, map[string]int64{}
 	c.next.Store(1000)
 	start := c.count(t)
-	c.runFor(t, raceTime())
+	c.runFor(t, lasts)
 	c.check(t, start)
 
 	report, err := c.trash.Empty(t.Context(), softdelete.EmptyOptions{All: true})
@@ -84,7 +84,7 @@ func TestConcurrentEmpties(t *testing.T) {
 			}
 			c.tables = append(c.tables, clearingTable{table.name, mark, table.id, table.parent, table.column})
 		}
-		c.begin(t)
+		c.begin(t, raceTime())
 	})
 }
 
@@ -100,7 +100,7 @@ func TestConcurrentEmptiesWithForeignKeys(t *testing.T) {
 			{"depot_boxes", "deleted_at", "deletion_id", "depot_shelves", "shelf_id"},
 			{"depot_labels", "", "", "depot_boxes", "box_id"},
 		}
-		c.begin(t)
+		c.begin(t, min(raceTime(), 5*time.Second))
 	})
 }
 
