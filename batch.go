@@ -45,7 +45,7 @@ func (b *batch) read(tx *gorm.DB, d dialect, lock bool) error {
 	tx = selecting(tx, list...).Clauses(inOrder(b.when, names, false)).Limit(b.limit)
 	if lock && d.rowLock {
 		locking := clause.Locking{Strength: clause.LockingStrengthUpdate}
-		if b.only == nil && b.until == nil {
+		if b.only == nil {
 			locking.Options = d.skipLocked
 		}
 		tx = tx.Clauses(locking)

@@ -94,7 +94,7 @@ func (b Bin[T]) run(ctx context.Context, verb func(*gorm.DB, any, ...any) *gorm.
 		if err != nil {
 			return 0, err
 		}
-		tx = tx.Where(condition)
+		tx = also(tx, condition)
 	}
 	tx = verb(tx, new(T))
 	return tx.RowsAffected, tx.Error
@@ -107,7 +107,7 @@ func (b Bin[T]) trashed() func(*gorm.DB) *gorm.DB {
 		for _, scope := range b.scopes {
 			db = scope(db)
 		}
-		return OnlyTrashed(db)
+		return inTrash(db)
 	}
 }
 

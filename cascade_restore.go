@@ -29,6 +29,9 @@ func (p *Plugin) planRestore(db *gorm.DB, op *operation) error {
 
 // planOf makes the plan of an operation that finds its rows before it writes.
 func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
+	if requestOf(db.Statement).batch != nil && namesOtherTable(db.Statement, op.model) {
+		return otherTable(op.model)
+	}
 	g := p.models.relations()
 	root := g.rootOf(db, op)
 	if root == nil {

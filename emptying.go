@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -92,7 +94,7 @@ func (e *emptying) run(ctx context.Context) (EmptyReport, error) {
 // dry run has to know of other tables.
 func (e *emptying) prepare() error {
 	for _, q := range e.queues {
-		if q.age == 0 || q.timed {
+		if (q.age == 0 || q.timed) && (e.options.DryRun || e.options.Progress != nil) {
 			tx, err := e.query(q)
 			if err != nil {
 				return err
@@ -102,7 +104,7 @@ func (e *emptying) prepare() error {
 			}
 			if e.options.Progress != nil {
 				var n int64
-				if err := tx.Scopes(OnlyTrashed).Count(&n).Error; err != nil {
+				if err := inTrash(tx).Count(&n).Error; err != nil {
 					return err
 				}
 				e.total += n
@@ -119,6 +121,9 @@ func (e *emptying) query(q *queue) (*gorm.DB, error) {
 		tx = scope(tx)
 	}
 	tx = also(tx, e.conditions(q)...)
+	if namesOtherTable(tx.Statement, q.model) {
+		return nil, otherTable(q.model)
+	}
 	return tx, tx.Error
 }
 
@@ -235,7 +240,7 @@ func (e *emptying) pause(ctx context.Context, q *queue, b *batch) (more bool, er
 		return false, err
 	}
 	var found []int
-	err = selecting(OnlyTrashed(also(tx, b.conditions()...)), "1").Limit(1).Scan(&found).Error
+	err = selecting(inTrash(also(tx, b.conditions()...)), "1").Limit(1).Scan(&found).Error
 	if err != nil || len(found) == 0 {
 		return false, err
 	}
@@ -259,7 +264,7 @@ func (e *emptying) refuse(q *queue) error {
 
 func wait(ctx context.Context, pause time.Duration) error {
 	if pause <= 0 {
-		return nil
+		return ctx.Err()
 	}
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
@@ -295,12 +300,22 @@ func (e *emptying) next(ctx context.Context, q *queue, b *batch) (int, error) {
 		return len(b.found), err
 	}
 	e.add(rows)
-	var err error
-	if b.once.left > 0 {
-		rest := &batch{limit: int(b.once.left), model: b.model, when: b.when, after: b.after, until: b.end}
-		err = e.batch(ctx, q, rest)
+	size, after := int(b.once.size), b.after
+	for more := b.once.left > 0; more; {
+		limit := b.limit
+		if e.options.MaxRows > 0 {
+			limit = int(min(int64(limit), e.options.MaxRows-e.done))
+		}
+		if limit <= 0 {
+			break
+		}
+		rest := &batch{limit: limit, model: b.model, when: b.when, after: after, until: b.end}
+		if err := e.batch(ctx, q, rest); err != nil {
+			return size, err
+		}
+		more, after = len(rest.found) == limit, rest.end
 	}
-	return int(b.once.size), err
+	return size, nil
 }
 
 // add adds removed rows to the report.
@@ -316,9 +331,11 @@ func (e *emptying) add(rows map[string]int64) {
 func (e *emptying) batch(ctx context.Context, q *queue, b *batch) error {
 	var rows map[string]int64
 	var err error
+	// A database may end the caller's whole transaction over a deadlock.
+	_, inTransaction := e.db.Statement.ConnPool.(gorm.TxCommitter)
 	for range attempts {
 		rows = map[string]int64{}
-		if err = e.purge(q, b, rows); !isTransient(err) || ctx.Err() != nil {
+		if err = e.purge(q, b, rows); !isTransient(err) || ctx.Err() != nil || inTransaction {
 			break
 		}
 	}
@@ -377,7 +394,7 @@ func (e *emptying) purgeLoaded(query *gorm.DB, b *batch, rows map[string]int64) 
 		if err := lockDatabase(tx, e.d, b.model.schema.Table, b.model); err != nil {
 			return err
 		}
-		if err := b.read(tx.Scopes(OnlyTrashed), e.d, true); err != nil || len(b.found) == 0 {
+		if err := b.read(inTrash(tx), e.d, true); err != nil || len(b.found) == 0 {
 			return err
 		}
 		loaded := reflect.New(reflect.SliceOf(reflect.PointerTo(b.model.schema.ModelType)))
@@ -430,4 +447,16 @@ func isTransient(err error) bool {
 // may be quick with half of the rows.
 func isSystemic(err error) bool {
 	return hasState(err, "08", "25", "28", "42", "53", "54", "57", "58", "XX") && !hasState(err, "57014") || errors.Is(err, gorm.ErrInvalidTransaction)
+}
+
+// namesOtherTable tells if a statement names a table other than its model's own.
+func namesOtherTable(stmt *gorm.Statement, m *model) bool {
+	if stmt.TableExpr == nil {
+		return stmt.Table != "" && stmt.Table != m.schema.Table
+	}
+	return strings.NewReplacer(`"`, "", "`", "").Replace(stmt.TableExpr.SQL) != m.schema.Table
+}
+
+func otherTable(m *model) error {
+	return fmt.Errorf("softdelete: model %s: %w: its own table is emptied, name no other", m.name(), gorm.ErrInvalidValue)
 }

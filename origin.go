@@ -48,8 +48,8 @@ func (m *model) originScan() (dest []any, read func() origin) {
 	}
 	return dest, func() origin {
 		o := origin{id: uuidOf(id), at: at}
-		if unix.Valid {
-			o.at = sql.NullTime{Time: timeOfUnix(unix.Int64, m.step(dialect{})), Valid: unix.Int64 != 0}
+		if unix.Valid && unix.Int64 != 0 {
+			o.at = sql.NullTime{Time: timeOfUnix(unix.Int64, m.step(dialect{})), Valid: true}
 		}
 		return o
 	}

@@ -23,6 +23,7 @@ const (
 // preloads; it is never changed there, only replaced.
 type request struct {
 	show       visibility
+	trash      bool // trashed rows only, whatever is shown by a scope that comes later
 	conditions []condition
 	also       []clause.Expression // conditions of this package's own, outside of the caller's
 	revive     bool
@@ -88,6 +89,9 @@ func (r *request) asksForTrash() bool {
 // showOf is which rows of the statement's own model are shown. What was asked
 // of the statement counts before what was asked of the model.
 func (r *request) showOf(stmt *gorm.Statement, m *model) visibility {
+	if r.trash {
+		return trashedOnly
+	}
 	if r.show != unasked {
 		return r.show
 	}
@@ -108,6 +112,11 @@ func (r *request) conditionsFor(db *gorm.DB, m *model) ([]clause.Expression, err
 		exprs = append(exprs, expr)
 	}
 	return append(exprs, r.also...), nil
+}
+
+// inTrash shows trashed rows only, whatever other scopes say.
+func inTrash(db *gorm.DB) *gorm.DB {
+	return ask(db, func(r *request) { r.show, r.trash = trashedOnly, true })
 }
 
 // also returns db with conditions that hold beside all that the caller says: an

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -32,7 +33,10 @@ type RunOptions struct {
 	Logger *slog.Logger
 }
 
-const defaultEvery = time.Hour
+const (
+	defaultEvery = time.Hour
+	longest      = math.MaxInt64 / 2 // to which a tenth can be added
+)
 
 // TrashRetainer is a model that says how long its trashed rows are kept by
 // Trash.Run. Zero or less keeps them for ever.
@@ -57,7 +61,7 @@ func (t *Trash) Run(ctx context.Context, options ...RunOptions) error {
 	if len(options) > 0 {
 		o = options[0]
 	}
-	o.Every = cmp.Or(o.Every, defaultEvery)
+	o.Every = min(cmp.Or(o.Every, defaultEvery), longest)
 	_, models, err := t.begin(ctx, nil)
 	if err != nil {
 		return err

@@ -33,6 +33,7 @@ func newTarget(db *gorm.DB, m *model, show visibility) (*target, bool) {
 		_ = db.AddError(err)
 		return nil, false
 	}
+	t.keyed = addressesByKey(conditions, stmt.Schema)
 	t.callers = whereExprs(stmt)
 	t.exprs = append(make([]clause.Expression, 0, len(t.callers)+len(conditions)+2), enclose(t.callers)...)
 	values := []reflect.Value{pointee(stmt.ReflectValue)}
@@ -148,6 +149,13 @@ func (op *operation) eachChunk(db *gorm.DB, t *target, names []string, keys [][]
 	var total int64
 	exprs := t.exprs
 	defer func() { t.exprs = exprs }()
+	_, returns := t.stmt.Clauses["RETURNING"]
+	rows := pointee(reflect.ValueOf(t.stmt.Dest))
+	returns = returns && rows.IsValid() && rows.Kind() == reflect.Slice && rows.CanSet() && len(keys) > op.dialect.chunk(len(names))
+	var all reflect.Value
+	if returns {
+		all = reflect.Zero(rows.Type())
+	}
 	for i, chunk := range slices.Collect(slices.Chunk(keys, op.dialect.chunk(len(names)))) {
 		if i > 0 {
 			t.stmt.SQL.Reset()
@@ -161,6 +169,13 @@ func (op *operation) eachChunk(db *gorm.DB, t *target, names []string, keys [][]
 			return
 		}
 		total += db.RowsAffected
+		if returns {
+			all = reflect.AppendSlice(all, rows)
+			rows.SetZero() // the next chunk gets memory of its own
+		}
+	}
+	if returns {
+		rows.Set(all)
 	}
 	op.changed(db, total)
 }

@@ -48,13 +48,21 @@ func (l *timeline) compare(operator string, t time.Time) clause.Expression {
 	})
 }
 
-// known is that a row's time is there: one beside a flag may be missing.
+// known is that a row's time is there: one beside a flag may be missing, NULL or
+// in a number 0.
 func (l *timeline) known(is bool) clause.Expression {
 	column := clause.Column{Table: clause.CurrentTable, Name: l.model.at.DBName}
-	if is {
+	missing := clause.Expression(clause.Eq{Column: column, Value: nil})
+	switch {
+	case isTime(l.model.at) && is:
 		return clause.Neq{Column: column, Value: nil}
+	case isTime(l.model.at):
+		return missing
+	case is:
+		return clause.Neq{Column: column, Value: 0} // NULL is not that either
+	default:
+		return either{missing, clause.Eq{Column: column, Value: 0}}
 	}
-	return clause.Eq{Column: column, Value: nil}
 }
 
 // extremes returns where to scan the least and the greatest of the column, and

@@ -104,7 +104,7 @@ func (g *graph) models() []*model {
 
 // trashOf is a query on the trashed rows of a model.
 func trashOf(db *gorm.DB, m *model) *gorm.DB {
-	return db.Session(&gorm.Session{}).Model(newOf(m.schema.ModelType)).Scopes(OnlyTrashed)
+	return inTrash(db.Session(&gorm.Session{}).Model(newOf(m.schema.ModelType)))
 }
 
 // Stat is how much of one table is in the trash.
@@ -193,7 +193,7 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 	err = asUnit(db, func(tx *gorm.DB) error {
 		for _, m := range list {
 			one := tx.Session(&gorm.Session{}).Where("1 = 1")
-			if g.isClosed(m, list) {
+			if g.isClosed(m, list) && !narrows(tx, m) {
 				one = RootOnly(one)
 			}
 			one = ask(one, func(r *request) { r.tally = rows })
@@ -207,6 +207,14 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 		return 0, err
 	}
 	return total(rows), nil
+}
+
+// narrows tells if a handle has conditions of its own.
+func narrows(db *gorm.DB, m *model) bool {
+	// A statement that is not run has its scopes applied.
+	stmt := trashOf(db.Session(&gorm.Session{DryRun: true}), m).Find(newOf(m.schema.ModelType)).Statement
+	r := requestOf(stmt)
+	return len(whereExprs(stmt)) > 0 || len(stmt.Joins) > 0 || hasLimit(stmt) || len(r.conditions)+len(r.also) > 0
 }
 
 func total(rows map[string]int64) (n int64) {

@@ -73,7 +73,7 @@ func (i Item) Load(ctx context.Context) (any, error) {
 		return nil, errNilContext
 	}
 	row := newOf(i.model.schema.ModelType)
-	tx := OnlyTrashed(also(i.db.WithContext(ctx), inColumns(primaryNames(i.model.schema), [][]any{i.Key}))).Limit(1).Find(row)
+	tx := inTrash(also(i.db.WithContext(ctx), inColumns(primaryNames(i.model.schema), [][]any{i.Key}))).Limit(1).Find(row)
 	if tx.Error == nil && tx.RowsAffected == 0 {
 		return nil, fail(ErrNotFound, i.Model, "it is not in the trash any more")
 	}

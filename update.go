@@ -284,7 +284,7 @@ func (op *operation) lockRows(db *gorm.DB) []reflect.Value {
 // lockFound reads the keys of the rows of a query, under a lock.
 func (op *operation) lockFound(db *gorm.DB, tx *gorm.DB) []reflect.Value {
 	stmt := db.Statement
-	if err := lockDatabase(db, op.dialect, stmt.Table, op.model); err != nil {
+	if err := lockDatabase(db, op.dialect, op.model.schema.Table, op.model); err != nil {
 		_ = db.AddError(err)
 		return nil
 	}
