@@ -69,7 +69,7 @@ func (s shop) open(db *gorm.DB) error {
 		func() error {
 			return db.Exec("INSERT INTO orders (id, created_at, updated_at, customer, note, deleted_at)"+
 				" SELECT i, now(), now(), i % 1000, 'Please leave the parcel with the neighbours',"+
-				" CASE WHEN i % 5 = 0 THEN "+trashedAt+" WHEN i % 100 = 1 THEN ?::timestamptz END"+
+				" CASE WHEN i % 5 = 0 THEN "+trashedAt+" WHEN i % 100 = 1 THEN ?::timestamptz + make_interval(secs => i / 1000) END"+
 				" FROM (SELECT i, i / 5 AS k FROM generate_series(1, ?) i) n", oldest, lately, s.orders()).Error
 		},
 		func() error {
