@@ -214,3 +214,16 @@ func hasState(err error, states ...string) bool {
 func hasText(err error, texts ...string) bool {
 	return err != nil && slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(err.Error(), text) })
 }
+
+// isTransient tells if the database ended a statement because of what others were
+// doing: it may be tried again.
+func isTransient(err error) bool {
+	return hasState(err, "40001", "40P01") || hasText(err, "database is locked", "database table is locked", "Deadlock found", "Lock wait timeout")
+}
+
+// isSystemic tells if an error is about the database, not about rows, by the
+// classes of the SQL standard and PostgreSQL's. A statement that took too long
+// may be quick with half of the rows.
+func isSystemic(err error) bool {
+	return hasState(err, "08", "25", "28", "42", "53", "54", "57", "58", "XX") && !hasState(err, "57014") || errors.Is(err, gorm.ErrInvalidTransaction)
+}

@@ -1,0 +1,144 @@
+package softdelete_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/plugin/soft_delete"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+// TestBinKeysBesideAnOr says that keys given to a bin hold beside an OR of the handle or of a scope.
+func TestBinKeysBesideAnOr(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := openDepot(t, open)
+		boxes(t, db, 4)
+		either := func(tx *gorm.DB) *gorm.DB { return tx.Where("id > 0").Or("id < 0") }
+		n, err := softdelete.Of[depotBox](either(db)).Purge(t.Context(), 2)
+		require.NoError(t, err)
+		require.EqualValues(t, 1, n)
+		require.Equal(t, []int{1, 3, 4}, idsOf(t, db, "depot_boxes"))
+		n, err = softdelete.Of[depotBox](db).Scopes(either).Restore(t.Context(), 999)
+		require.NoError(t, err)
+		require.Zero(t, n)
+	})
+}
+
+// TestBinUnderANestedScope says that no scope, also one within another, shows what is not in the trash.
+func TestBinUnderANestedScope(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := openDepot(t, open)
+		boxes(t, db, 1)
+		require.NoError(t, db.Create(&depotBox{ID: 9}).Error)
+		n, err := softdelete.Of[depotBox](db).Scopes(func(tx *gorm.DB) *gorm.DB { return tx.Scopes(softdelete.WithTrashed) }).Count(t.Context())
+		require.NoError(t, err)
+		require.EqualValues(t, 1, n)
+	})
+}
+
+// TestEmptyOfAnotherTable says that a handle that names another table empties none.
+func TestEmptyOfAnotherTable(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := openDepot(t, open)
+		boxes(t, db, 6)
+		require.NoError(t, db.Exec("CREATE TABLE archive AS SELECT * FROM depot_boxes").Error)
+		for _, name := range []string{"archive", "archive AS a"} {
+			_, err := softdelete.Of[depotBox](db.Table(name)).Empty(t.Context(), softdelete.EmptyOptions{All: true, MaxRows: 1})
+			require.ErrorIs(t, err, gorm.ErrInvalidValue, name)
+			require.Len(t, idsOf(t, db, "archive"), 6)
+			require.Len(t, idsOf(t, db, "depot_boxes"), 6)
+		}
+	})
+}
+
+type aMixedRow struct {
+	ID        uint `gorm:"primaryKey;autoIncrement:false"`
+	DeletedAt int64
+	IsDel     soft_delete.DeletedAt `gorm:"softDelete:flag,DeletedAtField:DeletedAt"`
+}
+
+// TestTimeOfZeroIsNone says that a row beside whose flag stands 0 does not say when it was trashed, and is not old.
+func TestTimeOfZeroIsNone(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{Models: []any{&aMixedRow{}}}, &aMixedRow{})
+		require.NoError(t, db.Exec("INSERT INTO a_mixed_rows (id, deleted_at, is_del) VALUES (1, 0, 1)").Error)
+		page, err := trashOf(t, db).List(t.Context(), softdelete.ListOptions{})
+		require.NoError(t, err)
+		require.Len(t, page.Items, 1)
+		require.True(t, page.Items[0].At.IsZero())
+		report, err := trashOf(t, db).Empty(t.Context(), softdelete.EmptyOptions{OlderThan: day})
+		require.NoError(t, err)
+		require.Empty(t, report.Rows)
+		require.Equal(t, []int{1}, idsOf(t, db, "a_mixed_rows"))
+	})
+}
+
+// TestRestoreAllUnderConditions says that a condition of the handle leaves no row live under a trashed parent.
+func TestRestoreAllUnderConditions(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := openDepot(t, open)
+		shelf := uint(1)
+		require.NoError(t, db.Create(&depotShelf{ID: shelf}).Error)
+		require.NoError(t, db.Create(&depotBox{ID: 10, ShelfID: &shelf}).Error)
+		require.NoError(t, db.Delete(&depotShelf{ID: shelf}).Error)
+		n, err := trashOf(t, db.Where("id >= 10"), &depotHall{}, &depotShelf{}, &depotBox{}).RestoreAll(t.Context())
+		require.ErrorIs(t, err, softdelete.ErrParentTrashed)
+		require.Zero(t, n)
+		require.NoError(t, second(trashOf(t, db, &depotHall{}, &depotShelf{}, &depotBox{}).RestoreAll(t.Context())))
+	})
+}
+
+// TestReturningBesideAnObserver says that a delete returns all of its rows, also where it takes several statements.
+func TestReturningBesideAnObserver(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := openDepot(t, open, func(context.Context, *gorm.DB, softdelete.Event) error { return nil })
+		boxes(t, db, 10_050)
+		require.NoError(t, db.Exec("UPDATE depot_boxes SET deleted_at = NULL").Error)
+		var out []depotBox
+		tx := db.Clauses(clause.Returning{}).Where("1 = 1").Delete(&out)
+		require.NoError(t, tx.Error)
+		require.EqualValues(t, 10_050, tx.RowsAffected)
+		require.Len(t, out, 10_050)
+	})
+}
+
+// TestUnscopedDeleteOfAnAliasBesideAnObserver says that an observer does not break a delete under another name.
+func TestUnscopedDeleteOfAnAliasBesideAnObserver(t *testing.T) {
+	t.Parallel()
+	db := openDepot(t, testdb.OpenerFor(t, "sqlite"), func(context.Context, *gorm.DB, softdelete.Event) error { return nil })
+	require.NoError(t, db.Create(&depotToken{ID: 1}).Error)
+	require.NoError(t, db.Table("depot_tokens AS p").Unscoped().Where("p.id = ?", 1).Delete(&depotToken{}).Error)
+	require.Empty(t, idsOf(t, db, "depot_tokens"))
+}
+
+// TestEmptyPassesOverALockedRow says that a row that somebody has locked costs no other row its turn.
+func TestEmptyPassesOverALockedRow(t *testing.T) {
+	t.Parallel()
+	db := openDepot(t, testdb.OpenerFor(t, "postgres"))
+	for id := uint(1); id <= 3; id++ {
+		require.NoError(t, db.Create(&depotShelf{ID: id}).Error)
+		age(t, db, "depot_shelves", id, time.Duration(100-id)*day)
+	}
+	third := uint(3)
+	require.NoError(t, db.Create(&depotBox{ID: 1, ShelfID: &third}).Error)
+	age(t, db, "depot_boxes", 1, day)
+	other := db.Begin()
+	require.NoError(t, other.Exec("SELECT id FROM depot_shelves WHERE id = 1 FOR UPDATE").Error)
+	report, err := trashOf(t, db, &depotShelf{}).Empty(t.Context(), softdelete.EmptyOptions{OlderThan: 10 * day})
+	require.NoError(t, other.Rollback().Error)
+	require.NoError(t, err)
+	require.Empty(t, report.Failed)
+	require.Equal(t, []int{1}, idsOf(t, db, "depot_shelves"))
+}
