@@ -1,7 +1,8 @@
 // Command bench measures what the plugin costs, and prints Markdown tables:
 //
-//	go run . [-parts cases,cascade,heap,statements,purge,list] [-databases sqlite,postgres] [-rounds 300] [-run regexp]
+//	go run . [-parts cases,cascade,heap,statements,purge,list,live] [-databases sqlite,postgres] [-rounds 300] [-run regexp]
 //		[-cascade-rounds 5] [-purge-rows 1000000] [-purge-batch 1000] [-purge-rounds 3] [-purge-idle 10s] [-list-items 1000000] [-list-rounds 100]
+//		[-live-rows 4000000] [-live-rounds 100] [-live-plot file.svg]
 //
 // Its parts are:
 //
@@ -14,6 +15,8 @@
 //   - purge: emptying a large trash in batches, beside the same in SQL by hand, on PostgreSQL; what a reader feels of it.
 //     Each side has a fresh copy of the rows in every round. It takes ten minutes at its full size.
 //   - list: the first page of a large trash beside a far one, on PostgreSQL.
+//   - live: reads of live rows among trash with the usual indexes, with those of live rows only, and with indexes by hand, beside
+//     the same live rows alone, on each database. It takes half an hour at its full size. It can draw what it measured.
 //
 // Where sides are compared they take turns in many rounds, so that what else the machine does weighs on all alike; a ratio
 // is the median of the ratios of the rounds. Which part it is at, it says on the standard error.
@@ -49,10 +52,11 @@ type options struct {
 	purge         purgeOptions
 	listItems     int
 	listRounds    int
+	live          liveOptions
 }
 
 // partNames are the parts in the order in which they run.
-var partNames = []string{"cases", "cascade", "heap", "statements", "purge", "list"}
+var partNames = []string{"cases", "cascade", "heap", "statements", "purge", "list", "live"}
 
 // run measures what the arguments ask for, and prints each table when it is done. What fails leaves out its own rows only.
 func run(args []string) error {
@@ -86,6 +90,9 @@ func parse(args []string) (options, error) {
 	flags.DurationVar(&o.purge.idle, "purge-idle", 10*time.Second, "how long the reader reads alone")
 	flags.IntVar(&o.listItems, "list-items", 1_000_000, "how many trashed rows are listed, some 51000 or more")
 	flags.IntVar(&o.listRounds, "list-rounds", 100, "how often each page is listed")
+	flags.IntVar(&o.live.rows, "live-rows", 4_000_000, "how many rows, live and trashed, live reads have on PostgreSQL; a tenth on SQLite")
+	flags.IntVar(&o.live.rounds, "live-rounds", 100, "how often each live read runs with each kind of index")
+	flags.StringVar(&o.live.plot, "live-plot", "", "the file to draw live reads into, as SVG")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -95,11 +102,14 @@ func parse(args []string) (options, error) {
 			return o, fmt.Errorf("-parts: there is no part %q, there are %s", name, strings.Join(partNames, ", "))
 		}
 	}
-	if min(o.rounds, o.cascadeRounds, o.purge.rounds, o.purge.batch, o.listRounds) < 1 {
-		return o, errors.New("-rounds, -cascade-rounds, -purge-rounds, -purge-batch and -list-rounds: have to be 1 or more")
+	if min(o.rounds, o.cascadeRounds, o.purge.rounds, o.purge.batch, o.listRounds, o.live.rounds) < 1 {
+		return o, errors.New("-rounds, -cascade-rounds, -purge-rounds, -purge-batch, -list-rounds and -live-rounds: have to be 1 or more")
 	}
 	if o.purge.rows < 100 || o.listItems < 100 {
 		return o, errors.New("-purge-rows and -list-items: have to be 100 or more")
+	}
+	if o.live.rows < 20_000 {
+		return o, errors.New("-live-rows: has to be 20000 or more")
 	}
 	var err error
 	if o.wanted, err = regexp.Compile(*pattern); err != nil {
@@ -131,6 +141,8 @@ func (o options) measure(part string) (table, error) {
 		return measurePurge(o.purge)
 	case part == "list" && postgres:
 		return measureList(o.listItems, o.listRounds)
+	case part == "live":
+		return measureLive(o.databases, o.live)
 	case part == "statements":
 		return countStatements(o.databases)
 	default:

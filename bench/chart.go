@@ -1,0 +1,186 @@
+package main
+
+import (
+	"fmt"
+	"math"
+)
+
+// chart is a grid of panels that have their axes in common: steps from left to right, and multiples of one on a logarithmic scale
+// from the bottom up.
+type chart struct {
+	title  string
+	xTitle string
+	yTitle string
+	lines  []string // at most as many as the style has classes for: line0, line1 and so on
+	columns,
+	steps []string
+	rows []chartRow
+}
+
+// chartRow is the panels of a row, one for each column.
+type chartRow struct {
+	title  string
+	panels []panel
+}
+
+// panel is the values of each line at each step. A NaN is left out.
+type panel [][]float64
+
+const (
+	panelWidth, panelHeight = 200.0, 150.0
+	gapX, gapY              = 16.0, 62.0
+	marginLeft, marginTop   = 64.0, 96.0
+	marginRight             = 20.0
+	marginBottom            = 56.0
+
+	// lowest leaves room for the values written below a line at 1.
+	lowest = 0.4
+)
+
+// chartStyle brings its own ground, so that it is read alike on a light page and a dark one, whatever the page believes it is.
+const chartStyle = `
+text { font: 12px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328 }
+.ground { fill: #ffffff } .frame { fill: none; stroke: #d1d9e0 } .grid { fill: none; stroke: #d1d9e0; stroke-width: .6 }
+.one { fill: none; stroke: #59636e; stroke-width: 1.2 }
+.head { font-size: 15px; font-weight: 600 } .strong { font-weight: 600 } .middle { text-anchor: middle } .end { text-anchor: end }
+.line { fill: none; stroke-width: 2 } .value { font-size: 10.5px; text-anchor: middle }
+.line0 { stroke: #c2410c } .dot0 { fill: #c2410c } .value0 { fill: #c2410c }
+.line1 { stroke: #0b6bcb } .dot1 { fill: #0b6bcb } .value1 { fill: #0b6bcb }
+.line2 { stroke: #1a7f37; stroke-dasharray: 5 4 } .dot2 { fill: #1a7f37 } .value2 { fill: #1a7f37 }
+@media (prefers-color-scheme: dark) {
+text { fill: #e6edf3 }
+.ground { fill: #0d1117 } .frame, .grid { stroke: #3d444d } .one { stroke: #9198a1 }
+.line0 { stroke: #ff9b6b } .dot0, .value0 { fill: #ff9b6b }
+.line1 { stroke: #58a6ff } .dot1, .value1 { fill: #58a6ff }
+.line2 { stroke: #4ac26b } .dot2, .value2 { fill: #4ac26b }
+}`
+
+// draw draws the chart.
+func (c chart) draw() []byte {
+	width := marginLeft + float64(len(c.columns))*(panelWidth+gapX) - gapX + marginRight
+	height := marginTop + float64(len(c.rows))*(panelHeight+gapY) - gapY + marginBottom
+	s := newSVG(width, height, chartStyle, c.title)
+	s.rect("ground", 0, 0, width, height)
+	s.write("head", point{marginLeft, 24}, c.title)
+	c.legend(s)
+	highest := c.highest()
+	for i, row := range c.rows {
+		top := marginTop + float64(i)*(panelHeight+gapY)
+		s.write("strong", point{marginLeft, top - 24}, row.title)
+		for j, values := range row.panels {
+			f := frame{left: marginLeft + float64(j)*(panelWidth+gapX), top: top, steps: len(c.steps), highest: highest}
+			s.write("", point{f.left, top - 7}, c.columns[j])
+			c.axes(s, f, j == 0)
+			c.plot(s, f, values)
+		}
+		s.writeUp("middle", point{16, top + panelHeight/2}, c.yTitle)
+	}
+	s.write("middle", point{(marginLeft + width - marginRight) / 2, height - 14}, c.xTitle)
+	return s.bytes()
+}
+
+// legend names the lines.
+func (c chart) legend(s *svg) {
+	x := marginLeft
+	for i, name := range c.lines {
+		const y = 48
+		s.path(fmt.Sprintf("line line%d", i), point{x, y - 4}, point{x + 28, y - 4})
+		s.circle(fmt.Sprintf("dot%d", i), point{x + 14, y - 4}, 3.5)
+		s.write("", point{x + 34, y}, name)
+		x += 58 + 6.2*float64(len(name))
+	}
+}
+
+// highest is what the scale ends at, a number of one of the ticks.
+func (c chart) highest() float64 {
+	most := 1.0
+	for _, row := range c.rows {
+		for _, values := range row.panels {
+			for _, line := range values {
+				for _, v := range line {
+					if !math.IsNaN(v) {
+						most = max(most, v)
+					}
+				}
+			}
+		}
+	}
+	ticks := logTicks(1.5 * most) // with room for a value written above
+	return ticks[len(ticks)-1]
+}
+
+// logTicks are the numbers 1, 2, 5, 10 and so on, until one that is not below most.
+func logTicks(most float64) []float64 {
+	ticks := []float64{1}
+	for i := 1; ticks[len(ticks)-1] < most; i++ {
+		ticks = append(ticks, []float64{1, 2, 5}[i%3]*math.Pow10(i/3))
+	}
+	return ticks
+}
+
+// frame is where a panel stands and what its axes count.
+type frame struct {
+	left, top float64
+	steps     int
+	highest   float64
+}
+
+// at is the place of a value at a step.
+func (f frame) at(step int, value float64) point {
+	share := (math.Log(max(value, lowest)) - math.Log(lowest)) / (math.Log(f.highest) - math.Log(lowest))
+	return point{f.left + (float64(step)+0.5)*panelWidth/float64(f.steps), f.top + panelHeight*(1-share)}
+}
+
+// axes draws the frame, with the numbers of the multiples if it is the first of its row.
+func (c chart) axes(s *svg, f frame, first bool) {
+	for _, tick := range logTicks(f.highest) {
+		class, y := "grid", f.at(0, tick).y
+		if tick == 1 {
+			class = "one"
+		}
+		s.path(class, point{f.left, y}, point{f.left + panelWidth, y})
+		if first && (f.highest <= 100 || math.Mod(math.Log10(tick), 1) == 0) {
+			s.write("end", point{f.left - 6, y + 4}, fmt.Sprintf("%g×", tick))
+		}
+	}
+	for i, step := range c.steps {
+		s.write("middle", point{f.at(i, 1).x, f.top + panelHeight + 15}, step)
+	}
+	s.rect("frame", f.left, f.top, panelWidth, panelHeight)
+}
+
+// plot draws the lines of a panel, the first above the others. Its values are written above it, those of the second below.
+func (c chart) plot(s *svg, f frame, values panel) {
+	for i := len(values) - 1; i >= 0; i-- {
+		var points []point
+		for step, v := range values[i] {
+			if math.IsNaN(v) {
+				continue
+			}
+			p := f.at(step, v)
+			points = append(points, p)
+			s.circle(fmt.Sprintf("dot%d", i), p, 3.5)
+			class := fmt.Sprintf("value value%d", i)
+			switch {
+			case i == 0 && v >= written:
+				s.write(class, point{p.x, p.y - 7}, multiple(v))
+			case i == 1:
+				s.write(class, point{p.x, p.y + 15}, multiple(v))
+			}
+		}
+		if len(points) > 0 {
+			s.path(fmt.Sprintf("line line%d", i), points...)
+		}
+	}
+}
+
+// written is from where on values of the first line are written: below, the line is as good as the others.
+const written = 1.25
+
+// multiple writes a value with as many digits as one cares for.
+func multiple(v float64) string {
+	if v < 9.95 {
+		return fmt.Sprintf("%.2f", v)
+	}
+	return fmt.Sprintf("%.0f", v)
+}
