@@ -47,7 +47,7 @@ build: ## Build all programs
 	@set -e; for dir in $(MODULES); do (cd $$dir && go build -o /dev/null ./...); done
 
 bench: ## Run the benchmarks
-	@cd bench && go run . -purge-rows 100000 -list-items 100000
+	@cd bench && go run . -purge-rows 100000 -list-items 100000 -live-rows 400000 -live-rounds 30
 
 cover: ## Show how much of each function the tests cover
 	@$(if $(RACE),:,echo "no C compiler found: running the tests without the race detector")

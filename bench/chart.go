@@ -33,7 +33,7 @@ const (
 	marginRight             = 20.0
 	marginBottom            = 56.0
 
-	// lowest leaves room for the values written below a line at 1.
+	// lowest leaves room for the values at the bottom.
 	lowest = 0.4
 )
 
@@ -149,7 +149,8 @@ func (c chart) axes(s *svg, f frame, first bool) {
 	s.rect("frame", f.left, f.top, panelWidth, panelHeight)
 }
 
-// plot draws the lines of a panel, the first above the others. Its values are written above it, those of the second below.
+// plot draws the lines of a panel, the first above the others. Its values are written above it, those of the second at
+// the bottom.
 func (c chart) plot(s *svg, f frame, values panel) {
 	for i := len(values) - 1; i >= 0; i-- {
 		var points []point
@@ -160,12 +161,11 @@ func (c chart) plot(s *svg, f frame, values panel) {
 			p := f.at(step, v)
 			points = append(points, p)
 			s.circle(fmt.Sprintf("dot%d", i), p, 3.5)
-			class := fmt.Sprintf("value value%d", i)
 			switch {
 			case i == 0 && v >= written:
-				s.write(class, point{p.x, p.y - 7}, multiple(v))
+				s.write("value value0", point{p.x, p.y - 7}, multiple(v))
 			case i == 1:
-				s.write(class, point{p.x, p.y + 15}, multiple(v))
+				s.write("value value1", point{p.x, f.top + panelHeight - 5}, multiple(v))
 			}
 		}
 		if len(points) > 0 {

@@ -50,7 +50,7 @@ func livePanels(results []liveResult, database string, lies layout) chartRow {
 				for _, r := range results {
 					if r.database == database && r.read == read.name && r.of.trash == trash && (r.of.lies == lies || trash == 0) {
 						value = r.ratio(side, baseline)
-						row.title = fmt.Sprintf("%s, %d rows, trash %s", r.database, r.of.rows, whereTrashLies[lies])
+						row.title = fmt.Sprintf("%s, %s, trash %s", properName[database], inWords(r.of.rows), whereTrashLies[lies])
 					}
 				}
 				row.panels[j][line] = append(row.panels[j][line], value)
@@ -60,4 +60,19 @@ func livePanels(results []liveResult, database string, lies layout) chartRow {
 	return row
 }
 
-var whereTrashLies = map[layout]string{older: "older than the live rows", mixed: "mixed among the live rows"}
+// inWords writes a number of rows as one speaks of it.
+func inWords(rows int) string {
+	switch {
+	case rows%100_000 == 0 && rows >= 1_000_000:
+		return fmt.Sprintf("%g million rows", float64(rows)/1e6)
+	case rows%1000 == 0:
+		return fmt.Sprintf("%d thousand rows", rows/1000)
+	default:
+		return fmt.Sprintf("%d rows", rows)
+	}
+}
+
+var (
+	properName     = map[string]string{"postgres": "PostgreSQL", "sqlite": "SQLite", "mysql": "MySQL"}
+	whereTrashLies = map[layout]string{older: "older than the live rows", mixed: "mixed among the live rows"}
+)

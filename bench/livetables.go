@@ -4,17 +4,19 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
 )
 
 // Article is what live reads are about, with the indexes of the library's own tags. Every side reads into it, whichever indexes
 // its table has.
 type Article struct {
 	ID        uint
-	CreatedAt time.Time
+	CreatedAt time.Time `softdelete:"index"`
 	UpdatedAt time.Time
 	DeletedAt gorm.DeletedAt
-	AuthorID  uint
-	Slug      string
+	AuthorID  uint   `softdelete:"index"`
+	Slug      string `softdelete:"unique"`
 	Title     string
 	Body      string
 }
@@ -44,12 +46,10 @@ func indexUsual(db *gorm.DB) error { return db.AutoMigrate(&usualArticle{}) }
 
 // indexLive makes those of live rows only, and one that finds the trashed ones by time.
 func indexLive(db *gorm.DB) error {
-	return execAll(db, []string{
-		"CREATE INDEX live_created_at ON articles (created_at) WHERE deleted_at IS NULL",
-		"CREATE INDEX live_author_id ON articles (author_id) WHERE deleted_at IS NULL",
-		"CREATE UNIQUE INDEX live_slug ON articles (slug) WHERE deleted_at IS NULL",
-		"CREATE INDEX trashed_at ON articles (deleted_at) WHERE deleted_at IS NOT NULL",
-	})
+	if err := db.Use(softdelete.New()); err != nil {
+		return err
+	}
+	return softdelete.AutoMigrate(db, &Article{})
 }
 
 // indexByHand makes one for each of the reads and no other, as one would write it for that very read.
