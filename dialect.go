@@ -48,6 +48,32 @@ type dialect struct {
 	// place of its name.
 	conflictByColumns bool
 
+	// partialIndex: an index can be of the rows that meet a condition. Where it
+	// cannot, an index of live rows has a generated column or the marker in it.
+	partialIndex bool
+
+	// alterIndexes: one ALTER TABLE drops and adds indexes, all or nothing, and
+	// DDL ends a transaction. Elsewhere it is part of one.
+	alterIndexes bool
+
+	// concurrently is what is said where an index is made or dropped while others
+	// write to the table, outside of a transaction; empty where there is no such
+	// thing.
+	concurrently string
+
+	// constraintInTable: a unique constraint is part of the table's definition,
+	// and can only be dropped by making the table anew.
+	constraintInTable bool
+
+	// regclass: a table is looked up by its quoted name, along the search path.
+	regclass bool
+
+	// indexBySQL: the condition of an index is known from the statement that made it.
+	indexBySQL bool
+
+	// columnsSQL and indexesSQL ask for what the database says of tables.
+	columnsSQL, indexesSQL string
+
 	// timeDigits is how many fractional digits of a second a time column keeps
 	// when its definition does not say.
 	timeDigits int
@@ -71,6 +97,10 @@ func dialectOf(db *gorm.DB) dialect {
 	}
 	switch db.Name() {
 	case "sqlite":
+		d.partialIndex = true
+		d.constraintInTable = true
+		d.indexBySQL = true
+		d.columnsSQL, d.indexesSQL = sqliteColumns, sqliteIndexes
 		d.rowLock = false
 		d.skipLocked = ""
 		d.parameters = 32766
@@ -81,6 +111,8 @@ func dialectOf(db *gorm.DB) dialect {
 		d.clock = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
 		d.clockUnit = time.Millisecond
 	case "mysql":
+		d.alterIndexes = true
+		d.columnsSQL, d.indexesSQL = mysqlColumns, mysqlIndexes
 		d.upsertWhere = false
 		d.nestedTarget = true
 		d.timeDigits = 3
@@ -88,6 +120,10 @@ func dialectOf(db *gorm.DB) dialect {
 		d.clock = "SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)"
 		d.clockUnit = time.Microsecond
 	default:
+		d.partialIndex = true
+		d.concurrently = "CONCURRENTLY "
+		d.regclass = true
+		d.columnsSQL, d.indexesSQL = postgresColumns, postgresIndexes
 		d.writingQuery = d.returning
 		d.uuidType = "uuid"
 		d.clock = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
