@@ -164,7 +164,7 @@ func isLinking(db *gorm.DB) bool {
 // insert that follows meets them and does nothing.
 func (p *Plugin) relink(db *gorm.DB, m *model, columns []string) {
 	stmt := db.Statement
-	unique := slices.ContainsFunc(m.unique, func(k uniqueKey) bool {
+	unique := slices.ContainsFunc(m.uniqueAmongAll(dialectOf(db)), func(k uniqueKey) bool {
 		return !slices.ContainsFunc(k.columns(), func(name string) bool { return !slices.Contains(columns, name) })
 	})
 	if len(columns) == 0 || !unique {
