@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,6 +15,9 @@ import (
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
+
+// liveDatabases are those with indexes of live rows that one can write by hand.
+var liveDatabases = []string{"sqlite", "postgres"}
 
 // liveOptions is what the arguments ask for.
 type liveOptions struct {
@@ -84,7 +88,10 @@ func (r liveResult) ratio(side, to int) float64 { return ratio(r.took[side], r.t
 func measureLive(databases []string, o liveOptions) (table, error) {
 	var results []liveResult
 	var failures []error
-	for _, database := range databases {
+	for _, database := range liveDatabases {
+		if !slices.Contains(databases, database) {
+			continue
+		}
 		rows := o.rows
 		if database != "postgres" {
 			rows /= 10

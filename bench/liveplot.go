@@ -73,6 +73,6 @@ func inWords(rows int) string {
 }
 
 var (
-	properName     = map[string]string{"postgres": "PostgreSQL", "sqlite": "SQLite", "mysql": "MySQL"}
+	properName     = map[string]string{"postgres": "PostgreSQL", "sqlite": "SQLite"}
 	whereTrashLies = map[layout]string{older: "older than the live rows", mixed: "mixed among the live rows"}
 )
