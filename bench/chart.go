@@ -33,8 +33,9 @@ const (
 	marginRight             = 20.0
 	marginBottom            = 56.0
 
-	// lowest leaves room for the values at the bottom.
-	lowest = 0.4
+	// lowest is what the scale begins at, above a strip for the values of the second line. Lower values stand there too.
+	lowest = 0.7
+	strip  = 18.0
 )
 
 // chartStyle brings its own ground, so that it is read alike on a light page and a dark one, whatever the page believes it is.
@@ -128,7 +129,7 @@ type frame struct {
 // at is the place of a value at a step.
 func (f frame) at(step int, value float64) point {
 	share := (math.Log(max(value, lowest)) - math.Log(lowest)) / (math.Log(f.highest) - math.Log(lowest))
-	return point{f.left + (float64(step)+0.5)*panelWidth/float64(f.steps), f.top + panelHeight*(1-share)}
+	return point{f.left + (float64(step)+0.5)*panelWidth/float64(f.steps), f.top + (panelHeight-strip)*(1-share)}
 }
 
 // axes draws the frame, with the numbers of the multiples if it is the first of its row.
@@ -175,7 +176,7 @@ func (c chart) plot(s *svg, f frame, values panel) {
 }
 
 // written is from where on values of the first line are written: below, the line is as good as the others.
-const written = 1.25
+const written = 1.5
 
 // multiple writes a value with as many digits as one cares for.
 func multiple(v float64) string {
