@@ -54,6 +54,9 @@ func TestLiveReadsUseTheIndexOfLiveRows(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		models := []any{&planTime{}, &planZero{}, &planUnix{}, &planUnixPointer{}, &planUnixFlag{}, &planFlag{}}
 		db := withPlugin(t, open, softdelete.Config{})
+		if db.Name() == "mysql" {
+			return // It has no indexes of some rows only.
+		}
 		require.NoError(t, softdelete.AutoMigrate(db, models...))
 		for _, model := range models {
 			table := tableOf(t, db, model)
