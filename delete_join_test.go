@@ -36,7 +36,7 @@ func TestDeleteWithJoins(t *testing.T) {
 		require.NoError(t, db.Create(&shelves).Error)
 		log := record(t, db)
 		var d softdelete.Deletion
-		tx := db.Scopes(softdelete.Into(&d)).InnerJoins("Shelf").Where(`"Shelf"."name" = ?`, "one").Delete(&aBook{})
+		tx := db.Scopes(softdelete.Into(&d)).InnerJoins("Shelf").Where(quoted(db, `"Shelf"."name" = ?`), "one").Delete(&aBook{})
 		require.NoError(t, tx.Error)
 		require.EqualValues(t, 2, tx.RowsAffected)
 		require.Equal(t, map[string]int64{"a_books": 2}, d.Rows)
@@ -47,7 +47,7 @@ func TestDeleteWithJoins(t *testing.T) {
 		require.Equal(t, []string{"c"}, column[string](t, db, "SELECT title FROM a_books WHERE deleted_at IS NULL"))
 
 		require.NoError(t, db.Delete(&shelves[1]).Error)
-		tx = db.InnerJoins("Shelf").Where(`"Shelf"."name" = ?`, "two").Delete(&aBook{})
+		tx = db.InnerJoins("Shelf").Where(quoted(db, `"Shelf"."name" = ?`), "two").Delete(&aBook{})
 		require.NoError(t, tx.Error)
 		require.Zero(t, tx.RowsAffected, "a trashed shelf is not joined")
 		tx = db.Unscoped().Joins("JOIN a_shelves s ON s.id = a_books.shelf_id").Where("s.name = ?", "one").Where("title = ?", "a").Delete(&aBook{}, shelves[0].Books[0].ID)

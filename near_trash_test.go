@@ -2,6 +2,7 @@ package softdelete_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
@@ -59,8 +60,8 @@ func nearTrash(t *testing.T, db *gorm.DB) {
 	require.NoError(t, db.Create(&[]aBio{{ID: 1, Text: "one"}, {ID: 2, Text: "two"}}).Error)
 	require.NoError(t, db.Create(&[]aTag{{ID: 1, Name: "one"}, {ID: 2, Name: "two"}}).Error)
 	for _, table := range nearTables {
-		require.NoError(t, db.Exec("UPDATE "+table+" SET deleted_at = '2020-01-02 03:04:05+00:00', deleted_by = 'before', "+
-			"deletion_id = '01a1fea3-c9be-7b6f-8159-3d464bd5c3b0' WHERE id = 2").Error)
+		require.NoError(t, db.Exec("UPDATE "+table+" SET deleted_at = ?, deleted_by = 'before', "+
+			"deletion_id = '01a1fea3-c9be-7b6f-8159-3d464bd5c3b0' WHERE id = 2", time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)).Error)
 	}
 }
 

@@ -1,0 +1,76 @@
+package softdelete_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+)
+
+// flavour is what tests have to know of the database that they run on.
+type flavour struct {
+	quote      string        // what stands around names
+	step       time.Duration // of a time column that says nothing of its precision
+	partial    bool          // an index can be of some rows only
+	returning  bool          // an UPDATE can return rows
+	onlyOffset bool          // there can be an OFFSET without a LIMIT
+	anyBytes   bool          // a text can be of bytes that are no UTF-8
+	anyKey     bool          // a key may be a text or bytes of any length, and an empty one is unlike a blank
+	schemas    bool          // tables can be in schemas of one database
+	schemaDDL  bool          // DDL is part of a transaction
+	types      map[string]string
+}
+
+// flavours are by the name of the dialect.
+var flavours = map[string]flavour{
+	"sqlite": {
+		quote: `"`, step: time.Nanosecond, partial: true, returning: true, onlyOffset: true, anyBytes: true, anyKey: true, schemaDDL: true,
+		types: map[string]string{"key": "integer", "bytes": "blob", "time": "datetime", "text": "text", "uuid": "uuid"},
+	},
+	"postgres": {
+		quote: `"`, step: time.Microsecond, partial: true, returning: true, onlyOffset: true, anyKey: true, schemas: true, schemaDDL: true,
+		types: map[string]string{"key": "bigint", "bytes": "bytea", "time": "timestamptz", "text": "text", "uuid": "uuid"},
+	},
+	"mysql": {
+		quote: "`", step: time.Millisecond,
+		types: map[string]string{"key": "bigint unsigned", "bytes": "varbinary(16)", "time": "datetime(3)", "text": "varchar(191)", "uuid": "uuid"},
+	},
+}
+
+func flavourOf(db *gorm.DB) flavour { return flavours[db.Name()] }
+
+// quoted writes SQL in which names stand in double quotes as the database has it.
+func quoted(db *gorm.DB, sql string) string {
+	return strings.ReplaceAll(sql, `"`, flavourOf(db).quote)
+}
+
+// referring makes a table that the plugin knows nothing of, whose columns refer to keys of others: "column type table".
+func referring(t *testing.T, db *gorm.DB, name string, references ...string) {
+	t.Helper()
+	var columns, keys []string
+	for _, reference := range references {
+		words := strings.SplitN(reference, " ", 3)
+		kind := flavourOf(db).types[words[1]]
+		require.NotEmpty(t, kind, reference)
+		columns = append(columns, words[0]+" "+kind)
+		table, rest, _ := strings.Cut(words[2], " ")
+		keys = append(keys, "FOREIGN KEY ("+words[0]+") REFERENCES "+table+" (id) "+rest)
+	}
+	require.NoError(t, db.Exec("CREATE TABLE "+name+" ("+strings.Join(append(columns, keys...), ", ")+")").Error)
+}
+
+// liveUnique makes a column of short texts unique among rows whose deleted_at is empty.
+func liveUnique(t *testing.T, db *gorm.DB, name, table, column string) {
+	t.Helper()
+	if flavourOf(db).partial {
+		require.NoError(t, db.Exec(fmt.Sprintf("CREATE UNIQUE INDEX IF NOT EXISTS %s ON %s (%s) WHERE deleted_at IS NULL", name, table, column)).Error)
+		return
+	}
+	if !db.Migrator().HasColumn(table, name) {
+		require.NoError(t, db.Exec(fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s varchar(191) AS (CASE WHEN deleted_at IS NULL THEN LEFT(%s, 191) END) VIRTUAL, "+
+			"ADD UNIQUE INDEX %s (%s)", table, name, column, name, name)).Error)
+	}
+}
