@@ -1,6 +1,7 @@
 package softdelete_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ type flavour struct {
 	onlyOffset bool          // there can be an OFFSET without a LIMIT
 	anyBytes   bool          // a text can be of bytes that are no UTF-8
 	anyKey     bool          // a key may be a text or bytes of any length, and an empty one is unlike a blank
+	rowwise    bool          // a foreign key is looked at with each row
 	schemas    bool          // tables can be in schemas of one database
 	schemaDDL  bool          // DDL is part of a transaction
 	types      map[string]string
@@ -35,7 +37,7 @@ var flavours = map[string]flavour{
 		types: map[string]string{"key": "bigint", "bytes": "bytea", "time": "timestamptz", "text": "text", "uuid": "uuid"},
 	},
 	"mysql": {
-		quote: "`", step: time.Millisecond,
+		quote: "`", step: time.Millisecond, rowwise: true,
 		types: map[string]string{"key": "bigint unsigned", "bytes": "varbinary(16)", "time": "datetime(3)", "text": "varchar(191)", "uuid": "uuid"},
 	},
 }
@@ -73,4 +75,25 @@ func liveUnique(t *testing.T, db *gorm.DB, name, table, column string) {
 		require.NoError(t, db.Exec(fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s varchar(191) AS (CASE WHEN deleted_at IS NULL THEN LEFT(%s, 191) END) VIRTUAL, "+
 			"ADD UNIQUE INDEX %s (%s)", table, name, column, name, name)).Error)
 	}
+}
+
+// clearTable empties a table whose rows may refer to each other.
+func clearTable(t *testing.T, db *gorm.DB, table string) {
+	t.Helper()
+	require.NoError(t, db.Connection(func(tx *gorm.DB) error {
+		return unchecked(tx, func() error { return tx.Exec("DELETE FROM " + table).Error })
+	}))
+}
+
+// unchecked runs some statements on one connection. The database does not look at foreign keys meanwhile, where it would do that
+// with each row: of rows that refer to each other one has to be first.
+func unchecked(tx *gorm.DB, run func() error) error {
+	if !flavourOf(tx).rowwise {
+		return run()
+	}
+	if err := tx.Exec("SET SESSION foreign_key_checks = 0").Error; err != nil {
+		return err
+	}
+	err := run()
+	return errors.Join(err, tx.Exec("SET SESSION foreign_key_checks = 1").Error)
 }

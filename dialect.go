@@ -34,6 +34,11 @@ type dialect struct {
 	// else has locked; empty where there is no such thing.
 	skipLocked string
 
+	// lockByKey: a locking SELECT locks all rows that it looks at, not only those
+	// that it returns. These words after a table's name make it look at those
+	// alone that it names by their keys. Empty where it locks what it returns.
+	lockByKey string
+
 	// writingQuery: a query can remove rows, in a WITH, and return what it found.
 	writingQuery bool
 
@@ -43,6 +48,10 @@ type dialect struct {
 	// nestedTarget: an UPDATE or DELETE may not read its own table in a
 	// subquery, unless that is nested once more.
 	nestedTarget bool
+
+	// rowwiseReferences: a foreign key is looked at with each row that a statement
+	// removes, and not when it has removed all of them.
+	rowwiseReferences bool
 
 	// textTime: times are kept as text with their zone, so that they have to
 	// be brought to one zone before they are compared.
@@ -122,6 +131,8 @@ func dialectOf(db *gorm.DB) dialect {
 		d.returning = false
 		d.upsertWhere, d.conflictTarget = false, false
 		d.nestedTarget = true
+		d.rowwiseReferences = true
+		d.lockByKey = " FORCE INDEX (PRIMARY)"
 		d.timeDigits = 3
 		d.uuidType = "char(36)"
 		d.clock = "SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)"

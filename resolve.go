@@ -3,6 +3,7 @@ package softdelete
 import (
 	"slices"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
 
@@ -35,11 +36,18 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 	root := c.plan.root
 	t.apply(filter)
 	defer t.restore()
-	tx := onTable(beside(c.db), t.stmt).Unscoped()
-	tx.Statement.Clauses["WHERE"] = t.stmt.Clauses["WHERE"]
+	by := func(more ...clause.Expression) *gorm.DB {
+		tx := onTable(beside(c.db), t.stmt).Unscoped()
+		tx.Statement.Clauses["WHERE"] = t.stmt.Clauses["WHERE"]
+		if len(more) > 0 {
+			exprs := append(slices.Clip(whereExprs(t.stmt)), more...)
+			tx.Statement.Clauses["WHERE"] = clause.Clause{Name: "WHERE", Expression: clause.Where{Exprs: exprs}}
+		}
+		return tx
+	}
 	if b := requestOf(t.stmt).batch; b != nil {
 		set := newSet(root)
-		if err := b.read(tx, c.d, !c.preview); err != nil {
+		if err := b.read(by, c.d, !c.preview); err != nil {
 			return err
 		}
 		set.keys = c.fresh(root, slices.Clone(b.found))
@@ -47,6 +55,7 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 		c.rows[root] = int64(len(set.keys))
 		return nil
 	}
+	tx := by()
 	tx.Statement.AddClause(clause.Select{Columns: columnsOf(clause.CurrentTable, root.key())})
 	if c.d.rowLock && !c.preview {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})

@@ -149,17 +149,19 @@ func openAnnex(t *testing.T, base *gorm.DB, w *zooWorld) schema.Namer {
 func (z *zooDatabase) plant(t require.TestingT, rows *zooRows) {
 	db := z.handle(t, rows.world, "").Session(&gorm.Session{SkipHooks: true})
 	require.NoError(t, db.Transaction(func(tx *gorm.DB) error {
-		for _, table := range slices.Backward(rows.world.tables) {
-			if err := tx.Exec("DELETE FROM " + table.name).Error; err != nil {
-				return err
+		return unchecked(tx, func() error {
+			for _, table := range slices.Backward(rows.world.tables) {
+				if err := tx.Exec("DELETE FROM " + table.name).Error; err != nil {
+					return err
+				}
 			}
-		}
-		for _, table := range rows.world.tables {
-			if err := z.fill(tx, table, rows.of(table)); err != nil {
-				return err
+			for _, table := range rows.world.tables {
+				if err := z.fill(tx, table, rows.of(table)); err != nil {
+					return err
+				}
 			}
-		}
-		return nil
+			return nil
+		})
 	}))
 	stored := z.dump(t, rows.world)
 	require.Len(t, stored, len(rows.all))
