@@ -155,7 +155,7 @@ func (c *cascade) hanging(links []*link, from *rowSet, filter picker) []picker {
 	var parts []picker
 	for _, start := range from.conditions(c.d) {
 		parts = append(parts, func(name string) clause.Expression {
-			return &tree{name: name, table: t, links: links, start: start, filter: filter, nested: c.d.nestedTarget}
+			return &tree{name: name, table: t, links: links, start: start, filter: filter, d: c.d}
 		})
 	}
 	return parts
@@ -314,7 +314,7 @@ func (c *cascade) held(l *link) (int64, error) {
 	live := l.child.visible(liveOnly)
 	for _, part := range c.sets[l.parent].hanging(l, c.d) {
 		part = part.and(live)
-		n, err := count(c.db, l.child, part(l.child.name))
+		n, err := count(c.db, l.child, part(l.child.name), c.d.currentRead)
 		if err != nil {
 			return 0, err
 		}
@@ -323,7 +323,7 @@ func (c *cascade) held(l *link) (int64, error) {
 			continue
 		}
 		for _, own := range c.sets[l.child].conditions(c.d) {
-			n, err := count(c.db, l.child, part.and(own)(l.child.name))
+			n, err := count(c.db, l.child, part.and(own)(l.child.name), c.d.currentRead)
 			if err != nil {
 				return 0, err
 			}

@@ -3,6 +3,7 @@ package softdelete_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,28 +18,31 @@ type flavour struct {
 	step       time.Duration // of a time column that says nothing of its precision
 	partial    bool          // an index can be of some rows only
 	returning  bool          // an UPDATE can return rows
-	onlyOffset bool          // there can be an OFFSET without a LIMIT
 	anyBytes   bool          // a text can be of bytes that are no UTF-8
 	anyKey     bool          // a key may be a text or bytes of any length, and an empty one is unlike a blank
 	rowwise    bool          // a foreign key is looked at with each row
-	schemas    bool          // tables can be in schemas of one database
-	schemaDDL  bool          // DDL is part of a transaction
+	binary     string        // the collation that compares texts by their bytes, where the usual one does not
+	upsertIf   bool          // the update of an upsert can have a condition
+	scanLocks  bool          // a lock is on all rows that a query looks at
+	noDeferred string        // why a foreign key that is looked at at the commit is not tested
 	types      map[string]string
 }
 
 // flavours are by the name of the dialect.
 var flavours = map[string]flavour{
 	"sqlite": {
-		quote: `"`, step: time.Nanosecond, partial: true, returning: true, onlyOffset: true, anyBytes: true, anyKey: true, schemaDDL: true,
+		noDeferred: "SQLite's driver leaves the connection in the transaction of which the commit failed on a deferred foreign key",
+		quote:      `"`, step: time.Nanosecond, partial: true, returning: true, upsertIf: true, anyBytes: true, anyKey: true,
 		types: map[string]string{"key": "integer", "bytes": "blob", "time": "datetime", "text": "text", "uuid": "uuid"},
 	},
 	"postgres": {
-		quote: `"`, step: time.Microsecond, partial: true, returning: true, onlyOffset: true, anyKey: true, schemas: true, schemaDDL: true,
+		quote: `"`, step: time.Microsecond, partial: true, returning: true, upsertIf: true, anyKey: true,
 		types: map[string]string{"key": "bigint", "bytes": "bytea", "time": "timestamptz", "text": "text", "uuid": "uuid"},
 	},
 	"mysql": {
-		quote: "`", step: time.Millisecond, rowwise: true,
-		types: map[string]string{"key": "bigint unsigned", "bytes": "varbinary(16)", "time": "datetime(3)", "text": "varchar(191)", "uuid": "uuid"},
+		noDeferred: "MariaDB and MySQL have no deferred foreign keys",
+		quote:      "`", step: time.Millisecond, rowwise: true, scanLocks: true, binary: "utf8mb4_nopad_bin",
+		types: map[string]string{"key": "bigint unsigned", "bytes": "varbinary(16)", "time": "datetime(3)", "text": "varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin", "uuid": "uuid"},
 	},
 }
 
@@ -96,4 +100,21 @@ func unchecked(tx *gorm.DB, run func() error) error {
 	}
 	err := run()
 	return errors.Join(err, tx.Exec("SET SESSION foreign_key_checks = 1").Error)
+}
+
+// gaveUp tells if a database has ended a statement because of what others were doing: it may be tried again.
+func gaveUp(err error) bool {
+	var state interface{ SQLState() string }
+	if errors.As(err, &state) {
+		return slices.Contains([]string{"40P01", "40001"}, state.SQLState())
+	}
+	return err != nil && (strings.Contains(err.Error(), "database is locked") || strings.Contains(err.Error(), "Deadlock found"))
+}
+
+// binaryText has a text column compared by its bytes, where it would be without regard to case.
+func binaryText(t *testing.T, db *gorm.DB, table, column string) {
+	t.Helper()
+	if collation := flavourOf(db).binary; collation != "" {
+		require.NoError(t, db.Exec(fmt.Sprintf("ALTER TABLE %s MODIFY %s varchar(191) CHARACTER SET utf8mb4 COLLATE %s", table, column, collation)).Error)
+	}
 }

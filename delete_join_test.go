@@ -43,7 +43,8 @@ func TestDeleteWithJoins(t *testing.T) {
 		sent := log.take()
 		require.Equal(t, 1, starting(sent, "UPDATE"))
 		require.Equal(t, 1, starting(sent, `UPDATE "a_books" SET`)+starting(sent, "UPDATE `a_books` SET"))
-		require.Contains(t, strings.NewReplacer("`", "", `"`, "").Replace(strings.Join(sent, "\n")), "a_books.id IN (SELECT a_books.id FROM a_books")
+		unquoted := strings.NewReplacer("`", "", `"`, "", "SELECT /*+ NO_MERGE(softdelete_rows) */ * FROM (", "").Replace(strings.Join(sent, "\n"))
+		require.Contains(t, unquoted, "a_books.id IN (SELECT a_books.id FROM a_books")
 		require.Equal(t, []string{"c"}, column[string](t, db, "SELECT title FROM a_books WHERE deleted_at IS NULL"))
 
 		require.NoError(t, db.Delete(&shelves[1]).Error)
@@ -97,6 +98,11 @@ func TestDeleteReturning(t *testing.T) {
 		notes := theNotes(t, db)
 		all := aNote{ID: notes["a"].ID}
 		require.NoError(t, db.Clauses(clause.Returning{}).Delete(&all).Error)
+		if !flavourOf(db).returning {
+			require.Empty(t, all.Title, "the row is trashed, and not returned")
+			require.True(t, all.DeletedAt.Valid)
+			return
+		}
 		require.Equal(t, "a", all.Title)
 		require.Equal(t, 2020, all.UpdatedAt.Year())
 		require.True(t, all.DeletedAt.Valid)

@@ -135,7 +135,7 @@ func (e *emptying) purgeLoaded(query *gorm.DB, b *batch, rows map[string]int64) 
 		loaded := reflect.New(reflect.SliceOf(reflect.PointerTo(b.model.schema.ModelType)))
 		fresh := tx.Session(&gorm.Session{NewDB: true})
 		keys := inColumns(primaryNames(b.model.schema), b.found)
-		if err := fresh.Scopes(OnlyTrashed).Where(keys).Find(loaded.Interface()).Error; err != nil || loaded.Elem().Len() == 0 {
+		if err := e.d.reading(fresh.Scopes(OnlyTrashed)).Where(keys).Find(loaded.Interface()).Error; err != nil || loaded.Elem().Len() == 0 {
 			return err
 		}
 		return Purge(ask(fresh, func(r *request) { r.tally = rows }), loaded.Interface()).Error

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/driver/mysql"
+
 	"github.com/glebarez/sqlite"
 	"github.com/stretchr/testify/require"
 	"gorm.io/driver/postgres"
@@ -55,8 +57,11 @@ func TestKilledHelper(t *testing.T) {
 		t.Skip("it runs in a process that another test starts")
 	}
 	dialector := sqlite.Open(what[2])
-	if what[1] == "postgres" {
+	switch what[1] {
+	case "postgres":
 		dialector = postgres.Open(what[2])
+	case "mysql":
+		dialector = mysql.Open(what[2])
 	}
 	db, err := gorm.Open(dialector, testdb.Config())
 	require.NoError(t, err)

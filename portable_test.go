@@ -40,7 +40,7 @@ func TestWritesWhereTheDatabaseCanDoLess(t *testing.T) {
 	tx := db.Joins("JOIN a_posts o ON o.id = a_posts.id").Where("o.title = ?", "hers").Delete(&aPost{})
 	require.NoError(t, tx.Error)
 	require.EqualValues(t, 2, tx.RowsAffected)
-	require.Contains(t, strings.Join(log.take(), "\n"), "IN (SELECT * FROM (SELECT", "nested once more")
+	require.Contains(t, strings.Join(log.take(), "\n"), "IN (SELECT /*+ NO_MERGE(softdelete_rows) */ * FROM (SELECT", "nested once more")
 	tx = softdelete.Purge(db.Where("title = ?", "hers").Limit(1), &aPost{})
 	require.NoError(t, tx.Error)
 	require.EqualValues(t, 1, tx.RowsAffected)

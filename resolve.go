@@ -128,7 +128,7 @@ func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*ro
 			counts = !c.preview
 			c.late[t] = counts
 			if c.preview {
-				n, err := count(c.db, t, part(t.name))
+				n, err := count(c.db, t, part(t.name), "")
 				if err != nil {
 					return nil, err
 				}
@@ -169,7 +169,7 @@ func (c *cascade) restorable(links []*link, from *rowSet) (*rowSet, error) {
 	set := newSet(child)
 	if same := child.sameOrigin(c.d); links[0].parent == child && same != nil {
 		for _, start := range from.conditions(c.d) {
-			below := &tree{name: child.name, table: child, links: links, start: start, filter: child.visible(trashedOnly), same: same, nested: c.d.nestedTarget}
+			below := &tree{name: child.name, table: child, links: links, start: start, filter: child.visible(trashedOnly), same: same, d: c.d}
 			list, _, err := c.collect(child, unbounded, "SELECT ", columnsOf(child.name, child.key()), " FROM ", clause.Table{Name: child.name},
 				" WHERE ", below, " AND ", child.visible(trashedOnly)(child.name), c.forUpdate())
 			if err != nil {

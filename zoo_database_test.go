@@ -66,6 +66,10 @@ func openZoo(t *testing.T, open testdb.Opener, worlds ...*zooWorld) *zooDatabase
 			require.Equal(t, table.name, stmt.Schema.Table)
 			z.schemas[table] = stmt.Schema
 			require.NoError(t, db.AutoMigrate(table.model))
+			if index := table.name + "_" + table.unique; table.unique != "" && !flavourOf(db).partial {
+				require.NoError(t, db.Migrator().DropIndex(table.model, index))
+				liveUnique(t, db, index, table.name, table.unique)
+			}
 		}
 	}
 	return z
@@ -233,7 +237,9 @@ func (z *zooDatabase) dumpTable(t require.TestingT, table *zooTable, all map[str
 		require.NoError(t, rows.Scan(places...))
 		columns := make(zooColumns, len(names))
 		for i, name := range names {
-			columns[name] = zooPlain(values[i])
+			if name != table.name+"_"+table.unique { // a generated column, in the place of an index of some rows
+				columns[name] = zooPlain(values[i])
+			}
 		}
 		all[zooKey(table, columns)] = columns
 	}
