@@ -9,31 +9,34 @@ import (
 // A database that looks at a foreign key row by row, and not at the end of the
 // statement, refuses to remove rows of a tree by one statement unless it comes to
 // each of them after those that hang on it. There they are removed level by level.
+// Elsewhere one statement has to remove the addressed rows and those that go along
+// with them, as any of the former may hang on one of the latter.
 
-// looseTree removes the rows of a table that hang on each other, leaves first. What
-// goes on after it to remove the same rows finds them gone, and tells them.
+// looseTree removes the rows of a table that hang on each other. What goes on after
+// it to remove the same rows finds them gone, and tells them.
 func (c *cascade) looseTree(f *found) error {
 	t := f.set.table
 	self, _ := c.linksOf(t)
-	if !c.d.rowwiseReferences || len(self) == 0 {
+	if len(self) == 0 || f.hooks && !c.d.rowwiseReferences {
 		return nil
 	}
-	keys := f.set.keys
-	if alone := len(c.circleOf(t)) == 1; alone && !f.hooks {
+	keys, mixed := f.set.keys, false
+	if !f.hooks && len(c.circleOf(t)) == 1 {
 		if c.loose[t] {
 			return nil
 		}
 		c.loose[t] = true
-		keys = nil
-		for _, set := range c.removed() {
-			if set.table == t {
-				keys = append(keys, set.keys...)
-			}
-		}
+		keys, mixed = c.removed(t)
 	}
-	levels, err := c.levels(t, self, keys)
-	if err != nil || len(levels) < 2 {
-		return err
+	if !c.d.rowwiseReferences && !mixed {
+		return nil
+	}
+	levels := [][][]any{keys}
+	if c.d.rowwiseReferences || len(keys) > c.d.chunk(len(t.key())) {
+		var err error
+		if levels, err = c.levels(t, self, keys); err != nil || len(levels) < 2 {
+			return err
+		}
 	}
 	if f.hooks {
 		f.levels = levels
@@ -51,15 +54,19 @@ func (c *cascade) looseTree(f *found) error {
 	return nil
 }
 
-// removed lists the sets that a removal is about whose hooks do not run.
-func (c *cascade) removed() []*rowSet {
-	list := []*rowSet{c.own}
+// removed lists the keys of a table's rows that are removed without hooks, and tells
+// if several addressed ones are among them beside others.
+func (c *cascade) removed(t *table) (keys [][]any, mixed bool) {
 	for _, f := range c.log {
-		if !f.hooks {
-			list = append(list, f.set)
+		if f.set.table == t && !f.hooks {
+			keys = append(keys, f.set.keys...)
 		}
 	}
-	return list
+	if c.own.table == t {
+		mixed = len(keys) > 0 && len(c.own.keys) > 1
+		keys = append(keys, c.own.keys...)
+	}
+	return keys, mixed
 }
 
 func (c *cascade) circleOf(t *table) []*table {

@@ -146,7 +146,7 @@ func joinReadPaths() []readPath {
 			return q.base.Or(quoted(q.base, `"Owner"."name" = ?`), "o1").Or(quoted(q.base, `"Owner"."name" = ?`), "o2-")
 		}),
 		owner("a raw OR", oneAndTwo, func(q *readQuery) *gorm.DB {
-			return q.base.Where("\"Owner\".\"name\" = ?\nOR\n\"Owner\".\"name\" = ?", "o1", "o2-")
+			return q.base.Where(quoted(q.base, "\"Owner\".\"name\" = ?\nOR\n\"Owner\".\"name\" = ?"), "o1", "o2-")
 		}),
 		owner("a group", oneAndTwo, func(q *readQuery) *gorm.DB {
 			return q.base.Where(q.base.Where(quoted(q.base, `"Owner"."name" = ?`), "o1").Or(quoted(q.base, `"Owner"."name" = ?`), "o2-"))
