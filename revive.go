@@ -98,7 +98,7 @@ func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
 	found := map[int]reflect.Value{}
 	taken := map[string]int{}
 	d := dialectOf(db)
-	for _, key := range m.uniqueAmongAll(d) {
+	for _, key := range m.unique {
 		columns := key.columns()
 		values, indexes := valuesOf(stmt, stmt.ReflectValue, columns)
 		if key.primary {

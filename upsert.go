@@ -73,6 +73,47 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	}
 }
 
+// aimed gives an upsert that is about the columns of an index of live rows the
+// condition of that, without which the database does not find it:
+//
+//	ON CONFLICT (email) WHERE deleted_at IS NULL DO UPDATE …
+//
+// The name of such an index does for its columns. It returns what undoes it.
+func (m *model) aimed(db *gorm.DB) (back func()) {
+	stmt := db.Statement
+	original, ok := stmt.Clauses["ON CONFLICT"]
+	conflict, isConflict := original.Expression.(clause.OnConflict)
+	if !ok || !isConflict || len(conflict.TargetWhere.Exprs) > 0 || !dialectOf(db).partialIndex {
+		return func() {}
+	}
+	named := make([]string, len(conflict.Columns))
+	for i, column := range conflict.Columns {
+		named[i] = column.Name
+		if field := stmt.Schema.LookUpField(column.Name); field != nil {
+			named[i] = field.DBName
+		}
+	}
+	for _, key := range m.liveUnique {
+		if key.hasMarker() || key.where != "" && plainCondition(key.where) != plainCondition(textOf(m.markerCondition(liveOnly))) {
+			continue
+		}
+		if key.name != conflict.OnConstraint && (conflict.OnConstraint != "" || !sameSet(named, key.columns)) {
+			continue
+		}
+		if slices.ContainsFunc(m.unique, func(k uniqueKey) bool { return sameSet(named, k.columns()) }) {
+			break
+		}
+		conflict.OnConstraint = ""
+		conflict.Columns = columnsOf("", key.columns)
+		conflict.TargetWhere = clause.Where{Exprs: []clause.Expression{m.markerCondition(liveOnly)}}
+		changed := original
+		changed.Expression = conflict
+		stmt.Clauses["ON CONFLICT"] = changed
+		return func() { stmt.Clauses["ON CONFLICT"] = original }
+	}
+	return func() {}
+}
+
 // buildUpsert writes ON CONFLICT with the protected columns left out of the
 // update, and out of its reach the rows that the filter hides.
 func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter) {
@@ -94,8 +135,8 @@ func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter
 		conflict.Where.Exprs = append(slices.Clip(enclose(conflict.Where.Exprs)), filter)
 	}
 	c.Expression = conflict
-	if stmt, ok := b.(*gorm.Statement); ok && stmt.DB.ClauseBuilders[c.Name] != nil {
-		stmt.DB.ClauseBuilders[c.Name](c, b)
+	if stmt, ok := b.(*gorm.Statement); ok && stmt.ClauseBuilders[c.Name] != nil {
+		stmt.ClauseBuilders[c.Name](c, b)
 		return
 	}
 	c.Build(b)
@@ -135,7 +176,6 @@ func without(db *gorm.DB, blocked map[int]bool, next func(*gorm.DB)) {
 type uniqueKey struct {
 	name    string
 	primary bool
-	partial bool // of some rows only, where the database has such indexes
 	fields  []*schema.Field
 }
 
@@ -147,8 +187,9 @@ func (k uniqueKey) columns() []string {
 	return names
 }
 
-// uniqueKeys lists the primary key and the unique indexes of a schema.
-func uniqueKeys(s *schema.Schema) []uniqueKey {
+// uniqueKeys lists the primary key and the unique indexes of a schema. A partial
+// index is none: it is not for all rows; nor is one that AutoMigrate replaces.
+func (m *model) uniqueKeys(s *schema.Schema, d dialect) []uniqueKey {
 	var keys []uniqueKey
 	if len(s.PrimaryFields) > 0 {
 		keys = append(keys, uniqueKey{name: "primary key", primary: true, fields: s.PrimaryFields})
@@ -159,10 +200,10 @@ func uniqueKeys(s *schema.Schema) []uniqueKey {
 		}
 	}
 	for _, index := range s.ParseIndexes() {
-		if index.Class != "UNIQUE" {
+		if index.Class != "UNIQUE" || index.Where != "" && d.partialIndex {
 			continue
 		}
-		key := uniqueKey{name: index.Name, partial: index.Where != ""}
+		key := uniqueKey{name: index.Name}
 		for _, option := range index.Fields {
 			if option.Field == nil || option.Expression != "" {
 				key.fields = nil
@@ -170,23 +211,17 @@ func uniqueKeys(s *schema.Schema) []uniqueKey {
 			}
 			key.fields = append(key.fields, option.Field)
 		}
-		if len(key.fields) > 0 {
+		if len(key.fields) > 0 && m.liveIndexOn(key.columns()) == nil {
 			keys = append(keys, key)
 		}
 	}
 	return keys
 }
 
-// uniqueAmongAll are the unique keys for all rows, which a partial index is not.
-// Where there are none, GORM makes an index without its condition.
-func (m *model) uniqueAmongAll(d dialect) []uniqueKey {
-	return slices.DeleteFunc(slices.Clone(m.unique), func(k uniqueKey) bool { return k.partial && d.partialIndex })
-}
-
 // conflictKeys is what an upsert takes for a conflict: the columns that it
 // names, all unique keys if it names none.
 func (m *model) conflictKeys(s *schema.Schema, conflict clause.OnConflict, d dialect) []uniqueKey {
-	unique := m.uniqueAmongAll(d)
+	unique := slices.Clone(m.unique)
 	if !d.conflictTarget {
 		return unique
 	}

@@ -148,9 +148,12 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 		e := p.models.entry(db, stmt.Schema)
 		m := e.model
 		next := p.checkCreate(db, e, next)
-		switch {
-		case m == nil:
+		if m == nil {
 			next(db)
+			return
+		}
+		defer m.aimed(db)()
+		switch {
 		case requestOf(stmt).revive && isUpsert(stmt):
 			p.revive(db, m, func(db *gorm.DB) { p.upsert(db, m, next) })
 		case requestOf(stmt).revive:
@@ -178,7 +181,7 @@ func isLinking(db *gorm.DB) bool {
 // insert that follows meets them and does nothing.
 func (p *Plugin) relink(db *gorm.DB, m *model, columns []string) {
 	stmt := db.Statement
-	unique := slices.ContainsFunc(m.uniqueAmongAll(dialectOf(db)), func(k uniqueKey) bool {
+	unique := slices.ContainsFunc(m.unique, func(k uniqueKey) bool {
 		return !slices.ContainsFunc(k.columns(), func(name string) bool { return !slices.Contains(columns, name) })
 	})
 	if len(columns) == 0 || !unique {
