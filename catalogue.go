@@ -178,6 +178,11 @@ LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnu
 WHERE k.position <= x.indnkeyatts
 ORDER BY asked.name, i.relname, k.position`
 
+	// Of foreign keys to a table: the child's table with what tells the key from others, and a column referred to.
+	postgresReferences = `SELECT f.conrelid::regclass::text || ' ' || f.conname, a.attname ` + postgresTables + `
+JOIN pg_catalog.pg_constraint f ON f.confrelid = t.oid AND f.contype = 'f'
+JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (f.confkey)`
+
 	sqliteColumns = `SELECT m.name, c.name, c.type, NOT c."notnull", c.hidden IN (2, 3)
 FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c
 WHERE m.type = 'table' AND m.name IN ? ORDER BY m.name, c.cid`
@@ -186,6 +191,10 @@ WHERE m.type = 'table' AND m.name IN ? ORDER BY m.name, c.cid`
 FROM sqlite_master m JOIN pragma_index_list(m.name) l JOIN pragma_index_info(l.name) i
 LEFT JOIN sqlite_master s ON s.type = 'index' AND s.name = l.name
 WHERE m.type = 'table' AND m.name IN ? ORDER BY m.name, l.name, i.seqno`
+
+	sqliteReferences = `SELECT m.name || ' ' || f.id, f."to"
+FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f
+WHERE m.type = 'table' AND f."to" IS NOT NULL AND f."table" IN ?`
 
 	mysqlColumns = `SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE = 'YES', EXTRA LIKE '%GENERATED%'
 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ?

@@ -19,24 +19,34 @@ type liveKey struct {
 	where   string   // its condition, empty for none
 }
 
-func liveKeys(s *schema.Schema, mk marker) []liveKey {
+// liveKeys lists them: those of the plugin's own tags, and those of GORM's.
+func (m *model) liveKeys(s *schema.Schema, d dialect) []liveKey {
 	var list []liveKey
+	for i := range m.indexes {
+		if m.indexes[i].kind == uniqueAmongLive {
+			columns := m.indexes[i].columns()
+			list = append(list, liveKey{name: m.indexes[i].name, listed: columns, columns: columns})
+		}
+	}
 	for _, index := range s.ParseIndexes() {
-		key := liveKey{name: index.Name, where: index.Where}
+		key := liveKey{name: index.Name}
+		if d.partialIndex {
+			key.where = index.Where
+		}
 		for _, option := range index.Fields {
 			if option.Field == nil || option.Expression != "" {
 				key.columns = nil
 				break
 			}
 			key.listed = append(key.listed, option.DBName)
-			if option.Field != mk.field {
+			if option.Field != m.marker.field {
 				key.columns = append(key.columns, option.DBName)
 			}
 		}
 		// NULL is in nobody's way: with a nullable marker among them, the columns
 		// of live rows are free.
 		hasMarker := len(key.listed) > len(key.columns)
-		if index.Class == "UNIQUE" && len(key.columns) > 0 && (hasMarker && mk.live != nil || !hasMarker && index.Where != "") {
+		if index.Class == "UNIQUE" && len(key.columns) > 0 && (hasMarker && m.marker.live != nil || !hasMarker && key.where != "") {
 			list = append(list, key)
 		}
 	}

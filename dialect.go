@@ -61,9 +61,9 @@ type dialect struct {
 	// thing.
 	concurrently string
 
-	// constraintInTable: a unique constraint is part of the table's definition,
-	// and can only be dropped by making the table anew.
-	constraintInTable bool
+	// tableRebuild: a table is changed by making it anew. A unique constraint is
+	// dropped so.
+	tableRebuild bool
 
 	// regclass: a table is looked up by its quoted name, along the search path.
 	regclass bool
@@ -73,6 +73,10 @@ type dialect struct {
 
 	// columnsSQL and indexesSQL ask for what the database says of tables.
 	columnsSQL, indexesSQL string
+
+	// referencesSQL asks for the columns of a table that foreign keys refer to;
+	// empty where these do not need a unique index.
+	referencesSQL string
 
 	// timeDigits is how many fractional digits of a second a time column keeps
 	// when its definition does not say.
@@ -111,9 +115,10 @@ func dialectOf(db *gorm.DB) dialect {
 	switch db.Name() {
 	case "sqlite":
 		d.partialIndex = true
-		d.constraintInTable = true
+		d.tableRebuild = true
 		d.indexBySQL = true
 		d.columnsSQL, d.indexesSQL = sqliteColumns, sqliteIndexes
+		d.referencesSQL = sqliteReferences
 		d.rowLock = false
 		d.skipLocked = ""
 		d.parameters = 32766
@@ -141,6 +146,7 @@ func dialectOf(db *gorm.DB) dialect {
 		d.concurrently = "CONCURRENTLY "
 		d.regclass = true
 		d.columnsSQL, d.indexesSQL = postgresColumns, postgresIndexes
+		d.referencesSQL = postgresReferences
 		d.writingQuery = d.returning
 		d.uuidType = "uuid"
 		d.clock = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"

@@ -163,9 +163,9 @@ func (mk *marker) build(b clause.Builder, column clause.Column, trashed bool) {
 		// index of live rows only is used for it.
 		_, _ = b.WriteString(equals)
 		_, _ = b.WriteString(fmt.Sprint(live))
-	default:
+	case string:
 		_, _ = b.WriteString(equals)
-		b.AddVar(b, live)
+		_, _ = b.WriteString("'" + strings.ReplaceAll(live, "'", "''") + "'")
 	}
 }
 

@@ -33,6 +33,9 @@ type model struct {
 	// liveUnique are the unique indexes that are for live rows only.
 	liveUnique []liveKey
 
+	// indexes are those that AutoMigrate adds to GORM's.
+	indexes []index
+
 	// liveRows and trashedRows filter the rows of the statement's own table.
 	liveRows, trashedRows *rowFilter
 }
@@ -179,7 +182,7 @@ func (r *registry) register(db *gorm.DB, values []any) error {
 			return err
 		}
 		schemas[i] = s
-		m, err := describe(s)
+		m, err := describe(db, s)
 		if err != nil {
 			return err
 		}
@@ -205,7 +208,7 @@ func (r *registry) adopt(db *gorm.DB, s *schema.Schema) {
 	if r.known(s) != nil {
 		return
 	}
-	m, err := describe(s)
+	m, err := describe(db, s)
 	r.pending[s] = &entry{model: m, err: err}
 	switch {
 	case err != nil:
@@ -238,7 +241,7 @@ func (r *registry) adoptJoinTable(db *gorm.DB, rel *schema.Relationship) {
 	if m = r.byTable(join.Table); m != nil {
 		r.adopt(db, m.schema)
 		standIn := *m
-		standIn.unique = uniqueKeys(join)
+		standIn.unique = m.uniqueKeys(join, dialectOf(db))
 		install(join, &standIn)
 		r.pending[join] = &entry{model: &standIn}
 	}
@@ -281,31 +284,28 @@ func relations(s *schema.Schema) []*schema.Relationship {
 	return list
 }
 
-// describe finds the marker and the tracking columns of a schema. It returns
-// nil for one that has no marker.
-func describe(s *schema.Schema) (*model, error) {
+// describe finds the marker and the tracking columns of a schema, and what the
+// database keeps unique. It returns nil for one that has no marker.
+func describe(db *gorm.DB, s *schema.Schema) (*model, error) {
 	if err := checkRelations(s); err != nil {
 		return nil, err
 	}
 	m := &model{schema: s}
 	var tagged *schema.Field
 	for _, field := range s.Fields {
-		tag := strings.TrimSpace(field.Tag.Get("softdelete"))
-		if tag == "" || relationOf(s, field) != nil {
+		parts := tagParts(field)
+		if len(parts) == 0 || relationOf(s, field) != nil {
 			continue
 		}
 		if field.DBName == "" || s.FieldsByDBName[field.DBName] != field {
-			return nil, &ModelError{s.Name, field.Name, fmt.Sprintf("the tag softdelete:%q needs a column", tag)}
+			return nil, &ModelError{s.Name, field.Name, fmt.Sprintf("the tag softdelete:%q needs a column", field.Tag.Get("softdelete"))}
 		}
-		place := map[string]**schema.Field{"by": &m.by, "reason": &m.reason, "deletionID": &m.deletionID, "at": &m.at}[tag]
-		if place == nil {
-			return nil, &ModelError{s.Name, field.Name, fmt.Sprintf("unknown tag softdelete:%q, known are by, reason, deletionID and at", tag)}
-		}
-		if *place != nil {
-			return nil, &ModelError{s.Name, field.Name, fmt.Sprintf("the tag softdelete:%q stands on %s already", tag, (*place).Name)}
-		}
-		*place = field
 		tagged = field
+		for _, part := range parts {
+			if err := m.take(db.NamingStrategy, field, part); err != nil {
+				return nil, err
+			}
+		}
 	}
 	markers, err := markersOf(s, m)
 	if err != nil {
@@ -315,7 +315,7 @@ func describe(s *schema.Schema) (*model, error) {
 	case len(markers) > 1:
 		return nil, &ModelError{s.Name, markers[1].field.Name, "a second marker beside " + markers[0].field.Name + ", remove one of them"}
 	case len(markers) == 0 && tagged != nil:
-		return nil, &ModelError{s.Name, tagged.Name, "a tracking column, but the model has no marker"}
+		return nil, &ModelError{s.Name, tagged.Name, fmt.Sprintf("the tag softdelete:%q, but the model has no marker", tagged.Tag.Get("softdelete"))}
 	case len(markers) == 0:
 		return nil, nil //nolint:nilnil // no model is no error
 	}
@@ -332,11 +332,33 @@ func describe(s *schema.Schema) (*model, error) {
 	if m.at == nil && m.marker.kind != flagMarker {
 		m.at = m.marker.field
 	}
-	m.unique = uniqueKeys(s)
-	m.liveUnique = liveKeys(s, m.marker)
+	if err := m.addOwnIndexes(db.NamingStrategy); err != nil {
+		return nil, err
+	}
+	m.bindIndexes()
+	d := dialectOf(db)
+	m.unique = m.uniqueKeys(s, d)
+	m.liveUnique = m.liveKeys(s, d)
 	m.liveRows = &rowFilter{model: m, table: clause.CurrentTable, show: liveOnly}
 	m.trashedRows = &rowFilter{model: m, table: clause.CurrentTable, show: trashedOnly}
 	return m, nil
+}
+
+// take reads a part of a column's tag.
+func (m *model) take(namer schema.Namer, field *schema.Field, part tagPart) error {
+	if taken, err := m.ask(namer, field, part); taken {
+		return err
+	}
+	place := map[string]**schema.Field{"by": &m.by, "reason": &m.reason, "deletionID": &m.deletionID, "at": &m.at}[part.word]
+	switch {
+	case place == nil || part.name != "":
+		return &ModelError{m.name(), field.Name, fmt.Sprintf(
+			"unknown tag softdelete:%q, known are by, reason, deletionID, at, unique and index", field.Tag.Get("softdelete"))}
+	case *place != nil:
+		return &ModelError{m.name(), field.Name, fmt.Sprintf("the tag softdelete:%q stands on %s already", part.word, (*place).Name)}
+	}
+	*place = field
+	return nil
 }
 
 func (m *model) checkTracking() error {

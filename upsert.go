@@ -121,8 +121,8 @@ func (k uniqueKey) columns() []string {
 }
 
 // uniqueKeys lists the primary key and the unique indexes of a schema. A partial
-// index is none: it is not for all rows.
-func uniqueKeys(s *schema.Schema) []uniqueKey {
+// index is none: it is not for all rows; nor is one that AutoMigrate replaces.
+func (m *model) uniqueKeys(s *schema.Schema, d dialect) []uniqueKey {
 	var keys []uniqueKey
 	if len(s.PrimaryFields) > 0 {
 		keys = append(keys, uniqueKey{name: "primary key", primary: true, fields: s.PrimaryFields})
@@ -133,7 +133,7 @@ func uniqueKeys(s *schema.Schema) []uniqueKey {
 		}
 	}
 	for _, index := range s.ParseIndexes() {
-		if index.Class != "UNIQUE" || index.Where != "" {
+		if index.Class != "UNIQUE" || index.Where != "" && d.partialIndex {
 			continue
 		}
 		key := uniqueKey{name: index.Name}
@@ -144,7 +144,7 @@ func uniqueKeys(s *schema.Schema) []uniqueKey {
 			}
 			key.fields = append(key.fields, option.Field)
 		}
-		if len(key.fields) > 0 {
+		if len(key.fields) > 0 && m.liveIndexOn(key.columns()) == nil {
 			keys = append(keys, key)
 		}
 	}

@@ -1,0 +1,182 @@
+package softdelete
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+)
+
+// AutoMigrate is GORM's, and then gives the tables of soft-deletable models the
+// indexes that soft deletes need:
+//
+//	type User struct {
+//		ID     uint
+//		Tenant string `softdelete:"unique:users_login"`
+//		Login  string `softdelete:"unique:users_login"`
+//		Email  string `softdelete:"unique"`
+//		TeamID uint   `softdelete:"index"`
+//		softdelete.Tracked
+//	}
+//
+//	err := softdelete.AutoMigrate(db, &User{})
+//
+//	CREATE UNIQUE INDEX users_login ON users (tenant, login) WHERE deleted_at IS NULL
+//	CREATE UNIQUE INDEX idx_users_email ON users (email) WHERE deleted_at IS NULL
+//	CREATE INDEX idx_users_team_id ON users (team_id) WHERE deleted_at IS NULL
+//	CREATE INDEX idx_users_deleted_at ON users (deleted_at, id) WHERE deleted_at IS NOT NULL
+//	CREATE INDEX idx_users_deletion_id ON users (deletion_id) WHERE deletion_id IS NOT NULL
+//
+// MySQL and MariaDB have no partial indexes. A unique index ends there with a
+// generated column softdelete_live, which is 1 in live rows and NULL, equal to
+// nothing, in others; an index of live rows begins with the marker.
+//
+// An ordinary unique index or constraint on the same columns is replaced, and so
+// is an index by the same name that is not as it should be: the new one is made
+// before the old one goes, and on PostgreSQL beside writers (CONCURRENTLY), unless
+// db is a transaction. All else that the database has stays. Calling it again
+// changes nothing.
+//
+// Without models it takes those of Config.Models. Models that are not
+// soft-deletable are GORM's alone. If live rows agree where they may not, the error
+// is a *DuplicateError, which names them, and the index is not made. Other errors
+// are ErrNotInstalled, *ModelError for a wrong tag, gorm.ErrInvalidValue for what
+// is no model, and the database's.
+func AutoMigrate(db *gorm.DB, models ...any) error {
+	if db == nil || db.Config == nil {
+		return fmt.Errorf("softdelete: %w: AutoMigrate(nil)", gorm.ErrInvalidDB)
+	}
+	p, ok := installed(db)
+	if !ok {
+		return ErrNotInstalled
+	}
+	if len(models) == 0 {
+		models = p.config.Models
+	}
+	if len(models) == 0 {
+		return fmt.Errorf("softdelete: %w: AutoMigrate without models: name them, or put them into Config.Models", gorm.ErrInvalidValue)
+	}
+	list, err := p.migrated(db, models)
+	if err != nil {
+		return err
+	}
+	d := dialectOf(db)
+	return d.alone(db.Session(&gorm.Session{}), func(db *gorm.DB) error {
+		mg := &migration{db: db.Session(&gorm.Session{NewDB: true}), d: d, models: list}
+		// What is replaced goes first: GORM drops a unique constraint that its own
+		// tags do not name, before there is another one.
+		if err := mg.indexes(replacements); err != nil {
+			return err
+		}
+		if err := db.AutoMigrate(models...); err != nil {
+			return err
+		}
+		return mg.indexes(everything)
+	})
+}
+
+// migrated lists the soft-deletable models among values, and those of the join
+// tables that GORM makes along.
+func (p *Plugin) migrated(db *gorm.DB, values []any) ([]*model, error) {
+	var list []*model
+	add := func(m *model) {
+		if m != nil && !slices.ContainsFunc(list, func(have *model) bool { return have.schema.Table == m.schema.Table }) {
+			list = append(list, m)
+		}
+	}
+	for _, value := range values {
+		if _, isName := value.(string); isName {
+			return nil, fmt.Errorf("softdelete: %w: AutoMigrate needs models, not the names of tables", gorm.ErrInvalidValue)
+		}
+		s, err := parseSchema(db, value)
+		if err != nil {
+			return nil, err
+		}
+		m, err := p.models.lookup(db, s)
+		if err != nil {
+			return nil, err
+		}
+		add(m)
+		for _, rel := range s.Relationships.Many2Many {
+			if rel.JoinTable != nil {
+				add(p.models.byTable(rel.JoinTable.Table))
+			}
+		}
+	}
+	return list, nil
+}
+
+// migration is one call of AutoMigrate.
+type migration struct {
+	db     *gorm.DB
+	d      dialect
+	models []*model
+}
+
+// scope says which indexes are looked after.
+type scope int
+
+const (
+	everything   scope = iota
+	replacements       // those that take the place of others
+)
+
+// tries is how often the indexes of a table are looked at, where another process
+// makes the same ones.
+const tries = 5
+
+func (mg *migration) indexes(scope scope) error {
+	names := make([]string, len(mg.models))
+	for i, m := range mg.models {
+		names[i] = m.schema.Table
+	}
+	found, err := mg.d.catalogue(mg.db, names)
+	if err != nil {
+		return err
+	}
+	// Before anything is changed.
+	for _, m := range mg.models {
+		if table := found[m.schema.Table]; table != nil {
+			for _, c := range m.changes(table, mg.d) {
+				if err := mg.check(c); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for _, m := range mg.models {
+		table := found[m.schema.Table]
+		for try := 1; table != nil; try++ {
+			changes := m.changes(table, mg.d)
+			if scope == replacements {
+				changes = slices.DeleteFunc(changes, func(c *indexChange) bool { return len(c.drop) == 0 })
+			}
+			if len(changes) == 0 || mg.db.DryRun && try > 1 {
+				break
+			}
+			err := mg.run(changes)
+			if err != nil && (try == tries || !hasState(err, "42P07", "42704", "42710") && !errors.Is(err, errUnfinished)) {
+				return err
+			}
+			again, lookErr := mg.d.catalogue(mg.db, []string{table.name})
+			if lookErr != nil {
+				return errors.Join(err, lookErr)
+			}
+			if err == nil && try == tries {
+				return fmt.Errorf("softdelete: model %s: the indexes of %s are changed by something else at the same time, try again", m.name(), table.name)
+			}
+			table = again[table.name]
+		}
+	}
+	return nil
+}
+
+func (mg *migration) run(changes []*indexChange) error {
+	for _, c := range changes {
+		if err := mg.change(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}

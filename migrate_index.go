@@ -1,0 +1,273 @@
+package softdelete
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// indexChange is what it takes for a table to have an index.
+type indexChange struct {
+	model *model
+	table *dbTable
+	want  definition
+
+	create     bool      // it is not there, by any name
+	from       string    // the name that it has, if that is another one
+	drop       []dbIndex // what it takes the place of
+	unfinished []string  // remains of an interrupted change
+	foreign    bool      // another index has the name
+	addColumn  bool      // the table lacks the generated column
+}
+
+// changes lists what a table lacks of a model's indexes. Those on columns that it
+// does not have are left out.
+func (m *model) changes(table *dbTable, d dialect) []*indexChange {
+	var list []*indexChange
+	for i := range m.indexes {
+		want := m.define(&m.indexes[i], d)
+		needed := slices.DeleteFunc(slices.Clone(want.columns), func(name string) bool { return name == liveColumn })
+		if !table.has(append(needed, m.marker.field.DBName)) {
+			continue
+		}
+		if c := m.changeTo(want, &m.indexes[i], table, d); c != nil {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// changeTo is the change that a table needs to have an index, nil for none.
+func (m *model) changeTo(want definition, i *index, table *dbTable, d dialect) *indexChange {
+	c := &indexChange{model: m, table: table, want: want, create: true}
+	c.addColumn = slices.Contains(want.columns, liveColumn) && !table.has([]string{liveColumn})
+	for _, have := range table.indexes {
+		ours := have.name == want.name || have.name == interim(want.name)
+		switch {
+		case !have.valid:
+			if ours {
+				c.unfinished = append(c.unfinished, have.name)
+			}
+		case m.fulfils(&have, want, d):
+			// Of several the one of the right name is taken for it.
+			if c.create || have.name == want.name {
+				c.create, c.from = false, ""
+				if have.name == interim(want.name) {
+					c.from = have.name
+				}
+			}
+		case want.unique && m.isOrdinaryUnique(&have, i, d), ours && m.isFormer(&have, want, d):
+			c.drop = append(c.drop, have)
+		case ours:
+			c.foreign = true
+		}
+	}
+	c.foreign = c.foreign && c.create
+	if !c.create && c.from == "" && len(c.drop) == 0 && len(c.unfinished) == 0 {
+		return nil
+	}
+	return c
+}
+
+// fulfils tells if an index is what is wanted: the same, or, where none is to be
+// unique, one that begins with the same columns.
+func (m *model) fulfils(have *dbIndex, want definition, d dialect) bool {
+	if d.partialIndex && !m.sameCondition(have.where, want.where) {
+		return false
+	}
+	if want.unique {
+		return have.unique && sameSet(have.columns, want.columns)
+	}
+	return !have.unique && len(have.columns) >= len(want.columns) && slices.Equal(have.columns[:len(want.columns)], want.columns)
+}
+
+// isOrdinaryUnique tells if an index lets no two rows, live or trashed, agree in
+// the columns of a live-only one.
+func (m *model) isOrdinaryUnique(have *dbIndex, i *index, d dialect) bool {
+	return have.unique && !have.primary && (have.where == "" || !d.partialIndex) && sameSet(have.columns, i.columns())
+}
+
+// isFormer tells if an index by the name of one that is wanted is what a former
+// version of the model, or GORM's plain tag, made there: on no other columns, or
+// for the same rows.
+func (m *model) isFormer(have *dbIndex, want definition, d dialect) bool {
+	if d.partialIndex && have.where != "" {
+		return m.sameCondition(have.where, want.where)
+	}
+	return !slices.ContainsFunc(have.columns, func(name string) bool { return !slices.Contains(want.columns, name) }) ||
+		slices.Contains(have.columns, liveColumn)
+}
+
+// sameCondition compares the condition of an index, as the database prints it,
+// with one that is to be.
+func (m *model) sameCondition(have string, want clause.Expression) bool {
+	if want == nil || have == "" {
+		return (want == nil) == (have == "")
+	}
+	if plainCondition(have) == plainCondition(textOf(want)) {
+		return true
+	}
+	// A time is printed in the session's own zone.
+	zero, isText := m.marker.live.(string)
+	if !isText {
+		return false
+	}
+	before, _, found := strings.Cut(plainCondition(textOf(want)), plainCondition("'"+zero+"'"))
+	return found && strings.HasPrefix(plainCondition(have), before+"'")
+}
+
+// plainCondition is a condition without what databases add to it when they print
+// it: quotes of names, parentheses, spaces, casts.
+func plainCondition(text string) string {
+	text = strings.ToLower(text)
+	if before, _, found := strings.Cut(text, "::"); found && strings.HasSuffix(before, "'") {
+		text = before
+	}
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("\"`()[] \t\r\n", r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// interim is the name of an index until the one whose place it takes is gone.
+func interim(name string) string {
+	const suffix, longest = "_new", 63 // bytes of a name that PostgreSQL keeps
+	for len(name)+len(suffix) > longest {
+		_, size := utf8.DecodeLastRuneInString(name)
+		name = name[:len(name)-size]
+	}
+	return name + suffix
+}
+
+// ddl writes the statements of changes.
+type ddl struct {
+	db           *gorm.DB
+	d            dialect
+	concurrently string
+}
+
+func (w ddl) text(parts ...sqlPart) string { return statement(w.db, parts...).Statement.SQL.String() }
+
+// statements are those of one change.
+func (w ddl) statements(c *indexChange) []string {
+	switch {
+	case w.d.alterIndexes:
+		return []string{w.alter(c)}
+	case w.d.tableRebuild:
+		list := w.drops(c)
+		if c.create {
+			list = append(list, w.create(c, c.want.name))
+		}
+		return list
+	}
+	name := c.want.name
+	taken := slices.ContainsFunc(c.drop, func(old dbIndex) bool { return old.name == name })
+	if taken {
+		name = interim(name)
+	}
+	var list []string
+	if c.create {
+		list = append(list, w.create(c, name))
+	}
+	list = append(list, w.drops(c)...)
+	if c.from != "" {
+		name = c.from
+	}
+	if name != c.want.name {
+		list = append(list, w.text("ALTER INDEX ", c.named(name), " RENAME TO ", clause.Column{Name: c.want.name}))
+	}
+	return list
+}
+
+func (w ddl) create(c *indexChange, name string) string {
+	unique := ""
+	if c.want.unique {
+		unique = "UNIQUE "
+	}
+	parts := []sqlPart{
+		"CREATE " + unique + "INDEX " + w.concurrently, clause.Column{Name: name}, " ON ", clause.Table{Name: c.table.name},
+		" (", columnsOf("", c.want.columns), ")",
+	}
+	if c.want.where != nil {
+		parts = append(parts, " WHERE ", c.want.where)
+	}
+	return w.text(parts...)
+}
+
+func (w ddl) drops(c *indexChange) []string {
+	var list []string
+	for _, old := range c.drop {
+		if old.constraint {
+			list = append(list, w.text("ALTER TABLE ", clause.Table{Name: c.table.name}, " DROP CONSTRAINT ", clause.Column{Name: old.name}))
+		} else {
+			list = append(list, w.text("DROP INDEX "+w.concurrently, c.named(old.name)))
+		}
+	}
+	return list
+}
+
+// alter is the whole of a change in one ALTER TABLE.
+func (w ddl) alter(c *indexChange) string {
+	parts := []sqlPart{"ALTER TABLE ", clause.Table{Name: c.table.name}, " "}
+	if c.addColumn {
+		parts = append(parts, w.liveColumn(c), ", ")
+	}
+	for _, old := range c.drop {
+		parts = append(parts, "DROP INDEX ", clause.Column{Name: old.name}, ", ")
+	}
+	kind := "ADD INDEX "
+	if c.want.unique {
+		kind = "ADD UNIQUE INDEX "
+	}
+	if c.create {
+		parts = append(parts, kind, clause.Column{Name: c.want.name}, " (", columnsOf("", c.want.columns), ")")
+	} else {
+		parts[len(parts)-1] = ""
+	}
+	return w.text(parts...)
+}
+
+// liveColumn adds the generated column. SELECT * does not list it where the
+// database has invisible columns: MariaDB, and MySQL since 8.0.23.
+func (w ddl) liveColumn(c *indexChange) clause.Expression {
+	return written(func(b clause.Builder) {
+		_, _ = b.WriteString("ADD COLUMN ")
+		b.WriteQuoted(clause.Column{Name: liveColumn})
+		_, _ = b.WriteString(" tinyint GENERATED ALWAYS AS (CASE WHEN ")
+		c.model.markerCondition(liveOnly).Build(b)
+		_, _ = b.WriteString(" THEN 1 END) VIRTUAL /*!80023 INVISIBLE */ /*M!100303 INVISIBLE */")
+	})
+}
+
+// named is an index by its name: in the schema of its table.
+func (c *indexChange) named(name string) clause.Table {
+	if i := strings.LastIndexByte(c.table.name, '.'); i >= 0 {
+		name = c.table.name[:i+1] + name
+	}
+	return clause.Table{Name: name}
+}
+
+// textOf is a condition of an index as text, its names unquoted.
+func textOf(e clause.Expression) string {
+	var b textBuilder
+	e.Build(&b)
+	return b.String()
+}
+
+// textBuilder builds what has no parameters, and needs no database.
+type textBuilder struct{ strings.Builder }
+
+func (b *textBuilder) WriteQuoted(field any) {
+	if column, ok := field.(clause.Column); ok {
+		_, _ = b.WriteString(column.Name)
+	}
+}
+
+func (*textBuilder) AddVar(clause.Writer, ...any) {}
+
+func (*textBuilder) AddError(err error) error { return err }

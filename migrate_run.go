@@ -1,0 +1,206 @@
+package softdelete
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// errUnfinished is that the index of a table has to be looked at again.
+var errUnfinished = errors.New("an index is not finished")
+
+// check finds what forbids a change, before anything is changed.
+func (mg *migration) check(c *indexChange) error {
+	if c.foreign {
+		return fmt.Errorf("softdelete: model %s: the table %s has another index by the name of %s: rename one of them", c.model.name(), c.table.name, c.want.name)
+	}
+	if err := mg.checkReferences(c); err != nil || !c.create || !c.want.unique {
+		return err
+	}
+	return mg.checkDuplicates(c)
+}
+
+// change makes one change.
+func (mg *migration) change(c *indexChange) error {
+	wrap := func(err error) error {
+		if err == nil {
+			return nil
+		}
+		return fmt.Errorf("softdelete: model %s: making the index %s of %s: %w", c.model.name(), c.want.name, c.table.name, err)
+	}
+	if len(c.unfinished) > 0 {
+		return wrap(errors.Join(mg.clear(c), errUnfinished))
+	}
+	if err := mg.check(c); err != nil {
+		return err
+	}
+	err := mg.execute(c)
+	if c.create && c.want.unique && !mg.inTransaction() && conflictOf(err, c.model.name()) != nil {
+		// Somebody wrote rows that agree since they were looked for.
+		if duplicates := mg.checkDuplicates(c); duplicates != nil {
+			return duplicates
+		}
+	}
+	return wrap(err)
+}
+
+func (mg *migration) inTransaction() bool {
+	_, ok := mg.db.Statement.ConnPool.(gorm.TxCommitter)
+	return ok
+}
+
+// execute runs the statements of a change: as a unit, where DDL can be one and
+// nobody has to wait for it.
+func (mg *migration) execute(c *indexChange) error {
+	w := ddl{db: mg.db, d: mg.d}
+	switch {
+	case mg.d.alterIndexes:
+		return mg.alter(w, c)
+	case mg.d.tableRebuild && c.dropsConstraint():
+		return mg.rebuild(w, c)
+	}
+	if mg.d.concurrently != "" && !mg.inTransaction() {
+		used, err := mg.hasRows(c)
+		if err != nil {
+			return err
+		}
+		if used {
+			w.concurrently = mg.d.concurrently
+			return mg.concurrently(w, c)
+		}
+	}
+	return asUnit(mg.db, func(tx *gorm.DB) error { return executeAll(tx, w.statements(c)) })
+}
+
+func executeAll(db *gorm.DB, statements []string) error {
+	for _, sql := range statements {
+		if _, err := exec(db, sql); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *indexChange) dropsConstraint() bool {
+	for _, old := range c.drop {
+		if old.constraint {
+			return true
+		}
+	}
+	return false
+}
+
+func (mg *migration) hasRows(c *indexChange) (bool, error) {
+	var one int
+	n, err := query(mg.db, []any{&one}, func() {}, "SELECT 1 FROM ", clause.Table{Name: c.table.name}, " LIMIT 1")
+	return n > 0, err
+}
+
+// concurrently makes a change while others write. What it has made goes again if
+// it cannot be finished; PostgreSQL leaves an invalid index behind.
+func (mg *migration) concurrently(w ddl, c *indexChange) error {
+	for i, sql := range w.statements(c) {
+		_, err := exec(mg.db, sql)
+		if err == nil {
+			continue
+		}
+		made := c.create && (i == 0 && !hasState(err, "42P07") || i == 1)
+		if made && !mg.db.DryRun {
+			name := c.want.name
+			if strings.Contains(sql+w.statements(c)[0], interim(name)) {
+				name = interim(name)
+			}
+			db := mg.db.WithContext(context.WithoutCancel(mg.db.Statement.Context))
+			_, dropErr := exec(db, "DROP INDEX "+w.concurrently+"IF EXISTS ", c.named(name))
+			err = errors.Join(err, dropErr)
+		}
+		return err
+	}
+	return nil
+}
+
+// alter makes a change by ALTER TABLE. The generated column comes by a statement
+// of its own, which takes no time; with others it would copy the table.
+func (mg *migration) alter(w ddl, c *indexChange) error {
+	if !c.addColumn {
+		_, err := exec(mg.db, w.alter(c))
+		return err
+	}
+	table := clause.Table{Name: c.table.name}
+	if _, err := exec(mg.db, "ALTER TABLE ", table, " ", w.liveColumn(c)); err != nil {
+		return err
+	}
+	rest := *c
+	rest.addColumn = false
+	_, err := exec(mg.db, w.alter(&rest))
+	if err != nil {
+		db := mg.db.WithContext(context.WithoutCancel(mg.db.Statement.Context))
+		_, dropErr := exec(db, "ALTER TABLE ", table, " DROP COLUMN ", clause.Column{Name: liveColumn})
+		return errors.Join(err, dropErr)
+	}
+	c.table.columns[liveColumn] = dbColumn{name: liveColumn, generated: true}
+	return nil
+}
+
+// clear removes an index of which the making was interrupted. If somebody is
+// making it this waits for them, and leaves it.
+func (mg *migration) clear(c *indexChange) error {
+	return asUnit(mg.db, func(tx *gorm.DB) error {
+		if _, err := exec(tx, "LOCK TABLE ", clause.Table{Name: c.table.name}, " IN SHARE UPDATE EXCLUSIVE MODE"); err != nil {
+			return err
+		}
+		found, err := mg.d.catalogue(tx, []string{c.table.name})
+		if err != nil || found[c.table.name] == nil {
+			return err
+		}
+		for _, name := range c.unfinished {
+			if have := found[c.table.name].index(name); have != nil && !have.valid {
+				if _, err := exec(tx, "DROP INDEX ", c.named(name)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// checkReferences refuses to replace what a foreign key refers to: that needs a
+// unique index of all rows.
+func (mg *migration) checkReferences(c *indexChange) error {
+	if mg.d.referencesSQL == "" {
+		return nil
+	}
+	for _, old := range c.drop {
+		if !old.unique {
+			continue
+		}
+		var child, column string
+		columns := map[string][]string{}
+		names, _ := mg.d.tableNames(mg.db, []string{c.table.name})
+		rows, err := mg.look().Raw(mg.d.referencesSQL, names).Rows()
+		if err == nil {
+			_, err = scanAll(rows, []any{&child, &column}, func(int64) { columns[child] = append(columns[child], column) })
+		}
+		if err != nil {
+			return fmt.Errorf("softdelete: reading the foreign keys to %s: %w", c.table.name, err)
+		}
+		for child, referred := range columns {
+			if sameSet(referred, old.columns) {
+				return fmt.Errorf("softdelete: model %s: a foreign key of %s refers to %s of %s, so %s cannot become an index of live rows: let it refer to the primary key",
+					c.model.name(), strings.SplitN(child, " ", 2)[0], strings.Join(old.columns, ", "), c.table.name, old.name)
+			}
+		}
+	}
+	return nil
+}
+
+// look is a handle for questions, which are asked under DryRun too.
+func (mg *migration) look() *gorm.DB {
+	tx := mg.db.Session(&gorm.Session{NewDB: true})
+	tx.DryRun = false
+	return tx
+}
