@@ -107,7 +107,7 @@ func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 	if db.Error != nil {
 		return nil, db.Error
 	}
-	c := &checkup{db: beside(db), d: dialectOf(db)}
+	c := &checkup{db: beside(db), d: dialectOf(db), added: map[string][]dbColumn{}}
 	if c.db.DryRun {
 		return nil, fmt.Errorf("softdelete: %w: Doctor has to read the database", gorm.ErrDryRunModeUnsupported)
 	}
@@ -142,6 +142,9 @@ type checkup struct {
 	texts    definitions
 	foreign  []*foreignKey
 	findings []Finding
+
+	// added are columns that remedies add: the name, and all of its definition.
+	added map[string][]dbColumn
 }
 
 // choose finds out which tables are meant.

@@ -60,7 +60,7 @@ func (c *checkup) reportBloat(list []bloat) error {
 		if b.ti.isForeignKey(b.ix) {
 			message += " A purge of parents, and a foreign key when one is removed, look trashed rows up without an index once it is gone: keep it where that is often."
 		}
-		c.add(severity, CodeIndexHoldsTrash, b.ti.t, message+" "+b.ti.advice("index"), b.ti.liveOnly(b.ix, indexOfLive)...)
+		c.add(severity, CodeIndexHoldsTrash, b.ti.t, message+" "+b.ti.advice("index", b.ix), b.ti.liveOnly(b.ix, indexOfLive)...)
 	}
 	return nil
 }

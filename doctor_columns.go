@@ -131,12 +131,15 @@ func (c *checkup) missingColumns(t *table, have *dbTable) {
 			continue
 		}
 		names = append(names, field.DBName)
-		adds = append(adds, c.addColumn(t.name, field, m.liveDefault(field)))
+		add := c.addColumn(t.name, field, m.liveDefault(field))
+		adds = append(adds, add)
+		_, kind, _ := strings.Cut(add, " ADD COLUMN ")
+		c.added[t.name] = append(c.added[t.name], dbColumn{name: field.DBName, typ: kind})
 	}
 	if len(names) == 0 {
 		return
 	}
-	message := "the table lacks the model's columns for soft deletes (" + strings.Join(names, ", ") + "): each statement on the model fails"
+	message := "the table lacks the model's columns for soft deletes (" + strings.Join(names, ", ") + "): statements on the model fail"
 	c.add(SeverityError, CodeMarkerColumnMissing, t, message, adds...)
 }
 

@@ -37,10 +37,23 @@ type tableIndexes struct {
 
 	// gone are the indexes that a remedy drops, and those that it makes.
 	gone map[string]bool
+
+	// anew are the changes for which the table is made anew.
+	anew []*indexChange
 }
 
-// unique finds unique indexes that are about other rows than live ones.
+// unique finds unique indexes that are about other rows than live ones. Constraints
+// come first: where a table is made anew without one, its indexes are as they were.
 func (ti *tableIndexes) unique() {
+	slices.SortStableFunc(ti.have.indexes, func(a, b dbIndex) int {
+		switch {
+		case a.constraint == b.constraint:
+			return 0
+		case a.constraint:
+			return -1
+		}
+		return 1
+	})
 	for i := range ti.have.indexes {
 		ix := &ti.have.indexes[i]
 		if !ix.unique || ix.primary || !ix.valid || ti.mentionsMarker(ix.where) || slices.Contains(ix.columns, liveColumn) || ti.holdsKey(ix) {
@@ -84,19 +97,29 @@ func (ti *tableIndexes) uniqueHoldsTrash(ix *dbIndex, problem string) {
 			". A foreign key of "+key.child+" refers to it, so that it has to stay: let that refer to the primary key first")
 		return
 	}
-	ti.add(SeverityError, CodeUniqueHoldsTrash, ti.t, problem+". "+ti.advice("unique"), ti.liveOnly(ix, uniqueAmongLive)...)
+	ti.add(SeverityError, CodeUniqueHoldsTrash, ti.t, problem+". "+ti.advice("unique", ix), ti.liveOnly(ix, uniqueAmongLive)...)
 }
 
 func (ti *tableIndexes) uniqueMissesLive(ix *dbIndex) {
 	ti.add(SeverityError, CodeUniqueMissesLive, ti.t, ti.nameOf(ix)+
 		" has a column in it that is NULL in live rows, and so protects nothing among these: NULL is equal to nothing, and any number of live rows can agree. "+
-		"The remedy fails while some do. "+ti.advice("unique"), ti.liveOnly(ix, uniqueAmongLive)...)
+		"The remedy fails while some do. "+ti.advice("unique", ix), ti.liveOnly(ix, uniqueAmongLive)...)
 }
 
 // advice says which tag keeps GORM from making the old index again.
-func (ti *tableIndexes) advice(word string) string {
+func (ti *tableIndexes) advice(word string, ix *dbIndex) string {
 	old := map[string]string{"unique": "unique or uniqueIndex", "index": "index"}[word]
+	if len(ti.without(ix.columns)) > 1 {
+		word += ":" + ix.name
+	}
 	return fmt.Sprintf("If the model has GORM's tag %s for it, put softdelete:%q in its place", old, word)
+}
+
+// without lists the columns of an index but for the marker and the time beside it.
+func (ti *tableIndexes) without(columns []string) []string {
+	return slices.DeleteFunc(slices.Clone(columns), func(name string) bool {
+		return name == ti.m.marker.field.DBName || ti.m.at != nil && name == ti.m.at.DBName
+	})
 }
 
 func (ti *tableIndexes) nameOf(ix *dbIndex) string {
@@ -210,8 +233,8 @@ func (ti *tableIndexes) wanted() {
 }
 
 // ownIndexes lists the statements that give a table the indexes of a marker that
-// its model does not have yet.
-func (c *checkup) ownIndexes(m *model, have *dbTable) []string {
+// its model does not have yet: all, or those of some kinds only.
+func (c *checkup) ownIndexes(m *model, have *dbTable, only ...indexKind) []string {
 	// GORM writes to a schema while it lists indexes: this one is nobody else's.
 	own, err := schema.Parse(newOf(m.schema.ModelType), &sync.Map{}, c.db.NamingStrategy)
 	if err != nil {
@@ -228,6 +251,9 @@ func (c *checkup) ownIndexes(m *model, have *dbTable) []string {
 	m.schema = own
 	if m.addOwnIndexes(c.db.NamingStrategy) != nil {
 		return nil
+	}
+	if len(only) > 0 {
+		m.indexes = slices.DeleteFunc(m.indexes, func(i index) bool { return !slices.Contains(only, i.kind) })
 	}
 	var list []string
 	for _, change := range m.changes(have, c.d) {

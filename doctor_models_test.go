@@ -210,7 +210,8 @@ type sickDesk struct {
 func (sickDesk) TableName() string { return "desks" }
 
 type sickPerson struct {
-	ID uint
+	ID   uint
+	Name string
 }
 
 func (sickPerson) TableName() string { return "people" }
@@ -234,7 +235,8 @@ type wellDesk struct {
 func (wellDesk) TableName() string { return "desks" }
 
 type wellPerson struct {
-	ID uint
+	ID   uint
+	Name string
 }
 
 func (wellPerson) TableName() string { return "people" }

@@ -45,7 +45,7 @@ func openClinic(t *testing.T, open testdb.Opener) *gorm.DB {
 		name := fmt.Sprint(n)
 		patient := sickPatient{Email: name, Number: name, Ward: "A", Bed: n}
 		require.NoError(t, db.Create(&patient).Error)
-		office := sickOffice{Street: name, Desks: []sickDesk{{}}, Staff: []sickPerson{{}}}
+		office := sickOffice{Street: name, Desks: []sickDesk{{}}, Staff: []sickPerson{{Name: name}}}
 		require.NoError(t, db.Create(&office).Error)
 		if n < 6 {
 			require.NoError(t, db.Delete(&patient).Error)
@@ -73,10 +73,11 @@ func TestDoctorPlanted(t *testing.T) {
 			"error unique-holds-trash pills", "error unique-misses-live rooms", "error unique-missing visits",
 			"info index-holds-trash beds", "info marker-index-useless patients",
 			"warning cascade-inexact doses", "warning child-not-soft-deletable desks",
-			"warning deletion-index-missing offices", "warning deletion-index-missing visits",
+			"warning deletion-index-missing beds", "warning deletion-index-missing offices", "warning deletion-index-missing visits",
 			"warning index-holds-trash offices", "warning join-table-hard-deletes office_staff",
 			"warning live-index-missing visits",
-			"warning marker-index-missing doses", "warning marker-index-missing offices", "warning marker-index-missing pills",
+			"warning marker-index-missing beds", "warning marker-index-missing doses", "warning marker-index-missing keys",
+			"warning marker-index-missing offices", "warning marker-index-missing pills",
 			"warning marker-index-missing rooms", "warning marker-index-missing visits",
 		}
 		if db.Name() == "mysql" {

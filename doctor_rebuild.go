@@ -8,32 +8,41 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// rebuild lists the statements of a change for which a unique constraint has to
-// go, on a database that can only make the table anew for that; none if the
-// constraint is not found in what made the table. They are for one connection.
+// rebuild lists the statements of changes for which unique constraints have to go,
+// on a database that can only make the table anew for that; none if a constraint
+// is not found in what made the table. They are for one connection.
 // https://www.sqlite.org/lang_altertable.html#otheralter
-func (c *checkup) rebuild(w ddl, change *indexChange) []string {
+func (c *checkup) rebuild(have *dbTable, changes []*indexChange) []string {
 	const suffix = "_softdelete_new"
-	have := change.table
+	w := ddl{db: c.db, d: c.d}
 	parsed, ok := parseTable(oneLine(c.texts.tables[have.name]))
 	if !ok {
 		return nil
 	}
-	rest := *change
-	rest.drop = nil
-	for _, old := range change.drop {
-		switch {
-		case !old.constraint:
-			rest.drop = append(rest.drop, old)
-		case !parsed.dropUnique(old.columns):
-			return nil
+	var made []string
+	for _, change := range changes {
+		rest := *change
+		rest.drop = nil
+		for _, old := range change.drop {
+			switch {
+			case !old.constraint:
+				rest.drop = append(rest.drop, old)
+			case !parsed.dropUnique(old.columns):
+				return nil
+			}
 		}
+		made = append(made, w.statements(&rest)...)
 	}
 	var copied []string
 	for _, column := range have.columns {
 		if !column.generated {
 			copied = append(copied, column.name)
 		}
+	}
+	// Columns that the model has and the table not are there when this is run.
+	for _, added := range c.added[have.name] {
+		copied = append(copied, added.name)
+		parsed.parts = slices.Insert(parsed.parts, 0, sqlText{added.typ})
 	}
 	slices.Sort(copied)
 	old, scratch := clause.Table{Name: have.name}, clause.Table{Name: have.name + suffix}
@@ -56,7 +65,7 @@ func (c *checkup) rebuild(w ddl, change *indexChange) []string {
 	for _, text := range c.texts.triggers[have.name] {
 		list = append(list, oneLine(text))
 	}
-	list = append(list, w.statements(&rest)...)
+	list = append(list, made...)
 	// Foreign keys would take the rows of children as the table is dropped. The
 	// other setting keeps the rename from looking at views of it.
 	before := []string{"PRAGMA legacy_alter_table = ON", "BEGIN IMMEDIATE"}

@@ -240,5 +240,5 @@ func (c *checkup) giveDeletionID(m *model, own map[string]*schema.Field) []strin
 	with := &model{schema: m.schema, marker: m.marker, at: m.at, deletionID: field}
 	after := &dbTable{name: have.name, indexes: have.indexes, columns: maps.Clone(have.columns)}
 	after.columns[field.DBName] = dbColumn{name: field.DBName}
-	return append([]string{c.addColumn(m.schema.Table, field, "")}, c.ownIndexes(with, after)...)
+	return append([]string{c.addColumn(m.schema.Table, field, "")}, c.ownIndexes(with, after, indexOfDeletion)...)
 }

@@ -15,9 +15,6 @@ func (c *checkup) statements(change *indexChange) []string {
 	for _, name := range change.unfinished {
 		list = append(list, w.text("DROP INDEX "+w.concurrently, change.named(name)))
 	}
-	if c.d.tableRebuild && slices.ContainsFunc(change.drop, func(old dbIndex) bool { return old.constraint }) {
-		return append(list, c.rebuild(w, change)...)
-	}
 	return append(list, w.statements(change)...)
 }
 
@@ -33,10 +30,15 @@ func (ti *tableIndexes) liveOnly(ix *dbIndex, kind indexKind) []string {
 	if !slices.ContainsFunc(change.drop, func(old dbIndex) bool { return old.name == ix.name }) {
 		change.drop = append(change.drop, *ix)
 	}
-	if !ti.isPlain(ix) && !ti.isTagged(i) {
+	switch {
+	case !ti.isPlain(ix) && !ti.isTagged(i):
 		return ti.rewritten(ix, change)
+	case ti.d.tableRebuild && change.dropsConstraint():
+		ti.anew = append(ti.anew, change)
+		return ti.rebuild(ti.have, ti.anew)
+	default:
+		return ti.statements(change)
 	}
-	return ti.statements(change)
 }
 
 // isTagged tells if an index is one of the model's own.
@@ -47,9 +49,7 @@ func (ti *tableIndexes) isTagged(i *index) bool {
 // wantedFor is the index of live rows that takes the place of another: the one
 // that a tag of the model asks for, or one like the old one.
 func (ti *tableIndexes) wantedFor(ix *dbIndex, kind indexKind) *index {
-	columns := slices.DeleteFunc(slices.Clone(ix.columns), func(name string) bool {
-		return name == ti.m.marker.field.DBName || ti.m.at != nil && name == ti.m.at.DBName
-	})
+	columns := ti.without(ix.columns)
 	for i := range ti.m.indexes {
 		own := &ti.m.indexes[i]
 		if own.kind == kind && (kind == uniqueAmongLive && sameSet(own.columns(), columns) || slices.Equal(own.columns(), columns)) {
