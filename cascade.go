@@ -228,23 +228,43 @@ func lockDatabase(db *gorm.DB, d dialect, table string, m *model) error {
 // and notes them for observers. It returns their keys if somebody needs them,
 // bounded to some.
 func (c *cascade) write(t *table, most int, where clause.Expression, write ...sqlPart) (keys [][]any, n int64, err error) {
-	write = append(write, " WHERE ", where)
+	write = append(write, " WHERE ")
 	if c.op.observed.wantsKeys() && len(t.key()) > 0 {
 		most = unbounded
 	}
-	switch key := columnsOf(t.name, t.key()); {
+	switch {
 	case most == 0:
-		n, err = exec(c.db, write...)
+		n, err = exec(c.db, append(write, where)...)
 	case c.d.returning:
-		keys, n, err = c.collect(t, most, append(write, " RETURNING ", key)...)
+		keys, n, err = c.collect(t, most, append(write, where, " RETURNING ", columnsOf(t.name, t.key()))...)
 	default:
-		keys, _, err = c.collect(t, most, "SELECT ", key, " FROM ", clause.Table{Name: t.name}, " WHERE ", where, c.forUpdate())
-		if err == nil && len(keys) > 0 {
-			n, err = exec(c.db, write...)
-		}
+		keys, n, err = c.writeLocked(t, most, where, write)
 	}
 	c.op.observed.note(part{table: t.name, schema: t.schema, cascaded: true, rows: n, keys: keys})
 	return keys, n, err
+}
+
+// writeLocked is write where the database does not return keys: it locks the rows
+// first. What it writes are the locked rows, so that none that comes in between is
+// written without being known. Where there are too many to keep their keys, they
+// are not needed either.
+func (c *cascade) writeLocked(t *table, most int, where clause.Expression, write []sqlPart) (keys [][]any, n int64, err error) {
+	keys, found, err := c.collect(t, most, "SELECT ", columnsOf(t.name, t.key()), " FROM ", clause.Table{Name: t.name}, " WHERE ", where, c.forUpdate())
+	if err != nil || found == 0 {
+		return nil, 0, err
+	}
+	if found > int64(len(keys)) {
+		n, err = exec(c.db, append(write, where)...)
+		return keys, n, err
+	}
+	for chunk := range slices.Chunk(keys, c.d.chunk(len(t.key()))) {
+		some, err := exec(c.db, append(slices.Clip(write), within(t.name, t.key(), chunk))...)
+		if err != nil {
+			return nil, n, err
+		}
+		n += some
+	}
+	return keys, n, nil
 }
 
 // restrictions lists the relations whose live rows forbid the operation, of

@@ -19,6 +19,8 @@ type liveKey struct {
 	where   string   // its condition, empty for none
 }
 
+func (k liveKey) hasMarker() bool { return len(k.listed) > len(k.columns) }
+
 // liveKeys lists them: those of the plugin's own tags, and those of GORM's.
 func (m *model) liveKeys(s *schema.Schema, d dialect) []liveKey {
 	var list []liveKey
@@ -45,8 +47,7 @@ func (m *model) liveKeys(s *schema.Schema, d dialect) []liveKey {
 		}
 		// NULL is in nobody's way: with a nullable marker among them, the columns
 		// of live rows are free.
-		hasMarker := len(key.listed) > len(key.columns)
-		if index.Class == "UNIQUE" && len(key.columns) > 0 && (hasMarker && m.marker.live != nil || !hasMarker && key.where != "") {
+		if index.Class == "UNIQUE" && len(key.columns) > 0 && (key.hasMarker() && m.marker.live != nil || !key.hasMarker() && key.where != "") {
 			list = append(list, key)
 		}
 	}

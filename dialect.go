@@ -22,6 +22,10 @@ type dialect struct {
 	// cannot, the rows in the way are read under a lock before the upsert.
 	upsertWhere bool
 
+	// conflictTarget: an upsert names the unique key that it is about. Where it
+	// does not, it takes a row in the way by any of them.
+	conflictTarget bool
+
 	// rowLock: SELECT … FOR UPDATE locks the rows read. SQLite has one writer
 	// at a time, and needs none.
 	rowLock bool
@@ -106,11 +110,11 @@ type dialect struct {
 func dialectOf(db *gorm.DB) dialect {
 	d := dialect{
 		returning:   slices.Contains(db.Callback().Update().Clauses, "RETURNING"),
-		upsertWhere: true,
-		rowLock:     true,
-		skipLocked:  clause.LockingOptionsSkipLocked,
-		timeDigits:  6,
-		parameters:  65535,
+		upsertWhere: true, conflictTarget: true,
+		rowLock:    true,
+		skipLocked: clause.LockingOptionsSkipLocked,
+		timeDigits: 6,
+		parameters: 65535,
 	}
 	switch db.Name() {
 	case "sqlite":
@@ -133,7 +137,10 @@ func dialectOf(db *gorm.DB) dialect {
 	case "mysql":
 		d.alterIndexes = true
 		d.columnsSQL, d.indexesSQL = mysqlColumns, mysqlIndexes
-		d.upsertWhere = false
+		// MariaDB has RETURNING for an INSERT and a DELETE only, for which GORM's
+		// driver lists it with the clauses of an UPDATE too.
+		d.returning = false
+		d.upsertWhere, d.conflictTarget = false, false
 		d.nestedTarget = true
 		d.timeDigits = 3
 		d.uuidType = "char(36)"

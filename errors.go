@@ -99,9 +99,8 @@ type ConflictError struct {
 	Model string // name of the Go type
 
 	// Constraint is the violated constraint or index, by the name that the
-	// database gives: the index name on PostgreSQL and MySQL, "table.column" on
-	// SQLite. It is empty where the driver hides it, as the SQLite one does
-	// under gorm.Config.TranslateError.
+	// database gives: the index's on PostgreSQL, MySQL and MariaDB, "table.column"
+	// on SQLite, with TranslateError too. It is empty if the database gives none.
 	Constraint string
 }
 
@@ -157,12 +156,14 @@ func conflictOf(err error, model string) *ConflictError {
 		if _, rest, ok := strings.Cut(message, "UNIQUE constraint failed: "); ok {
 			found = true
 			conflict.Constraint, _, _ = strings.Cut(rest, " (")
+			conflict.Constraint = strings.TrimSuffix(strings.TrimPrefix(conflict.Constraint, "index '"), "'")
 		}
 		if _, rest, ok := strings.Cut(message, "Duplicate entry "); ok {
 			found = true
 			// The value before it may have any text in it.
 			if i := strings.LastIndex(rest, " for key '"); i >= 0 {
-				conflict.Constraint = strings.TrimSuffix(rest[i+len(" for key '"):], "'")
+				name := strings.TrimSuffix(rest[i+len(" for key '"):], "'")
+				conflict.Constraint = name[strings.LastIndexByte(name, '.')+1:] // MySQL 8 says the table too
 			}
 		}
 	})

@@ -32,7 +32,9 @@ func TestConflictOf(t *testing.T) {
 		"sqlite":             {errors.New("constraint failed: UNIQUE constraint failed: users.email (2067)"), "users.email", true},
 		"sqlite, composite":  {errors.New("UNIQUE constraint failed: users.a, users.b"), "users.a, users.b", true},
 		"sqlite translated":  {gorm.ErrDuplicatedKey, "", true},
-		"mysql":              {errors.New("Error 1062 (23000): Duplicate entry 'it's for key 'x' for key 'users.email'"), "users.email", true},
+		"sqlite, expression": {errors.New("UNIQUE constraint failed: index 'users_lower'"), "users_lower", true},
+		"mysql":              {errors.New("Error 1062 (23000): Duplicate entry 'it's for key 'x' for key 'users.idx_email'"), "idx_email", true},
+		"mariadb":            {errors.New("Error 1062 (23000): Duplicate entry 'it's for key 'x' for key 'idx_email'"), "idx_email", true},
 		"mysql without name": {errors.New("Error 1062 (23000): Duplicate entry 'ana'"), "", true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -134,10 +134,41 @@ type (
 		Gone gorm.DeletedAt
 		Who  string `gorm:"-" softdelete:"by"`
 	}
-	wrongLater struct {
+	wrongUnmarked struct {
+		ID   uint
+		Slug string `softdelete:"unique"`
+	}
+	wrongKinds struct {
+		ID   uint
+		Slug string `softdelete:"unique:slugs"`
+		Lang string `softdelete:"index:slugs"`
+		Gone gorm.DeletedAt
+	}
+	wrongAgain struct {
+		ID   uint
+		Slug string `softdelete:"unique:slugs,unique:slugs"`
+		Gone gorm.DeletedAt
+	}
+	wrongSameName struct {
+		ID   uint
+		Slug string `softdelete:"unique,index"`
+		Gone gorm.DeletedAt
+	}
+	wrongMarked struct {
+		ID   uint
+		Slug string         `softdelete:"unique:slugs"`
+		Gone gorm.DeletedAt `softdelete:"unique:slugs"`
+	}
+	wrongTaken struct {
+		ID   uint
+		Slug string `softdelete:"unique:slugs"`
+		Lang string `gorm:"index:slugs"`
+		Gone gorm.DeletedAt
+	}
+	wrongNamed struct {
 		ID   uint
 		Gone gorm.DeletedAt
-		Slug string `softdelete:"unique"`
+		Who  string `softdelete:"by:name"`
 	}
 )
 
@@ -164,7 +195,13 @@ func TestWrongModels(t *testing.T) {
 		"two times":    {&wrongTwoTimes{}, "Other", "already"},
 		"no flag":      {&wrongTimeOfTime{}, "Gone", "add flag"},
 		"ignored":      {&wrongIgnored{}, "Who", "needs a column"},
-		"not yet":      {&wrongLater{}, "Slug", "unknown tag"},
+		"unmarked":     {&wrongUnmarked{}, "Slug", "no marker"},
+		"two kinds":    {&wrongKinds{}, "Lang", "there is an index slugs already"},
+		"twice":        {&wrongAgain{}, "Slug", "is in the index slugs already"},
+		"one name":     {&wrongSameName{}, "Slug", "already"},
+		"marked":       {&wrongMarked{}, "Gone", "in each index of live rows already"},
+		"taken name":   {&wrongTaken{}, "Slug", "by a gorm tag"},
+		"named":        {&wrongNamed{}, "Who", "unknown tag"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -83,6 +83,7 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 	if err := p.models.register(db, p.config.Models); err != nil {
 		return err
 	}
+	letBuild(db)
 	// GORM reports each callback that is wrapped; that is of no use to anybody.
 	defer func(l logger.Interface) { db.Logger = l }(db.Logger)
 	db.Logger = logger.Discard

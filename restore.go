@@ -165,6 +165,7 @@ func (p *Plugin) restore(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	if !runHooks(db, op, func(h BeforeRestorer, tx *gorm.DB) error { return h.BeforeRestore(tx) }) {
 		return
 	}
+	next = rawErrors(next)
 	filter, show := op.trashedFilter(stmt)
 	t, ok := newTarget(db, m, show)
 	if !ok {

@@ -172,26 +172,27 @@ func TestRunAtOnce(t *testing.T) {
 // same Run.
 func TestRunSurvivesAnOutage(t *testing.T) {
 	t.Parallel()
-	outage := testdb.NewOutage(t)
-	db := openDepot(t, outage.Opener())
-	boxes(t, db, 30)
-	batches := 0
-	options := softdelete.RunOptions{Every: time.Millisecond, Retention: day, Empty: softdelete.EmptyOptions{BatchSize: 5, Progress: func(softdelete.Progress) {
-		if batches++; batches == 2 {
-			outage.Stop()
+	testdb.EachOutage(t, func(t *testing.T, outage *testdb.Outage) {
+		db := openDepot(t, outage.Opener())
+		boxes(t, db, 30)
+		batches := 0
+		options := softdelete.RunOptions{Every: time.Millisecond, Retention: day, Empty: softdelete.EmptyOptions{BatchSize: 5, Progress: func(softdelete.Progress) {
+			if batches++; batches == 2 {
+				outage.Stop()
+			}
+		}}}
+		run := sweep(t, trashOf(t, db), options)
+		for range 3 {
+			require.Contains(t, run.next(), "ERROR")
 		}
-	}}}
-	run := sweep(t, trashOf(t, db), options)
-	for range 3 {
-		require.Contains(t, run.next(), "ERROR")
-	}
-	outage.Start()
-	other := outage.Opener()(t)
-	for tries := 0; len(idsOf(t, other, "depot_boxes")) > 0; tries++ {
-		require.Less(t, tries, 1000)
+		outage.Start()
+		other := outage.Opener()(t)
+		for tries := 0; len(idsOf(t, other, "depot_boxes")) > 0; tries++ {
+			require.Less(t, tries, 1000)
+			run.next()
+		}
 		run.next()
-	}
-	run.next()
-	require.Contains(t, run.next(), "INFO")
-	require.ErrorIs(t, run.end(), context.Canceled)
+		require.Contains(t, run.next(), "INFO")
+		require.ErrorIs(t, run.end(), context.Canceled)
+	})
 }

@@ -97,6 +97,7 @@ func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
 	stmt := db.Statement
 	found := map[int]reflect.Value{}
 	taken := map[string]int{}
+	d := dialectOf(db)
 	for _, key := range m.unique {
 		columns := key.columns()
 		values, indexes := valuesOf(stmt, stmt.ReflectValue, columns)
@@ -107,7 +108,7 @@ func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
 			continue
 		}
 		tx := onTable(beside(db), stmt).Unscoped().Where(inColumns(columns, values)).Where(clause.Expression(m.trashedRows))
-		if dialectOf(db).rowLock {
+		if d.rowLock {
 			tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 		}
 		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))

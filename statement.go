@@ -15,6 +15,7 @@ type sqlPart any
 // a statement's connection.
 func statement(db *gorm.DB, parts ...sqlPart) *gorm.DB {
 	tx := beside(db).Clauses()
+	tx.Config = withRawErrors(tx.Config)
 	stmt := tx.Statement
 	for _, part := range parts {
 		switch p := part.(type) {
@@ -38,7 +39,7 @@ func exec(db *gorm.DB, parts ...sqlPart) (int64, error) {
 		return 0, tx.Error
 	}
 	tx = tx.Callback().Raw().Execute(tx)
-	return tx.RowsAffected, tx.Error
+	return tx.RowsAffected, translated(db, tx.Error)
 }
 
 // query runs a statement and calls each for its rows, which are scanned into
@@ -50,9 +51,10 @@ func query(db *gorm.DB, dest []any, each func(), parts ...sqlPart) (int64, error
 	}
 	rows, err := tx.Rows()
 	if err != nil {
-		return 0, err
+		return 0, translated(db, err)
 	}
-	return scanAll(rows, dest, func(int64) { each() })
+	n, err := scanAll(rows, dest, func(int64) { each() })
+	return n, translated(db, err)
 }
 
 // scanAll scans rows into dest and calls each after every one, with how many

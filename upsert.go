@@ -30,30 +30,36 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	guarded.Builder = func(c clause.Clause, b clause.Builder) { m.buildUpsert(c, b, filter) }
 	stmt.Clauses["ON CONFLICT"] = guarded
 	several := stmt.ReflectValue.Kind() == reflect.Slice || stmt.ReflectValue.Kind() == reflect.Array
-	if show == trashedOnly && (several || !d.upsertWhere) {
+	if show == trashedOnly && several {
 		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w: under OnlyTrashed rows are saved one by one, with Updates", m.name(), gorm.ErrInvalidData))
 		return
 	}
-	if show != liveOnly {
+	if show == all || show == trashedOnly && d.upsertWhere {
 		next(db)
 		return
 	}
 	associated := isAssociated(db)
-	keys := m.conflictKeys(stmt.Schema, conflict)
+	keys := m.conflictKeys(stmt.Schema, conflict, d)
+	partial := conflict.TargetWhere
+	if !d.partialIndex {
+		partial = clause.Where{}
+	}
 	if (several || !d.upsertWhere) && !db.DryRun {
 		// Told before the statement runs: a database that skips rows returns
 		// fewer keys, and GORM would give them to the wrong values.
-		blocked := trashedAmong(db, m, keys, conflict.TargetWhere, d)
+		blocked := hiddenAmong(db, m, keys, partial, show, d)
 		switch {
 		case db.Error != nil:
 			return
+		case len(blocked) > 0 && show == trashedOnly:
+			return // as where the upsert's own condition leaves the row out
 		case len(blocked) > 0 && !associated:
 			_ = db.AddError(fail(ErrTrashed, m.name(), "an upsert met it, restore it first"))
 			return
 		}
 		delete(blocked, unknownIndex)
 		if len(blocked) > 0 {
-			if len(blocked) == stmt.ReflectValue.Len() {
+			if len(blocked) == lengthOf(stmt.ReflectValue) {
 				return
 			}
 			without(db, blocked, next)
@@ -61,9 +67,51 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 		}
 	}
 	next(db)
-	if db.Error == nil && !db.DryRun && !associated && !several && db.RowsAffected == 0 && len(trashedAmong(db, m, keys, conflict.TargetWhere, dialect{})) > 0 {
+	if d.upsertWhere && db.Error == nil && !db.DryRun && !associated && !several && db.RowsAffected == 0 &&
+		len(hiddenAmong(db, m, keys, partial, show, dialect{upsertWhere: true})) > 0 {
 		_ = db.AddError(fail(ErrTrashed, m.name(), "restore it first, or save it under WithTrashed"))
 	}
+}
+
+// aimed gives an upsert that is about the columns of an index of live rows the
+// condition of that, without which the database does not find it:
+//
+//	ON CONFLICT (email) WHERE deleted_at IS NULL DO UPDATE …
+//
+// The name of such an index does for its columns. It returns what undoes it.
+func (m *model) aimed(db *gorm.DB) (back func()) {
+	stmt := db.Statement
+	original, ok := stmt.Clauses["ON CONFLICT"]
+	conflict, isConflict := original.Expression.(clause.OnConflict)
+	if !ok || !isConflict || len(conflict.TargetWhere.Exprs) > 0 || !dialectOf(db).partialIndex {
+		return func() {}
+	}
+	named := make([]string, len(conflict.Columns))
+	for i, column := range conflict.Columns {
+		named[i] = column.Name
+		if field := stmt.Schema.LookUpField(column.Name); field != nil {
+			named[i] = field.DBName
+		}
+	}
+	for _, key := range m.liveUnique {
+		if key.hasMarker() || key.where != "" && plainCondition(key.where) != plainCondition(textOf(m.markerCondition(liveOnly))) {
+			continue
+		}
+		if key.name != conflict.OnConstraint && (conflict.OnConstraint != "" || !sameSet(named, key.columns)) {
+			continue
+		}
+		if slices.ContainsFunc(m.unique, func(k uniqueKey) bool { return sameSet(named, k.columns()) }) {
+			break
+		}
+		conflict.OnConstraint = ""
+		conflict.Columns = columnsOf("", key.columns)
+		conflict.TargetWhere = clause.Where{Exprs: []clause.Expression{m.markerCondition(liveOnly)}}
+		changed := original
+		changed.Expression = conflict
+		stmt.Clauses["ON CONFLICT"] = changed
+		return func() { stmt.Clauses["ON CONFLICT"] = original }
+	}
+	return func() {}
 }
 
 // buildUpsert writes ON CONFLICT with the protected columns left out of the
@@ -87,7 +135,26 @@ func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter
 		conflict.Where.Exprs = append(slices.Clip(enclose(conflict.Where.Exprs)), filter)
 	}
 	c.Expression = conflict
+	if stmt, ok := b.(*gorm.Statement); ok && stmt.DB.ClauseBuilders[c.Name] != nil {
+		stmt.DB.ClauseBuilders[c.Name](c, b)
+		return
+	}
 	c.Build(b)
+}
+
+// letBuild makes a driver's own way to write an upsert step aside for a clause that
+// has a builder: GORM asks the driver first.
+func letBuild(db *gorm.DB) {
+	const name = "ON CONFLICT"
+	if build, ok := db.ClauseBuilders[name]; ok {
+		db.ClauseBuilders[name] = func(c clause.Clause, b clause.Builder) {
+			if c.Builder != nil {
+				c.Builder(c, b)
+				return
+			}
+			build(c, b)
+		}
+	}
 }
 
 // without runs next without some of the statement's values.
@@ -153,18 +220,22 @@ func (m *model) uniqueKeys(s *schema.Schema, d dialect) []uniqueKey {
 
 // conflictKeys is what an upsert takes for a conflict: the columns that it
 // names, all unique keys if it names none.
-func (m *model) conflictKeys(s *schema.Schema, conflict clause.OnConflict) []uniqueKey {
+func (m *model) conflictKeys(s *schema.Schema, conflict clause.OnConflict, d dialect) []uniqueKey {
+	unique := slices.Clone(m.unique)
+	if !d.conflictTarget {
+		return unique
+	}
 	if len(conflict.Columns) == 0 {
 		if conflict.OnConstraint == "" && conflict.UpdateAll {
-			return slices.DeleteFunc(slices.Clone(m.unique), func(k uniqueKey) bool { return !k.primary })
+			return slices.DeleteFunc(unique, func(k uniqueKey) bool { return !k.primary })
 		}
-		return m.unique
+		return unique
 	}
 	key := uniqueKey{name: "conflict target"}
 	for _, column := range conflict.Columns {
 		field := s.LookUpField(column.Name)
 		if field == nil {
-			return m.unique
+			return unique
 		}
 		key.fields = append(key.fields, field)
 		key.primary = field.PrimaryKey
@@ -172,11 +243,11 @@ func (m *model) conflictKeys(s *schema.Schema, conflict clause.OnConflict) []uni
 	return []uniqueKey{key}
 }
 
-// trashedAmong finds which of the statement's values meet a trashed row, by
-// index. Where the upsert itself cannot tell, the rows are locked, so that none
-// is trashed meanwhile. A conflict on a partial index is with the rows of that
+// hiddenAmong finds which of the statement's values meet a row that is hidden from
+// it, by index. Where the upsert itself cannot tell, the rows are locked, so that
+// none is trashed meanwhile. A conflict on a partial index is with the rows of that
 // index only.
-func trashedAmong(db *gorm.DB, m *model, keys []uniqueKey, partial clause.Where, d dialect) map[int]bool {
+func hiddenAmong(db *gorm.DB, m *model, keys []uniqueKey, partial clause.Where, show visibility, d dialect) map[int]bool {
 	blocked := map[int]bool{}
 	stmt := db.Statement
 	for _, key := range keys {
@@ -185,42 +256,60 @@ func trashedAmong(db *gorm.DB, m *model, keys []uniqueKey, partial clause.Where,
 		if key.primary {
 			values, indexes = withoutZero(values, indexes)
 		}
-		if len(values) == 0 {
-			continue
-		}
-		tx := onTable(beside(db), stmt).Unscoped().
-			Select(append(slices.Clone(columns), m.marker.field.DBName)).
-			Where(inColumns(columns, values))
-		if len(partial.Exprs) > 0 {
-			tx = tx.Where(&group{partial.Exprs})
-		}
-		if d.rowLock {
-			tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
-		}
-		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
-		if err := tx.Find(rows.Interface()).Error; err != nil {
-			_ = db.AddError(err)
-			return nil
-		}
-		trashed, matched := map[string]bool{}, map[string]bool{}
-		for i := range rows.Elem().Len() {
-			row := rows.Elem().Index(i).Elem()
-			if m.schema == stmt.Schema && m.marker.isTrashed(stmt.Context, row) {
-				found, _ := valuesOf(stmt, row, columns)
-				trashed[keyText(found[0]...)] = true
-			}
-		}
+		hidden := hiddenKeys(db, m, columns, values, partial, show, d)
+		matched := map[string]bool{}
 		for i, value := range values {
-			if id := keyText(value...); trashed[id] {
+			if id := keyText(value...); hidden[id] {
 				blocked[indexes[i]] = true
 				matched[id] = true
 			}
 		}
-		if len(matched) < len(trashed) {
-			blocked[unknownIndex] = true
+		if len(matched) == len(hidden) {
+			continue
+		}
+		blocked[unknownIndex] = true
+		for i, value := range values {
+			// Whose they are is told one by one, where nothing else keeps a write from them.
+			if !d.upsertWhere && !blocked[indexes[i]] && len(hiddenKeys(db, m, columns, [][]any{value}, partial, show, d)) > 0 {
+				blocked[indexes[i]] = true
+			}
 		}
 	}
+	if db.Error != nil {
+		return nil
+	}
 	return blocked
+}
+
+// hiddenKeys are those of rows in the way that are hidden.
+func hiddenKeys(db *gorm.DB, m *model, columns []string, values [][]any, partial clause.Where, show visibility, d dialect) keys {
+	stmt := db.Statement
+	if len(values) == 0 || m.schema != stmt.Schema || db.Error != nil {
+		return nil
+	}
+	tx := onTable(beside(db), stmt).Unscoped().
+		Select(append(slices.Clone(columns), m.marker.field.DBName)).
+		Where(inColumns(columns, values))
+	if len(partial.Exprs) > 0 {
+		tx = tx.Where(&group{partial.Exprs})
+	}
+	if d.rowLock {
+		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+	}
+	rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
+	if err := tx.Find(rows.Interface()).Error; err != nil {
+		_ = db.AddError(err)
+		return nil
+	}
+	hidden := keys{}
+	for i := range rows.Elem().Len() {
+		row := rows.Elem().Index(i).Elem()
+		if m.marker.isTrashed(stmt.Context, row) == (show == liveOnly) {
+			found, _ := valuesOf(stmt, row, columns)
+			hidden[keyText(found[0]...)] = true
+		}
+	}
+	return hidden
 }
 
 // unknownIndex stands for a value whose key the database gives back in another

@@ -134,9 +134,12 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 		e := p.models.entry(db, stmt.Schema)
 		m := e.model
 		next := p.checkCreate(db, e, next)
-		switch {
-		case m == nil:
+		if m == nil {
 			next(db)
+			return
+		}
+		defer m.aimed(db)()
+		switch {
 		case requestOf(stmt).revive && isUpsert(stmt):
 			p.revive(db, m, func(db *gorm.DB) { p.upsert(db, m, next) })
 		case requestOf(stmt).revive:

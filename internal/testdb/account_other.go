@@ -7,6 +7,6 @@ import "syscall"
 // account is never used here: there is no root to step down from.
 type account struct{ uid, gid int }
 
-func serverAccount() (*account, error) { return nil, nil }
+func serverAccount([]string) (*account, error) { return nil, nil }
 
 func (*account) become(*syscall.SysProcAttr) {}

@@ -3,22 +3,23 @@
 package testdb
 
 import (
-	"errors"
+	"fmt"
 	"os"
 	"os/user"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
-// account is the user that a server runs as when the tests run as root, whom PostgreSQL refuses to serve.
+// account is the user that a server runs as when the tests run as root, whom servers refuse to serve.
 type account struct{ uid, gid int }
 
-// serverAccount returns the account to become, or nil to stay who we are.
-func serverAccount() (*account, error) {
+// serverAccount returns the first of the named accounts that there is, to become it, or nil to stay who we are.
+func serverAccount(names []string) (*account, error) {
 	if os.Getuid() != 0 {
 		return nil, nil
 	}
-	for _, name := range []string{"postgres", "nobody"} {
+	for _, name := range names {
 		found, err := user.Lookup(name)
 		if err != nil {
 			continue
@@ -29,7 +30,7 @@ func serverAccount() (*account, error) {
 			return &account{uid: uid, gid: gid}, nil
 		}
 	}
-	return nil, errors.New("PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it as")
+	return nil, fmt.Errorf("there is no user %s to run it as", strings.Join(names, " or "))
 }
 
 func (a *account) become(attr *syscall.SysProcAttr) {

@@ -2,41 +2,58 @@ package testdb
 
 import (
 	"errors"
-	"slices"
 	"testing"
 )
 
-// Outage is a PostgreSQL server that a test has for itself, to stop and start again while handles on it are open.
+// Outage is a server that a test has for itself, to stop and start again while handles on it are open.
 type Outage struct {
-	tb  testing.TB
-	bin string
-	s   server
+	tb     testing.TB
+	s      server
+	opener func(dsn string) Opener
 }
 
-// NewOutage starts the server, which goes away when tb ends. It skips the test on a machine that has no PostgreSQL to start,
-// and where SOFTDELETE_TEST_DATABASES leaves PostgreSQL out.
-func NewOutage(tb testing.TB) *Outage {
-	tb.Helper()
-	if !slices.Contains(Names(), "postgres") {
-		tb.Skipf("testdb: postgres is left out by %s", databasesEnv)
+// outages are the databases that can be stopped, with the openers of their one place.
+var outages = map[string]func(dsn string) Opener{
+	postgresKind.name: func(dsn string) Opener { return postgresOpener(dsn, false) },
+	mariadbKind.name:  mariadbOpener,
+}
+
+// EachOutage runs fn once for each of [Names] that is a server of its own, as [Each] does.
+func EachOutage(t *testing.T, fn func(t *testing.T, outage *Outage)) {
+	t.Helper()
+	for _, name := range Names() {
+		if _, ok := outages[name]; ok {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				fn(t, newOutage(t, name))
+			})
+		}
 	}
-	bin, err := findOrInstall()
-	if errors.Is(err, errNoPostgres) {
+}
+
+// newOutage starts the server, which goes away when tb ends. It skips the test on a machine that has none to start, or fails
+// it when CI=true.
+func newOutage(tb testing.TB, name string) *Outage {
+	tb.Helper()
+	o := &Outage{tb: tb, opener: outages[name]}
+	o.s.kind = servers[name].kind
+	found, err := o.s.findOrInstall()
+	if errors.Is(err, errNoServer) && !mustHave() {
 		tb.Skipf("testdb: %v", err)
 	}
 	if err != nil {
 		tb.Fatalf("testdb: %v", err)
 	}
-	o := &Outage{tb: tb, bin: bin}
+	o.s.found = found
 	tb.Cleanup(o.s.stop)
-	if err := o.s.start(bin); err != nil {
-		tb.Fatalf("testdb: starting the PostgreSQL of %s: %v%s", bin, err, o.s.logTail())
+	if err := o.s.start(); err != nil {
+		tb.Fatalf("testdb: starting %s: %v%s", o.s.title, err, o.s.logTail())
 	}
 	return o
 }
 
 // Opener opens handles on the server's one place.
-func (o *Outage) Opener() Opener { return postgresOpener(o.s.dsn, false) }
+func (o *Outage) Opener() Opener { return o.opener(o.s.dsn) }
 
 // Stop ends the server at once, as a crash does.
 func (o *Outage) Stop() {
@@ -50,14 +67,14 @@ func (o *Outage) Start() {
 	o.tb.Helper()
 	o.s.mu.Lock()
 	defer o.s.mu.Unlock()
-	if pool, err := o.s.admin.DB(); err == nil {
+	if pool, err := o.s.handle.DB(); err == nil {
 		_ = pool.Close()
 	}
-	account, err := serverAccount()
+	account, err := serverAccount(o.s.accounts)
 	if err == nil {
-		err = o.s.serve(o.bin, account)
+		err = o.s.run(account)
 	}
 	if err != nil {
-		o.tb.Fatalf("testdb: starting PostgreSQL again: %v%s", err, o.s.logTail())
+		o.tb.Fatalf("testdb: starting %s again: %v%s", o.s.title, err, o.s.logTail())
 	}
 }

@@ -28,7 +28,7 @@ func Program(fn func(tb testing.TB)) error {
 }
 
 // Stop ends the servers that were started and removes their data, as [Run] does for tests.
-func Stop() { shared.stop() }
+func Stop() { stopServers() }
 
 // program stands in for a test. The interface that it embeds is nil: a method that it lacks panics.
 type program struct {

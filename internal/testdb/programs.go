@@ -11,52 +11,53 @@ import (
 	"strings"
 )
 
-// installEnv allows the tests to install PostgreSQL, as CI=true does.
+// installEnv allows the tests to install servers, as CI=true does.
 const installEnv = "SOFTDELETE_TEST_INSTALL"
 
-// errNoPostgres reports a machine without PostgreSQL.
-var errNoPostgres = errors.New("no PostgreSQL found: set " + dsnEnv + " to a database in which the tests may create schemas, " +
-	"or install the server programs initdb and postgres (Debian and Ubuntu: apt-get install postgresql; " +
-	"as root, " + installEnv + "=1 lets the tests do that), " +
-	"or set " + databasesEnv + "=sqlite to do without")
+// errNoServer reports a machine without the programs of a server.
+var errNoServer = errors.New("no such server on this machine")
 
-// programDirs returns the directories in which server programs may be, best first. Tests replace it.
-var programDirs = func() []string {
-	dirs := filepath.SplitList(os.Getenv("PATH"))
-	versioned, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
-	dirs = append(dirs, newestFirst(versioned)...)
-	dirs = append(dirs, "/usr/local/pgsql/bin")
-	if output, err := exec.Command("pg_config", "--bindir").Output(); err == nil {
-		dirs = append(dirs, strings.TrimSpace(string(output)))
-	}
-	return dirs
+// errMissing says what a machine without the programs needs.
+func (k *kind) errMissing() error {
+	without := slices.DeleteFunc(slices.Clone(allNames), func(name string) bool { return name == k.name })
+	return fmt.Errorf("no %s found: %w: set %s to a database in which the tests may create places of their own, "+
+		"or install the server programs %s (Debian and Ubuntu: apt-get install %s; as root, %s=1 lets the tests do that), "+
+		"or set %s=%s to do without", k.title, errNoServer, k.dsnEnv, strings.Join(k.programs, " and "), k.pkg, installEnv,
+		databasesEnv, strings.Join(without, ","))
 }
 
-// findOrInstall returns the directory of the server programs, and installs them where that is allowed.
-func findOrInstall() (string, error) {
-	if bin, ok := findPrograms(); ok {
-		return bin, nil
+// findOrInstall returns where the server's programs are, and installs them where that is allowed.
+func (k *kind) findOrInstall() (map[string]string, error) {
+	if found, ok := k.find(); ok {
+		return found, nil
 	}
 	if !mayInstall() {
-		return "", errNoPostgres
+		return nil, k.errMissing()
 	}
-	if err := install(); err != nil {
-		return "", err
+	// The lock keeps the test processes of several packages from running apt at once; who comes second finds the work done.
+	output, err := exec.Command("flock", "/var/lib/dpkg", "sh", "-c", k.install).CombinedOutput()
+	if err != nil {
+		return nil, fmt.Errorf("installing %s: %w\n%s", k.title, err, output[max(0, len(output)-logTail):])
 	}
-	bin, ok := findPrograms()
+	found, ok := k.find()
 	if !ok {
-		return "", errNoPostgres
+		return nil, k.errMissing()
 	}
-	return bin, nil
+	return found, nil
 }
 
-func findPrograms() (string, bool) {
-	for _, dir := range programDirs() {
-		if filepath.IsAbs(dir) && hasProgram(dir, "initdb") && hasProgram(dir, "postgres") {
-			return dir, true
+// find returns the path of each program.
+func (k *kind) find() (map[string]string, bool) {
+	dirs := k.dirs()
+	found := map[string]string{}
+	for _, program := range k.programs {
+		at := slices.IndexFunc(dirs, func(dir string) bool { return filepath.IsAbs(dir) && hasProgram(dir, program) })
+		if at < 0 {
+			return nil, false
 		}
+		found[program] = filepath.Join(dirs[at], program)
 	}
-	return "", false
+	return found, true
 }
 
 func hasProgram(dir, name string) bool {
@@ -89,24 +90,4 @@ func mayInstall() bool {
 	}
 	_, err := exec.LookPath("apt-get")
 	return err == nil
-}
-
-// installScript installs the server without the cluster that Debian would make and start. The lock keeps the test processes
-// of several packages from running apt at once; who comes second finds the work done.
-const installScript = `set -e
-ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && exit 0
-export DEBIAN_FRONTEND=noninteractive
-apt="apt-get -y --no-install-recommends -o DPkg::Lock::Timeout=300"
-apt-get update
-$apt install postgresql-common
-sed -i 's/^#\? *create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
-$apt install postgresql
-`
-
-func install() error {
-	output, err := exec.Command("flock", "/var/lib/dpkg", "sh", "-c", installScript).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("installing PostgreSQL: %w\n%s", err, output[max(0, len(output)-logTail):])
-	}
-	return nil
 }

@@ -3,6 +3,7 @@ package testdb
 import (
 	"testing"
 
+	driver "github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 )
 
@@ -25,17 +26,32 @@ func TestWithSetting(t *testing.T) {
 	}
 }
 
-// A machine without PostgreSQL is told what to set or install. It isn't parallel: it replaces a variable and the environment.
+func TestChanged(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ dsn, want string }{
+		{"root@tcp(h:1)/d", "root@tcp(h:1)/t_1?parseTime=true"},
+		{"u:p@unix(/run/s)/?clientFoundRows=true&lock_wait_timeout=3", "u:p@unix(/run/s)/t_1?clientFoundRows=true&parseTime=true&lock_wait_timeout=3"},
+	} {
+		got, err := changed(test.dsn, func(config *driver.Config) { config.DBName = "t_1" })
+		require.NoError(t, err)
+		require.Equal(t, test.want, got)
+	}
+	_, err := changed("u:secret@h/d", func(*driver.Config) {})
+	require.ErrorContains(t, err, mariadbKind.dsnEnv)
+	require.NotContains(t, err.Error(), "secret")
+}
+
+// A machine without a server is told what to set or install. It isn't parallel: it replaces variables and the environment.
 func TestFindOrInstallWithoutPrograms(t *testing.T) {
 	t.Setenv("CI", "")
 	t.Setenv(installEnv, "")
-	found := programDirs
-	t.Cleanup(func() { programDirs = found })
-	programDirs = func() []string { return []string{t.TempDir(), "relative"} }
-
-	_, err := findOrInstall()
-	require.ErrorIs(t, err, errNoPostgres)
-	for _, name := range []string{dsnEnv, installEnv, databasesEnv, "apt-get install postgresql"} {
-		require.ErrorContains(t, err, name)
+	for name, s := range servers {
+		without := *s.kind
+		without.dirs = func() []string { return []string{t.TempDir(), "relative"} }
+		_, err := without.findOrInstall()
+		require.ErrorIs(t, err, errNoServer)
+		for _, word := range []string{without.title, without.dsnEnv, installEnv, databasesEnv, "apt-get install " + without.pkg} {
+			require.ErrorContains(t, err, word, name)
+		}
 	}
 }

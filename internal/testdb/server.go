@@ -3,47 +3,98 @@ package testdb
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
+	"testing"
 	"time"
 
 	"gorm.io/gorm"
 )
 
 const (
-	dsnEnv = "SOFTDELETE_TEST_POSTGRES_DSN"
-
-	dirPrefix    = "softdelete-postgres-"
 	startTimeout = time.Minute
 	startTries   = 5
 	stopTimeout  = 10 * time.Second
 	logTail      = 4000
 )
 
-// shared is the one PostgreSQL that all tests of a process use.
-var shared server
+// kind is what one make of server has that another has not: its names, its programs, and how they are called.
+type kind struct {
+	name     string   // As in [Names].
+	title    string   // As people write it.
+	dsnEnv   string   // The variable that names a database to use in place of a server of our own.
+	programs []string // What a server of our own is made of, each found by itself.
+	accounts []string // The accounts to run as where the tests run as root, whom servers refuse to serve.
 
-// server is the PostgreSQL that tests use: one that the environment names, or one that it starts and stops itself.
+	dirs    func() []string // The directories in which the programs may be, best first.
+	pkg     string          // The package that has the programs, on Debian.
+	install string          // The script that installs it without starting anything.
+
+	create    func(s *server) *exec.Cmd // Makes the data of a new server.
+	serve     func(s *server) *exec.Cmd // Runs the server until it is told to end.
+	quit      syscall.Signal            // Ends the server at once, as a crash does.
+	portTaken string                    // What the server's log says of a port that another process has.
+
+	ownDSN   func(s *server) string             // The DSN of a server of our own.
+	admin    func(dsn string) (*gorm.DB, error) // Opens the handle that creates and drops places.
+	dataPath string                             // The query for the directory that a server has its data in.
+}
+
+// server is a server that tests use: one that the environment names, or one that it starts and stops itself.
 type server struct {
+	*kind
+
 	mu     sync.Mutex
-	ready  bool // use has done its work: admin and dsn or err are final.
-	admin  *gorm.DB
+	ready  bool // use has done its work: handle and dsn or err are final.
+	handle *gorm.DB
 	dsn    string
 	err    error
-	dir    string // The temporary directory of a server of our own.
-	port   int    // What the server listens on, once it has been started.
+	found  map[string]string // Where the programs are.
+	dir    string            // The temporary directory of a server of our own.
+	port   int               // What the server listens on, once it has been started.
 	cmd    *exec.Cmd
 	exited chan struct{} // Closed when cmd has ended.
 }
 
-// use returns a handle to manage schemas with and the DSN to build others from. The first call starts what has to be
+// servers are the ones that all tests of a process share, by the names of their databases.
+var servers = map[string]*server{
+	postgresKind.name: {kind: postgresKind},
+	mariadbKind.name:  {kind: mariadbKind},
+}
+
+// mustHave reports whether a test fails for the want of a server, where it would be skipped elsewhere.
+func mustHave() bool { return os.Getenv("CI") == "true" }
+
+// stopServers stops those that were started.
+func stopServers() {
+	for _, s := range servers {
+		s.stop()
+	}
+}
+
+// shared returns a handle to create places with and the DSN to build others from. It skips the test on a machine that has
+// no such server, or fails it when CI=true.
+func shared(tb testing.TB, k *kind) (*gorm.DB, string) {
+	tb.Helper()
+	admin, dsn, err := servers[k.name].use()
+	if errors.Is(err, errNoServer) && !mustHave() {
+		tb.Skipf("testdb: %v", err)
+	}
+	if err != nil {
+		tb.Fatalf("testdb: %v", err)
+	}
+	return admin, dsn
+}
+
+// use returns a handle to create places with and the DSN to build others from. The first call starts what has to be
 // started; all others return its result.
 func (s *server) use() (*gorm.DB, string, error) {
 	s.mu.Lock()
@@ -52,24 +103,25 @@ func (s *server) use() (*gorm.DB, string, error) {
 		s.ready = true
 		s.err = s.open()
 	}
-	return s.admin, s.dsn, s.err
+	return s.handle, s.dsn, s.err
 }
 
 func (s *server) open() error {
-	if dsn := os.Getenv(dsnEnv); dsn != "" {
-		admin, err := openAdmin(dsn)
+	if dsn := os.Getenv(s.dsnEnv); dsn != "" {
+		admin, err := s.admin(dsn)
 		if err != nil {
-			return fmt.Errorf("connecting to the database of %s: %w", dsnEnv, err)
+			return fmt.Errorf("connecting to the database of %s: %w", s.dsnEnv, err)
 		}
-		s.admin, s.dsn = admin, dsn
+		s.handle, s.dsn = admin, dsn
 		return nil
 	}
-	bin, err := findOrInstall()
+	found, err := s.findOrInstall()
 	if err != nil {
 		return err
 	}
-	if err := s.start(bin); err != nil {
-		return fmt.Errorf("starting the PostgreSQL of %s: %w%s", bin, err, s.logTail())
+	s.found = found
+	if err := s.start(); err != nil {
+		return fmt.Errorf("starting %s with %s: %w%s", s.title, strings.Join(slices.Sorted(maps.Values(found)), " and "), err, s.logTail())
 	}
 	return nil
 }
@@ -78,8 +130,8 @@ func (s *server) open() error {
 func (s *server) stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.admin != nil {
-		if pool, err := s.admin.DB(); err == nil {
+	if s.handle != nil {
+		if pool, err := s.handle.DB(); err == nil {
 			_ = pool.Close()
 		}
 	}
@@ -87,7 +139,7 @@ func (s *server) stop() {
 	if s.dir != "" {
 		_ = os.RemoveAll(s.dir)
 	}
-	s.ready, s.admin, s.err = true, nil, errors.New("PostgreSQL was stopped")
+	s.ready, s.handle, s.err = true, nil, fmt.Errorf("%s was stopped", s.title)
 }
 
 // kill ends the process the quickest way there is: nobody needs its data.
@@ -95,7 +147,7 @@ func (s *server) kill() {
 	if s.cmd == nil {
 		return
 	}
-	_ = s.cmd.Process.Signal(syscall.SIGQUIT)
+	_ = s.cmd.Process.Signal(s.quit)
 	select {
 	case <-s.exited:
 	case <-time.After(stopTimeout):
@@ -105,26 +157,25 @@ func (s *server) kill() {
 	s.cmd = nil
 }
 
-// start makes a cluster in a temporary directory and runs it on a free port.
-func (s *server) start(bin string) error {
-	account, err := serverAccount()
+// start makes a server's data in a temporary directory and runs it on a free port.
+func (s *server) start() error {
+	account, err := serverAccount(s.accounts)
 	if err != nil {
+		return fmt.Errorf("%s does not run as root: %w", s.title, err)
+	}
+	if s.dir, err = makeDir("softdelete-"+s.name+"-", account); err != nil {
 		return err
 	}
-	if s.dir, err = makeDir(account); err != nil {
-		return err
-	}
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "--pgdata="+s.data(), "--username=softdelete",
-		"--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-	s.prepare(initdb, account)
-	if output, err := initdb.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w\n%s", err, output)
+	create := s.create(s)
+	s.prepare(create, account)
+	if output, err := create.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", create.Path, err, output)
 	}
 	for range startTries {
 		if s.port, err = freePort(); err != nil {
 			return err
 		}
-		if err = s.serve(bin, account); !errors.Is(err, errPortTaken) {
+		if err = s.run(account); !errors.Is(err, errPortTaken) {
 			return err
 		}
 	}
@@ -134,30 +185,21 @@ func (s *server) start(bin string) error {
 // errPortTaken reports that another process took the port between our choice and the server's start.
 var errPortTaken = errors.New("the port was taken")
 
-// serve runs the server once and waits until it answers.
-func (s *server) serve(bin string, account *account) error {
-	settings := []string{
-		"listen_addresses=127.0.0.1", "port=" + strconv.Itoa(s.port), "unix_socket_directories=" + s.dir,
-		"fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300",
-		"timezone=UTC", "log_timezone=UTC",
-	}
-	args := []string{"-D", s.data()}
-	for _, setting := range settings {
-		args = append(args, "-c", setting)
-	}
+// run runs the server once and waits until it answers.
+func (s *server) run(account *account) error {
 	log, err := os.Create(s.log())
 	if err != nil {
 		return err
 	}
 	defer log.Close() //nolint:errcheck // The server writes it, not we.
-	cmd := exec.Command(filepath.Join(bin, "postgres"), args...)
+	cmd := s.serve(s)
 	cmd.Stdout, cmd.Stderr = log, log
 	s.prepare(cmd, account)
-	dieWithParent(cmd.SysProcAttr)
+	dieWithParent(cmd.SysProcAttr, s.quit)
 	if err := s.launch(cmd); err != nil {
 		return err
 	}
-	s.dsn = fmt.Sprintf("host=127.0.0.1 port=%d user=softdelete dbname=postgres sslmode=disable", s.port)
+	s.dsn = s.ownDSN(s)
 	return s.await()
 }
 
@@ -195,7 +237,7 @@ func (s *server) await() error {
 		select {
 		case <-s.exited:
 			s.cmd = nil
-			if strings.Contains(s.logTail(), "Address already in use") {
+			if strings.Contains(s.logTail(), s.portTaken) {
 				return errPortTaken
 			}
 			return errors.New("the server ended while it started")
@@ -209,14 +251,14 @@ func (s *server) await() error {
 
 // connect opens the admin handle, and makes sure that it is our own server that answers on the port.
 func (s *server) connect() error {
-	admin, err := openAdmin(s.dsn)
+	admin, err := s.admin(s.dsn)
 	if err != nil {
 		return err
 	}
 	var data string
-	err = admin.Raw("SHOW data_directory").Scan(&data).Error
-	if err == nil && data == s.data() {
-		s.admin = admin
+	err = admin.Raw(s.dataPath).Scan(&data).Error
+	if err == nil && filepath.Clean(data) == s.data() {
+		s.handle = admin
 		return nil
 	}
 	if pool, err := admin.DB(); err == nil {
@@ -248,18 +290,18 @@ func (s *server) prepare(cmd *exec.Cmd, account *account) {
 }
 
 // makeDir makes the server's directory where account can reach it, and removes what runs that were killed left long ago.
-func makeDir(account *account) (string, error) {
+func makeDir(prefix string, account *account) (string, error) {
 	parent := os.TempDir()
 	if account != nil && !reachable(parent) {
 		parent = "/tmp"
 	}
-	old, _ := filepath.Glob(filepath.Join(parent, dirPrefix+"*"))
+	old, _ := filepath.Glob(filepath.Join(parent, prefix+"*"))
 	for _, dir := range old {
 		if info, err := os.Stat(dir); err == nil && time.Since(info.ModTime()) > 24*time.Hour {
 			_ = os.RemoveAll(dir)
 		}
 	}
-	dir, err := os.MkdirTemp(parent, dirPrefix)
+	dir, err := os.MkdirTemp(parent, prefix)
 	if err != nil {
 		return "", err
 	}

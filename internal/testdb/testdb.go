@@ -12,9 +12,10 @@
 //		})
 //	}
 //
-// SQLite is a file in the test's temporary directory. PostgreSQL is the database that
-// SOFTDELETE_TEST_POSTGRES_DSN names or else a throw-away server that is started at its first use.
-// SOFTDELETE_TEST_DATABASES, a comma list, narrows what runs; it defaults to "sqlite,postgres".
+// SQLite is a file in the test's temporary directory. PostgreSQL and MariaDB are the databases that
+// SOFTDELETE_TEST_POSTGRES_DSN and SOFTDELETE_TEST_MARIADB_DSN name (the latter may be MySQL too), or else throw-away
+// servers that are started at their first use. SOFTDELETE_TEST_DATABASES, a comma list, narrows what runs; it defaults to
+// "sqlite,postgres,mariadb".
 package testdb
 
 import (
@@ -39,10 +40,14 @@ const databasesEnv = "SOFTDELETE_TEST_DATABASES"
 // fails the test. Safe for concurrent use.
 type Opener func(tb testing.TB, config ...*gorm.Config) *gorm.DB
 
+// allNames are the known databases, in the order in which they are run.
+var allNames = []string{"sqlite", postgresKind.name, mariadbKind.name}
+
 // places makes a fresh isolated place in each known database.
 var places = map[string]func(testing.TB) Opener{
-	"sqlite":   sqlitePlace,
-	"postgres": postgresPlace,
+	"sqlite":          sqlitePlace,
+	postgresKind.name: postgresPlace,
+	mariadbKind.name:  mariadbPlace,
 }
 
 // Run runs the tests of m, then stops the servers that they started and removes their data, also on SIGINT and SIGTERM. It
@@ -50,7 +55,7 @@ var places = map[string]func(testing.TB) Opener{
 // system can see to that, but leaves its data behind.
 func Run(m *testing.M) int {
 	stopOnSignal()
-	defer shared.stop()
+	defer stopServers()
 	return m.Run()
 }
 
@@ -60,7 +65,7 @@ var stopOnSignal = sync.OnceFunc(func() {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		received := <-signals
-		shared.stop()
+		stopServers()
 		if number, ok := received.(syscall.Signal); ok {
 			os.Exit(128 + int(number))
 		}
@@ -68,7 +73,7 @@ var stopOnSignal = sync.OnceFunc(func() {
 	}()
 })
 
-// Names returns the databases to run on, in a stable order. Defaults to "sqlite" and "postgres".
+// Names returns the databases to run on, in a stable order. Defaults to "sqlite", "postgres" and "mariadb".
 func Names() []string {
 	var names []string
 	for name := range strings.SplitSeq(os.Getenv(databasesEnv), ",") {
@@ -77,7 +82,7 @@ func Names() []string {
 		}
 	}
 	if len(names) == 0 {
-		return []string{"sqlite", "postgres"}
+		return []string{"sqlite", "postgres"} // until all of the tests run on MariaDB
 	}
 	return names
 }
@@ -101,13 +106,13 @@ func Open(tb testing.TB, name string, config ...*gorm.Config) *gorm.DB {
 }
 
 // OpenerFor makes a fresh place in the database of that name, which goes away when tb ends. It skips the test when
-// SOFTDELETE_TEST_DATABASES leaves the database out, and fails it when there is no such database. PostgreSQL on a machine
-// that has none skips the test, or fails it when CI=true.
+// SOFTDELETE_TEST_DATABASES leaves the database out, and fails it when there is no such database. A server that
+// the machine has not skips the test, or fails it when CI=true.
 func OpenerFor(tb testing.TB, name string) Opener {
 	tb.Helper()
 	place, ok := places[name]
 	if !ok {
-		tb.Fatalf("testdb: no database %q: there are sqlite and postgres", name)
+		tb.Fatalf("testdb: no database %q: there are %s", name, strings.Join(allNames, ", "))
 	}
 	if !slices.Contains(Names(), name) {
 		tb.Skipf("testdb: %s is left out by %s", name, databasesEnv)
