@@ -53,7 +53,9 @@ func (c *checkup) creations(missing []*table) (map[*table][]string, error) {
 			if !strings.Contains(text, " "+c.quote(t.name)+" ") && !strings.Contains(text, " "+c.quote(t.name)+"(") {
 				continue
 			}
-			isOurs := func(i index) bool { return strings.Contains(text, "INDEX "+c.quote(i.name)+" ") || strings.Contains(text, " "+c.quote(i.name)+" ON ") }
+			isOurs := func(i index) bool {
+				return strings.Contains(text, "INDEX "+c.quote(i.name)+" ") || strings.Contains(text, " "+c.quote(i.name)+" ON ")
+			}
 			if !c.d.partialIndex || !slices.ContainsFunc(t.model.indexes, isOurs) {
 				made[t] = append(made[t], text)
 			}

@@ -15,9 +15,8 @@ import (
 
 // table-missing.
 type sickGhost struct {
-	ID    uint
-	Name  string `softdelete:"unique"`
-	Grave string `gorm:"index"`
+	ID   uint
+	Name string `softdelete:"unique"`
 	softdelete.Tracked
 }
 
