@@ -54,20 +54,24 @@ func (ti *tableIndexes) unique() {
 		}
 		return 1
 	})
+	var missing []*dbIndex
 	for i := range ti.have.indexes {
 		ix := &ti.have.indexes[i]
 		if !ix.unique || ix.primary || !ix.valid || ti.mentionsMarker(ix.where) || slices.Contains(ix.columns, liveColumn) || ti.holdsKey(ix) {
 			continue
 		}
-		name := ti.nameOf(ix)
 		switch marked, open := ti.markerIn(ix); {
 		case !marked:
-			ti.uniqueHoldsTrash(ix, name+" keeps the values of trashed rows taken: a live row cannot have them")
+			ti.uniqueHoldsTrash(ix, ti.nameOf(ix)+" keeps the values of trashed rows taken: a live row cannot have them")
 		case open:
-			ti.uniqueMissesLive(ix)
+			missing = append(missing, ix)
 		case ti.m.marker.kind == flagMarker:
-			ti.uniqueHoldsTrash(ix, name+" has the flag "+ti.m.marker.field.DBName+" in it, and so lets one trashed row have a value: deleting a second one fails")
+			ti.uniqueHoldsTrash(ix, ti.nameOf(ix)+" has the flag "+ti.m.marker.field.DBName+" in it, and so lets one trashed row have a value: deleting a second one fails")
 		}
+	}
+	// In the order of their remedies, of which the first adds what the others need.
+	for _, ix := range missing {
+		ti.uniqueMissesLive(ix)
 	}
 }
 

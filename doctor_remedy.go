@@ -15,7 +15,17 @@ func (c *checkup) statements(change *indexChange) []string {
 	for _, name := range change.unfinished {
 		list = append(list, w.text("DROP INDEX "+w.concurrently, change.named(name)))
 	}
-	return append(list, w.statements(change)...)
+	list = append(list, w.statements(change)...)
+	c.addsColumn(change)
+	return list
+}
+
+// addsColumn remembers that a remedy adds the generated column: those that come
+// after it do not.
+func (c *checkup) addsColumn(change *indexChange) {
+	if change.addColumn {
+		change.table.columns[liveColumn] = dbColumn{name: liveColumn, generated: true}
+	}
 }
 
 // liveOnly lists the statements that put an index of live rows in the place of
@@ -116,6 +126,7 @@ func (ti *tableIndexes) rewritten(ix *dbIndex, change *indexChange) []string {
 		if ix.unique && !ti.have.has([]string{liveColumn}) {
 			change.addColumn = true
 			sql += w.text(w.liveColumn(change)) + ", "
+			ti.addsColumn(change)
 		}
 		return []string{sql + "DROP INDEX " + ti.quoted([]string{ix.name}) + ", ADD " + unique + "INDEX " + ti.quoted([]string{ix.name}) + " (" + columns + ")"}
 	}
