@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
 )
 
 // Finding is something in which models and database do not do for soft deletes
@@ -149,12 +150,30 @@ type checkup struct {
 
 // choose finds out which tables are meant.
 func (c *checkup) choose(p *Plugin, values []any) error {
-	var names []string
-	for _, value := range values {
+	schemas := make([]*schema.Schema, len(values))
+	joins := map[string]bool{}
+	for i, value := range values {
 		s, err := parseSchema(c.db, value)
 		if err != nil {
 			return err
 		}
+		schemas[i] = s
+		for _, rel := range s.Relationships.Many2Many {
+			joins[rel.JoinTable.Table] = true
+		}
+	}
+	// The models of join tables first, so that the relations through them find them.
+	slices.SortStableFunc(schemas, func(a, b *schema.Schema) int {
+		switch {
+		case joins[a.Table] == joins[b.Table]:
+			return 0
+		case joins[a.Table]:
+			return -1
+		}
+		return 1
+	})
+	var names []string
+	for _, s := range schemas {
 		if _, err := p.models.lookup(c.db, s); err != nil {
 			return err
 		}
