@@ -90,7 +90,7 @@ func (f Finding) String() string {
 //	    ALTER INDEX idx_users_email_live RENAME TO idx_users_email;
 //
 // It only reads: the catalogue, and of tables with an index that trashed rows
-// fill a sample of some hundred rows, in a handful of statements whatever the
+// fill a sample of two hundred rows, in a handful of statements whatever the
 // number of tables. The worst comes first.
 //
 // The error is ErrNotInstalled without the plugin, gorm.ErrInvalidDB for a nil

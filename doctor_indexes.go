@@ -112,6 +112,9 @@ func (ti *tableIndexes) uniqueMissesLive(ix *dbIndex) {
 
 // advice says which tag keeps GORM from making the old index again.
 func (ti *tableIndexes) advice(word string, ix *dbIndex) string {
+	if !ti.isPlain(ix) {
+		return "If a tag of GORM's in the model makes it, change that along"
+	}
 	old := map[string]string{"unique": "unique or uniqueIndex", "index": "index"}[word]
 	if len(ti.without(ix.columns)) > 1 {
 		word += ":" + ix.name
