@@ -122,9 +122,9 @@ const (
 	replacements       // those that take the place of others
 )
 
-// tries is how often the indexes of a table are looked at, where another process
-// makes the same ones.
-const tries = 5
+// tries is how often the indexes of a table are looked at, where other processes
+// make the same ones: each may come first at each of them.
+const tries = 100
 
 func (mg *migration) indexes(scope scope) error {
 	names := make([]string, len(mg.models))
@@ -156,7 +156,7 @@ func (mg *migration) indexes(scope scope) error {
 				break
 			}
 			err := mg.run(changes)
-			if err != nil && (try == tries || !hasState(err, "42P07", "42704", "42710") && !errors.Is(err, errUnfinished)) {
+			if err != nil && (try == tries || !isOverlap(err)) {
 				return err
 			}
 			again, lookErr := mg.d.catalogue(mg.db, []string{table.name})
@@ -170,6 +170,12 @@ func (mg *migration) indexes(scope scope) error {
 		}
 	}
 	return nil
+}
+
+// isOverlap tells if a change failed as somebody else makes the same one.
+func isOverlap(err error) bool {
+	return errors.Is(err, errUnfinished) || isTransient(err) || hasState(err, "42P07", "42P01", "42704", "42710") ||
+		hasText(err, "already exists", "no such index", "Duplicate key name", "Duplicate column name", "Can't DROP")
 }
 
 func (mg *migration) run(changes []*indexChange) error {

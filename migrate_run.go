@@ -96,7 +96,7 @@ func (c *indexChange) dropsConstraint() bool {
 
 func (mg *migration) hasRows(c *indexChange) (bool, error) {
 	var one int
-	n, err := query(mg.db, []any{&one}, func() {}, "SELECT 1 FROM ", clause.Table{Name: c.table.name}, " LIMIT 1")
+	n, err := query(mg.look(), []any{&one}, func() {}, "SELECT 1 FROM ", clause.Table{Name: c.table.name}, " LIMIT 1")
 	return n > 0, err
 }
 
@@ -126,18 +126,19 @@ func (mg *migration) concurrently(w ddl, c *indexChange) error {
 // alter makes a change by ALTER TABLE. The generated column comes by a statement
 // of its own, which takes no time; with others it would copy the table.
 func (mg *migration) alter(w ddl, c *indexChange) error {
-	if !c.addColumn {
-		_, err := exec(mg.db, w.alter(c))
-		return err
-	}
-	table := clause.Table{Name: c.table.name}
-	if _, err := exec(mg.db, "ALTER TABLE ", table, " ", w.liveColumn(c)); err != nil {
-		return err
-	}
-	rest := *c
+	table, rest := clause.Table{Name: c.table.name}, *c
 	rest.addColumn = false
+	adds := c.addColumn && !c.table.has([]string{liveColumn})
+	if adds {
+		if _, err := exec(mg.db, "ALTER TABLE ", table, " ", w.liveColumn(c)); err != nil {
+			return err
+		}
+	}
 	_, err := exec(mg.db, w.alter(&rest))
-	if err != nil {
+	switch {
+	case !adds:
+		return err
+	case err != nil:
 		db := mg.db.WithContext(context.WithoutCancel(mg.db.Statement.Context))
 		_, dropErr := exec(db, "ALTER TABLE ", table, " DROP COLUMN ", clause.Column{Name: liveColumn})
 		return errors.Join(err, dropErr)

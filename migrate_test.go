@@ -1,0 +1,530 @@
+package softdelete_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+// plainIndexes lists the indexes of a table, but for its primary key, by what the database says of them: "unique (email)
+// where deleted_at is null". It knows nothing of the package's own catalogue.
+func plainIndexes(t *testing.T, db *gorm.DB, table string) map[string]string {
+	t.Helper()
+	db = db.Session(&gorm.Session{NewDB: true})
+	indexes := map[string]string{}
+	type definition struct{ Name, Text string }
+	var list []definition
+	switch db.Name() {
+	case "sqlite":
+		require.NoError(t, db.Raw("SELECT name, coalesce(sql, 'CREATE UNIQUE INDEX x ON x (constraint)') AS text FROM sqlite_master "+
+			"WHERE type = 'index' AND tbl_name = ?", table).Scan(&list).Error)
+	case "postgres":
+		require.NoError(t, db.Raw("SELECT i.relname AS name, pg_get_indexdef(x.indexrelid) || CASE WHEN x.indisvalid THEN '' ELSE ' invalid' END AS text "+
+			"FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE x.indrelid = to_regclass(?) AND NOT x.indisprimary", table).Scan(&list).Error)
+	default:
+		require.NoError(t, db.Raw("SELECT INDEX_NAME AS name, concat(if(max(NON_UNIQUE) = 0, 'UNIQUE ', ''), 'INDEX x ON x (', "+
+			"group_concat(COLUMN_NAME ORDER BY SEQ_IN_INDEX SEPARATOR ', '), ')') AS text FROM information_schema.STATISTICS "+
+			"WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME <> 'PRIMARY' GROUP BY INDEX_NAME", table).Scan(&list).Error)
+	}
+	parts := regexp.MustCompile(`(?i)^(?:CREATE )?(UNIQUE )?INDEX \S+ ON \S+?(?: USING btree)? ?(\([^()]*\))(.*)$`)
+	for _, d := range list {
+		text := strings.NewReplacer("`", "", `"`, "", ",", ", ", ",  ", ", ").Replace(d.Text)
+		match := parts.FindStringSubmatch(strings.ReplaceAll(text, ",  ", ", "))
+		require.NotNil(t, match, text)
+		where := strings.NewReplacer("(", "", ")", "").Replace(match[3])
+		where = regexp.MustCompile(`(\+00|\.0+)?'::[a-z ]+`).ReplaceAllString(where, "'")
+		indexes[d.Name] = strings.ToLower(match[1] + match[2] + where)
+	}
+	return indexes
+}
+
+// ddlOf lists the statements by which run changes the schema.
+func ddlOf(t *testing.T, db *gorm.DB, run func(db *gorm.DB) error) []string {
+	t.Helper()
+	var list []string
+	log := &ddlLog{Interface: logger.Discard, each: func(sql string) { list = append(list, sql) }}
+	require.NoError(t, run(db.Session(&gorm.Session{Logger: log})))
+	return list
+}
+
+// ddlLog is a logger that hears of the statements that change a schema.
+type ddlLog struct {
+	logger.Interface
+	each func(sql string)
+}
+
+func (l *ddlLog) LogMode(logger.LogLevel) logger.Interface { return l }
+
+func (l *ddlLog) Trace(_ context.Context, _ time.Time, fc func() (string, int64), _ error) {
+	sql, _ := fc()
+	for _, word := range []string{"CREATE ", "DROP ", "ALTER ", "LOCK "} {
+		if strings.HasPrefix(sql, word) {
+			l.each(sql)
+		}
+	}
+}
+
+func TestAutoMigrateIndexes(t *testing.T) {
+	t.Parallel()
+	for name, kind := range memberKinds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+				db := withPlugin(t, open, softdelete.Config{})
+				require.NoError(t, softdelete.AutoMigrate(db, kind.model))
+				want := map[string]string{
+					"members_login":       "unique (tenant, login) where " + kind.live,
+					"idx_members_email":   "unique (email) where " + kind.live,
+					"idx_members_team_id": "(team_id) where " + kind.live,
+				}
+				timeIndex := "idx_members_" + kind.mysqlTime[len(kind.mysqlTime)-1]
+				if name == "milliseconds" {
+					timeIndex = "idx_members_deleted_at" // by the field, as GORM does
+				}
+				want[timeIndex] = "(" + strings.Join(kind.time, ", ") + ") where " + kind.trashed
+				if name == "Tracked" {
+					want["idx_members_deletion_id"] = "(deletion_id) where deletion_id is not null"
+				}
+				if db.Name() == "mysql" {
+					want = map[string]string{
+						"members_login":       "unique (tenant, login, softdelete_live)",
+						"idx_members_email":   "unique (email, softdelete_live)",
+						"idx_members_team_id": "(" + kind.mysqlTime[0] + ", team_id)",
+						timeIndex:             "(" + strings.Join(kind.mysqlTime, ", ") + ")",
+					}
+					if name == "Tracked" {
+						want["idx_members_deletion_id"] = "(deletion_id)"
+					}
+				}
+				require.Equal(t, want, plainIndexes(t, db, "members"))
+				for _, sql := range ddlOf(t, db, func(db *gorm.DB) error { return softdelete.AutoMigrate(db, kind.model) }) {
+					require.NotContains(t, sql, "INDEX", "again") // GORM sets the default of the zeroValue each time
+				}
+			})
+		})
+	}
+}
+
+// TestUniqueAmongLive says that what is unique is so among live rows, however often a row was trashed.
+func TestUniqueAmongLive(t *testing.T) {
+	t.Parallel()
+	for name, kind := range memberKinds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+				db := withPlugin(t, open, softdelete.Config{})
+				require.NoError(t, softdelete.AutoMigrate(db, kind.model))
+				ana := MemberColumns{Tenant: "a", Login: "ana", Email: ptr("ana@example.org")}
+				for range 3 {
+					value := kind.of(ana)
+					require.NoError(t, db.Create(value).Error)
+					require.Error(t, db.Create(kind.of(MemberColumns{Tenant: "a", Login: "bob", Email: ana.Email})).Error, "one column")
+					require.Error(t, db.Create(kind.of(MemberColumns{Tenant: "a", Login: "ana"})).Error, "two columns")
+					require.NoError(t, db.Create(kind.of(MemberColumns{Tenant: "b", Login: "ana"})).Error)
+					require.NoError(t, db.Where("tenant = ?", "b").Delete(kind.model).Error)
+					require.NoError(t, db.Delete(value).Error)
+				}
+				require.NoError(t, db.Create(kind.of(ana)).Error)
+				err := softdelete.Restore(db.Where("login = ? AND tenant = ?", "ana", "a").Limit(1), kind.model).Error
+				require.ErrorIs(t, err, softdelete.ErrConflict)
+				var live, all int64
+				require.NoError(t, db.Model(kind.model).Count(&live).Error)
+				require.NoError(t, db.Unscoped().Model(kind.model).Count(&all).Error)
+				require.EqualValues(t, 1, live)
+				require.EqualValues(t, 7, all)
+			})
+		})
+	}
+}
+
+// What a table was before: with GORM's indexes, and names of its own.
+type (
+	formerMember struct {
+		ID        uint
+		Tenant    string         `gorm:"size:40;uniqueIndex:members_login"`
+		Login     string         `gorm:"size:40;uniqueIndex:members_login"`
+		Email     string         `gorm:"size:40;uniqueIndex"`
+		Phone     string         `gorm:"size:40;unique"`
+		Badge     string         `gorm:"size:40;uniqueIndex:badges"`
+		TeamID    int            `gorm:"index"`
+		DeletedAt gorm.DeletedAt `gorm:"index"`
+	}
+	laterMember struct {
+		ID        uint
+		Tenant    string         `gorm:"size:40" softdelete:"unique:members_login"`
+		Login     string         `gorm:"size:40" softdelete:"unique:members_login"`
+		Email     string         `gorm:"size:40;uniqueIndex" softdelete:"unique"` // both
+		Phone     string         `gorm:"size:40;unique" softdelete:"unique"`
+		Badge     string         `gorm:"size:40" softdelete:"unique"`
+		TeamID    int            `softdelete:"index"`
+		DeletedAt gorm.DeletedAt `gorm:"index"`
+	}
+	memberPet struct {
+		ID       uint
+		Name     string `gorm:"size:40"`
+		MemberID uint
+		Member   *formerMember `gorm:"constraint:OnDelete:CASCADE"`
+	}
+)
+
+func (formerMember) TableName() string { return "members" }
+func (laterMember) TableName() string  { return "members" }
+
+func membersBefore(t *testing.T, open testdb.Opener) *gorm.DB {
+	t.Helper()
+	db := withPlugin(t, open, softdelete.Config{}, &formerMember{}, &memberPet{})
+	for i := range 3 {
+		text := fmt.Sprint("m", i)
+		m := formerMember{Tenant: "a", Login: text, Email: text, Phone: text, Badge: text, TeamID: i}
+		require.NoError(t, db.Create(&m).Error)
+		require.NoError(t, db.Create(&memberPet{Name: text, MemberID: m.ID}).Error)
+	}
+	require.NoError(t, db.Delete(&formerMember{}, 3).Error)
+	return db
+}
+
+func laterIndexes(db *gorm.DB) map[string]string {
+	if db.Name() == "mysql" {
+		return map[string]string{
+			"members_login":          "unique (tenant, login, softdelete_live)",
+			"idx_members_email":      "unique (email, softdelete_live)",
+			"idx_members_phone":      "unique (phone, softdelete_live)",
+			"idx_members_badge":      "unique (badge, softdelete_live)",
+			"idx_members_team_id":    "(deleted_at, team_id)",
+			"idx_members_deleted_at": "(deleted_at)",
+		}
+	}
+	return map[string]string{
+		"members_login":          "unique (tenant, login) where deleted_at is null",
+		"idx_members_email":      "unique (email) where deleted_at is null",
+		"idx_members_phone":      "unique (phone) where deleted_at is null",
+		"idx_members_badge":      "unique (badge) where deleted_at is null",
+		"idx_members_team_id":    "(team_id) where deleted_at is null",
+		"idx_members_deleted_at": "(deleted_at, id) where deleted_at is not null",
+	}
+}
+
+func TestAutoMigrateReplaces(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := membersBefore(t, open)
+		members, pets := stored(t, db, "members", "id"), stored(t, db, "member_pets", "id")
+		require.NoError(t, softdelete.AutoMigrate(db, &laterMember{}))
+		require.Equal(t, laterIndexes(db), plainIndexes(t, db, "members"))
+		require.Equal(t, members, stored(t, db, "members", "id"))
+		require.Equal(t, pets, stored(t, db, "member_pets", "id"))
+		for _, again := range []func(*gorm.DB) error{
+			func(db *gorm.DB) error { return softdelete.AutoMigrate(db, &laterMember{}) },
+			func(db *gorm.DB) error { return db.AutoMigrate(&laterMember{}) },
+		} {
+			require.Empty(t, ddlOf(t, db, again))
+		}
+
+		// Keys are still enforced, and those of rows that are gone not given out again.
+		require.Error(t, db.Create(&memberPet{MemberID: 99}).Error)
+		third := laterMember{Tenant: "a", Login: "m2", Email: "m2", Phone: "m2", Badge: "m2"}
+		require.NoError(t, db.Create(&third).Error)
+		require.EqualValues(t, 4, third.ID)
+	})
+}
+
+// TestAutoMigrateOrder says that there is a unique index at each moment, and that writers on PostgreSQL do not wait for it.
+func TestAutoMigrateOrder(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := membersBefore(t, open)
+		var about []string
+		for _, sql := range ddlOf(t, db, func(db *gorm.DB) error { return softdelete.AutoMigrate(db, &laterMember{}) }) {
+			if strings.Contains(sql, "members_login") || strings.Contains(sql, "softdelete_live") && strings.Contains(sql, "ADD COLUMN") {
+				about = append(about, strings.NewReplacer("`", "", `"`, "").Replace(sql))
+			}
+		}
+		switch db.Name() {
+		case "postgres":
+			require.Equal(t, []string{
+				"CREATE UNIQUE INDEX CONCURRENTLY members_login_new ON members (tenant,login) WHERE deleted_at IS NULL",
+				"DROP INDEX CONCURRENTLY members_login",
+				"ALTER INDEX members_login_new RENAME TO members_login",
+			}, about)
+		case "sqlite": // in a transaction
+			require.Subset(t, about, []string{
+				"DROP INDEX members_login",
+				"CREATE UNIQUE INDEX members_login ON members (tenant,login) WHERE deleted_at IS NULL",
+			})
+		default:
+			require.Equal(t, []string{
+				"ALTER TABLE members ADD COLUMN softdelete_live tinyint GENERATED ALWAYS AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL " +
+					"/*!80023 INVISIBLE */ /*M!100303 INVISIBLE */",
+				"ALTER TABLE members DROP INDEX members_login, ADD UNIQUE INDEX members_login (tenant,login,softdelete_live)",
+			}, about)
+		}
+	})
+}
+
+func TestAutoMigrateInATransaction(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		type plainMember struct {
+			ID        uint
+			Login     string `gorm:"size:40;uniqueIndex"`
+			DeletedAt gorm.DeletedAt
+		}
+		type member struct {
+			ID        uint
+			Login     string `gorm:"size:40" softdelete:"unique"`
+			DeletedAt gorm.DeletedAt
+		}
+		db := withPlugin(t, open, softdelete.Config{})
+		require.NoError(t, db.Table("members").AutoMigrate(&plainMember{}))
+		require.NoError(t, db.Table("members").Create(&plainMember{Login: "ana"}).Error)
+		before, boom := plainIndexes(t, db, "members"), errors.New("boom")
+		err := db.Transaction(func(tx *gorm.DB) error {
+			for _, sql := range ddlOf(t, tx, func(tx *gorm.DB) error { return softdelete.AutoMigrate(tx, &member{}) }) {
+				require.NotContains(t, sql, "CONCURRENTLY")
+			}
+			require.NotEqual(t, before, plainIndexes(t, tx, "members"))
+			return boom
+		})
+		if db.Name() == "mysql" {
+			return // DDL has committed the transaction
+		}
+		require.ErrorIs(t, err, boom)
+		require.Equal(t, before, plainIndexes(t, db, "members"))
+	})
+}
+
+func TestAutoMigrateClash(t *testing.T) {
+	t.Parallel()
+	type clashing struct {
+		ID        uint
+		Login     string
+		Email     string `gorm:"size:40"`
+		DeletedAt gorm.DeletedAt
+	}
+	type clashingLater struct {
+		ID        uint
+		Login     string `gorm:"size:60" softdelete:"index"`
+		Email     string `gorm:"size:40" softdelete:"unique"`
+		Fresh     string
+		DeletedAt gorm.DeletedAt
+	}
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{})
+		require.NoError(t, db.Table("clashing_laters").AutoMigrate(&clashing{}))
+		for i, email := range []string{"secret", "bob", "secret", "bob", "cyd", "bob"} {
+			require.NoError(t, db.Table("clashing_laters").Create(&clashing{ID: uint(i + 1), Email: email}).Error)
+		}
+		require.NoError(t, db.Table("clashing_laters").Delete(&clashing{}, 4).Error)
+		rows, indexes := stored(t, db, "clashing_laters", "id"), plainIndexes(t, db, "clashing_laters")
+		err := softdelete.AutoMigrate(db, &clashingLater{})
+		var found *softdelete.DuplicateError
+		require.ErrorAs(t, err, &found)
+		require.ErrorIs(t, err, softdelete.ErrConflict)
+		require.ErrorIs(t, err, gorm.ErrDuplicatedKey)
+		require.Equal(t, &softdelete.DuplicateError{
+			Model: "clashingLater", Constraint: "idx_clashing_laters_email", Columns: []string{"email"},
+			Keys: [][]any{{uint(2)}, {uint(6)}, {uint(1)}, {uint(3)}},
+		}, found)
+		require.ErrorContains(t, err, "primary key 2, 6, 1, 3")
+		require.NotContains(t, err.Error(), "secret")
+		require.Equal(t, rows, stored(t, db, "clashing_laters", "id"), "no column was added")
+		require.Equal(t, indexes, plainIndexes(t, db, "clashing_laters"))
+
+		require.NoError(t, db.Table("clashing_laters").Delete(&clashing{}, []int{1, 2}).Error)
+		require.NoError(t, softdelete.AutoMigrate(db, &clashingLater{}))
+		require.Error(t, db.Create(&clashingLater{Email: "secret"}).Error)
+	})
+}
+
+// A key that is a text may say something: it is in the error's Keys, and not in its message.
+func TestAutoMigrateClashOfTextKeys(t *testing.T) {
+	t.Parallel()
+	type page struct {
+		Slug      string `gorm:"primaryKey;size:40"`
+		Title     string `gorm:"size:40"`
+		DeletedAt gorm.DeletedAt
+	}
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &page{})
+		require.NoError(t, db.Create([]page{{Slug: "secret", Title: "a"}, {Slug: "hidden", Title: "a"}}).Error)
+		{
+			type page struct {
+				Slug      string `gorm:"primaryKey;size:40"`
+				Title     string `gorm:"size:40" softdelete:"unique"`
+				DeletedAt gorm.DeletedAt
+			}
+			err := softdelete.AutoMigrate(db, &page{})
+			var found *softdelete.DuplicateError
+			require.ErrorAs(t, err, &found)
+			require.Equal(t, [][]any{{"hidden"}, {"secret"}}, found.Keys)
+			require.NotContains(t, err.Error(), "secret")
+			require.ErrorContains(t, err, "model page: live rows agree in title")
+		}
+	})
+}
+
+func TestAutoMigrateIndexOfAnotherForm(t *testing.T) {
+	t.Parallel()
+	type thing struct {
+		ID        uint
+		Name      string `gorm:"size:40" softdelete:"unique:things_key"`
+		Kind      string `gorm:"size:40" softdelete:"unique:things_key"`
+		Other     string `gorm:"size:40"`
+		DeletedAt gorm.DeletedAt
+	}
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &thing{})
+		require.NoError(t, db.Exec("CREATE INDEX things_key ON things (other)").Error)
+		before := plainIndexes(t, db, "things")
+		require.ErrorContains(t, softdelete.AutoMigrate(db, &thing{}), "another index by the name of things_key")
+		require.Equal(t, before, plainIndexes(t, db, "things"))
+		require.NoError(t, db.Migrator().DropIndex(&thing{}, "things_key"))
+		require.NoError(t, softdelete.AutoMigrate(db, &thing{}))
+		{
+			type thing struct {
+				ID        uint
+				Name      string `gorm:"size:40" softdelete:"unique:things_key"`
+				Kind      string `gorm:"size:40"`
+				Other     string `gorm:"size:40" softdelete:"unique:things_key"`
+				DeletedAt gorm.DeletedAt
+			}
+			require.NoError(t, softdelete.AutoMigrate(db, &thing{}))
+			require.Contains(t, plainIndexes(t, db, "things")["things_key"], "unique (name, other")
+		}
+	})
+}
+
+type (
+	aCountry struct {
+		ID        uint
+		Code      string `gorm:"size:2;uniqueIndex"`
+		DeletedAt gorm.DeletedAt
+	}
+	aCity struct {
+		ID          uint
+		CountryCode string    `gorm:"size:2"`
+		Country     *aCountry `gorm:"foreignKey:CountryCode;references:Code"`
+	}
+	aLaterCountry struct {
+		ID        uint
+		Code      string `gorm:"size:2" softdelete:"unique"`
+		DeletedAt gorm.DeletedAt
+	}
+)
+
+func (aCountry) TableName() string      { return "countries" }
+func (aLaterCountry) TableName() string { return "countries" }
+
+// A foreign key needs a unique index of all rows, which one of live rows is not: but for InnoDB, which takes any index that
+// begins with the columns.
+func TestAutoMigrateOfWhatAForeignKeyRefersTo(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &aCountry{}, &aCity{})
+		require.NoError(t, db.Create(&aCity{Country: &aCountry{Code: "at"}}).Error)
+		before := plainIndexes(t, db, "countries")
+		err := softdelete.AutoMigrate(db, &aLaterCountry{})
+		if db.Name() == "mysql" {
+			require.NoError(t, err)
+		} else {
+			require.ErrorContains(t, err, "model aLaterCountry: a foreign key of a_cities refers to code of countries")
+			require.Equal(t, before, plainIndexes(t, db, "countries"))
+		}
+		require.NoError(t, db.Create(&aCity{CountryCode: "at"}).Error)
+		require.Error(t, db.Create(&aCity{CountryCode: "de"}).Error)
+	})
+}
+
+// TestAutoMigrateAtOnce says that several processes may migrate at the same time.
+func TestAutoMigrateAtOnce(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := membersBefore(t, open)
+		var group errgroup.Group
+		for range 4 {
+			other := open(t)
+			require.NoError(t, other.Use(softdelete.New()))
+			group.Go(func() error { return softdelete.AutoMigrate(other, &laterMember{}) })
+		}
+		require.NoError(t, group.Wait())
+		require.Equal(t, laterIndexes(db), plainIndexes(t, db, "members"))
+	})
+}
+
+// TestAutoMigrateInterrupted says that an index of which the making was cut short is made anew.
+func TestAutoMigrateInterrupted(t *testing.T) {
+	t.Parallel()
+	db := membersBefore(t, testdb.OpenerFor(t, "postgres"))
+	require.NoError(t, db.Exec("UPDATE members SET team_id = 1").Error)
+	for _, name := range []string{"members_login_new", "idx_members_phone"} {
+		require.Error(t, db.Exec("CREATE UNIQUE INDEX CONCURRENTLY "+name+" ON members (team_id)").Error)
+		require.Contains(t, plainIndexes(t, db, "members")[name], "invalid")
+	}
+	// One that came as far as the new index, and one that lacks only its name.
+	require.NoError(t, db.Exec("CREATE UNIQUE INDEX idx_members_email_new ON members (email) WHERE deleted_at IS NULL").Error)
+	require.NoError(t, db.Exec("DROP INDEX idx_members_team_id").Error)
+	require.NoError(t, db.Exec("CREATE INDEX idx_members_team_id_new ON members (team_id) WHERE deleted_at IS NULL").Error)
+	require.NoError(t, softdelete.AutoMigrate(db, &laterMember{}))
+	require.Equal(t, laterIndexes(db), plainIndexes(t, db, "members"))
+}
+
+func TestAutoMigrateDryRun(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &aCountry{})
+		require.NoError(t, db.Create(&aCountry{Code: "at"}).Error)
+		before := plainIndexes(t, db, "countries")
+		require.NoError(t, softdelete.AutoMigrate(db.Session(&gorm.Session{DryRun: true}), &aLaterCountry{}))
+		require.Equal(t, before, plainIndexes(t, db, "countries"))
+	})
+}
+
+func TestAutoMigrateErrors(t *testing.T) {
+	t.Parallel()
+	db := testdb.Open(t, "sqlite")
+	require.ErrorIs(t, softdelete.AutoMigrate(nil, &laterMember{}), gorm.ErrInvalidDB)
+	require.ErrorIs(t, softdelete.AutoMigrate(db, &laterMember{}), softdelete.ErrNotInstalled)
+	require.NoError(t, db.Use(softdelete.New()))
+	require.ErrorIs(t, softdelete.AutoMigrate(db), gorm.ErrInvalidValue)
+	require.ErrorIs(t, softdelete.AutoMigrate(db, nil), gorm.ErrInvalidValue)
+	require.ErrorIs(t, softdelete.AutoMigrate(db, 7), gorm.ErrInvalidValue)
+	require.ErrorIs(t, softdelete.AutoMigrate(db, "members"), gorm.ErrInvalidValue)
+	var wrong *softdelete.ModelError
+	require.ErrorAs(t, softdelete.AutoMigrate(db, &wrongUnmarked{}), &wrong)
+	require.False(t, db.Migrator().HasTable(&wrongUnmarked{}))
+
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, softdelete.AutoMigrate(db.WithContext(ended), &laterMember{}), context.Canceled)
+
+	registered := testdb.Open(t, "sqlite")
+	require.NoError(t, registered.Use(softdelete.New(softdelete.Config{Models: []any{&laterMember{}}})))
+	require.NoError(t, softdelete.AutoMigrate(registered))
+	require.Equal(t, laterIndexes(registered), plainIndexes(t, registered, "members"))
+}
+
+// Models without a marker are GORM's, and join tables come with what they join.
+func TestAutoMigrateOtherTables(t *testing.T) {
+	t.Parallel()
+	type plain struct {
+		ID   uint
+		Name string `gorm:"size:40;uniqueIndex"`
+	}
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{})
+		require.NoError(t, softdelete.AutoMigrate(db, &plain{}))
+		require.Equal(t, map[string]string{"idx_plains_name": "unique (name)"}, plainIndexes(t, db, "plains"))
+	})
+}
