@@ -24,7 +24,7 @@ func (ti *tableIndexes) bloated() []bloat {
 		if slices.ContainsFunc(ix.columns, func(name string) bool { return slices.Contains(own, name) }) {
 			continue
 		}
-		if !ti.canBeLiveOnly(ix) || ti.neededBy(ti.t.name, ix) != nil {
+		if !ti.canBeLiveOnly(ix) || ti.isNeeded(ix) {
 			continue
 		}
 		for n := range ti.m.indexes {
@@ -33,6 +33,7 @@ func (ti *tableIndexes) bloated() []bloat {
 				ti.gone[i.name] = true
 			}
 		}
+		ti.gone[ix.name] = true
 		list = append(list, bloat{ti, ix})
 	}
 	return list

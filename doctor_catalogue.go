@@ -98,40 +98,30 @@ func (d dialect) foreignKeys(db *gorm.DB, tables []string) ([]*foreignKey, error
 // referredBy is a foreign key that refers to columns of a table, nil if none does.
 func (c *checkup) referredBy(table string, columns []string) *foreignKey {
 	for _, key := range c.foreign {
-		if key.parent == table && sameColumns(key.referred, columns) {
+		if key.parent == table && sameSet(key.referred, columns) {
 			return key
 		}
 	}
 	return nil
 }
 
-// neededBy is a foreign key that would be without an index if a table lost one,
-// on a database where each has to have one; nil if there is none.
-func (c *checkup) neededBy(table string, ix *dbIndex) *foreignKey {
-	if !c.d.foreignKeyIndex {
-		return nil
+// isNeeded tells if a foreign key would be without an index if the table lost one
+// beside those that are gone, on a database where each has to have one.
+func (ti *tableIndexes) isNeeded(ix *dbIndex) bool {
+	if !ti.d.foreignKeyIndex {
+		return false
 	}
 	leads := func(ix *dbIndex, columns []string) bool {
 		return len(ix.columns) >= len(columns) && slices.Equal(ix.columns[:len(columns)], columns)
 	}
-	for _, key := range c.foreign {
-		columns := key.columns
-		if key.child != table {
-			columns = key.referred
-		}
-		if (key.child != table && key.parent != table) || !leads(ix, columns) {
-			continue
-		}
-		others := c.known[table].indexes
-		if !slices.ContainsFunc(others, func(other dbIndex) bool { return other.name != ix.name && leads(&other, columns) }) {
-			return key
-		}
+	isLast := func(columns []string) bool {
+		return leads(ix, columns) && !slices.ContainsFunc(ti.have.indexes, func(other dbIndex) bool {
+			return other.name != ix.name && !ti.gone[other.name] && leads(&other, columns)
+		})
 	}
-	return nil
-}
-
-func sameColumns(a, b []string) bool {
-	return len(a) == len(b) && !slices.ContainsFunc(a, func(name string) bool { return !slices.Contains(b, name) })
+	return slices.ContainsFunc(ti.foreign, func(key *foreignKey) bool {
+		return key.child == ti.t.name && isLast(key.columns) || key.parent == ti.t.name && isLast(key.referred)
+	})
 }
 
 // What the databases are asked. Of definitions: kind, table, name, text. Of

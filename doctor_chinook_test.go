@@ -178,10 +178,13 @@ func TestDoctorChinook(t *testing.T) {
 			for _, table := range []string{"Artist", "Album", "Track", "Playlist", "PlaylistTrack"} {
 				want = append(want, "error marker-column-missing "+name(table), "warning marker-index-missing "+name(table))
 			}
-			if database != "mariadb" {
-				for table, n := range map[string]int{"Album": 1, "Track": 3, "PlaylistTrack": 2} {
-					want = append(want, slices.Repeat([]string{"info index-holds-trash " + name(table)}, n)...)
-				}
+			held := map[string]int{"Album": 1, "Track": 3, "PlaylistTrack": 2}
+			if database == "mariadb" {
+				// Foreign keys need the others; this one has the primary key beside it.
+				held = map[string]int{"PlaylistTrack": 1}
+			}
+			for table, n := range held {
+				want = append(want, slices.Repeat([]string{"info index-holds-trash " + name(table)}, n)...)
 			}
 			slices.Sort(want)
 			findings := doctored(t, db, models...)
