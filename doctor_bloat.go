@@ -14,7 +14,7 @@ func (ti *tableIndexes) bloated() []bloat {
 	var list []bloat
 	for i := range ti.have.indexes {
 		ix := &ti.have.indexes[i]
-		if ix.unique || ix.primary || !ix.valid || ix.where != "" || len(ix.columns) == 0 || ti.gone[ix.name] {
+		if ix.unique || ix.constraint || ix.primary || !ix.valid || ix.where != "" || len(ix.columns) == 0 || ti.gone[ix.name] {
 			continue
 		}
 		own := append([]string{liveColumn}, ti.m.protected...)

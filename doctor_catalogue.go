@@ -3,6 +3,7 @@ package softdelete
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 )
@@ -19,16 +20,23 @@ type definitions struct {
 	tables   map[string]string
 	triggers map[string][]string
 
+	// views are no tables, and have no indexes; of partitioned tables indexes are
+	// not made beside writers.
+	views, partitioned map[string]bool
+
 	// enforced: foreign keys are, on the connection that was asked.
 	enforced bool
 }
 
 // definitions reads them in one statement.
 func (d dialect) definitions(db *gorm.DB, tables []string) (definitions, error) {
-	found := definitions{indexes: map[string]map[string]string{}, tables: map[string]string{}, triggers: map[string][]string{}}
+	found := definitions{
+		indexes: map[string]map[string]string{}, tables: map[string]string{}, triggers: map[string][]string{},
+		views: map[string]bool{}, partitioned: map[string]bool{},
+	}
 	names, asked := d.tableNames(db, tables)
 	var kind, table, name, text string
-	rows, err := db.Raw(d.definitionsSQL, names).Rows()
+	rows, err := db.Raw(d.definitionsSQL, slices.Repeat([]any{names}, strings.Count(d.definitionsSQL, "?"))...).Rows()
 	if err == nil {
 		_, err = scanAll(rows, []any{&kind, &table, &name, &text}, func(int64) {
 			table := asked[table]
@@ -39,6 +47,10 @@ func (d dialect) definitions(db *gorm.DB, tables []string) (definitions, error) 
 				found.triggers[table] = append(found.triggers[table], text)
 			case "foreign keys":
 				found.enforced = text == "1"
+			case "view":
+				found.views[table] = true
+			case "partitioned":
+				found.partitioned[table] = true
 			default:
 				if found.indexes[table] == nil {
 					found.indexes[table] = map[string]string{}
@@ -64,16 +76,12 @@ type foreignKey struct {
 // index of their own, those of the tables themselves; in one statement.
 func (d dialect) foreignKeys(db *gorm.DB, tables []string) ([]*foreignKey, error) {
 	names, asked := d.tableNames(db, tables)
-	arguments := []any{names}
-	if d.foreignKeyIndex {
-		arguments = append(arguments, names)
-	}
 	var (
 		keys             []*foreignKey
 		column, referred string
 		row              foreignKey
 	)
-	rows, err := db.Raw(d.foreignKeysSQL, arguments...).Rows()
+	rows, err := db.Raw(d.foreignKeysSQL, slices.Repeat([]any{names}, strings.Count(d.foreignKeysSQL, "?"))...).Rows()
 	if err == nil {
 		_, err = scanAll(rows, []any{&row.child, &row.name, &row.parent, &column, &referred}, func(int64) {
 			parent := row.parent
@@ -130,7 +138,9 @@ func (ti *tableIndexes) isNeeded(ix *dbIndex) bool {
 const (
 	postgresDefinitions = `SELECT 'index', asked.name, i.relname, pg_get_indexdef(i.oid) ` + postgresTables + `
 JOIN pg_catalog.pg_index x ON x.indrelid = t.oid
-JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid`
+JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
+UNION ALL SELECT CASE t.relkind WHEN 'p' THEN 'partitioned' ELSE 'view' END, asked.name, '', '' ` + postgresTables + `
+WHERE t.relkind <> 'r'`
 
 	postgresForeignKeys = `SELECT c.conrelid::regclass::text, c.conname, asked.name, a.attname, r.attname ` + postgresTables + `
 JOIN pg_catalog.pg_constraint c ON c.confrelid = t.oid AND c.contype = 'f'
@@ -146,11 +156,12 @@ UNION ALL SELECT 'foreign keys', '', '', foreign_keys FROM pragma_foreign_keys`
 FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f
 WHERE m.type = 'table' AND f."table" COLLATE NOCASE IN ? ORDER BY m.name, f.id, f.seq`
 
-	// The kind of the index and its columns, if all of them have names.
+	// Of an index its kind and its columns, if all of them have names.
 	mysqlDefinitions = `SELECT 'index', TABLE_NAME, INDEX_NAME, CONCAT(INDEX_TYPE, ' ', CASE WHEN count(*) = count(COLUMN_NAME) THEN
 	GROUP_CONCAT(CONCAT(CHAR(96), REPLACE(COLUMN_NAME, CHAR(96), CHAR(96, 96)), CHAR(96), coalesce(CONCAT('(', SUB_PART, ')'), '')) ORDER BY SEQ_IN_INDEX SEPARATOR ', ')
 	ELSE '' END)
-FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ? GROUP BY TABLE_NAME, INDEX_NAME, INDEX_TYPE`
+FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ? GROUP BY TABLE_NAME, INDEX_NAME, INDEX_TYPE
+UNION ALL SELECT 'view', TABLE_NAME, '', '' FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'VIEW' AND TABLE_NAME IN ?`
 
 	mysqlForeignKeys = `SELECT TABLE_NAME, CONSTRAINT_NAME, REFERENCED_TABLE_NAME, COLUMN_NAME, REFERENCED_COLUMN_NAME
 FROM information_schema.KEY_COLUMN_USAGE

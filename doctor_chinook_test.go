@@ -49,8 +49,12 @@ var chinookTables = []struct {
 		"InvoiceId int", "CustomerId int", "InvoiceDate timestamp", "BillingAddress varchar(70)?", "BillingCity varchar(40)?",
 		"BillingState varchar(40)?", "BillingCountry varchar(40)?", "BillingPostalCode varchar(10)?", "Total numeric(10,2)",
 	}, 1, map[string]string{"CustomerId": "Customer"}},
-	{"InvoiceLine", []string{"InvoiceLineId int", "InvoiceId int", "TrackId int", "UnitPrice numeric(10,2)", "Quantity int"}, 1,
-		map[string]string{"InvoiceId": "Invoice", "TrackId": "Track"}},
+	{
+		"InvoiceLine",
+		[]string{"InvoiceLineId int", "InvoiceId int", "TrackId int", "UnitPrice numeric(10,2)", "Quantity int"},
+		1,
+		map[string]string{"InvoiceId": "Invoice", "TrackId": "Track"},
+	},
 }
 
 // chinookNames is how the scripts name things: in one word on SQLite and MySQL, with

@@ -20,7 +20,9 @@ import (
 func (c *checkup) missingTables() error {
 	var missing []*table
 	for _, t := range c.tables {
-		if t.model != nil && c.known[t.name] == nil {
+		// A table of another schema is only found where the search is the database's.
+		elsewhere := !c.d.regclass && strings.Contains(t.name, ".")
+		if t.model != nil && c.known[t.name] == nil && !c.texts.views[t.name] && !elsewhere {
 			missing = append(missing, t)
 		}
 	}
@@ -73,7 +75,6 @@ func (c *checkup) creations(missing []*table) (map[*table][]string, error) {
 		}
 		for _, change := range t.model.changes(empty, c.d) {
 			made[t] = append(made[t], c.statements(change)...)
-			empty.columns[liveColumn] = dbColumn{name: liveColumn}
 		}
 	}
 	return made, nil
@@ -118,7 +119,7 @@ func (c *checkup) columns() error {
 		switch {
 		case t.model == nil:
 			c.lookAlikes(t)
-		case have != nil:
+		case have != nil && !c.texts.views[t.name]:
 			c.missingColumns(t, have)
 		}
 	}

@@ -172,3 +172,60 @@ func TestDoctorShare(t *testing.T) {
 		require.Equal(t, softdelete.SeverityInfo, holds().Severity)
 	})
 }
+
+type viewedThing struct {
+	ID   uint
+	Name string `gorm:"size:50" softdelete:"unique"`
+	softdelete.Tracked
+}
+
+// A view has no indexes, and needs none.
+func TestDoctorView(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := open(t)
+		require.NoError(t, db.Use(softdelete.New()))
+		require.NoError(t, db.AutoMigrate(&viewedThing{}))
+		runAll(t, db, "ALTER TABLE viewed_things RENAME TO things", "CREATE VIEW viewed_things AS SELECT * FROM things")
+		require.Empty(t, codesOf(doctored(t, db, &viewedThing{})))
+	})
+}
+
+// Another index by the name of one that is to be has to be renamed by somebody.
+func TestDoctorNameTaken(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := open(t)
+		require.NoError(t, db.Use(softdelete.New()))
+		require.NoError(t, softdelete.AutoMigrate(db, &viewedThing{}))
+		drop := "DROP INDEX idx_viewed_things_name"
+		if db.Name() == "mysql" {
+			drop += " ON viewed_things"
+		}
+		runAll(t, db, drop, "CREATE INDEX idx_viewed_things_name ON viewed_things (id, deleted_at)")
+		found := findingOf(t, doctored(t, db, &viewedThing{}), softdelete.CodeUniqueMissing, "viewed_things")
+		require.Empty(t, found.Remedy)
+		require.Contains(t, found.Message, "rename")
+	})
+}
+
+// An exclusion constraint is left alone, and a partitioned table gets its indexes
+// as it can.
+func TestDoctorPostgres(t *testing.T) {
+	t.Parallel()
+	db := testdb.Open(t, "postgres")
+	require.NoError(t, db.Use(softdelete.New()))
+	runAll(t, db,
+		"CREATE TABLE viewed_things (id bigint, name text, deleted_at timestamptz, deleted_by text, delete_reason text, deletion_id uuid, "+
+			"EXCLUDE USING btree (name WITH =)) ",
+		"CREATE TABLE sampled_things (id text, name text, deleted_at timestamptz) PARTITION BY LIST (id)",
+		"CREATE INDEX named ON sampled_things (name)",
+	)
+	findings := doctored(t, db, &viewedThing{}, &sampledThing{})
+	require.Equal(t, []string{
+		"error unique-missing viewed_things", "info index-holds-trash sampled_things", "warning deletion-index-missing viewed_things",
+		"warning marker-index-missing sampled_things", "warning marker-index-missing viewed_things",
+	}, codesOf(findings))
+	cure(t, db, findings...)
+	require.Empty(t, codesOf(doctored(t, db, &viewedThing{}, &sampledThing{})))
+}

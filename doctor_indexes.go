@@ -15,7 +15,7 @@ func (c *checkup) indexes() error {
 	var bloated []bloat
 	for _, t := range c.tables {
 		have := c.known[t.name]
-		if t.model == nil || have == nil {
+		if t.model == nil || have == nil || c.texts.views[t.name] {
 			continue
 		}
 		ti := &tableIndexes{checkup: c, t: t, m: t.model, have: have, gone: map[string]bool{}}
@@ -210,8 +210,16 @@ func (ti *tableIndexes) trashIndex(i *index, plain []dbIndex, finds bool) {
 		if ti.m.at == nil {
 			what = "no index finds trashed rows"
 		}
-		ti.add(SeverityWarning, CodeMarkerIndexMissing, ti.t, what+": listing the trash, purges by age and retention read the whole table", ti.statements(change)...)
+		ti.add(SeverityWarning, CodeMarkerIndexMissing, ti.t, what+": listing the trash, purges by age and retention read the whole table"+nameTaken(change), ti.statements(change)...)
 	}
+}
+
+// nameTaken says why a finding has no remedy.
+func nameTaken(change *indexChange) string {
+	if !change.foreign {
+		return ""
+	}
+	return ". Another index has the name " + change.want.name + ": rename one of them first"
 }
 
 // wanted finds the other indexes of the model that the table lacks.
@@ -226,13 +234,13 @@ func (ti *tableIndexes) wanted() {
 		switch wanted.kind {
 		case uniqueAmongLive:
 			ti.add(SeverityError, CodeUniqueMissing, ti.t, "nothing keeps live rows from agreeing in "+columns+", as the model's tag wants it: softdelete.AutoMigrate makes the index. "+
-				"The remedy fails while some do", ti.statements(change)...)
+				"The remedy fails while some do"+nameTaken(change), ti.statements(change)...)
 		case indexOfLive:
-			ti.add(SeverityWarning, CodeLiveIndexMissing, ti.t, "the index of live rows on "+columns+", which the model's tag asks for, is not there: softdelete.AutoMigrate makes it", ti.statements(change)...)
+			ti.add(SeverityWarning, CodeLiveIndexMissing, ti.t, "the index of live rows on "+columns+", which the model's tag asks for, is not there: softdelete.AutoMigrate makes it"+nameTaken(change), ti.statements(change)...)
 		case indexOfDeletion:
 			leads := func(ix dbIndex) bool { return ix.valid && len(ix.columns) > 0 && ix.columns[0] == columns }
 			if !slices.ContainsFunc(ti.have.indexes, leads) {
-				ti.add(SeverityWarning, CodeDeletionIndexMissing, ti.t, "no index finds the rows of one operation by "+columns+": Undo, and cascades with many rows, read the whole table", ti.statements(change)...)
+				ti.add(SeverityWarning, CodeDeletionIndexMissing, ti.t, "no index finds the rows of one operation by "+columns+": Undo, and cascades with many rows, read the whole table"+nameTaken(change), ti.statements(change)...)
 			}
 		case indexOfTrash:
 		}

@@ -15,8 +15,9 @@ import (
 
 // table-missing.
 type sickGhost struct {
-	ID   uint
-	Name string `softdelete:"unique"`
+	ID    uint
+	Name  string `softdelete:"unique"`
+	Grave string `softdelete:"unique"`
 	softdelete.Tracked
 }
 

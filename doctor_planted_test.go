@@ -116,8 +116,8 @@ func requireClinicWorks(t *testing.T, db *gorm.DB) {
 	}
 	require.NoError(t, db.Create(&sickRoom{Name: "one"}).Error)
 	require.Error(t, db.Create(&sickRoom{Name: "one"}).Error)
-	require.NoError(t, db.Create(&sickGhost{Name: "one"}).Error)
-	require.Error(t, db.Create(&sickGhost{Name: "one"}).Error)
+	require.NoError(t, db.Create(&sickGhost{Name: "one", Grave: "one"}).Error)
+	require.Error(t, db.Create(&sickGhost{Name: "two", Grave: "one"}).Error)
 
 	var key sickKey
 	require.NoError(t, db.First(&key).Error, "rows from before are live")

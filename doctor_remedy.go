@@ -10,7 +10,11 @@ import (
 // statements are those of a change of an index, as somebody runs them by hand:
 // one after the other, beside writers where the database can.
 func (c *checkup) statements(change *indexChange) []string {
-	w := ddl{db: c.db, d: c.d, concurrently: c.d.concurrently}
+	if change.foreign {
+		return nil
+	}
+	change.addColumn = change.addColumn && !change.table.has([]string{liveColumn})
+	w := c.writer(change.table.name)
 	var list []string
 	for _, name := range change.unfinished {
 		list = append(list, w.text("DROP INDEX "+w.concurrently, change.named(name)))
@@ -18,6 +22,15 @@ func (c *checkup) statements(change *indexChange) []string {
 	list = append(list, w.statements(change)...)
 	c.addsColumn(change)
 	return list
+}
+
+// writer writes statements about a table.
+func (c *checkup) writer(table string) ddl {
+	w := ddl{db: c.db, d: c.d}
+	if !c.texts.partitioned[table] {
+		w.concurrently = c.d.concurrently
+	}
+	return w
 }
 
 // addsColumn remembers that a remedy adds the generated column: those that come
@@ -40,6 +53,7 @@ func (ti *tableIndexes) liveOnly(ix *dbIndex, kind indexKind) []string {
 	if !slices.ContainsFunc(change.drop, func(old dbIndex) bool { return old.name == ix.name }) {
 		change.drop = append(change.drop, *ix)
 	}
+	change.foreign = change.foreign && i.name != ix.name
 	switch {
 	case !ti.isPlain(ix) && !ti.isTagged(i):
 		return ti.rewritten(ix, change)
@@ -109,7 +123,7 @@ func (ti *tableIndexes) rewritten(ix *dbIndex, change *indexChange) []string {
 	if !ti.canBeLiveOnly(ix) {
 		return nil
 	}
-	w := ddl{db: ti.db, d: ti.d, concurrently: ti.d.concurrently}
+	w := ti.writer(ti.t.name)
 	text := ti.texts.indexes[ti.t.name][ix.name]
 	unique := ""
 	if ix.unique {
