@@ -19,7 +19,7 @@ import (
 // The Chinook store as its own scripts make it: tables that know nothing of soft
 // deletes, with the names that they have on each database. Only the models are
 // ours. Columns are "Name type", a ? at the end for one that can be NULL.
-var chinookTables = []struct {
+var scriptTables = []struct {
 	name    string
 	columns []string
 	key     int // how many of the first columns
@@ -57,9 +57,9 @@ var chinookTables = []struct {
 	},
 }
 
-// chinookNames is how the scripts name things: in one word on SQLite and MySQL, with
+// scriptNames is how the scripts name things: in one word on SQLite and MySQL, with
 // underscores on PostgreSQL.
-func chinookNames(database string) schema.NamingStrategy {
+func scriptNames(database string) schema.NamingStrategy {
 	return schema.NamingStrategy{SingularTable: true, NoLowerCase: database != "postgres", NameReplacer: strings.NewReplacer("Store", "")}
 }
 
@@ -103,12 +103,12 @@ type StorePlaylistTrack struct {
 // is there.
 func openChinookScript(t *testing.T, open testdb.Opener, database string) *gorm.DB {
 	t.Helper()
-	names := chinookNames(database)
+	names := scriptNames(database)
 	db := open(t, &gorm.Config{NamingStrategy: names})
 	q := db.Statement.Quote
 	column := func(name string) string { return names.ColumnName("", name) }
 	var indexes []string
-	for _, table := range chinookTables {
+	for _, table := range scriptTables {
 		var lines, key []string
 		for i, text := range table.columns {
 			name, kind, _ := strings.Cut(text, " ")
@@ -148,7 +148,7 @@ func openChinookScript(t *testing.T, open testdb.Opener, database string) *gorm.
 	require.NoError(t, err)
 	var data map[string][]map[string]any
 	require.NoError(t, json.Unmarshal(text, &data))
-	for _, table := range chinookTables {
+	for _, table := range scriptTables {
 		rows := make([]map[string]any, len(data[table.name]))
 		for i, row := range data[table.name] {
 			rows[i] = map[string]any{}

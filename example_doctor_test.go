@@ -11,8 +11,8 @@ import (
 	"github.com/gorm-softdelete/softdelete"
 )
 
-// Member is a model as many are: its e-mail is taken for ever, also by a trashed row.
-type Member struct {
+// Subscriber is a model as many are: its e-mail is taken for ever, also by a trashed row.
+type Subscriber struct {
 	ID    uint
 	Email string `gorm:"uniqueIndex"`
 	softdelete.Timestamp
@@ -32,11 +32,11 @@ func ExampleDoctor() {
 	if err := db.Use(softdelete.New()); err != nil {
 		log.Fatal(err)
 	}
-	if err := db.AutoMigrate(&Member{}); err != nil {
+	if err := db.AutoMigrate(&Subscriber{}); err != nil {
 		log.Fatal(err)
 	}
 
-	findings, err := softdelete.Doctor(db, &Member{})
+	findings, err := softdelete.Doctor(db, &Subscriber{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -48,13 +48,13 @@ func ExampleDoctor() {
 		}
 	}
 
-	findings, err = softdelete.Doctor(db, &Member{})
+	findings, err = softdelete.Doctor(db, &Subscriber{})
 	fmt.Println(len(findings), "findings", err)
 	// Output:
-	// error unique-holds-trash members
-	// DROP INDEX `idx_members_email`;
-	// CREATE UNIQUE INDEX `idx_members_email` ON `members` (`email`) WHERE `deleted_at` IS NULL;
-	// warning marker-index-missing members
-	// CREATE INDEX `idx_members_deleted_at` ON `members` (`deleted_at`,`id`) WHERE `deleted_at` IS NOT NULL;
+	// error unique-holds-trash subscribers
+	// DROP INDEX `idx_subscribers_email`;
+	// CREATE UNIQUE INDEX `idx_subscribers_email` ON `subscribers` (`email`) WHERE `deleted_at` IS NULL;
+	// warning marker-index-missing subscribers
+	// CREATE INDEX `idx_subscribers_deleted_at` ON `subscribers` (`deleted_at`,`id`) WHERE `deleted_at` IS NOT NULL;
 	// 0 findings <nil>
 }
