@@ -177,7 +177,9 @@ func TestDoctorForeignKeyIndex(t *testing.T) {
 		findings := doctored(t, db, &oddAccount{})
 		if db.Name() == "mysql" {
 			require.Empty(t, codesOf(findings))
-			return
+			// Of two that it could do with, one stays.
+			runAll(t, db, "CREATE INDEX other ON `order` (`select`, `e mail`)")
+			findings = doctored(t, db, &oddAccount{})
 		}
 		cure(t, db, findingOf(t, findings, softdelete.CodeIndexHoldsTrash, "order"))
 		require.Empty(t, codesOf(doctored(t, db, &oddAccount{})))
