@@ -52,6 +52,8 @@ var (
 	_ func(*gorm.DB, uuid.UUID) (softdelete.Deletion, error)                     = softdelete.Undo
 	_ func(*gorm.DB, softdelete.Operation, any, ...any) (softdelete.Plan, error) = softdelete.Preview
 
+	_ func(*gorm.DB, ...any) error = softdelete.AutoMigrate
+
 	_ error = softdelete.ErrNotFound
 	_ error = softdelete.ErrTrashed
 	_ error = softdelete.ErrRestricted

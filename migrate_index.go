@@ -190,7 +190,10 @@ func (w ddl) create(c *indexChange, name string) string {
 		unique = "UNIQUE "
 	}
 	parts := []sqlPart{
-		"CREATE " + unique + "INDEX " + w.concurrently, clause.Column{Name: name}, " ON ", clause.Table{Name: c.table.name},
+		"CREATE " + unique + "INDEX " + w.concurrently,
+		clause.Column{Name: name},
+		" ON ",
+		clause.Table{Name: c.table.name},
 		" (", columnsOf("", c.want.columns), ")",
 	}
 	if c.want.where != nil {

@@ -88,43 +88,63 @@ func memberKinds() map[string]memberKind {
 	return map[string]memberKind{
 		"gorm.DeletedAt": {
 			&memberByTime{}, func(c MemberColumns) any { return &memberByTime{MemberColumns: c} },
-			"deleted_at is null", "deleted_at is not null", []string{"deleted_at", "id"}, []string{"deleted_at"},
+			"deleted_at is null", "deleted_at is not null",
+			[]string{"deleted_at", "id"},
+			[]string{"deleted_at"},
 		},
 		"Tracked": {
 			&memberTracked{}, func(c MemberColumns) any { return &memberTracked{MemberColumns: c} },
-			"deleted_at is null", "deleted_at is not null", []string{"deleted_at", "id"}, []string{"deleted_at"},
+			"deleted_at is null", "deleted_at is not null",
+			[]string{"deleted_at", "id"},
+			[]string{"deleted_at"},
 		},
 		"zeroValue": {
 			&memberByZero{}, func(c MemberColumns) any { return &memberByZero{MemberColumns: c} },
-			"deleted_at = '1970-01-02 00:00:01'", "deleted_at <> '1970-01-02 00:00:01'", []string{"deleted_at", "id"}, []string{"deleted_at"},
+			"deleted_at = '1970-01-02 00:00:01'", "deleted_at <> '1970-01-02 00:00:01'",
+			[]string{"deleted_at", "id"},
+			[]string{"deleted_at"},
 		},
 		"seconds": {
 			&memberBySecond{}, func(c MemberColumns) any { return &memberBySecond{MemberColumns: c} },
-			"deleted_at = 0", "deleted_at <> 0", []string{"deleted_at", "id"}, []string{"deleted_at"},
+			"deleted_at = 0", "deleted_at <> 0",
+			[]string{"deleted_at", "id"},
+			[]string{"deleted_at"},
 		},
 		"milliseconds": {
 			&memberByMilli{}, func(c MemberColumns) any { return &memberByMilli{MemberColumns: c} },
-			"removed_at = 0", "removed_at <> 0", []string{"removed_at", "id"}, []string{"removed_at"},
+			"removed_at = 0", "removed_at <> 0",
+			[]string{"removed_at", "id"},
+			[]string{"removed_at"},
 		},
 		"null": {
 			&memberByNull{}, func(c MemberColumns) any { return &memberByNull{MemberColumns: c} },
-			"deleted_at is null", "deleted_at is not null", []string{"deleted_at", "id"}, []string{"deleted_at"},
+			"deleted_at is null", "deleted_at is not null",
+			[]string{"deleted_at", "id"},
+			[]string{"deleted_at"},
 		},
 		"pointer": {
 			&memberByPointer{}, func(c MemberColumns) any { return &memberByPointer{MemberColumns: c} },
-			"deleted_at is null or deleted_at = 0", "deleted_at <> 0", []string{"deleted_at", "id"}, []string{"deleted_at"},
+			"deleted_at is null or deleted_at = 0", "deleted_at <> 0",
+			[]string{"deleted_at", "id"},
+			[]string{"deleted_at"},
 		},
 		"Flag": {
 			&memberByFlag{}, func(c MemberColumns) any { return &memberByFlag{MemberColumns: c} },
-			"is_deleted = false", "is_deleted <> false", []string{"id"}, []string{"is_deleted"},
+			"is_deleted = false", "is_deleted <> false",
+			[]string{"id"},
+			[]string{"is_deleted"},
 		},
 		"mixed": {
 			&memberByMixed{}, func(c MemberColumns) any { return &memberByMixed{MemberColumns: c} },
-			"is_deleted = 0", "is_deleted <> 0", []string{"removed_at", "id"}, []string{"is_deleted", "removed_at"},
+			"is_deleted = 0", "is_deleted <> 0",
+			[]string{"removed_at", "id"},
+			[]string{"is_deleted", "removed_at"},
 		},
 		"*Flag": {
 			&memberByFlagPointer{}, func(c MemberColumns) any { return &memberByFlagPointer{MemberColumns: c} },
-			"gone is null or gone = false", "gone <> false", []string{"removed_at", "id"}, []string{"gone", "removed_at"},
+			"gone is null or gone = false", "gone <> false",
+			[]string{"removed_at", "id"},
+			[]string{"gone", "removed_at"},
 		},
 	}
 }

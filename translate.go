@@ -39,11 +39,11 @@ func translated(db *gorm.DB, err error) error {
 	if err == nil || !db.TranslateError || !ok {
 		return err
 	}
-	if as := translator.Translate(err); conflictOf(err, "") == nil {
+	as := translator.Translate(err)
+	if conflictOf(err, "") == nil {
 		return as
-	} else { //nolint:revive // as is needed here only
-		return &translatedError{as: as, raw: err}
 	}
+	return &translatedError{as: as, raw: err}
 }
 
 // translatedError is a violated unique index as GORM says it, and as the database

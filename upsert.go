@@ -135,8 +135,8 @@ func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter
 		conflict.Where.Exprs = append(slices.Clip(enclose(conflict.Where.Exprs)), filter)
 	}
 	c.Expression = conflict
-	if stmt, ok := b.(*gorm.Statement); ok && stmt.DB.ClauseBuilders[c.Name] != nil {
-		stmt.DB.ClauseBuilders[c.Name](c, b)
+	if stmt, ok := b.(*gorm.Statement); ok && stmt.ClauseBuilders[c.Name] != nil {
+		stmt.ClauseBuilders[c.Name](c, b)
 		return
 	}
 	c.Build(b)

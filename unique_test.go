@@ -1,0 +1,267 @@
+package softdelete_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/plugin/soft_delete"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+// teams lists the teams of the members with an e-mail address, of live ones and of all.
+func teams(t *testing.T, db *gorm.DB, kind memberKind, email string) (live, all []int) {
+	t.Helper()
+	require.NoError(t, db.Model(kind.model).Where("email = ?", email).Order("id").Pluck("team_id", &live).Error)
+	require.NoError(t, db.Unscoped().Model(kind.model).Where("email = ?", email).Order("id").Pluck("team_id", &all).Error)
+	return live, all
+}
+
+// TestUpsertAmongLive says that ordinary upserts work on columns that are unique among live rows: they meet a live row, and
+// leave trashed ones alone.
+func TestUpsertAmongLive(t *testing.T) {
+	t.Parallel()
+	email := []clause.Column{{Name: "email"}}
+	for name, kind := range memberKinds() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+				db := withPlugin(t, open, softdelete.Config{})
+				require.NoError(t, softdelete.AutoMigrate(db, kind.model))
+				member := func(team int) any {
+					return kind.of(MemberColumns{Tenant: "a", Login: "ana", Email: ptr("ana@example.org"), TeamID: team})
+				}
+				old := member(1)
+				require.NoError(t, db.Create(old).Error)
+				require.NoError(t, db.Delete(old).Error)
+
+				for _, conflict := range []clause.OnConflict{
+					{Columns: email, UpdateAll: true},
+					{Columns: email, DoUpdates: clause.AssignmentColumns([]string{"team_id"})},
+					{Columns: []clause.Column{{Name: "login"}, {Name: "tenant"}}, DoUpdates: clause.AssignmentColumns([]string{"team_id"})},
+					{OnConstraint: "idx_members_email", DoUpdates: clause.AssignmentColumns([]string{"team_id"})},
+				} {
+					require.NoError(t, db.Clauses(conflict).Create(member(2)).Error, "a new row")
+					live, all := teams(t, db, kind, "ana@example.org")
+					require.Equal(t, []int{2}, live)
+					require.Equal(t, []int{1, 2}, all)
+					require.NoError(t, db.Clauses(conflict).Create(member(3)).Error, "the same one")
+					live, all = teams(t, db, kind, "ana@example.org")
+					require.Equal(t, []int{3}, live)
+					require.Equal(t, []int{1, 3}, all)
+					require.NoError(t, db.Unscoped().Where("team_id = 3").Delete(kind.model).Error)
+				}
+
+				require.NoError(t, db.Create(member(4)).Error)
+				nothing := db.Clauses(clause.OnConflict{Columns: email, DoNothing: true}).Create(member(5))
+				require.NoError(t, nothing.Error)
+				live, all := teams(t, db, kind, "ana@example.org")
+				require.Equal(t, []int{4}, live)
+				require.Equal(t, []int{1, 4}, all)
+			})
+		})
+	}
+}
+
+func TestUpsertOfManyAmongLive(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{})
+		require.NoError(t, softdelete.AutoMigrate(db, &memberTracked{}))
+		member := func(login string, team int) memberTracked {
+			return memberTracked{MemberColumns: MemberColumns{Tenant: "a", Login: login, Email: ptr(login), TeamID: team}}
+		}
+		first := []memberTracked{member("ana", 1), member("bob", 1), member("cyd", 1)}
+		require.NoError(t, db.Create(&first).Error)
+		require.NoError(t, db.Delete(&first[0]).Error)
+		second := []memberTracked{member("ana", 2), member("bob", 2), member("dan", 2)}
+		conflict := clause.OnConflict{Columns: []clause.Column{{Name: "email"}}, DoUpdates: clause.AssignmentColumns([]string{"team_id"})}
+		require.NoError(t, db.Clauses(conflict).Create(&second).Error)
+		require.Equal(t, []string{"ana 2", "bob 2", "cyd 1", "dan 2"},
+			column[string](t, db, "SELECT "+concat(db, "login", "team_id")+" FROM members WHERE deleted_at IS NULL ORDER BY login"))
+		require.Equal(t, []string{"ana 1"},
+			column[string](t, db, "SELECT "+concat(db, "login", "team_id")+" FROM members WHERE deleted_at IS NOT NULL"))
+	})
+}
+
+// concat writes two columns with a space between.
+func concat(db *gorm.DB, a, b string) string {
+	if db.Name() == "mysql" {
+		return "CONCAT(" + a + ", ' ', " + b + ")"
+	}
+	return a + " || ' ' || " + b
+}
+
+// TestUpsertTarget says what the database is told: nothing where the caller has told it, and on whole indexes.
+func TestUpsertTarget(t *testing.T) {
+	t.Parallel()
+	type both struct {
+		ID        uint
+		Email     string `gorm:"size:40;uniqueIndex:whole"`
+		Login     string `gorm:"size:40;uniqueIndex:partial,where:deleted_at IS NULL"`
+		Other     string `gorm:"size:40;uniqueIndex:other,where:other <> ''"`
+		DeletedAt gorm.DeletedAt
+	}
+	db := withPlugin(t, testdb.OpenerFor(t, "sqlite"), softdelete.Config{}, &both{})
+	upsert := func(conflict clause.OnConflict) string {
+		return strings.ReplaceAll(db.ToSQL(func(tx *gorm.DB) *gorm.DB {
+			return tx.Clauses(conflict).Create(&both{Email: "a"})
+		}), "  ", " ")
+	}
+	set := clause.AssignmentColumns([]string{"email"})
+	on := func(name string) []clause.Column { return []clause.Column{{Name: name}} }
+	require.Contains(t, upsert(clause.OnConflict{Columns: on("email"), DoUpdates: set}), "ON CONFLICT (`email`) DO UPDATE")
+	require.Contains(t, upsert(clause.OnConflict{Columns: on("login"), DoUpdates: set}),
+		"ON CONFLICT (`login`) WHERE `deleted_at` IS NULL DO UPDATE")
+	require.Contains(t, upsert(clause.OnConflict{Columns: on("Login"), DoNothing: true}),
+		"ON CONFLICT (`login`) WHERE `deleted_at` IS NULL DO NOTHING")
+	require.Contains(t, upsert(clause.OnConflict{Columns: on("other"), DoUpdates: set}), "ON CONFLICT (`other`) DO UPDATE")
+	own := clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "deleted_at IS NULL AND 1"}}}
+	require.Contains(t, upsert(clause.OnConflict{Columns: on("login"), TargetWhere: own, DoUpdates: set}),
+		"ON CONFLICT (`login`) WHERE deleted_at IS NULL AND 1 DO UPDATE")
+	require.Contains(t, upsert(clause.OnConflict{DoNothing: true}), "ON CONFLICT DO NOTHING")
+
+	// A handle can be used again: what was added is gone.
+	conflict := clause.OnConflict{Columns: on("login"), DoUpdates: set}
+	tx := db.Clauses(conflict)
+	for _, email := range []string{"a", "b"} {
+		require.NoError(t, tx.Create(&both{Email: email, Login: "l" + email, Other: email}).Error)
+	}
+}
+
+func TestFirstOrCreateAmongLive(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{})
+		require.NoError(t, softdelete.AutoMigrate(db, &memberByTime{}))
+		get := func(tx *gorm.DB) memberByTime {
+			var m memberByTime
+			require.NoError(t, tx.Where("email = ?", "ana").Attrs(map[string]any{"email": "ana", "tenant": "a", "login": "ana"}).FirstOrCreate(&m).Error)
+			return m
+		}
+		first := get(db)
+		require.Equal(t, first.ID, get(db).ID)
+		require.NoError(t, db.Delete(&first).Error)
+		second := get(db)
+		require.NotEqual(t, first.ID, second.ID)
+		require.Equal(t, second.ID, get(db.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "email"}}, DoNothing: true})).ID)
+		require.NoError(t, db.Delete(&second).Error)
+		third := get(db.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "email"}}, DoNothing: true}))
+		require.NotZero(t, third.ID)
+		require.Equal(t, []int{0, 0, 0}, column[int](t, db, "SELECT team_id FROM members"))
+	})
+}
+
+// TestReviveAgainstEachUniqueIndex says which trashed rows are in the way of a new one: those that the database would not let
+// it stand beside.
+func TestReviveAgainstEachUniqueIndex(t *testing.T) {
+	t.Parallel()
+	type (
+		revivedIndex struct {
+			ID    uint
+			Email string `gorm:"size:40;uniqueIndex"`
+			softdelete.Timestamp
+		}
+		revivedConstraint struct {
+			ID    uint
+			Email string `gorm:"size:40;unique"`
+			softdelete.Tracked
+		}
+		revivedComposite struct {
+			ID    uint
+			Kind  string `gorm:"size:40;uniqueIndex:revived_pair"`
+			Email string `gorm:"size:40;uniqueIndex:revived_pair"`
+			softdelete.Flagged
+		}
+		revivedMarked struct {
+			ID        uint
+			Email     string                `gorm:"size:40;uniqueIndex:revived_marked"`
+			DeletedAt soft_delete.DeletedAt `gorm:"uniqueIndex:revived_marked"`
+		}
+		revivedAmongLive struct {
+			ID    uint
+			Email string `gorm:"size:40" softdelete:"unique"`
+			softdelete.Tracked
+		}
+	)
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{})
+		for _, test := range []struct {
+			first, again, third any
+			same                bool
+		}{
+			{&revivedIndex{Email: "a"}, &revivedIndex{Email: "a"}, &revivedIndex{Email: "a"}, true},
+			{&revivedConstraint{Email: "a"}, &revivedConstraint{Email: "a"}, &revivedConstraint{Email: "a"}, true},
+			{&revivedComposite{Email: "a"}, &revivedComposite{Email: "a"}, &revivedComposite{Email: "a"}, true},
+			{&revivedMarked{Email: "a"}, &revivedMarked{Email: "a"}, &revivedMarked{Email: "a"}, false},
+			{&revivedAmongLive{Email: "a"}, &revivedAmongLive{Email: "a"}, &revivedAmongLive{Email: "a"}, false},
+		} {
+			require.NoError(t, softdelete.AutoMigrate(db, test.first))
+			require.NoError(t, db.Create(test.first).Error)
+			require.NoError(t, db.Delete(test.first).Error)
+			require.NoError(t, db.Scopes(softdelete.Revive).Create(test.again).Error)
+			require.Error(t, db.Scopes(softdelete.Revive).Create(test.third).Error, "a live one is a conflict as ever")
+			var live, all int64
+			require.NoError(t, db.Model(test.first).Count(&live).Error)
+			require.NoError(t, db.Unscoped().Model(test.first).Count(&all).Error)
+			require.EqualValues(t, 1, live)
+			if test.same {
+				require.EqualValues(t, 1, all, "%T", test.first)
+			} else {
+				require.EqualValues(t, 2, all, "%T", test.first)
+			}
+		}
+	})
+}
+
+// TestConflictNames says that a conflict is named, by Restore, RestoreAll, Undo and Preview, with TranslateError and without.
+func TestConflictNames(t *testing.T) {
+	t.Parallel()
+	for _, translate := range []bool{false, true} {
+		testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+			db := open(t, &gorm.Config{TranslateError: translate})
+			require.NoError(t, db.Use(softdelete.New()))
+			require.NoError(t, softdelete.AutoMigrate(db, &memberTracked{}))
+			member := func() *memberTracked {
+				return &memberTracked{MemberColumns: MemberColumns{Tenant: "a", Login: "ana", Email: ptr("a")}}
+			}
+			old := member()
+			require.NoError(t, db.Create(old).Error)
+			var d softdelete.Deletion
+			require.NoError(t, db.Scopes(softdelete.Into(&d)).Delete(old).Error)
+			live := member()
+			live.Tenant = "b"
+			require.NoError(t, db.Create(live).Error)
+			name := "idx_members_email"
+			if db.Name() == "sqlite" {
+				name = "members.email"
+			}
+			bin := softdelete.Of[memberTracked](db)
+			for what, restore := range map[string]func() error{
+				"Restore": func() error { return softdelete.Restore(db, old).Error },
+				"Restore of conditions": func() error {
+					return softdelete.Restore(db.Where("tenant = 'a'"), &memberTracked{}).Error
+				},
+				"RestoreAll": func() error { _, err := bin.RestoreAll(t.Context()); return err },
+				"Undo":       func() error { _, err := softdelete.Undo(db, d.ID); return err },
+			} {
+				err := restore()
+				var conflict *softdelete.ConflictError
+				require.ErrorAs(t, err, &conflict, what)
+				require.Equal(t, softdelete.ConflictError{Model: "memberTracked", Constraint: name}, *conflict, what)
+				require.ErrorIs(t, err, gorm.ErrDuplicatedKey, what)
+			}
+			plan, err := softdelete.Preview(db, softdelete.OpRestore, old)
+			require.NoError(t, err)
+			require.Equal(t, []softdelete.ConflictError{{Model: "memberTracked", Constraint: name}}, plan.Conflicts)
+
+			// Other statements keep GORM's way.
+			err = db.Create(member()).Error
+			require.Equal(t, translate, strings.HasPrefix(err.Error(), gorm.ErrDuplicatedKey.Error()), err)
+		})
+	}
+}
