@@ -112,6 +112,19 @@ type dialect struct {
 	// clock reads the database's own clock as a number of clockUnit since 1970.
 	clock     string
 	clockUnit time.Duration
+
+	// definitionsSQL and foreignKeysSQL ask for what Doctor has to know of tables
+	// beside their columns and indexes.
+	definitionsSQL, foreignKeysSQL string
+
+	// foreignKeyIndex: each foreign key needs an index that its columns lead, at
+	// both of its ends. Elsewhere it needs a unique one of all rows where it refers
+	// to.
+	foreignKeyIndex bool
+
+	// bareTimeDigits is how many fractional digits of a second a time column keeps
+	// that the database lists without a precision.
+	bareTimeDigits int
 }
 
 func dialectOf(db *gorm.DB) dialect {
@@ -139,6 +152,8 @@ func dialectOf(db *gorm.DB) dialect {
 		d.uuidType = "text"
 		d.clock = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
 		d.clockUnit = time.Millisecond
+		d.definitionsSQL, d.foreignKeysSQL = sqliteDefinitions, sqliteForeignKeys
+		d.bareTimeDigits = 9
 	case "mysql":
 		d.alterIndexes = true
 		d.columnsSQL, d.indexesSQL = mysqlColumns, mysqlIndexes
@@ -155,6 +170,8 @@ func dialectOf(db *gorm.DB) dialect {
 		d.uuidType = "char(36)"
 		d.clock = "SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)"
 		d.clockUnit = time.Microsecond
+		d.definitionsSQL, d.foreignKeysSQL = mysqlDefinitions, mysqlForeignKeys
+		d.foreignKeyIndex = true
 	default:
 		d.partialIndex = true
 		d.concurrently = "CONCURRENTLY "
@@ -165,6 +182,8 @@ func dialectOf(db *gorm.DB) dialect {
 		d.uuidType = "uuid"
 		d.clock = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
 		d.clockUnit = time.Microsecond
+		d.definitionsSQL, d.foreignKeysSQL = postgresDefinitions, postgresForeignKeys
+		d.bareTimeDigits = 6
 	}
 	return d
 }

@@ -186,7 +186,10 @@ func (t *tableSQL) dropUnique(columns []string) bool {
 		case from < 0:
 		case ofTable && sameSet(listedIn(part[to-1-part.resolution(to)]), columns):
 			dropped = true
-			continue
+			// Constraints of a table may stand one after the other without a comma.
+			if part = part[to:]; len(part) == 0 {
+				continue
+			}
 		case !ofTable && len(columns) == 1 && unquoted(part[0]) == columns[0]:
 			dropped = true
 			part = slices.Delete(slices.Clone(part), from, to)
