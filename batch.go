@@ -20,6 +20,7 @@ type batch struct {
 	once   *atOnce           // it is found and removed by one statement; nil if it is not
 
 	found [][]any // the keys of the rows
+	seen  int     // how many there were, those that somebody else has locked among them where they are known
 	end   *batchEnd
 }
 
@@ -29,9 +30,35 @@ type batchEnd struct {
 	key []any
 }
 
-// read finds the rows of the batch by a query that has the conditions already. It
-// locks them unless that is for a preview.
-func (b *batch) read(tx *gorm.DB, d dialect, lock bool) error {
+// read finds the rows of the batch by a query that has the conditions already, to
+// which more can be added. It locks them unless that is for a preview.
+func (b *batch) read(by func(more ...clause.Expression) *gorm.DB, d dialect, lock bool) error {
+	b.found, b.end, b.seen = nil, b.after, 0
+	if lock && d.lockByKey != "" {
+		return b.readFirst(by, d)
+	}
+	found, err := b.query(by(), d, lock && d.rowLock)
+	b.found, b.seen = found, len(found)
+	return err
+}
+
+// readFirst is read where a lock is on all that a query looks at, which others would
+// pass over: it finds the rows, and then locks those by their keys.
+func (b *batch) readFirst(by func(more ...clause.Expression) *gorm.DB, d dialect) error {
+	seen, err := b.query(by(), d, false)
+	if b.seen = len(seen); err != nil || len(seen) == 0 {
+		return err
+	}
+	end := b.end
+	tx := by(inColumns(primaryNames(b.model.schema), seen))
+	tx.Statement.TableExpr = &clause.Expr{SQL: tx.Statement.Quote(clause.Table{Name: b.model.schema.Table}) + d.lockByKey}
+	b.found, err = b.query(tx, d, true)
+	b.end = end
+	return err
+}
+
+// query runs the query of a batch.
+func (b *batch) query(tx *gorm.DB, d dialect, lock bool) (found [][]any, err error) {
 	names := primaryNames(b.model.schema)
 	var list []any
 	for _, column := range columnsOf(clause.CurrentTable, names) {
@@ -43,19 +70,18 @@ func (b *batch) read(tx *gorm.DB, d dialect, lock bool) error {
 		list, dest = append(list, d.asStored(b.model, b.when)), append(dest, &at)
 	}
 	tx = selecting(tx, list...).Clauses(inOrder(b.when, names, false)).Limit(b.limit)
-	if lock && d.rowLock {
+	if lock {
 		locking := clause.Locking{Strength: clause.LockingStrengthUpdate}
 		if b.only == nil {
 			locking.Options = d.skipLocked
 		}
 		tx = tx.Clauses(locking)
 	}
-	b.found, b.end = nil, b.after
-	_, err := scanQuery(tx, dest, func() {
-		b.found = append(b.found, key())
-		b.end = &batchEnd{at, b.found[len(b.found)-1]}
+	_, err = scanQuery(tx, dest, func() {
+		found = append(found, key())
+		b.end = &batchEnd{at, found[len(found)-1]}
 	})
-	return err
+	return found, err
 }
 
 // conditions are those of the rows of the batch: behind the batch before, or among

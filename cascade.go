@@ -28,6 +28,8 @@ type cascade struct {
 	// been locked before: that no live row hangs there is known after that only.
 	late map[*table]bool
 
+	loose map[*table]bool // tables whose rows were removed level by level
+
 	except map[*table]picker // which rows of a table do not go along, by what picks the others
 
 	preview bool // nothing is written, nothing locked
@@ -38,6 +40,8 @@ type found struct {
 	set    *rowSet
 	hooks  bool // of its rows run
 	counts bool // its rows were not counted yet
+
+	levels [][][]any // its keys as they have to go, one after the other; none if all can go at once
 }
 
 // keys is a set of primary keys, by their text.
@@ -46,7 +50,7 @@ type keys map[string]bool
 func (p *Plugin) newCascade(db *gorm.DB, op *operation) *cascade {
 	return &cascade{
 		plugin: p, db: db, op: op, plan: op.plan, d: op.dialect,
-		sets: map[*table]*rowSet{}, rows: map[*table]int64{}, seen: map[*table]keys{}, late: map[*table]bool{},
+		sets: map[*table]*rowSet{}, rows: map[*table]int64{}, seen: map[*table]keys{}, late: map[*table]bool{}, loose: map[*table]bool{},
 	}
 }
 
@@ -151,7 +155,7 @@ func (c *cascade) hanging(links []*link, from *rowSet, filter picker) []picker {
 	var parts []picker
 	for _, start := range from.conditions(c.d) {
 		parts = append(parts, func(name string) clause.Expression {
-			return &tree{name: name, table: t, links: links, start: start, filter: filter, nested: c.d.nestedTarget}
+			return &tree{name: name, table: t, links: links, start: start, filter: filter, d: c.d}
 		})
 	}
 	return parts
@@ -310,7 +314,7 @@ func (c *cascade) held(l *link) (int64, error) {
 	live := l.child.visible(liveOnly)
 	for _, part := range c.sets[l.parent].hanging(l, c.d) {
 		part = part.and(live)
-		n, err := count(c.db, l.child, part(l.child.name))
+		n, err := count(c.db, l.child, part(l.child.name), c.d.currentRead)
 		if err != nil {
 			return 0, err
 		}
@@ -319,7 +323,7 @@ func (c *cascade) held(l *link) (int64, error) {
 			continue
 		}
 		for _, own := range c.sets[l.child].conditions(c.d) {
-			n, err := count(c.db, l.child, part.and(own)(l.child.name))
+			n, err := count(c.db, l.child, part.and(own)(l.child.name), c.d.currentRead)
 			if err != nil {
 				return 0, err
 			}

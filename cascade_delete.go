@@ -228,7 +228,7 @@ func (c *cascade) eachBatch(set *rowSet, verb func(tx *gorm.DB, rows any) *gorm.
 	for start := 0; start < len(set.keys); start += hookBatch {
 		chunk := set.keys[start:min(start+hookBatch, len(set.keys))]
 		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(s.ModelType)))
-		tx := beside(c.db).Unscoped().Where(within(set.table.name, set.table.key(), chunk)).Find(rows.Interface())
+		tx := c.d.reading(beside(c.db).Unscoped()).Where(within(set.table.name, set.table.key(), chunk)).Find(rows.Interface())
 		if tx.Error != nil {
 			return n, tx.Error
 		}

@@ -118,6 +118,7 @@ func TestCascadeTrigger(t *testing.T) {
 				"CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$",
 				"CREATE TRIGGER no BEFORE UPDATE ON blog_comments FOR EACH ROW EXECUTE FUNCTION no()",
 			},
+			"mysql": {"CREATE TRIGGER no BEFORE UPDATE ON blog_comments FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'"},
 		}[db.Name()] {
 			require.NoError(t, db.Exec(sql).Error)
 		}

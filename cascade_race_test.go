@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -177,8 +175,7 @@ func (g *grove) isExpected(operation string, err error) bool {
 			return true
 		}
 	}
-	var state interface{ SQLState() string }
-	if errors.As(err, &state) && slices.Contains([]string{"40P01", "40001"}, state.SQLState()) || strings.Contains(err.Error(), "database is locked") {
+	if gaveUp(err) {
 		g.outcomes[operation+": the database gave up"]++
 		return true
 	}

@@ -45,6 +45,9 @@ func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB
 			return err
 		}
 	}
+	if err := c.looseTree(&found{set: own}); err != nil {
+		return err
+	}
 	c.op.eachChunk(c.db, t, own.table.key(), own.keys, filter, func() { removeRows(c.db, t, filter, next) })
 	if c.plan.inCircle(own.table) && c.db.Error == nil {
 		// Some may have gone already, by a foreign key's ON DELETE CASCADE.
@@ -56,10 +59,25 @@ func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB
 
 func (c *cascade) removeFound(f found) error {
 	t := f.set.table
-	if f.hooks && c.op.hooks && t.model != nil && (hasHook[BeforePurger](t.model) || hasHook[AfterPurger](t.model)) {
-		verb := map[Operation]func(*gorm.DB, any, ...any) *gorm.DB{OpPurge: Purge, OpForceDelete: ForceDelete}[c.plan.kind]
-		_, err := c.eachBatch(f.set, func(tx *gorm.DB, rows any) *gorm.DB { return verb(tx, rows) })
+	f.hooks = f.hooks && c.op.hooks && t.model != nil && (hasHook[BeforePurger](t.model) || hasHook[AfterPurger](t.model))
+	if err := c.looseTree(&f); err != nil {
 		return err
+	}
+	if f.hooks {
+		verb := map[Operation]func(*gorm.DB, any, ...any) *gorm.DB{OpPurge: Purge, OpForceDelete: ForceDelete}[c.plan.kind]
+		sets := []*rowSet{f.set}
+		if len(f.levels) > 0 {
+			sets = nil
+			for _, level := range f.levels {
+				sets = append(sets, &rowSet{table: t, keys: level})
+			}
+		}
+		for _, set := range sets {
+			if _, err := c.eachBatch(set, func(tx *gorm.DB, rows any) *gorm.DB { return verb(tx, rows) }); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	filter := t.visible(c.plan.kind.takesFrom())
 	for _, where := range slices.Backward(f.set.where) {

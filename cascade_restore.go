@@ -134,7 +134,7 @@ func (c *cascade) lookUp(set *rowSet, raise bool) (trashed []string, err error) 
 			same, known := sameOrigin(c.d, l.parent.model, parent, l.child.model, child)
 			forbidden = forbidden || same || !known
 		}
-		lock := ""
+		lock := c.d.currentRead
 		if raise {
 			lock = c.forUpdate()
 		}

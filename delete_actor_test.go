@@ -27,7 +27,7 @@ func deletedBy[A, D any](t *testing.T, open testdb.Opener, actor any) (row aBy[A
 	db := open(t)
 	require.NoError(t, db.Use(softdelete.New()))
 	tx := db.Table("by")
-	require.NoError(t, db.Exec("DROP TABLE IF EXISTS "+`"by"`).Error)
+	require.NoError(t, db.Exec(quoted(db, `DROP TABLE IF EXISTS "by"`)).Error)
 	require.NoError(t, tx.AutoMigrate(&aBy[A, D]{}))
 	var zero aBy[A, D]
 	created := zero

@@ -50,11 +50,7 @@ type (
 
 // times runs fn on a model of each precision.
 func times(db *gorm.DB, fn func(name string, step time.Duration, make func(id uint) any, at func(any) time.Time)) {
-	column := time.Microsecond
-	if db.Name() == "sqlite" {
-		column = time.Nanosecond
-	}
-	fn("time", column, func(id uint) any { return &aClock{ID: id} }, func(v any) time.Time { return v.(*aClock).DeletedAt.Time })
+	fn("time", flavourOf(db).step, func(id uint) any { return &aClock{ID: id} }, func(v any) time.Time { return v.(*aClock).DeletedAt.Time })
 	fn("time(3)", time.Millisecond, func(id uint) any { return &aClock3{ID: id} }, func(v any) time.Time { return v.(*aClock3).DeletedAt.Time })
 	fn("second", time.Second, func(id uint) any { return &aClockSecond{ID: id} }, func(v any) time.Time { return time.Unix(int64(v.(*aClockSecond).DeletedAt), 0) })
 	fn("milli", time.Millisecond, func(id uint) any { return &aClockMilli{ID: id} }, func(v any) time.Time { return time.UnixMilli(int64(v.(*aClockMilli).DeletedAt)) })

@@ -258,7 +258,7 @@ func TestDeleteCompositeKeys(t *testing.T) {
 		pairs := []aPair{{Left: 0, Right: "p", Group: 1}, {Left: 1, Right: "p", Group: 2}, {Left: 1, Right: "q", Group: 3}, {Left: 2, Right: "q", Group: 4}}
 		require.NoError(t, db.Create(&pairs).Error)
 		live := func() []int {
-			return column[int](t, db, `SELECT "group" FROM a_pairs WHERE deleted_at IS NULL ORDER BY "group"`)
+			return column[int](t, db, quoted(db, `SELECT "group" FROM a_pairs WHERE deleted_at IS NULL ORDER BY "group"`))
 		}
 		require.EqualValues(t, 1, db.Delete(&pairs[1]).RowsAffected)
 		require.Equal(t, []int{1, 3, 4}, live())
@@ -271,7 +271,7 @@ func TestDeleteCompositeKeys(t *testing.T) {
 		require.True(t, slice[2].DeletedAt.Valid)
 		require.EqualValues(t, 3, softdelete.Restore(db, &slice).RowsAffected)
 
-		tx := db.Joins(`JOIN a_pairs AS o ON o."left" = a_pairs."left" AND o."right" <> a_pairs."right"`).Where(`o."right" = ?`, "q").Delete(&aPair{})
+		tx := db.Joins(quoted(db, `JOIN a_pairs AS o ON o."left" = a_pairs."left" AND o."right" <> a_pairs."right"`)).Where(quoted(db, `o."right" = ?`), "q").Delete(&aPair{})
 		require.NoError(t, tx.Error)
 		require.EqualValues(t, 1, tx.RowsAffected)
 		require.Equal(t, []int{1, 3, 4}, live())

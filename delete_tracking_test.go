@@ -53,7 +53,7 @@ func TestBeforeDeleteSetsTrackingPerRowOfEachType(t *testing.T) {
 		tx := db.WithContext(ctx).Delete(&rows)
 		require.NoError(t, tx.Error)
 		require.EqualValues(t, 4, tx.RowsAffected)
-		require.Equal(t, []int64{7, 7, 8, 9}, column[int64](t, db, `SELECT "by" FROM a_signeds ORDER BY "left", "right"`))
+		require.Equal(t, []int64{7, 7, 8, 9}, column[int64](t, db, quoted(db, `SELECT "by" FROM a_signeds ORDER BY "left", "right"`)))
 		require.Equal(t, []int64{7, 8, 7, 9}, []int64{*rows[0].By, *rows[1].By, *rows[2].By, *rows[3].By})
 
 		a, b, c := uuid.New(), uuid.New(), uuid.New()

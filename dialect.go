@@ -30,9 +30,20 @@ type dialect struct {
 	// at a time, and needs none.
 	rowLock bool
 
+	// currentRead is what a SELECT that locks nothing by itself says to read what
+	// is committed now. Without it a transaction of the database's default
+	// isolation reads what was there at its first SELECT, while it writes to what
+	// is there now. Empty where both are one.
+	currentRead string
+
 	// skipLocked is what a locking SELECT says to leave out rows that somebody
 	// else has locked; empty where there is no such thing.
 	skipLocked string
+
+	// lockByKey: a locking SELECT locks all rows that it looks at, not only those
+	// that it returns. These words after a table's name make it look at those
+	// alone that it names by their keys. Empty where it locks what it returns.
+	lockByKey string
 
 	// writingQuery: a query can remove rows, in a WITH, and return what it found.
 	writingQuery bool
@@ -41,8 +52,17 @@ type dialect struct {
 	parameters int
 
 	// nestedTarget: an UPDATE or DELETE may not read its own table in a
-	// subquery, unless that is nested once more.
+	// subquery, unless that is nested once more, and not merged again by the
+	// optimizer.
 	nestedTarget bool
+
+	// countsChanges: an UPDATE counts the rows that it has changed, and not those
+	// that had the values already.
+	countsChanges bool
+
+	// rowwiseReferences: a foreign key is looked at with each row that a statement
+	// removes, and not when it has removed all of them.
+	rowwiseReferences bool
 
 	// textTime: times are kept as text with their zone, so that they have to
 	// be brought to one zone before they are compared.
@@ -92,6 +112,19 @@ type dialect struct {
 	// clock reads the database's own clock as a number of clockUnit since 1970.
 	clock     string
 	clockUnit time.Duration
+
+	// definitionsSQL and foreignKeysSQL ask for what Doctor has to know of tables
+	// beside their columns and indexes.
+	definitionsSQL, foreignKeysSQL string
+
+	// foreignKeyIndex: each foreign key needs an index that its columns lead, at
+	// both of its ends. Elsewhere it needs a unique one of all rows where it refers
+	// to.
+	foreignKeyIndex bool
+
+	// bareTimeDigits is how many fractional digits of a second a time column keeps
+	// that the database lists without a precision.
+	bareTimeDigits int
 }
 
 func dialectOf(db *gorm.DB) dialect {
@@ -119,6 +152,8 @@ func dialectOf(db *gorm.DB) dialect {
 		d.uuidType = "text"
 		d.clock = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
 		d.clockUnit = time.Millisecond
+		d.definitionsSQL, d.foreignKeysSQL = sqliteDefinitions, sqliteForeignKeys
+		d.bareTimeDigits = 9
 	case "mysql":
 		d.alterIndexes = true
 		d.columnsSQL, d.indexesSQL = mysqlColumns, mysqlIndexes
@@ -127,10 +162,16 @@ func dialectOf(db *gorm.DB) dialect {
 		d.returning = false
 		d.upsertWhere, d.conflictTarget = false, false
 		d.nestedTarget = true
+		d.rowwiseReferences = true
+		d.countsChanges = true
+		d.currentRead = " LOCK IN SHARE MODE"
+		d.lockByKey = " FORCE INDEX (PRIMARY)"
 		d.timeDigits = 3
 		d.uuidType = "char(36)"
 		d.clock = "SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)"
 		d.clockUnit = time.Microsecond
+		d.definitionsSQL, d.foreignKeysSQL = mysqlDefinitions, mysqlForeignKeys
+		d.foreignKeyIndex = true
 	default:
 		d.partialIndex = true
 		d.concurrently = "CONCURRENTLY "
@@ -141,6 +182,8 @@ func dialectOf(db *gorm.DB) dialect {
 		d.uuidType = "uuid"
 		d.clock = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
 		d.clockUnit = time.Microsecond
+		d.definitionsSQL, d.foreignKeysSQL = postgresDefinitions, postgresForeignKeys
+		d.bareTimeDigits = 6
 	}
 	return d
 }
@@ -230,6 +273,26 @@ func (d dialect) now(db *gorm.DB) (time.Time, error) {
 	}
 	perSecond := int64(time.Second / d.clockUnit)
 	return time.Unix(units/perSecond, units%perSecond*int64(d.clockUnit)), nil
+}
+
+// reading has a query of GORM's read what is committed now.
+func (d dialect) reading(tx *gorm.DB) *gorm.DB {
+	if d.currentRead == "" {
+		return tx
+	}
+	return tx.Clauses(clause.Locking{Strength: clause.LockingStrengthShare})
+}
+
+// nest writes the beginning and the end around a subquery that may be on the table
+// that is written to.
+func (d dialect) nest(b clause.Builder, write func()) {
+	if d.nestedTarget {
+		_, _ = b.WriteString("SELECT /*+ NO_MERGE(softdelete_rows) */ * FROM (")
+	}
+	write()
+	if d.nestedTarget {
+		_, _ = b.WriteString(") AS softdelete_rows")
+	}
 }
 
 // chunk is how many keys of some columns go into one statement. Beside them it

@@ -36,7 +36,7 @@ func TestEmptyOldestFirst(t *testing.T) {
 		random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test's choices
 		order := random.Perm(47)
 		for i, id := range order {
-			age(t, db, "depot_boxes", uint(id+1), 200*day-time.Duration(i/3)*time.Microsecond) //nolint:gosec // small
+			age(t, db, "depot_boxes", uint(id+1), 200*day-time.Duration(i/3)*flavourOf(db).step) //nolint:gosec // small
 		}
 		sent := record(t, db)
 		emptied(t, db, trashOf(t, db).Empty, softdelete.EmptyOptions{OlderThan: 30 * day, BatchSize: 6}, depotTables...)
@@ -94,7 +94,7 @@ func TestEmptyRowsOfOneTime(t *testing.T) {
 		db := openDepot(t, open)
 		boxes(t, db, 300)
 		ageAll(t, db, "depot_boxes", 50*day)
-		require.NoError(t, db.Exec("CREATE TABLE depot_strangers (box_id integer REFERENCES depot_boxes (id))").Error)
+		referring(t, db, "depot_strangers", "box_id key depot_boxes")
 		require.NoError(t, db.Exec("INSERT INTO depot_strangers SELECT id FROM depot_boxes WHERE id % 50 = 7").Error)
 		report := emptied(t, db, trashOf(t, db).Empty, softdelete.EmptyOptions{OlderThan: day, BatchSize: 7}, depotTables...)
 		held := []string{"depot_boxes 107", "depot_boxes 157", "depot_boxes 207", "depot_boxes 257", "depot_boxes 57", "depot_boxes 7"}

@@ -189,6 +189,12 @@ func TestEmptyAtOnce(t *testing.T) {
 				})
 			}
 			group.Wait()
+			if flavourOf(db).scanLocks {
+				// What others have only looked at is passed over too: the next run takes it.
+				for table, n := range emptied(t, db, trashOf(t, db).Empty, softdelete.EmptyOptions{OlderThan: day}, depotTables...).Rows {
+					sum[table] += n
+				}
+			}
 			require.Equal(t, map[string]int64{"depot_halls": 2, "depot_shelves": 6, "depot_boxes": 24 + 24*24, "depot_labels": 24}, sum)
 			for _, table := range depotTables {
 				require.Empty(t, idsOf(t, db, table))

@@ -24,7 +24,7 @@ func TestEmptyReservedNames(t *testing.T) {
 		require.NoError(t, db.Where("1 = 1").Delete(&aPair{}).Error)
 		options := softdelete.EmptyOptions{All: true, BatchSize: 2, Where: func(db *gorm.DB) *gorm.DB { return db.Where(map[string]any{"group": []int{1, 4, 5, 8}}) }}
 		emptied(t, db, softdelete.Of[aPair](db).Empty, options, "a_pairs")
-		require.Equal(t, []int{0, 2, 3, 6, 7}, column[int](t, db, `SELECT "group" FROM a_pairs ORDER BY "group"`))
+		require.Equal(t, []int{0, 2, 3, 6, 7}, column[int](t, db, quoted(db, `SELECT "group" FROM a_pairs ORDER BY "group"`)))
 		options.Where = nil
 		emptied(t, db, trashOf(t, db, &aPair{}).Empty, options, "a_pairs")
 	})

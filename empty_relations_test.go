@@ -69,7 +69,7 @@ func TestEmptyTree(t *testing.T) {
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
 		db := openStill(t, open, softdelete.Config{Models: []any{&blogFolder{}}}, &blogFolder{})
 		plant := func() {
-			require.NoError(t, db.Exec("DELETE FROM blog_folders").Error)
+			clearTable(t, db, "blog_folders")
 			folders := []blogFolder{{ID: 1}, {ID: 100}} // 2 and 3 hang on 1, 4 and 5 on 2, and so on; 100 is alone
 			for id := uint(2); id < 64; id++ {
 				folders = append(folders, blogFolder{ID: id, ParentID: ptr(id / 2)})

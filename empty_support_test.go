@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/driver/mysql"
+
 	"github.com/glebarez/sqlite"
 	"github.com/stretchr/testify/require"
 	"gorm.io/driver/postgres"
@@ -269,6 +271,8 @@ func dsnOf(t *testing.T, db *gorm.DB) string {
 	case *postgres.Dialector:
 		return dialector.DSN
 	case *sqlite.Dialector:
+		return dialector.DSN
+	case *mysql.Dialector:
 		return dialector.DSN
 	}
 	require.Fail(t, "no such database")

@@ -142,7 +142,7 @@ func TestEmptyCutOff(t *testing.T) {
 		return func(*gorm.DB) time.Duration { return step }
 	}
 	finest := func(db *gorm.DB) time.Duration {
-		return map[string]time.Duration{"sqlite": time.Nanosecond, "postgres": time.Microsecond}[db.Name()]
+		return flavourOf(db).step
 	}
 	t.Run("time", func(t *testing.T) {
 		t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // attempts is how often a batch is tried that the database ended because of
@@ -18,7 +19,7 @@ const attempts = 5
 func (e *emptying) next(ctx context.Context, q *queue, b *batch) (int, error) {
 	if !e.canAtOnce() {
 		err := e.batch(ctx, q, b)
-		return len(b.found), err
+		return b.seen, err
 	}
 	rows := map[string]int64{}
 	b.once = &atOnce{limit: b.limit}
@@ -30,7 +31,7 @@ func (e *emptying) next(ctx context.Context, q *queue, b *batch) (int, error) {
 		e.stepwise = e.stepwise || hasState(err, "0A", "42")
 		b.once, b.end = nil, nil
 		err := e.batch(ctx, q, b)
-		return len(b.found), err
+		return b.seen, err
 	}
 	e.add(rows)
 	size, after := int(b.once.size), b.after
@@ -46,7 +47,7 @@ func (e *emptying) next(ctx context.Context, q *queue, b *batch) (int, error) {
 		if err := e.batch(ctx, q, rest); err != nil {
 			return size, err
 		}
-		more, after = len(rest.found) == limit, rest.end
+		more, after = rest.seen == limit, rest.end
 	}
 	return size, nil
 }
@@ -127,13 +128,14 @@ func (e *emptying) purgeLoaded(query *gorm.DB, b *batch, rows map[string]int64) 
 		if err := lockDatabase(tx, e.d, b.model.schema.Table, b.model); err != nil {
 			return err
 		}
-		if err := b.read(inTrash(tx), e.d, true); err != nil || len(b.found) == 0 {
+		by := func(more ...clause.Expression) *gorm.DB { return inTrash(also(tx, more...)) }
+		if err := b.read(by, e.d, true); err != nil || len(b.found) == 0 {
 			return err
 		}
 		loaded := reflect.New(reflect.SliceOf(reflect.PointerTo(b.model.schema.ModelType)))
 		fresh := tx.Session(&gorm.Session{NewDB: true})
 		keys := inColumns(primaryNames(b.model.schema), b.found)
-		if err := fresh.Scopes(OnlyTrashed).Where(keys).Find(loaded.Interface()).Error; err != nil || loaded.Elem().Len() == 0 {
+		if err := e.d.reading(fresh.Scopes(OnlyTrashed)).Where(keys).Find(loaded.Interface()).Error; err != nil || loaded.Elem().Len() == 0 {
 			return err
 		}
 		return Purge(ask(fresh, func(r *request) { r.tally = rows }), loaded.Interface()).Error

@@ -1,6 +1,7 @@
 package softdelete
 
 import (
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"reflect"
@@ -200,13 +201,29 @@ func stringField(v any, name string) string {
 	return ""
 }
 
+// stateOf is the SQLSTATE of an error, by the method or the field of its driver.
+func stateOf(err error) string {
+	if e, ok := err.(interface{ SQLState() string }); ok {
+		return e.SQLState()
+	}
+	rv := reflect.Indirect(reflect.ValueOf(err))
+	if rv.Kind() != reflect.Struct {
+		return ""
+	}
+	if state := rv.FieldByName("SQLState"); state.IsValid() && state.CanInterface() {
+		if bytes, ok := state.Interface().([5]byte); ok {
+			return string(bytes[:])
+		}
+	}
+	return ""
+}
+
 // hasState tells if an error has a SQLSTATE that begins so.
 func hasState(err error, states ...string) bool {
 	found := false
 	walk(err, func(err error) {
-		if e, ok := err.(interface{ SQLState() string }); ok {
-			found = found || slices.ContainsFunc(states, func(state string) bool { return strings.HasPrefix(e.SQLState(), state) })
-		}
+		state := stateOf(err)
+		found = found || slices.ContainsFunc(states, func(prefix string) bool { return strings.HasPrefix(state, prefix) })
 	})
 	return found
 }
@@ -219,12 +236,13 @@ func hasText(err error, texts ...string) bool {
 // isTransient tells if the database ended a statement because of what others were
 // doing: it may be tried again.
 func isTransient(err error) bool {
-	return hasState(err, "40001", "40P01") || hasText(err, "database is locked", "database table is locked", "Deadlock found", "Lock wait timeout")
+	return hasState(err, "40001", "40P01") || hasText(err, "database is locked", "database table is locked", "Deadlock found", "Lock wait timeout", "Record has changed since last read")
 }
 
 // isSystemic tells if an error is about the database, not about rows, by the
 // classes of the SQL standard and PostgreSQL's. A statement that took too long
 // may be quick with half of the rows.
 func isSystemic(err error) bool {
-	return hasState(err, "08", "25", "28", "42", "53", "54", "57", "58", "XX") && !hasState(err, "57014") || errors.Is(err, gorm.ErrInvalidTransaction)
+	return hasState(err, "08", "25", "28", "42", "53", "54", "57", "58", "70", "XX") && !hasState(err, "57014") ||
+		errors.Is(err, gorm.ErrInvalidTransaction) || errors.Is(err, driver.ErrBadConn) || hasText(err, "invalid connection")
 }

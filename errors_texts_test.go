@@ -28,7 +28,7 @@ func TestErrorsNameTheModelAndNoValues(t *testing.T) {
 		strict := withPlugin(t, open, softdelete.Config{Strict: true})
 		require.NoError(t, db.Create(&[]aSecret{{ID: 1, Email: secret + "1", Code: "c1"}, {ID: 2, Email: secret + "2", Code: "c2"}}).Error)
 		require.NoError(t, db.Delete(&aSecret{}, []int{1, 2}).Error)
-		require.NoError(t, db.Exec("CREATE UNIQUE INDEX live_email ON an_addresses (email) WHERE deleted_at IS NULL").Error)
+		liveUnique(t, db, "live_email", "an_addresses", "email")
 		require.NoError(t, db.Create(&anAddress{ID: 1, Email: secret}).Error)
 		require.NoError(t, db.Delete(&anAddress{ID: 1}).Error)
 		require.NoError(t, db.Create(&anAddress{ID: 2, Email: secret}).Error)

@@ -34,7 +34,7 @@ func TestHandleForgetsItsVerb(t *testing.T) {
 				require.EqualValues(t, 2, before.RowsAffected)
 				require.NoError(t, db.Create(&[]Note{{Text: "c"}, {Text: "d"}}).Error)
 			}
-			updated := handle.Update("delete_reason", nil)
+			updated := handle.Update("delete_reason", "kept")
 			require.NoError(t, updated.Error, name)
 			require.EqualValues(t, 2, updated.RowsAffected, name)
 			deleted := handle.Delete(&Note{})
@@ -60,7 +60,7 @@ func TestHandleReadsAndWritesInTurn(t *testing.T) {
 		for range 2 {
 			require.NoError(t, handle.Find(&notes).Error)
 			require.Len(t, notes, 2)
-			require.EqualValues(t, 2, handle.Update("delete_reason", nil).RowsAffected)
+			require.EqualValues(t, 2, handle.Update("delete_reason", "kept").RowsAffected)
 			require.NoError(t, handle.Find(&notes).Error)
 			deleted := handle.Delete(&Note{})
 			require.NoError(t, deleted.Error)

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/driver/mysql"
+
 	"github.com/glebarez/sqlite"
 	"github.com/stretchr/testify/require"
 	"gorm.io/driver/postgres"
@@ -55,8 +57,11 @@ func TestKilledHelper(t *testing.T) {
 		t.Skip("it runs in a process that another test starts")
 	}
 	dialector := sqlite.Open(what[2])
-	if what[1] == "postgres" {
+	switch what[1] {
+	case "postgres":
 		dialector = postgres.Open(what[2])
+	case "mysql":
+		dialector = mysql.Open(what[2])
 	}
 	db, err := gorm.Open(dialector, testdb.Config())
 	require.NoError(t, err)
@@ -115,11 +120,17 @@ func killed(t *testing.T, db *gorm.DB, task string, at int, random *rand.Rand) b
 	time.Sleep(time.Duration(random.IntN(1500)) * time.Microsecond) // the moment is random
 	require.NoError(t, process.Process.Kill())
 	_ = process.Wait()
-	if db.Name() == "postgres" {
-		// The server may still be at work on what the process has sent.
-		require.Eventually(t, func() bool {
-			return column[int](t, db, "SELECT count(*) FROM pg_stat_activity WHERE application_name = ?", name)[0] == 0
-		}, time.Minute, time.Millisecond)
+	// The server may still be at work on what the process has sent.
+	atWork, args := map[string]string{
+		"postgres": "SELECT count(*) FROM pg_stat_activity WHERE application_name = ?",
+		"mysql": "SELECT count(*) FROM information_schema.processlist AS p WHERE db = DATABASE() AND id <> CONNECTION_ID() AND (command <> 'Sleep' OR " +
+			"EXISTS (SELECT 1 FROM information_schema.innodb_trx AS x WHERE x.trx_mysql_thread_id = p.id))",
+	}[db.Name()], []any{name}
+	if !strings.Contains(atWork, "?") {
+		args = nil
+	}
+	if atWork != "" {
+		require.Eventually(t, func() bool { return column[int](t, db, atWork, args...)[0] == 0 }, time.Minute, time.Millisecond)
 	}
 	return done
 }
@@ -232,7 +243,7 @@ func TestKilledInACascade(t *testing.T) {
 // checkAllOrNone tells if the cascade is there: with all rows and audits of one operation, or else nothing at all.
 func checkAllOrNone(t *testing.T, db *gorm.DB, before map[string]any) bool {
 	t.Helper()
-	audits := column[string](t, db, `SELECT "table" FROM an_audits ORDER BY "table"`)
+	audits := column[string](t, db, quoted(db, `SELECT "table" FROM an_audits ORDER BY "table"`))
 	if len(audits) == 0 {
 		require.Equal(t, before, dumped(t, db, depotTables...))
 		return false

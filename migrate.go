@@ -61,9 +61,12 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 	if err != nil {
 		return err
 	}
-	d := dialectOf(db)
+	d, table := dialectOf(db), ""
+	if db.Statement != nil {
+		table = db.Statement.Table
+	}
 	return d.alone(db.Session(&gorm.Session{}), func(db *gorm.DB) error {
-		mg := &migration{db: db.Session(&gorm.Session{NewDB: true}), d: d, models: list}
+		mg := &migration{db: db.Session(&gorm.Session{NewDB: true}), d: d, models: list, table: table}
 		// What is replaced goes first: GORM drops a unique constraint that its own
 		// tags do not name, before there is another one.
 		if err := mg.indexes(replacements); err != nil {
@@ -81,7 +84,7 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 func (p *Plugin) migrated(db *gorm.DB, values []any) ([]*model, error) {
 	var list []*model
 	add := func(m *model) {
-		if m != nil && !slices.ContainsFunc(list, func(have *model) bool { return have.schema.Table == m.schema.Table }) {
+		if m != nil && !slices.Contains(list, m) {
 			list = append(list, m)
 		}
 	}
@@ -112,6 +115,14 @@ type migration struct {
 	db     *gorm.DB
 	d      dialect
 	models []*model
+	table  string // that the caller named with db.Table, empty for each model's own
+}
+
+func (mg *migration) tableOf(m *model) string {
+	if mg.table != "" {
+		return mg.table
+	}
+	return m.schema.Table
 }
 
 // scope says which indexes are looked after.
@@ -129,7 +140,7 @@ const tries = 100
 func (mg *migration) indexes(scope scope) error {
 	names := make([]string, len(mg.models))
 	for i, m := range mg.models {
-		names[i] = m.schema.Table
+		names[i] = mg.tableOf(m)
 	}
 	found, err := mg.d.catalogue(mg.db, names)
 	if err != nil {
@@ -137,7 +148,7 @@ func (mg *migration) indexes(scope scope) error {
 	}
 	// Before anything is changed.
 	for _, m := range mg.models {
-		if table := found[m.schema.Table]; table != nil {
+		if table := found[mg.tableOf(m)]; table != nil {
 			for _, c := range m.changes(table, mg.d) {
 				if err := mg.check(c); err != nil {
 					return err
@@ -146,7 +157,7 @@ func (mg *migration) indexes(scope scope) error {
 		}
 	}
 	for _, m := range mg.models {
-		table := found[m.schema.Table]
+		table := found[mg.tableOf(m)]
 		for try := 1; table != nil; try++ {
 			changes := m.changes(table, mg.d)
 			if scope == replacements {
@@ -166,6 +177,7 @@ func (mg *migration) indexes(scope scope) error {
 			if err == nil && try == tries {
 				return fmt.Errorf("softdelete: model %s: the indexes of %s are changed by something else at the same time, try again", m.name(), table.name)
 			}
+			found[table.name] = again[table.name]
 			table = again[table.name]
 		}
 	}

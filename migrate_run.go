@@ -70,7 +70,11 @@ func (mg *migration) execute(c *indexChange) error {
 		}
 		if used {
 			w.concurrently = mg.d.concurrently
-			return mg.concurrently(w, c)
+			// Not for every table: one with partitions cannot.
+			if err := mg.concurrently(w, c); !hasState(err, "0A000") {
+				return err
+			}
+			w.concurrently = ""
 		}
 	}
 	return asUnit(mg.db, func(tx *gorm.DB) error { return executeAll(tx, w.statements(c)) })

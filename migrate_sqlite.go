@@ -19,7 +19,10 @@ func (d dialect) alone(db *gorm.DB, run func(db *gorm.DB) error) error {
 	if _, inTransaction := db.Statement.ConnPool.(gorm.TxCommitter); !d.tableRebuild || inTransaction || db.DryRun {
 		return run(db)
 	}
-	return db.Connection(func(conn *gorm.DB) (err error) {
+	return db.Session(&gorm.Session{NewDB: true}).Connection(func(conn *gorm.DB) (err error) {
+		tx := db.Clauses()
+		tx.Statement.ConnPool = conn.Statement.ConnPool
+		conn = conn.Session(&gorm.Session{NewDB: true})
 		var settings [2]bool
 		for i, name := range rebuildSettings {
 			if err := conn.Raw("PRAGMA " + name).Scan(&settings[i]).Error; err != nil {
@@ -38,7 +41,7 @@ func (d dialect) alone(db *gorm.DB, run func(db *gorm.DB) error) error {
 				return err
 			}
 		}
-		return run(conn)
+		return run(tx.Session(&gorm.Session{}))
 	})
 }
 
@@ -64,6 +67,14 @@ func (mg *migration) rebuild(w ddl, c *indexChange) error {
 			if !old.constraint {
 				rest.drop = append(rest.drop, old)
 				continue
+			}
+			// Somebody else may have been here since it was looked at.
+			now, err := mg.d.catalogue(tx, []string{c.table.name})
+			if err != nil {
+				return err
+			}
+			if have := now[c.table.name]; have == nil || have.index(old.name) == nil || !slices.Equal(have.index(old.name).columns, old.columns) {
+				return errUnfinished
 			}
 			statements, err := rebuilding(tx, w, c.table, old.columns)
 			if err == nil {
@@ -175,7 +186,10 @@ func (t *tableSQL) dropUnique(columns []string) bool {
 		case from < 0:
 		case ofTable && sameSet(listedIn(part[to-1-part.resolution(to)]), columns):
 			dropped = true
-			continue
+			// Constraints of a table may stand one after the other without a comma.
+			if part = part[to:]; len(part) == 0 {
+				continue
+			}
 		case !ofTable && len(columns) == 1 && unquoted(part[0]) == columns[0]:
 			dropped = true
 			part = slices.Delete(slices.Clone(part), from, to)

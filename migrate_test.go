@@ -38,7 +38,7 @@ func plainIndexes(t *testing.T, db *gorm.DB, table string) map[string]string {
 			"group_concat(COLUMN_NAME ORDER BY SEQ_IN_INDEX SEPARATOR ', '), ')') AS text FROM information_schema.STATISTICS "+
 			"WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME <> 'PRIMARY' GROUP BY INDEX_NAME", table).Scan(&list).Error)
 	}
-	parts := regexp.MustCompile(`(?i)^(?:CREATE )?(UNIQUE )?INDEX \S+ ON \S+?(?: USING btree)? ?(\([^()]*\))(.*)$`)
+	parts := regexp.MustCompile(`(?i)^(?:CREATE )?(UNIQUE )?INDEX \S+ ON (?:ONLY )?\S+?(?: USING btree)? ?(\([^()]*\))(.*)$`)
 	for _, d := range list {
 		text := strings.NewReplacer("`", "", `"`, "", ",", ", ", ",  ", ", ").Replace(d.Text)
 		match := parts.FindStringSubmatch(strings.ReplaceAll(text, ",  ", ", "))
@@ -528,3 +528,49 @@ func TestAutoMigrateOtherTables(t *testing.T) {
 		require.Equal(t, map[string]string{"idx_plains_name": "unique (name)"}, plainIndexes(t, db, "plains"))
 	})
 }
+
+// TestAutoMigrateOnAnyHandle says that a table's name and settings arrive, and that prepared statements do no harm.
+func TestAutoMigrateOnAnyHandle(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := open(t, &gorm.Config{PrepareStmt: true, SkipDefaultTransaction: true})
+		require.NoError(t, db.Use(softdelete.New()))
+		for range 2 {
+			require.NoError(t, softdelete.AutoMigrate(db.Table("archive"), &aLaterCountry{}))
+			require.NoError(t, softdelete.AutoMigrate(db, &laterMember{}))
+			require.NoError(t, softdelete.AutoMigrate(db, &memberTracked{})) // GORM takes one model of a table at a time
+		}
+		require.Len(t, plainIndexes(t, db, "archive"), 2)
+		require.False(t, db.Migrator().HasTable("countries"))
+		want := laterIndexes(db)
+		want["idx_members_deletion_id"] = "(deletion_id) where deletion_id is not null"
+		if db.Name() == "mysql" {
+			want["idx_members_deletion_id"] = "(deletion_id)"
+		}
+		require.Equal(t, want, plainIndexes(t, db, "members"), "of both models of the table")
+	})
+}
+
+// TestAutoMigratePartitioned says that a table with partitions, which PostgreSQL makes no index of beside writers, gets them too.
+func TestAutoMigratePartitioned(t *testing.T) {
+	t.Parallel()
+	db := withPlugin(t, testdb.OpenerFor(t, "postgres"), softdelete.Config{})
+	require.NoError(t, db.Exec("CREATE SCHEMA IF NOT EXISTS partitioned").Error)
+	t.Cleanup(func() { db.Exec("DROP SCHEMA partitioned CASCADE") })
+	require.NoError(t, db.Exec("CREATE TABLE partitioned.logs (id bigint, kind text, deleted_at timestamptz, PRIMARY KEY (id)) PARTITION BY HASH (id)").Error)
+	require.NoError(t, db.Exec("CREATE TABLE partitioned.logs_0 PARTITION OF partitioned.logs FOR VALUES WITH (MODULUS 1, REMAINDER 0)").Error)
+	require.NoError(t, db.Exec("INSERT INTO partitioned.logs VALUES (1, 'a', NULL)").Error)
+	require.NoError(t, softdelete.AutoMigrate(db, &partitionedLog{}))
+	require.Equal(t, map[string]string{
+		"idx_partitioned_logs_kind":       "(kind) where deleted_at is null",
+		"idx_partitioned_logs_deleted_at": "(deleted_at, id) where deleted_at is not null",
+	}, plainIndexes(t, db, "partitioned.logs"))
+}
+
+type partitionedLog struct {
+	ID        int64
+	Kind      string `softdelete:"index"`
+	DeletedAt gorm.DeletedAt
+}
+
+func (partitionedLog) TableName() string { return "partitioned.logs" }

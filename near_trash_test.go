@@ -2,6 +2,7 @@ package softdelete_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
@@ -59,8 +60,8 @@ func nearTrash(t *testing.T, db *gorm.DB) {
 	require.NoError(t, db.Create(&[]aBio{{ID: 1, Text: "one"}, {ID: 2, Text: "two"}}).Error)
 	require.NoError(t, db.Create(&[]aTag{{ID: 1, Name: "one"}, {ID: 2, Name: "two"}}).Error)
 	for _, table := range nearTables {
-		require.NoError(t, db.Exec("UPDATE "+table+" SET deleted_at = '2020-01-02 03:04:05+00:00', deleted_by = 'before', "+
-			"deletion_id = '01a1fea3-c9be-7b6f-8159-3d464bd5c3b0' WHERE id = 2").Error)
+		require.NoError(t, db.Exec("UPDATE "+table+" SET deleted_at = ?, deleted_by = 'before', "+
+			"deletion_id = '01a1fea3-c9be-7b6f-8159-3d464bd5c3b0' WHERE id = 2", time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)).Error)
 	}
 }
 
@@ -230,6 +231,9 @@ func TestUpsertsThatAreNoError(t *testing.T) {
 		require.Equal(t, []string{"newer", "three"}, live, "only a delete trashes a row")
 		require.Equal(t, before, trashedNear(t, db))
 
+		if !flavourOf(db).upsertIf {
+			return
+		}
 		// The caller's own condition stays in force.
 		conflict := assigning(onConflict("id"), "title")
 		conflict.Where = clause.Where{Exprs: []clause.Expression{gorm.Expr("a_posts.hits = 77 OR a_posts.hits = 78")}}
@@ -253,7 +257,7 @@ func TestValuesKeepTheirKeysWhenAnUpsertFails(t *testing.T) {
 		batch := []row{{Name: "c"}, {Name: "a"}, {ID: 77, Name: "d"}, {Name: "b"}}
 		require.ErrorIs(t, db.Clauses(assigning(onConflict("name"), "name")).Create(&batch).Error, softdelete.ErrTrashed)
 		require.Equal(t, []uint{0, 0, 77, 0}, []uint{batch[0].ID, batch[1].ID, batch[2].ID, batch[3].ID})
-		require.Equal(t, []string{"a", "b"}, column[string](t, db, "SELECT name FROM rows ORDER BY name"))
+		require.Equal(t, []string{"a", "b"}, column[string](t, db, quoted(db, `SELECT name FROM "rows" ORDER BY name`)))
 	})
 }
 

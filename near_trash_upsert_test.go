@@ -18,13 +18,13 @@ func TestSaveOfACompositeKeyWithAZero(t *testing.T) {
 		db := withPlugin(t, open, softdelete.Config{}, &aPair{})
 		require.NoError(t, db.Create(&[]aPair{{Left: 0, Right: "p", Group: 1}, {Left: 1, Right: "p", Group: 2}}).Error)
 		require.NoError(t, db.Where("1 = 1").Delete(&aPair{}).Error)
-		before := stored(t, db, "a_pairs", `"left"`)
+		before := stored(t, db, "a_pairs", quoted(db, `"left"`))
 		require.Error(t, db.Save(&aPair{Left: 0, Right: "p", Group: 9}).Error, "to GORM a zero in the key means a create")
 		require.ErrorIs(t, db.Save(&aPair{Left: 1, Right: "p", Group: 9}).Error, softdelete.ErrTrashed)
 		require.ErrorIs(t, db.Save(&[]aPair{{Left: 0, Right: "p", Group: 9}, {Left: 5, Right: "p"}}).Error, softdelete.ErrTrashed)
-		require.Equal(t, before, stored(t, db, "a_pairs", `"left"`))
+		require.Equal(t, before, stored(t, db, "a_pairs", quoted(db, `"left"`)))
 		require.NoError(t, db.Scopes(softdelete.Revive).Create(&[]aPair{{Left: 0, Right: "p", Group: 9}, {Left: 5, Right: "p", Group: 5}}).Error)
-		require.Equal(t, []int{9, 5}, column[int](t, db, `SELECT "group" FROM a_pairs WHERE deleted_at IS NULL ORDER BY "left"`))
+		require.Equal(t, []int{9, 5}, column[int](t, db, quoted(db, `SELECT "group" FROM a_pairs WHERE deleted_at IS NULL ORDER BY "left"`)))
 	})
 }
 
@@ -32,7 +32,7 @@ func TestUpsertOnAPartialIndex(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
 		db := withPlugin(t, open, softdelete.Config{}, &anAddress{})
-		require.NoError(t, db.Exec("CREATE UNIQUE INDEX live_email ON an_addresses (email) WHERE deleted_at IS NULL").Error)
+		liveUnique(t, db, "live_email", "an_addresses", "email")
 		require.NoError(t, db.Create(&[]anAddress{{ID: 1, Email: "ana"}, {ID: 2, Email: "bob"}}).Error)
 		require.NoError(t, db.Delete(&anAddress{}, 1).Error)
 		before := stored(t, db, "an_addresses", "id")

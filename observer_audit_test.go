@@ -36,12 +36,19 @@ func audit(_ context.Context, tx *gorm.DB, event softdelete.Event) error {
 	}
 	sort.Strings(texts)
 	entry := auditEntry{What: event.Operation.String(), TableName: event.Table, Keys: strings.Join(texts, ","), Who: fmt.Sprint(event.Actor)}
-	return tx.Exec("INSERT INTO audit_entries (what, table_name, keys, who) VALUES (?, ?, ?, ?)", entry.What, entry.TableName, entry.Keys, entry.Who).Error
+	return tx.Exec(quoted(tx, `INSERT INTO audit_entries (what, table_name, "keys", who) VALUES (?, ?, ?, ?)`), entry.What, entry.TableName, entry.Keys, entry.Who).Error
 }
 
 func auditLog(t *testing.T, db *gorm.DB) []string {
 	t.Helper()
-	return column[string](t, db, "SELECT what || ': ' || table_name || ' ' || keys || ' by ' || who FROM audit_entries ORDER BY 1")
+	var entries []auditEntry
+	require.NoError(t, db.Session(&gorm.Session{NewDB: true}).Find(&entries).Error)
+	lines := make([]string, len(entries))
+	for i, e := range entries {
+		lines[i] = e.What + ": " + e.TableName + " " + e.Keys + " by " + e.Who
+	}
+	sort.Strings(lines)
+	return lines
 }
 
 // TestAuditLog says that what an observer writes by its handle is committed with the operation, or not at all.

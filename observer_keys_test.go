@@ -33,7 +33,7 @@ type (
 		softdelete.Flagged
 	}
 	keyBytes struct {
-		Hash []byte `gorm:"primaryKey"`
+		Hash []byte `gorm:"primaryKey;size:3000"`
 		softdelete.Tracked
 	}
 	keyTime struct {
@@ -70,7 +70,7 @@ type (
 // TestEventKeys says that keys are of the types of the model's fields, and in their order, for each operation.
 func TestEventKeys(t *testing.T) {
 	t.Parallel()
-	id, day := uuid.MustParse("018f4e5a-0000-7000-8000-00000000000a"), time.Date(2024, 1, 2, 3, 4, 5, 6000, time.UTC)
+	id, day := uuid.MustParse("018f4e5a-0000-7000-8000-00000000000a"), time.Date(2024, 1, 2, 3, 4, 5, 6_000_000, time.UTC)
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
 		w := &watcher{}
 		db := withPlugin(t, open, softdelete.Config{Observers: []softdelete.Observer{w.observe}},

@@ -100,7 +100,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
 	}
 	op.plan = plan
 	c := p.newCascade(db, op)
-	c.preview = true
+	c.preview, c.d.currentRead = true, ""
 	filter, show, follow := clause.Expression(m.liveRows), liveOnly, c.goAlong
 	switch op.kind {
 	case OpSoftDelete:

@@ -74,7 +74,7 @@ func TestRandomOperationsOnLargeTrees(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a test
 			rows := growZooRows(random, z.worlds[(first+i)%len(z.worlds)], most)
 			property := func(t *rapid.T) {
-				r := plantZooRun(t, z, rows, pick(t, "less", z.less(rows.world)))
+				r := plantZooRun(t, z, rows, pick(t, "less", z.less()))
 				var last *zooDeletion
 				for range 5 {
 					c := r.largeCall(pick(t, "kind", kinds))

@@ -157,7 +157,7 @@ func TestStrict(t *testing.T) {
 			if name != "update" {
 				require.ErrorIs(t, verb(strict, &[]aNote{{ID: 98}, {ID: 99}}).Error, softdelete.ErrNotFound, name)
 				require.ErrorIs(t, verb(strict, &aPair{Left: 9, Right: "r"}).Error, softdelete.ErrNotFound, name)
-				require.ErrorIs(t, verb(strict.Where(`"left" = ? AND "right" = ?`, 9, "r").Where(map[string]any{"left": 9, "right": "r"}), &aPair{}).Error, softdelete.ErrNotFound, name)
+				require.ErrorIs(t, verb(strict.Where(quoted(strict, `"left" = ? AND "right" = ?`), 9, "r").Where(map[string]any{"left": 9, "right": "r"}), &aPair{}).Error, softdelete.ErrNotFound, name)
 				require.NoError(t, verb(strict.Where(map[string]any{"left": 9}), &aPair{}).Error, "%s: half a key", name)
 			}
 		}
@@ -250,7 +250,7 @@ func TestBin(t *testing.T) {
 		n, err = couples.Purge(ctx, []any{1, "q"}, []any{2, "p"})
 		require.NoError(t, err)
 		require.EqualValues(t, 1, n)
-		require.Len(t, stored(t, db, "a_pairs", `"left"`), 2)
+		require.Len(t, stored(t, db, "a_pairs", quoted(db, `"left"`)), 2)
 
 		_, err = softdelete.Of[aTrace](db).Count(ctx)
 		require.ErrorIs(t, err, softdelete.ErrNotSoftDeletable)

@@ -137,22 +137,22 @@ func joinReadPaths() []readPath {
 		},
 	},
 		owner("a condition", oneAndTwo, func(q *readQuery) *gorm.DB {
-			return q.base.Where(`"Owner"."name" IN ?`, []string{"o1", "o2-"})
+			return q.base.Where(quoted(q.base, `"Owner"."name" IN ?`), []string{"o1", "o2-"})
 		}),
 		owner("Where, Or", oneAndTwo, func(q *readQuery) *gorm.DB {
-			return q.base.Where(`"Owner"."name" = ?`, "o1").Or(`"Owner"."name" = ?`, "o2-")
+			return q.base.Where(quoted(q.base, `"Owner"."name" = ?`), "o1").Or(quoted(q.base, `"Owner"."name" = ?`), "o2-")
 		}),
 		owner("Or first", oneAndTwo, func(q *readQuery) *gorm.DB {
-			return q.base.Or(`"Owner"."name" = ?`, "o1").Or(`"Owner"."name" = ?`, "o2-")
+			return q.base.Or(quoted(q.base, `"Owner"."name" = ?`), "o1").Or(quoted(q.base, `"Owner"."name" = ?`), "o2-")
 		}),
 		owner("a raw OR", oneAndTwo, func(q *readQuery) *gorm.DB {
-			return q.base.Where("\"Owner\".\"name\" = ?\nOR\n\"Owner\".\"name\" = ?", "o1", "o2-")
+			return q.base.Where(quoted(q.base, "\"Owner\".\"name\" = ?\nOR\n\"Owner\".\"name\" = ?"), "o1", "o2-")
 		}),
 		owner("a group", oneAndTwo, func(q *readQuery) *gorm.DB {
-			return q.base.Where(q.base.Where(`"Owner"."name" = ?`, "o1").Or(`"Owner"."name" = ?`, "o2-"))
+			return q.base.Where(q.base.Where(quoted(q.base, `"Owner"."name" = ?`), "o1").Or(quoted(q.base, `"Owner"."name" = ?`), "o2-"))
 		}),
 		owner("an expression as a variable", oneAndTwo, func(q *readQuery) *gorm.DB {
-			return q.base.Where("?", gorm.Expr(`"Owner"."name" = ? OR "Owner"."name" = ?`, "o1", "o2-"))
+			return q.base.Where("?", gorm.Expr(quoted(q.base, `"Owner"."name" = ? OR "Owner"."name" = ?`), "o1", "o2-"))
 		}),
 		owner("clause.Eq", "p1>o1 p3->o1", func(q *readQuery) *gorm.DB {
 			return q.base.Where(clause.Eq{Column: clause.Column{Table: "Owner", Name: "name"}, Value: "o1"})

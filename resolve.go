@@ -3,6 +3,7 @@ package softdelete
 import (
 	"slices"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
 
@@ -35,11 +36,18 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 	root := c.plan.root
 	t.apply(filter)
 	defer t.restore()
-	tx := onTable(beside(c.db), t.stmt).Unscoped()
-	tx.Statement.Clauses["WHERE"] = t.stmt.Clauses["WHERE"]
+	by := func(more ...clause.Expression) *gorm.DB {
+		tx := onTable(beside(c.db), t.stmt).Unscoped()
+		tx.Statement.Clauses["WHERE"] = t.stmt.Clauses["WHERE"]
+		if len(more) > 0 {
+			exprs := append(slices.Clip(whereExprs(t.stmt)), more...)
+			tx.Statement.Clauses["WHERE"] = clause.Clause{Name: "WHERE", Expression: clause.Where{Exprs: exprs}}
+		}
+		return tx
+	}
 	if b := requestOf(t.stmt).batch; b != nil {
 		set := newSet(root)
-		if err := b.read(tx, c.d, !c.preview); err != nil {
+		if err := b.read(by, c.d, !c.preview); err != nil {
 			return err
 		}
 		set.keys = c.fresh(root, slices.Clone(b.found))
@@ -47,6 +55,7 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 		c.rows[root] = int64(len(set.keys))
 		return nil
 	}
+	tx := by()
 	tx.Statement.AddClause(clause.Select{Columns: columnsOf(clause.CurrentTable, root.key())})
 	if c.d.rowLock && !c.preview {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
@@ -119,7 +128,7 @@ func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*ro
 			counts = !c.preview
 			c.late[t] = counts
 			if c.preview {
-				n, err := count(c.db, t, part(t.name))
+				n, err := count(c.db, t, part(t.name), "")
 				if err != nil {
 					return nil, err
 				}
@@ -160,7 +169,7 @@ func (c *cascade) restorable(links []*link, from *rowSet) (*rowSet, error) {
 	set := newSet(child)
 	if same := child.sameOrigin(c.d); links[0].parent == child && same != nil {
 		for _, start := range from.conditions(c.d) {
-			below := &tree{name: child.name, table: child, links: links, start: start, filter: child.visible(trashedOnly), same: same, nested: c.d.nestedTarget}
+			below := &tree{name: child.name, table: child, links: links, start: start, filter: child.visible(trashedOnly), same: same, d: c.d}
 			list, _, err := c.collect(child, unbounded, "SELECT ", columnsOf(child.name, child.key()), " FROM ", clause.Table{Name: child.name},
 				" WHERE ", below, " AND ", child.visible(trashedOnly)(child.name), c.forUpdate())
 			if err != nil {

@@ -223,7 +223,7 @@ func TestRestoreConflict(t *testing.T) {
 			require.NoError(t, db.Use(softdelete.New()))
 			require.NoError(t, db.AutoMigrate(&anAddress{}))
 			require.NoError(t, db.Exec("DELETE FROM an_addresses").Error)
-			require.NoError(t, db.Exec("CREATE UNIQUE INDEX IF NOT EXISTS live_email ON an_addresses (email) WHERE deleted_at IS NULL").Error)
+			liveUnique(t, db, "live_email", "an_addresses", "email")
 			rows := []anAddress{{ID: 1, Email: "ana@example.com"}, {ID: 2, Email: "bob@example.com"}}
 			require.NoError(t, db.Create(&rows).Error)
 			require.NoError(t, db.Delete(&rows).Error)

@@ -219,6 +219,10 @@ func TestReviveLeavesPartialIndexesAlone(t *testing.T) {
 		require.NoError(t, db.Delete(&old).Error)
 		value := row{Email: "ana"}
 		require.NoError(t, db.Scopes(softdelete.Revive).Create(&value).Error)
+		if !flavourOf(db).partial {
+			require.Equal(t, old.ID, value.ID, "GORM makes an index of all rows there")
+			return
+		}
 		require.NotEqual(t, old.ID, value.ID, "a trashed row is in nobody's way there")
 		require.Error(t, softdelete.Restore(db, &old).Error)
 	})

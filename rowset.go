@@ -78,7 +78,7 @@ func (s *rowSet) hanging(l *link, d dialect) []picker {
 		add(func(name string) clause.Expression {
 			return &selected{
 				columns: columnsOf(name, l.foreign), from: s.table.name, list: columnsOf(s.table.name, l.referred),
-				where: part(s.table.name), nested: d.nestedTarget,
+				where: part(s.table.name), d: d,
 			}
 		})
 	}
@@ -174,7 +174,7 @@ type selected struct {
 	list    []clause.Column
 	from    string
 	where   clause.Expression
-	nested  bool // the SELECT stands one level deeper
+	d       dialect
 }
 
 func (s *selected) Build(b clause.Builder) {
@@ -183,18 +183,15 @@ func (s *selected) Build(b clause.Builder) {
 		_, _ = b.WriteString(" NOT")
 	}
 	_, _ = b.WriteString(" IN (")
-	if s.nested {
-		_, _ = b.WriteString("SELECT * FROM (")
-	}
-	_, _ = b.WriteString("SELECT ")
-	writeColumns(b, s.list, false)
-	_, _ = b.WriteString(" FROM ")
-	b.WriteQuoted(clause.Table{Name: s.from})
-	_, _ = b.WriteString(" WHERE ")
-	s.where.Build(b)
-	if s.nested {
-		_, _ = b.WriteString(") AS softdelete_rows")
-	}
+	s.d.nest(b, func() {
+		_, _ = b.WriteString("SELECT ")
+		writeColumns(b, s.list, false)
+		_, _ = b.WriteString(" FROM ")
+		b.WriteQuoted(clause.Table{Name: s.from})
+		_, _ = b.WriteString(" WHERE ")
+		s.where.Build(b)
+		_, _ = b.WriteString(s.d.currentRead)
+	})
 	_ = b.WriteByte(')')
 }
 
@@ -223,7 +220,7 @@ type tree struct {
 	start  picker
 	filter picker     // which rows it goes on to, nil for any
 	same   *agreement // of a row with the one that it hangs on, nil if any will do
-	nested bool
+	d      dialect
 }
 
 // agreement is that two rows of one table have something in common.
@@ -255,16 +252,26 @@ func (t *tree) Build(b clause.Builder) {
 	}
 	writeColumns(b, columnsOf(t.name, key), len(key) > 1)
 	_, _ = b.WriteString(" IN (")
-	if t.nested {
-		_, _ = b.WriteString("SELECT * FROM (")
+	t.d.nest(b, func() { t.buildQuery(b, key, columns) })
+	_ = b.WriteByte(')')
+}
+
+// buildQuery writes the query of the keys. Where its parts say how they read, they
+// are in parentheses.
+func (t *tree) buildQuery(b clause.Builder, key, columns []string) {
+	and, end := " UNION ", ""
+	_, _ = b.WriteString("WITH RECURSIVE " + treeName + " AS (")
+	if t.d.currentRead != "" {
+		_ = b.WriteByte('(')
+		and, end = t.d.currentRead+") UNION (", t.d.currentRead+")"
 	}
-	_, _ = b.WriteString("WITH RECURSIVE " + treeName + " AS (SELECT ")
+	_, _ = b.WriteString("SELECT ")
 	writeColumns(b, columnsOf(t.table.name, columns), false)
 	_, _ = b.WriteString(" FROM ")
 	b.WriteQuoted(clause.Table{Name: t.table.name})
 	_, _ = b.WriteString(" WHERE ")
 	t.start(t.table.name).Build(b)
-	_, _ = b.WriteString(" UNION SELECT ")
+	_, _ = b.WriteString(and + "SELECT ")
 	writeColumns(b, columnsOf(childName, columns), false)
 	_, _ = b.WriteString(" FROM ")
 	b.WriteQuoted(clause.Table{Name: t.table.name, Alias: childName})
@@ -284,13 +291,9 @@ func (t *tree) Build(b clause.Builder) {
 		_, _ = b.WriteString(" WHERE ")
 		t.filter(childName).Build(b)
 	}
-	_, _ = b.WriteString(") SELECT ")
+	_, _ = b.WriteString(end + ") SELECT ")
 	writeColumns(b, columnsOf(treeName, key), false)
 	_, _ = b.WriteString(" FROM " + treeName)
-	if t.nested {
-		_, _ = b.WriteString(") AS softdelete_rows")
-	}
-	_ = b.WriteByte(')')
 }
 
 // joins is the condition that a child's row hangs on a parent's.

@@ -85,8 +85,8 @@ func keyScan(columns int) (dest []any, take func() []any) {
 	return dest, func() []any { return append([]any(nil), scanned...) }
 }
 
-// count counts the rows of a table.
-func count(db *gorm.DB, t *table, where clause.Expression) (n int64, err error) {
-	_, err = query(db, []any{&n}, func() {}, "SELECT count(*) FROM ", clause.Table{Name: t.name}, " WHERE ", where)
+// count counts the rows of a table, as read says.
+func count(db *gorm.DB, t *table, where clause.Expression, read string) (n int64, err error) {
+	_, err = query(db, []any{&n}, func() {}, "SELECT count(*) FROM ", clause.Table{Name: t.name}, " WHERE ", where, read)
 	return n, err
 }

@@ -2,6 +2,7 @@ package softdelete
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -18,6 +19,10 @@ type target struct {
 	exprs   []clause.Expression
 	hadAny  bool
 	keyed   bool // by the primary keys of values
+
+	// inside are the clauses that a subquery has, and that the statement must not
+	// have too: some databases have them in an UPDATE, but not all of them.
+	inside map[string]clause.Clause
 }
 
 // newTarget reads the target off a statement, of which the rows of one
@@ -101,7 +106,8 @@ func (t *target) nest(db *gorm.DB, show visibility) bool {
 		columns[i] = clause.Column{Table: clause.CurrentTable, Name: field.DBName}
 	}
 	inner.Statement.AddClause(clause.Select{Columns: columns})
-	t.exprs = []clause.Expression{&subquery{columns: columns, query: inner, nested: dialectOf(db).nestedTarget}}
+	t.exprs = []clause.Expression{&subquery{columns: columns, query: inner, d: dialectOf(db)}}
+	t.inside = map[string]clause.Clause{}
 	return true
 }
 
@@ -109,7 +115,7 @@ func (t *target) nest(db *gorm.DB, show visibility) bool {
 type subquery struct {
 	columns []clause.Column
 	query   *gorm.DB
-	nested  bool
+	d       dialect
 }
 
 func (s *subquery) Build(b clause.Builder) {
@@ -118,14 +124,8 @@ func (s *subquery) Build(b clause.Builder) {
 	} else {
 		b.WriteQuoted(s.columns)
 	}
-	if s.nested {
-		_, _ = b.WriteString(" IN (SELECT * FROM (")
-		b.AddVar(b, s.query)
-		_, _ = b.WriteString(") AS softdelete_target)")
-		return
-	}
 	_, _ = b.WriteString(" IN (")
-	b.AddVar(b, s.query)
+	s.d.nest(b, func() { b.AddVar(b, s.query) })
 	_ = b.WriteByte(')')
 }
 
@@ -134,6 +134,12 @@ func (s *subquery) Build(b clause.Builder) {
 func (t *target) apply(filter clause.Expression) {
 	exprs := t.exprs
 	delete(t.stmt.Clauses, gormFilterKey)
+	for _, name := range []string{"ORDER BY", "LIMIT"} {
+		if c, ok := t.stmt.Clauses[name]; ok && t.inside != nil {
+			t.inside[name] = c
+			delete(t.stmt.Clauses, name)
+		}
+	}
 	if filter != nil {
 		exprs = append(exprs[:len(exprs):len(exprs)], filter)
 		t.stmt.Clauses[gormFilterKey] = clause.Clause{}
@@ -183,6 +189,7 @@ func (op *operation) eachChunk(db *gorm.DB, t *target, names []string, keys [][]
 // restore gives the statement back what it had before.
 func (t *target) restore() {
 	delete(t.stmt.Clauses, gormFilterKey)
+	maps.Copy(t.stmt.Clauses, t.inside)
 	if t.hadAny {
 		t.stmt.Clauses["WHERE"] = t.where
 	} else {

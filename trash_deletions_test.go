@@ -208,7 +208,7 @@ type (
 	pagedCoarse struct {
 		ID        uint `gorm:"primaryKey;autoIncrement:false"`
 		DeletedAt soft_delete.DeletedAt
-		Op        uuid.UUID `softdelete:"deletionID" gorm:"type:uuid"`
+		Op        uuid.UUID `softdelete:"deletionID" gorm:"size:36"`
 	}
 	pagedFlag struct {
 		ID uint `gorm:"primaryKey;autoIncrement:false"`
@@ -229,7 +229,8 @@ func drawOperation(t *rapid.T, db *gorm.DB, last *uint) softdelete.Deletion {
 	*last++
 	id[0], id[1] = byte(*last>>8)^id[0], byte(*last) // unlike any other
 	start := time.Date(2024, 2, 29, 23, 59, 58, 0, time.UTC)
-	steps := []time.Duration{0, time.Microsecond, time.Millisecond, 999 * time.Millisecond, time.Second, time.Second + time.Microsecond, time.Hour}
+	least := max(flavourOf(db).step, time.Microsecond)
+	steps := []time.Duration{0, least, 5 * time.Millisecond, 999 * time.Millisecond, time.Second, time.Second + least, time.Hour}
 	at := start.Add(rapid.SampledFrom(steps).Draw(t, "after"))
 	d := softdelete.Deletion{ID: id, Rows: map[string]int64{}}
 	parts := rapid.IntRange(1, 7).Draw(t, "tables")

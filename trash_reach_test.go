@@ -110,7 +110,10 @@ func TestReturningBesideAnObserver(t *testing.T) {
 		tx := db.Clauses(clause.Returning{}).Where("1 = 1").Delete(&out)
 		require.NoError(t, tx.Error)
 		require.EqualValues(t, 10_050, tx.RowsAffected)
-		require.Len(t, out, 10_050)
+		if flavourOf(db).returning {
+			require.Len(t, out, 10_050)
+		}
+		require.Empty(t, column[int](t, db, "SELECT id FROM depot_boxes WHERE deleted_at IS NULL"))
 	})
 }
 

@@ -140,7 +140,7 @@ func TestTrashRestoreAllConflict(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
 		db := withPlugin(t, open, softdelete.Config{}, &restoreSlug{}, &restoreAfter{}, &aNote{})
-		require.NoError(t, db.Exec("CREATE UNIQUE INDEX one_slug ON restore_slugs (slug) WHERE deleted_at IS NULL").Error)
+		liveUnique(t, db, "one_slug", "restore_slugs", "slug")
 		require.NoError(t, db.Create(&restoreSlug{ID: 1, Slug: "a"}).Error)
 		require.NoError(t, db.Delete(&restoreSlug{ID: 1}).Error)
 		require.NoError(t, db.Create(&restoreSlug{ID: 2, Slug: "a"}).Error)

@@ -93,10 +93,8 @@ func (k trashKind) stored(db *gorm.DB, at time.Time) time.Time {
 		return time.Time{}
 	case k.step != onlyTime:
 		return at.Truncate(k.step).UTC()
-	case db.Name() == "sqlite":
-		return at.UTC()
 	default:
-		return at.Truncate(time.Microsecond).UTC()
+		return at.Truncate(flavourOf(db).step).UTC()
 	}
 }
 
@@ -181,7 +179,7 @@ func (w *trashWorld) setTime(t *testing.T, kind trashKind, row any, at time.Time
 	args := []any{value}
 	for _, field := range stmt.Schema.PrimaryFields {
 		key, _ := field.ValueOf(t.Context(), reflect.ValueOf(row))
-		sql, args = sql+` AND "`+field.DBName+`" = ?`, append(args, key)
+		sql, args = sql+quoted(w.db, ` AND "`+field.DBName+`" = ?`), append(args, key)
 	}
 	exec := w.db.Exec(sql, args...)
 	require.NoError(t, exec.Error, kind.name())

@@ -198,7 +198,7 @@ func (c *cascade) ofOperation(t *table, callers []clause.Expression) (picker, er
 	return func(name string) clause.Expression {
 		return &selected{
 			columns: columnsOf(name, t.key()), list: columnsOf(t.name, t.key()), from: t.name,
-			where: every{byID(t.name), &at{t.name, &group{callers}}}, nested: c.d.nestedTarget,
+			where: every{byID(t.name), &at{t.name, &group{callers}}}, d: c.d,
 		}
 	}, nil
 }
@@ -231,7 +231,7 @@ func (c *cascade) hooked(set *rowSet) (*rowSet, error) {
 		}
 		for _, part := range c.sets[l.parent].conditions(c.d) {
 			where := every{set.where[0](childName), part(parentName)}
-			if err := c.pairs(l, false, where, "", func(key []any, _, _ origin) { silent[keyText(key...)] = true }); err != nil {
+			if err := c.pairs(l, false, where, c.d.currentRead, func(key []any, _, _ origin) { silent[keyText(key...)] = true }); err != nil {
 				return nil, err
 			}
 		}

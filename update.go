@@ -170,8 +170,13 @@ func (op *operation) updateLocked(db *gorm.DB, needed bool, next func(*gorm.DB))
 	for _, row := range locked {
 		texts[keyString(stmt.Context, stmt.Schema, row)] = true
 	}
+	distinct := keys{}
 	for _, v := range op.values {
-		v.done = v.done || texts[keyString(stmt.Context, stmt.Schema, v.value)]
+		distinct[keyString(stmt.Context, stmt.Schema, v.value)] = true
+	}
+	for _, v := range op.values {
+		// Of each key there is one row at most, however the database spells it.
+		v.done = v.done || len(distinct) == len(locked) || texts[keyString(stmt.Context, stmt.Schema, v.value)]
 	}
 	return keysIn(stmt, locked)
 }

@@ -21,7 +21,7 @@ func (p *Plugin) plainUpdate(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	next(db)
 	var keyed bool
 	if db.Error == nil && db.RowsAffected == 0 && !db.DryRun && !stmt.Unscoped {
-		keyed = p.config.Strict && addressesByKey(whereExprs(stmt), stmt.Schema)
+		keyed = p.config.Strict && addressesByKey(whereExprs(stmt), stmt.Schema) && !isUnchanged(db)
 		if isSave(stmt) {
 			p.checkSave(db, m)
 			keyed = false
@@ -31,6 +31,20 @@ func (p *Plugin) plainUpdate(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	if keyed {
 		_ = db.AddError(fail(ErrNotFound, m.name(), "no such row in reach of an update"))
 	}
+}
+
+// isUnchanged tells if an update that counted no row has met one that had the
+// values already.
+func isUnchanged(db *gorm.DB) bool {
+	d := dialectOf(db)
+	if !d.countsChanges {
+		return false
+	}
+	var n int64
+	tx := d.reading(onTable(beside(db), db.Statement).Unscoped())
+	tx.Statement.Clauses["WHERE"] = db.Statement.Clauses["WHERE"]
+	_ = db.AddError(tx.Limit(1).Count(&n).Error)
+	return n > 0
 }
 
 // checkSave adds ErrTrashed if a Save has matched no row because that is
@@ -50,7 +64,7 @@ func (p *Plugin) checkSave(db *gorm.DB, m *model) {
 func anyTrashed(db *gorm.DB, m *model, keys clause.Expression) bool {
 	var n int64
 	tx := onTable(beside(db), db.Statement).Unscoped().Where(keys).Where(clause.Expression(m.trashedRows)).Limit(1)
-	if err := tx.Count(&n).Error; err != nil {
+	if err := dialectOf(db).reading(tx).Count(&n).Error; err != nil {
 		_ = db.AddError(err)
 	}
 	return n > 0

@@ -43,8 +43,11 @@ func stored(t *testing.T, db *gorm.DB, table, order string) []map[string]any {
 	require.NoError(t, db.Session(&gorm.Session{NewDB: true}).Raw("SELECT * FROM "+table+" ORDER BY "+order).Scan(&rows).Error)
 	for _, row := range rows {
 		for column, value := range row {
-			if at, ok := value.(time.Time); ok {
-				row[column] = at.UTC()
+			switch v := value.(type) {
+			case time.Time:
+				row[column] = v.UTC()
+			case uint64: // of an unsigned column
+				row[column] = int64(v) //nolint:gosec // small
 			}
 		}
 	}

@@ -36,18 +36,12 @@ func newZooRun(t *rapid.T, z *zooDatabase, fits func(*zooWorld) bool) *zooRun {
 		names[i] = w.name
 	}
 	w := worlds[slices.Index(names, rapid.SampledFrom(names).Draw(t, "world"))]
-	less := rapid.SampledFrom(z.less(w)).Draw(t, "less")
+	less := rapid.SampledFrom(z.less()).Draw(t, "less")
 	return plantZooRun(t, z, drawZooRows(t, w), less)
 }
 
 func plantZooRun(t *rapid.T, z *zooDatabase, rows *zooRows, less string) *zooRun {
-	r := &zooRun{t: t, z: z, rows: rows, db: z.handle(t, rows.world, less), step: time.Nanosecond}
-	switch {
-	case less == "lesser":
-		r.step = time.Millisecond
-	case z.name == "postgres":
-		r.step = time.Microsecond
-	}
+	r := &zooRun{t: t, z: z, rows: rows, db: z.handle(t, rows.world, less), step: flavours[z.name].step}
 	z.plant(t, rows)
 	if len(rows.all) < 100 {
 		t.Logf("%s on %s %s:\n%s", rows.world.name, z.name, less, rows)

@@ -1,0 +1,128 @@
+package softdelete
+
+import (
+	"slices"
+
+	"gorm.io/gorm/clause"
+)
+
+// A database that looks at a foreign key row by row, and not at the end of the
+// statement, refuses to remove rows of a tree by one statement unless it comes to
+// each of them after those that hang on it. There they are removed level by level.
+// Elsewhere one statement has to remove the addressed rows and those that go along
+// with them, as any of the former may hang on one of the latter.
+
+// looseTree removes the rows of a table that hang on each other. What goes on after
+// it to remove the same rows finds them gone, and tells them.
+func (c *cascade) looseTree(f *found) error {
+	t := f.set.table
+	self, _ := c.linksOf(t)
+	if len(self) == 0 || f.hooks && !c.d.rowwiseReferences {
+		return nil
+	}
+	keys, mixed := f.set.keys, false
+	if !f.hooks && len(c.circleOf(t)) == 1 {
+		if c.loose[t] {
+			return nil
+		}
+		c.loose[t] = true
+		keys, mixed = c.removed(t)
+	}
+	if !c.d.rowwiseReferences && !mixed {
+		return nil
+	}
+	levels := [][][]any{keys}
+	if c.d.rowwiseReferences || len(keys) > c.d.chunk(len(t.key())) {
+		var err error
+		if levels, err = c.levels(t, self, keys); err != nil || len(levels) < 2 {
+			return err
+		}
+	}
+	if f.hooks {
+		f.levels = levels
+		return nil
+	}
+	filter := t.visible(c.plan.kind.takesFrom())
+	for _, level := range levels {
+		for chunk := range slices.Chunk(level, c.d.chunk(len(t.key()))) {
+			keys := picker(func(name string) clause.Expression { return within(name, t.key(), chunk) })
+			if _, err := exec(c.db, "DELETE FROM ", clause.Table{Name: t.name}, " WHERE ", keys.and(filter)(t.name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// removed lists the keys of a table's rows that are removed without hooks, and tells
+// if several addressed ones are among them beside others.
+func (c *cascade) removed(t *table) (keys [][]any, mixed bool) {
+	for _, f := range c.log {
+		if f.set.table == t && !f.hooks {
+			keys = append(keys, f.set.keys...)
+		}
+	}
+	if c.own.table == t {
+		mixed = len(keys) > 0 && len(c.own.keys) > 1
+		keys = append(keys, c.own.keys...)
+	}
+	return keys, mixed
+}
+
+func (c *cascade) circleOf(t *table) []*table {
+	for _, circle := range c.plan.order {
+		if slices.Contains(circle, t) {
+			return circle
+		}
+	}
+	return []*table{t}
+}
+
+// levels parts rows of a table into those on which none of the others hangs, those
+// on which only the former do, and so on. Rows in a circle come last, all at once.
+func (c *cascade) levels(t *table, self []*link, list [][]any) ([][][]any, error) {
+	parents, children := map[string][]string{}, map[string]int{}
+	among := keys{}
+	for _, key := range list {
+		among[keyText(key...)] = true
+	}
+	width := len(t.key())
+	for _, l := range self {
+		for chunk := range slices.Chunk(list, c.d.chunk(width)) {
+			dest, take := keyScan(2 * width)
+			if _, err := query(c.db, dest, func() {
+				pair := take()
+				child, parent := keyText(pair[:width]...), keyText(pair[width:]...)
+				if child != parent && among[parent] && !slices.Contains(parents[child], parent) {
+					parents[child] = append(parents[child], parent)
+					children[parent]++
+				}
+			}, "SELECT ", columnsOf(childName, t.key()), ", ", columnsOf(parentName, t.key()), " FROM ", clause.Table{Name: t.name, Alias: childName},
+				" JOIN ", clause.Table{Name: t.name, Alias: parentName}, " ON ", l.joins(childName, parentName),
+				" WHERE ", within(childName, t.key(), chunk), c.forUpdate()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var levels [][][]any
+	for len(list) > 0 {
+		var level, rest [][]any
+		for _, key := range list {
+			if children[keyText(key...)] == 0 {
+				level = append(level, key)
+			} else {
+				rest = append(rest, key)
+			}
+		}
+		if len(level) == 0 {
+			level, rest = rest, nil
+		}
+		for _, key := range level {
+			for _, parent := range parents[keyText(key...)] {
+				children[parent]--
+			}
+		}
+		levels, list = append(levels, level), rest
+	}
+	return levels, nil
+}

@@ -1,0 +1,120 @@
+package softdelete_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+)
+
+// flavour is what tests have to know of the database that they run on.
+type flavour struct {
+	quote      string        // what stands around names
+	step       time.Duration // of a time column that says nothing of its precision
+	partial    bool          // an index can be of some rows only
+	returning  bool          // an UPDATE can return rows
+	anyBytes   bool          // a text can be of bytes that are no UTF-8
+	anyKey     bool          // a key may be a text or bytes of any length, and an empty one is unlike a blank
+	rowwise    bool          // a foreign key is looked at with each row
+	binary     string        // the collation that compares texts by their bytes, where the usual one does not
+	upsertIf   bool          // the update of an upsert can have a condition
+	scanLocks  bool          // a lock is on all rows that a query looks at
+	noDeferred string        // why a foreign key that is looked at at the commit is not tested
+	types      map[string]string
+}
+
+// flavours are by the name of the dialect.
+var flavours = map[string]flavour{
+	"sqlite": {
+		noDeferred: "SQLite's driver leaves the connection in the transaction of which the commit failed on a deferred foreign key",
+		quote:      `"`, step: time.Nanosecond, partial: true, returning: true, upsertIf: true, anyBytes: true, anyKey: true,
+		types: map[string]string{"key": "integer", "bytes": "blob", "time": "datetime", "text": "text", "uuid": "uuid"},
+	},
+	"postgres": {
+		quote: `"`, step: time.Microsecond, partial: true, returning: true, upsertIf: true, anyKey: true,
+		types: map[string]string{"key": "bigint", "bytes": "bytea", "time": "timestamptz", "text": "text", "uuid": "uuid"},
+	},
+	"mysql": {
+		noDeferred: "MariaDB and MySQL have no deferred foreign keys",
+		quote:      "`", step: time.Millisecond, rowwise: true, scanLocks: true, binary: "utf8mb4_nopad_bin",
+		types: map[string]string{"key": "bigint unsigned", "bytes": "varbinary(16)", "time": "datetime(3)", "text": "varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin", "uuid": "uuid"},
+	},
+}
+
+func flavourOf(db *gorm.DB) flavour { return flavours[db.Name()] }
+
+// quoted writes SQL in which names stand in double quotes as the database has it.
+func quoted(db *gorm.DB, sql string) string {
+	return strings.ReplaceAll(sql, `"`, flavourOf(db).quote)
+}
+
+// referring makes a table that the plugin knows nothing of, whose columns refer to keys of others: "column type table".
+func referring(t *testing.T, db *gorm.DB, name string, references ...string) {
+	t.Helper()
+	var columns, keys []string
+	for _, reference := range references {
+		words := strings.SplitN(reference, " ", 3)
+		kind := flavourOf(db).types[words[1]]
+		require.NotEmpty(t, kind, reference)
+		columns = append(columns, words[0]+" "+kind)
+		table, rest, _ := strings.Cut(words[2], " ")
+		keys = append(keys, "FOREIGN KEY ("+words[0]+") REFERENCES "+table+" (id) "+rest)
+	}
+	require.NoError(t, db.Exec("CREATE TABLE "+name+" ("+strings.Join(append(columns, keys...), ", ")+")").Error)
+}
+
+// liveUnique makes a column of short texts unique among rows whose deleted_at is empty.
+func liveUnique(t *testing.T, db *gorm.DB, name, table, column string) {
+	t.Helper()
+	if flavourOf(db).partial {
+		require.NoError(t, db.Exec(fmt.Sprintf("CREATE UNIQUE INDEX IF NOT EXISTS %s ON %s (%s) WHERE deleted_at IS NULL", name, table, column)).Error)
+		return
+	}
+	if !db.Migrator().HasColumn(table, name) {
+		require.NoError(t, db.Exec(fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s varchar(191) AS (CASE WHEN deleted_at IS NULL THEN LEFT(%s, 191) END) VIRTUAL, "+
+			"ADD UNIQUE INDEX %s (%s)", table, name, column, name, name)).Error)
+	}
+}
+
+// clearTable empties a table whose rows may refer to each other.
+func clearTable(t *testing.T, db *gorm.DB, table string) {
+	t.Helper()
+	require.NoError(t, db.Connection(func(tx *gorm.DB) error {
+		return unchecked(tx, func() error { return tx.Exec("DELETE FROM " + table).Error })
+	}))
+}
+
+// unchecked runs some statements on one connection. The database does not look at foreign keys meanwhile, where it would do that
+// with each row: of rows that refer to each other one has to be first.
+func unchecked(tx *gorm.DB, run func() error) error {
+	if !flavourOf(tx).rowwise {
+		return run()
+	}
+	if err := tx.Exec("SET SESSION foreign_key_checks = 0").Error; err != nil {
+		return err
+	}
+	err := run()
+	return errors.Join(err, tx.Exec("SET SESSION foreign_key_checks = 1").Error)
+}
+
+// gaveUp tells if a database has ended a statement because of what others were doing: it may be tried again.
+func gaveUp(err error) bool {
+	var state interface{ SQLState() string }
+	if errors.As(err, &state) {
+		return slices.Contains([]string{"40P01", "40001"}, state.SQLState())
+	}
+	return err != nil && (strings.Contains(err.Error(), "database is locked") || strings.Contains(err.Error(), "Deadlock found"))
+}
+
+// binaryText has a text column compared by its bytes, where it would be without regard to case.
+func binaryText(t *testing.T, db *gorm.DB, table, column string) {
+	t.Helper()
+	if collation := flavourOf(db).binary; collation != "" {
+		require.NoError(t, db.Exec(fmt.Sprintf("ALTER TABLE %s MODIFY %s varchar(191) CHARACTER SET utf8mb4 COLLATE %s", table, column, collation)).Error)
+	}
+}

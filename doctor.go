@@ -1,0 +1,249 @@
+package softdelete
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// Finding is something in which models and database do not do for soft deletes
+// what they should: see Doctor.
+type Finding struct {
+	// Code says what kind of finding it is, as in "unique-holds-trash". Codes do
+	// not change.
+	Code string
+
+	// Severity is SeverityError, SeverityWarning or SeverityInfo.
+	Severity string
+
+	// Table and Model are what it is about: the table's name, and that of the Go
+	// type. The model of a join table that GORM made up is that of its owner.
+	Table, Model string
+
+	// Message says what is wrong, what comes of it, and what to do in Go where SQL
+	// alone does not mend it.
+	Message string
+
+	// Remedy is the SQL that mends it, for the database at hand: one statement a
+	// line, each with its semicolon. It is empty where there is nothing that SQL
+	// could do. Findings come in an order in which all remedies can be run.
+	Remedy string
+}
+
+// The severities of findings.
+const (
+	SeverityError   = "error"   // rows are lost, refused or doubled
+	SeverityWarning = "warning" // something cannot be undone, or gets slow
+	SeverityInfo    = "info"    // it could be better
+)
+
+// The codes of findings, in the order in which remedies are run.
+const (
+	CodeTableMissing          = "table-missing"
+	CodeMarkerColumnMissing   = "marker-column-missing"
+	CodeMarkerLookAlike       = "marker-look-alike"
+	CodeUniqueHoldsTrash      = "unique-holds-trash"
+	CodeUniqueMissesLive      = "unique-misses-live"
+	CodeUniqueMissing         = "unique-missing"
+	CodeChildNotSoftDeletable = "child-not-soft-deletable"
+	CodeJoinTableHardDeletes  = "join-table-hard-deletes"
+	CodeCascadeInexact        = "cascade-inexact"
+	CodeMarkerIndexMissing    = "marker-index-missing"
+	CodeDeletionIndexMissing  = "deletion-index-missing"
+	CodeLiveIndexMissing      = "live-index-missing"
+	CodeMarkerIndexUseless    = "marker-index-useless"
+	CodeIndexHoldsTrash       = "index-holds-trash"
+)
+
+// codeOrder is the order of findings of one severity.
+var codeOrder = []string{
+	CodeTableMissing, CodeMarkerColumnMissing, CodeMarkerLookAlike, CodeUniqueHoldsTrash, CodeUniqueMissesLive, CodeUniqueMissing,
+	CodeChildNotSoftDeletable, CodeJoinTableHardDeletes, CodeCascadeInexact,
+	CodeMarkerIndexMissing, CodeDeletionIndexMissing, CodeLiveIndexMissing, CodeMarkerIndexUseless, CodeIndexHoldsTrash,
+}
+
+// String writes a finding for people: what and where, the message, the remedy.
+func (f Finding) String() string {
+	text := fmt.Sprintf("%s %s: table %s, model %s\n  %s\n", f.Severity, f.Code, f.Table, f.Model, f.Message)
+	for line := range strings.Lines(f.Remedy) {
+		text += "    " + strings.TrimSuffix(line, "\n") + "\n"
+	}
+	return text
+}
+
+// Doctor compares models with the database and says what keeps soft deletes
+// from doing what they should, and the SQL that mends it. Without models it
+// looks at all that are registered at the time, as OpenTrash does. A model that is
+// not soft-deletable may be given: it may look as if it were.
+//
+//	findings, err := softdelete.Doctor(db, &User{}, &Post{})
+//
+//	error unique-holds-trash: table users, model User
+//	  the unique index idx_users_email keeps the values of trashed rows taken: …
+//	    CREATE UNIQUE INDEX CONCURRENTLY idx_users_email_live ON users (email) WHERE deleted_at IS NULL;
+//	    DROP INDEX CONCURRENTLY idx_users_email;
+//	    ALTER INDEX idx_users_email_live RENAME TO idx_users_email;
+//
+// It only reads: the catalogue, and of tables with an index that trashed rows
+// fill a sample of two hundred rows, in a handful of statements whatever the
+// number of tables. The worst comes first.
+//
+// The error is ErrNotInstalled without the plugin, gorm.ErrInvalidDB for a nil
+// handle, gorm.ErrInvalidValue for what is no model or if there is none at all, a *ModelError
+// for a wrong one, gorm.ErrDryRunModeUnsupported on a dry run, which reads
+// nothing, or the database's own. It is safe for concurrent use.
+func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
+	if db == nil || db.Config == nil {
+		return nil, fmt.Errorf("softdelete: %w: Doctor(nil)", gorm.ErrInvalidDB)
+	}
+	p, ok := installed(db)
+	if !ok {
+		return nil, ErrNotInstalled
+	}
+	if db.Error != nil {
+		return nil, db.Error
+	}
+	c := &checkup{db: beside(db), d: dialectOf(db), added: map[string][]dbColumn{}}
+	if c.db.DryRun {
+		return nil, fmt.Errorf("softdelete: %w: Doctor has to read the database", gorm.ErrDryRunModeUnsupported)
+	}
+	if err := c.choose(p, models); err != nil {
+		return nil, err
+	}
+	if err := c.read(); err != nil {
+		return nil, err
+	}
+	for _, check := range []func() error{c.missingTables, c.columns, c.models, c.indexes} {
+		if err := check(); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(c.findings, func(a, b Finding) int {
+		severities := []string{SeverityError, SeverityWarning, SeverityInfo}
+		return cmp.Or(
+			cmp.Compare(slices.Index(severities, a.Severity), slices.Index(severities, b.Severity)),
+			cmp.Compare(slices.Index(codeOrder, a.Code), slices.Index(codeOrder, b.Code)),
+		)
+	})
+	return c.findings, nil
+}
+
+// checkup is one run of Doctor.
+type checkup struct {
+	db       *gorm.DB
+	d        dialect
+	graph    *graph
+	tables   []*table            // those to look at, in the order of their names
+	known    map[string]*dbTable // those that the database has
+	texts    definitions
+	foreign  []*foreignKey
+	findings []Finding
+
+	// added are columns that remedies add: the name, and all of its definition.
+	added map[string][]dbColumn
+}
+
+// choose finds out which tables are meant.
+func (c *checkup) choose(p *Plugin, values []any) error {
+	schemas := make([]*schema.Schema, len(values))
+	joins := map[string]bool{}
+	for i, value := range values {
+		s, err := parseSchema(c.db, value)
+		if err != nil {
+			return err
+		}
+		schemas[i] = s
+		for _, rel := range s.Relationships.Many2Many {
+			joins[rel.JoinTable.Table] = true
+		}
+	}
+	// The models of join tables first, so that the relations through them find them.
+	slices.SortStableFunc(schemas, func(a, b *schema.Schema) int {
+		switch {
+		case joins[a.Table] == joins[b.Table]:
+			return 0
+		case joins[a.Table]:
+			return -1
+		}
+		return 1
+	})
+	var names []string
+	for _, s := range schemas {
+		if _, err := p.models.lookup(c.db, s); err != nil {
+			return err
+		}
+		names = append(names, s.Table)
+	}
+	c.graph = p.models.relations()
+	if len(values) == 0 {
+		names = slices.Clone(c.graph.names)
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("softdelete: %w: no models: give some to Doctor, or register them with Config.Models", gorm.ErrInvalidValue)
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		t := c.graph.tables[name]
+		if t.err != nil {
+			return t.err
+		}
+		c.tables = append(c.tables, t)
+	}
+	return nil
+}
+
+// read asks the database for all that it says of the tables, and of those that
+// hang on them.
+func (c *checkup) read() (err error) {
+	var names []string
+	for _, t := range c.tables {
+		names = append(names, t.name)
+		for _, l := range t.children {
+			names = append(names, l.child.name)
+		}
+		for _, l := range t.parents {
+			names = append(names, l.parent.name)
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if c.known, err = c.d.catalogue(c.db, names); err != nil {
+		return err
+	}
+	if c.texts, err = c.d.definitions(c.db, names); err != nil {
+		return err
+	}
+	c.foreign, err = c.d.foreignKeys(c.db, names)
+	return err
+}
+
+// add adds a finding about a table.
+func (c *checkup) add(severity, code string, t *table, message string, remedy ...string) {
+	c.addTo(severity, code, t.name, t.schema.Name, message, remedy...)
+}
+
+func (c *checkup) addTo(severity, code, table, model, message string, remedy ...string) {
+	f := Finding{Code: code, Severity: severity, Table: table, Model: model, Message: message}
+	if len(remedy) > 0 {
+		f.Remedy = strings.Join(remedy, ";\n") + ";"
+	}
+	c.findings = append(c.findings, f)
+}
+
+// quote writes a name as the database wants it; that of a table may have its
+// schema in front.
+func (c *checkup) quote(name string) string { return c.db.Statement.Quote(name) }
+
+// quoted writes a list of columns.
+func (c *checkup) quoted(columns []string) string {
+	list := make([]string, len(columns))
+	for i, name := range columns {
+		list[i] = c.db.Statement.Quote(clause.Column{Name: name})
+	}
+	return strings.Join(list, ", ")
+}

@@ -1,0 +1,75 @@
+package softdelete
+
+import "slices"
+
+// bloat is an ordinary index that has trashed rows in it.
+type bloat struct {
+	ti *tableIndexes
+	ix *dbIndex
+}
+
+// bloated lists them. An index that is about the trash, or has the marker in it
+// somewhere, is left alone, and so is one that a foreign key cannot be without.
+func (ti *tableIndexes) bloated() []bloat {
+	var list []bloat
+	for i := range ti.have.indexes {
+		ix := &ti.have.indexes[i]
+		if ix.unique || ix.constraint || ix.primary || !ix.valid || ix.where != "" || len(ix.columns) == 0 || ti.gone[ix.name] {
+			continue
+		}
+		own := append([]string{liveColumn}, ti.m.protected...)
+		if ti.m.at != nil {
+			own = append(own, ti.m.at.DBName)
+		}
+		if slices.ContainsFunc(ix.columns, func(name string) bool { return slices.Contains(own, name) }) {
+			continue
+		}
+		if !ti.canBeLiveOnly(ix) || ti.isNeeded(ix) {
+			continue
+		}
+		for n := range ti.m.indexes {
+			// The model's tag asks for it already, and it is there in its place.
+			if i := &ti.m.indexes[n]; i.kind == indexOfLive && (i.name == ix.name || slices.Equal(i.columns(), ix.columns)) {
+				ti.gone[i.name] = true
+			}
+		}
+		ti.gone[ix.name] = true
+		list = append(list, bloat{ti, ix})
+	}
+	return list
+}
+
+// reportBloat says of each how much of its table is trash, of which all tables'
+// samples tell at once.
+func (c *checkup) reportBloat(list []bloat) error {
+	var tables []*table
+	for _, b := range list {
+		if b.ti.have.has([]string{b.ti.m.marker.field.DBName}) && !slices.Contains(tables, b.ti.t) {
+			tables = append(tables, b.ti.t)
+		}
+	}
+	shares, err := c.shares(tables)
+	if err != nil {
+		return err
+	}
+	for _, b := range list {
+		severity, of := SeverityInfo, shares[b.ti.t]
+		if of.isHalf() {
+			severity = SeverityWarning
+		}
+		message := b.ti.nameOf(b.ix) + " has trashed rows in it beside the live ones that are looked for: " + of.String() + "."
+		if b.ti.isForeignKey(b.ix) {
+			message += " A purge of parents, and a foreign key when one is removed, look trashed rows up without an index once it is gone: keep it where that is often."
+		}
+		c.add(severity, CodeIndexHoldsTrash, b.ti.t, message+" "+b.ti.advice("index", b.ix), b.ti.liveOnly(b.ix, indexOfLive)...)
+	}
+	return nil
+}
+
+// isForeignKey tells if rows of the table hang on others by the first columns of
+// an index.
+func (ti *tableIndexes) isForeignKey(ix *dbIndex) bool {
+	return slices.ContainsFunc(ti.t.parents, func(l *link) bool {
+		return len(l.foreign) <= len(ix.columns) && sameSet(ix.columns[:len(l.foreign)], l.foreign)
+	})
+}

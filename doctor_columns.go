@@ -1,0 +1,195 @@
+package softdelete
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+	"gorm.io/gorm/schema"
+)
+
+// missingTables finds soft-deletable models whose tables are not there. The
+// remedy is what GORM would make of them, with the indexes of the plugin.
+func (c *checkup) missingTables() error {
+	var missing []*table
+	for _, t := range c.tables {
+		// A table of another schema is only found where the search is the database's.
+		elsewhere := !c.d.regclass && strings.Contains(t.name, ".")
+		if t.model != nil && c.known[t.name] == nil && !c.texts.views[t.name] && !elsewhere {
+			missing = append(missing, t)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	made, err := c.creations(missing)
+	for _, t := range missing {
+		message := "the database has no such table: softdelete.AutoMigrate makes it"
+		c.add(SeverityError, CodeTableMissing, t, message, made[t]...)
+	}
+	return err
+}
+
+// creations are the statements by which GORM would create tables.
+func (c *checkup) creations(missing []*table) (map[*table][]string, error) {
+	record := &recorder{ConnPool: c.db.Statement.ConnPool}
+	tx := c.db.Session(&gorm.Session{NewDB: true, SkipHooks: true, Logger: logger.Discard})
+	tx.Statement.ConnPool = record
+	values := make([]any, len(missing))
+	for i, t := range missing {
+		values[i] = newOf(t.schema.ModelType)
+	}
+	if err := tx.Migrator().CreateTable(values...); err != nil {
+		return nil, fmt.Errorf("softdelete: writing the statements that create missing tables: %w", err)
+	}
+	made := map[*table][]string{}
+	for _, text := range record.statements {
+		for _, t := range missing {
+			if !strings.Contains(text, " "+c.quote(t.name)+" ") && !strings.Contains(text, " "+c.quote(t.name)+"(") {
+				continue
+			}
+			isOurs := func(i index) bool {
+				return strings.Contains(text, "INDEX "+c.quote(i.name)+" ") || strings.Contains(text, " "+c.quote(i.name)+" ON ")
+			}
+			if !c.d.partialIndex || !slices.ContainsFunc(t.model.indexes, isOurs) {
+				made[t] = append(made[t], text)
+			}
+			break
+		}
+	}
+	for _, t := range missing {
+		empty := &dbTable{name: t.name, columns: map[string]dbColumn{}}
+		for _, name := range t.schema.DBNames {
+			empty.columns[name] = dbColumn{name: name}
+		}
+		if !c.d.partialIndex {
+			// GORM's plain index on the marker is in its CREATE TABLE.
+			empty.indexes = plainIndexes(t.schema)
+		}
+		for _, change := range t.model.changes(empty, c.d) {
+			made[t] = append(made[t], c.statements(change)...)
+		}
+	}
+	return made, nil
+}
+
+// plainIndexes are the indexes that GORM makes along with a table.
+func plainIndexes(s *schema.Schema) []dbIndex {
+	var list []dbIndex
+	for _, i := range s.ParseIndexes() {
+		have := dbIndex{name: i.Name, unique: i.Class == "UNIQUE", valid: true}
+		for _, option := range i.Fields {
+			have.columns = append(have.columns, option.DBName)
+		}
+		list = append(list, have)
+	}
+	return list
+}
+
+// recorder takes statements down in place of running them.
+type recorder struct {
+	gorm.ConnPool
+
+	statements []string
+}
+
+var errRecorded = errors.New("nothing is read while statements are written down")
+
+func (r *recorder) ExecContext(_ context.Context, query string, _ ...any) (sql.Result, error) {
+	r.statements = append(r.statements, query)
+	return driver.RowsAffected(0), nil
+}
+
+func (r *recorder) QueryContext(context.Context, string, ...any) (*sql.Rows, error) {
+	return nil, errRecorded
+}
+
+// columns finds markers and tracking columns that tables lack, and models that
+// seem to be soft-deletable and are not.
+func (c *checkup) columns() error {
+	for _, t := range c.tables {
+		have := c.known[t.name]
+		switch {
+		case t.model == nil:
+			c.lookAlikes(t)
+		case have != nil && !c.texts.views[t.name]:
+			c.missingColumns(t, have)
+		}
+	}
+	return nil
+}
+
+func (c *checkup) missingColumns(t *table, have *dbTable) {
+	m := t.model
+	var names, adds []string
+	for _, field := range []*schema.Field{m.marker.field, m.at, m.by, m.reason, m.deletionID} {
+		if field == nil || have.has([]string{field.DBName}) || slices.Contains(names, field.DBName) {
+			continue
+		}
+		names = append(names, field.DBName)
+		add := c.addColumn(t.name, field, m.liveDefault(field))
+		adds = append(adds, add)
+		_, kind, _ := strings.Cut(add, " ADD COLUMN ")
+		c.added[t.name] = append(c.added[t.name], dbColumn{name: field.DBName, typ: kind})
+	}
+	if len(names) == 0 {
+		return
+	}
+	message := "the table lacks the model's columns for soft deletes (" + strings.Join(names, ", ") + "): statements on the model fail"
+	c.add(SeverityError, CodeMarkerColumnMissing, t, message, adds...)
+}
+
+// liveDefault is what rows that are there already, and those that others insert,
+// have to have in a new marker to be live; empty if NULL does.
+func (m *model) liveDefault(field *schema.Field) string {
+	switch live := m.marker.live.(type) {
+	case string:
+		if field == m.marker.field {
+			return sqlString(live)
+		}
+	case bool, int:
+		if field == m.marker.field && !m.marker.orNull {
+			return fmt.Sprint(live)
+		}
+	}
+	return ""
+}
+
+// addColumn writes the statement that gives a table a field's column.
+func (c *checkup) addColumn(table string, field *schema.Field, live string) string {
+	kind := c.db.Migrator().FullDataTypeOf(field).SQL
+	if live != "" && !strings.Contains(kind, " DEFAULT ") {
+		if !strings.Contains(kind, " NOT NULL") {
+			kind = strings.TrimSuffix(kind, " NULL") + " NOT NULL"
+		}
+		kind += " DEFAULT " + live
+	}
+	return "ALTER TABLE " + c.quote(table) + " ADD COLUMN " + c.quoted([]string{field.DBName}) + " " + kind
+}
+
+// digitsOf is how many fractional digits of a second a column of a database
+// keeps.
+func (d dialect) digitsOf(column dbColumn) int {
+	typ := strings.ToLower(column.typ)
+	switch _, rest, found := strings.Cut(typ, "("); {
+	case d.textTime:
+		return d.bareTimeDigits
+	case found:
+		n, err := strconv.Atoi(strings.TrimSpace(rest[:max(strings.IndexByte(rest, ')'), 0)]))
+		if err != nil {
+			return d.bareTimeDigits
+		}
+		return n
+	case typ == "date":
+		return 0
+	default:
+		return d.bareTimeDigits
+	}
+}

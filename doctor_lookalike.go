@@ -1,0 +1,90 @@
+package softdelete
+
+import (
+	"reflect"
+	"strings"
+
+	"gorm.io/gorm/schema"
+)
+
+// lookAlikeOf is a field of a model without a marker that was meant to be one, and
+// of which type it has to be for that; nil if there is none.
+func lookAlikeOf(s *schema.Schema) (field *schema.Field, markerType string) {
+	for _, field := range s.Fields {
+		if field.DBName == "" || s.FieldsByDBName[field.DBName] != field {
+			continue
+		}
+		kind := field.IndirectFieldType.Kind()
+		switch strings.ToLower(strings.ReplaceAll(field.DBName, "_", "")) {
+		case "deletedat", "removedat", "trashedat", "deleteat", "deletetime", "deletedon":
+			if isTime(field) {
+				return field, "gorm.DeletedAt"
+			}
+			if kind >= reflect.Int && kind <= reflect.Uint64 {
+				return field, "soft_delete.DeletedAt"
+			}
+		case "isdeleted", "deleted", "isdel", "isremoved", "istrashed":
+			if field.GORMDataType == schema.Bool {
+				return field, "softdelete.Flag"
+			}
+		}
+	}
+	return nil, ""
+}
+
+// lookAlikes finds a model whose deletes are for good, though a column of it
+// seems to say otherwise. The remedy is what the table needs once the field has
+// the type of a marker.
+func (c *checkup) lookAlikes(t *table) {
+	field, markerType := lookAlikeOf(t.schema)
+	if field == nil {
+		return
+	}
+	message := "field " + field.Name + " is a " + field.FieldType.String() + ", which is no marker: deletes are for good, and reads show rows in which it is set. " +
+		"Make it a " + markerType
+	if markerType == "softdelete.Flag" {
+		message += ` with the tag gorm:"not null;default:false"`
+	}
+	var remedy []string
+	if have := c.known[t.name]; have != nil && have.has([]string{field.DBName}) {
+		remedy = c.asMarker(t, have, field, markerType)
+	}
+	c.add(SeverityError, CodeMarkerLookAlike, t, message, remedy...)
+}
+
+// asMarker lists the statements that make a column a marker of a type: rows with
+// what stands for no time become live, and trashed ones are found by time.
+func (c *checkup) asMarker(t *table, have *dbTable, field *schema.Field, markerType string) []string {
+	table, column := c.quote(t.name), c.quoted([]string{field.DBName})
+	var list []string
+	switch markerType {
+	case "gorm.DeletedAt":
+		if field.FieldType.Kind() != reflect.Pointer {
+			list = append(list, c.dropNotNull(have, field)...)
+			list = append(list, "UPDATE "+table+" SET "+column+" = NULL WHERE "+column+" < '0001-01-02'")
+		}
+		list = append(list, c.ownIndexes(&model{schema: t.schema, marker: marker{kind: timeMarker, field: field}, at: field}, have)...)
+	case "soft_delete.DeletedAt":
+		list = append(list, "UPDATE "+table+" SET "+column+" = 0 WHERE "+column+" IS NULL")
+		list = append(list, c.ownIndexes(&model{schema: t.schema, marker: marker{kind: unixMarker, field: field, live: 0}, at: field}, have)...)
+	default:
+		list = append(list, "UPDATE "+table+" SET "+column+" = false WHERE "+column+" IS NULL")
+		list = append(list, c.ownIndexes(&model{schema: t.schema, marker: marker{kind: flagMarker, field: field, live: false, trashed: true}}, have)...)
+	}
+	return list
+}
+
+// dropNotNull lists the statement that lets a column be NULL, none where it can
+// be or where the database cannot change that.
+func (c *checkup) dropNotNull(have *dbTable, field *schema.Field) []string {
+	column := have.columns[field.DBName]
+	name := c.quoted([]string{column.name})
+	switch {
+	case column.nullable || c.d.tableRebuild:
+		return nil
+	case c.d.alterIndexes:
+		return []string{"ALTER TABLE " + c.quote(have.name) + " MODIFY COLUMN " + name + " " + column.typ + " NULL"}
+	default:
+		return []string{"ALTER TABLE " + c.quote(have.name) + " ALTER COLUMN " + name + " DROP NOT NULL"}
+	}
+}

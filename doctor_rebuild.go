@@ -1,0 +1,109 @@
+package softdelete
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm/clause"
+)
+
+// rebuild lists the statements of changes for which unique constraints have to go,
+// on a database that can only make the table anew for that; none if a constraint
+// is not found in what made the table. They are for one connection.
+// https://www.sqlite.org/lang_altertable.html#otheralter
+func (c *checkup) rebuild(have *dbTable, changes []*indexChange) []string {
+	const suffix = "_softdelete_new"
+	w := ddl{db: c.db, d: c.d}
+	parsed, ok := parseTable(oneLine(c.texts.tables[have.name]))
+	if !ok {
+		return nil
+	}
+	var made []string
+	for _, change := range changes {
+		rest := *change
+		rest.drop = nil
+		for _, old := range change.drop {
+			switch {
+			case !old.constraint:
+				rest.drop = append(rest.drop, old)
+			case !parsed.dropUnique(old.columns):
+				return nil
+			}
+		}
+		made = append(made, w.statements(&rest)...)
+	}
+	var copied []string
+	for _, column := range have.columns {
+		if !column.generated {
+			copied = append(copied, column.name)
+		}
+	}
+	// Columns that the model has and the table not are there when this is run.
+	for _, added := range c.added[have.name] {
+		copied = append(copied, added.name)
+		parsed.parts = slices.Insert(parsed.parts, 0, sqlText{added.typ})
+	}
+	slices.Sort(copied)
+	old, scratch := clause.Table{Name: have.name}, clause.Table{Name: have.name + suffix}
+	columns := columnsOf("", copied)
+	list := []string{
+		w.text("CREATE TABLE ", scratch, " "+parsed.body()),
+		w.text("INSERT INTO ", scratch, " (", columns, ") SELECT ", columns, " FROM ", old),
+	}
+	if strings.Contains(strings.ToUpper(c.texts.tables[have.name]), "AUTOINCREMENT") {
+		// Keys of rows that are gone are not given out again.
+		from, to := sqlString(have.name), sqlString(scratch.Name)
+		list = append(list,
+			"DELETE FROM sqlite_sequence WHERE name = "+to,
+			"INSERT INTO sqlite_sequence (name, seq) SELECT "+to+", seq FROM sqlite_sequence WHERE name = "+from)
+	}
+	list = append(list, w.text("DROP TABLE ", old), w.text("ALTER TABLE ", scratch, " RENAME TO ", old))
+	for _, name := range slices.Sorted(maps.Keys(c.texts.indexes[have.name])) {
+		list = append(list, oneLine(c.texts.indexes[have.name][name]))
+	}
+	for _, text := range c.texts.triggers[have.name] {
+		list = append(list, oneLine(text))
+	}
+	list = append(list, made...)
+	// Foreign keys would take the rows of children as the table is dropped. The
+	// other setting keeps the rename from looking at views of it.
+	before := []string{"PRAGMA legacy_alter_table = ON", "BEGIN IMMEDIATE"}
+	after := []string{"COMMIT", "PRAGMA legacy_alter_table = OFF"}
+	if c.texts.enforced {
+		before = append([]string{"PRAGMA foreign_keys = OFF"}, before...)
+		after = append(after, "PRAGMA foreign_keys = ON")
+	}
+	return slices.Concat(before, list, after)
+}
+
+func sqlString(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+// oneLine is SQL without comments and line breaks.
+func oneLine(sql string) string {
+	var b strings.Builder
+	for i := 0; i < len(sql); {
+		end := i + 1
+		switch c := sql[i]; {
+		case strings.HasPrefix(sql[i:], "--"):
+			i = endOf(sql, i, "\n")
+			_ = b.WriteByte(' ')
+			continue
+		case strings.HasPrefix(sql[i:], "/*"):
+			i = endOf(sql, i, "*/")
+			_ = b.WriteByte(' ')
+			continue
+		case strings.IndexByte("\t\r\n\f", c) >= 0:
+			_ = b.WriteByte(' ')
+			i++
+			continue
+		case c == '[':
+			end = endOf(sql, i, "]")
+		case strings.IndexByte("'\"`", c) >= 0:
+			end = endOfQuoted(sql, i)
+		}
+		_, _ = b.WriteString(sql[i:end])
+		i = end
+	}
+	return strings.TrimSpace(b.String())
+}

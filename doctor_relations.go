@@ -1,0 +1,244 @@
+package softdelete
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm/schema"
+)
+
+// models finds relations along which a delete cannot be undone as it was done.
+func (c *checkup) models() error {
+	for _, t := range c.tables {
+		for _, rel := range t.schema.Relationships.Many2Many {
+			c.joinTable(t, rel)
+		}
+	}
+	own, err := c.trackedFields()
+	if err != nil {
+		return err
+	}
+	for _, l := range c.cascades() {
+		switch {
+		case l.child.model == nil && !c.isJoinTable(l.child):
+			c.childWithoutMarker(l, own)
+		case l.child.model != nil:
+			c.inexact(l, own)
+		}
+	}
+	return nil
+}
+
+// cascades lists the cascading relations from soft-deletable tables at one end of
+// which a table to look at stands, each once.
+func (c *checkup) cascades() []*link {
+	var list []*link
+	for _, t := range c.tables {
+		for _, l := range slices.Concat(t.children, t.parents) {
+			if l.policy == cascades && l.parent.model != nil && !slices.Contains(list, l) {
+				list = append(list, l)
+			}
+		}
+	}
+	return list
+}
+
+// trackedFields are those of Tracked, by name, as the database at hand has them.
+func (c *checkup) trackedFields() (map[string]*schema.Field, error) {
+	type softdeleteColumns struct{ Tracked }
+	s, err := parseSchema(c.db, &softdeleteColumns{})
+	if err != nil {
+		return nil, err
+	}
+	return s.FieldsByName, nil
+}
+
+// joinTable finds a join table of which rows go for good, while what they link is
+// soft-deletable.
+func (c *checkup) joinTable(t *table, rel *schema.Relationship) {
+	join := c.graph.tables[rel.JoinTable.Table]
+	other := c.graph.tables[rel.FieldSchema.Table]
+	soft := t.model != nil || other != nil && other.model != nil
+	told := func(f Finding) bool { return f.Code == CodeJoinTableHardDeletes && f.Table == rel.JoinTable.Table }
+	if join == nil || join.model != nil || !soft || slices.ContainsFunc(c.findings, told) {
+		return
+	}
+	own, err := c.trackedFields()
+	if err != nil {
+		return
+	}
+	message := fmt.Sprintf("the join table of %s.%s has no marker: unlinking removes its rows for good, and no restore brings them back. "+
+		"Give it a model with softdelete.%s embedded, in Config.Models or by SetupJoinTable", t.schema.Name, rel.Name, embedded(t))
+	c.addTo(SeverityWarning, CodeJoinTableHardDeletes, rel.JoinTable.Table, t.schema.Name, message, c.giveMarker(join, own, embedded(t))...)
+}
+
+// isJoinTable tells if a many-to-many relation of a known model goes through a
+// table.
+func (c *checkup) isJoinTable(t *table) bool {
+	for _, other := range c.graph.tables {
+		for _, rel := range other.schema.Relationships.Many2Many {
+			if rel.JoinTable.Table == t.name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// embedded is the struct that goes with a parent: one that keeps the operation's
+// id, where that does.
+func embedded(parent *table) string {
+	if parent.model != nil && parent.model.deletionID != nil {
+		return "Tracked"
+	}
+	return "Timestamp"
+}
+
+func (c *checkup) childWithoutMarker(l *link, own map[string]*schema.Field) {
+	if field, _ := lookAlikeOf(l.child.schema); field != nil && slices.Contains(c.tables, l.child) {
+		return // that is what is wrong
+	}
+	message := fmt.Sprintf("%s.%s cascades to it, and it has no marker: a soft delete of the parent leaves its rows as they are, a purge removes them for good. "+
+		"Embed softdelete.%s, or tag the relation softdelete:\"none\"", l.parent.schema.Name, relationName(l), embedded(l.parent))
+	c.add(SeverityWarning, CodeChildNotSoftDeletable, l.child, message, c.giveMarker(l.child, own, embedded(l.parent))...)
+}
+
+// relationName is a link's relation without the model in front.
+func relationName(l *link) string {
+	if l.own {
+		return l.relation
+	}
+	return "(" + l.relation + ")"
+}
+
+// giveMarker lists the statements that give a table the columns of one of the
+// structs to embed, and their indexes.
+func (c *checkup) giveMarker(t *table, own map[string]*schema.Field, embed string) []string {
+	have := c.known[t.name]
+	if have == nil {
+		return nil
+	}
+	names := []string{"DeletedAt"}
+	m := &model{schema: t.schema, marker: marker{kind: timeMarker, field: own["DeletedAt"]}, at: own["DeletedAt"]}
+	if embed == "Tracked" {
+		names = append(names, "DeletedBy", "DeleteReason", "DeletionID")
+		m.deletionID = own["DeletionID"]
+	}
+	var list []string
+	after := &dbTable{name: have.name, indexes: have.indexes, columns: maps.Clone(have.columns)}
+	for _, name := range names {
+		if field := own[name]; !have.has([]string{field.DBName}) {
+			list = append(list, c.addColumn(t.name, field, ""))
+			after.columns[field.DBName] = dbColumn{name: field.DBName}
+		}
+	}
+	return append(list, c.ownIndexes(m, after)...)
+}
+
+// inexact finds a cascade of which a restore cannot tell, or not well enough,
+// which rows went along.
+func (c *checkup) inexact(l *link, own map[string]*schema.Field) {
+	parent, child := l.parent.model, l.child.model
+	if parent.deletionID != nil && child.deletionID != nil {
+		return
+	}
+	ends := []*model{parent}
+	if child != parent {
+		ends = append(ends, child)
+	}
+	var remedy, coarse []string
+	for _, m := range ends {
+		if message := c.coarse(m); message != "" {
+			coarse = append(coarse, message)
+			remedy = append(remedy, c.finerTime(m)...)
+		}
+	}
+	if len(coarse) == 0 {
+		return
+	}
+	what := "what it trashed along cannot be told from what was in the trash before"
+	if len(remedy) == 0 || !parent.isExact(c.d) || !child.isExact(c.d) {
+		remedy = nil
+		what += ", and a restore is ErrAmbiguous. Embed softdelete.Tracked in both models, or tag a field of each softdelete:\"deletionID\""
+		for _, m := range ends {
+			remedy = append(remedy, c.giveDeletionID(m, own)...)
+		}
+	}
+	message := fmt.Sprintf("the cascade from %s by %s cannot be restored exactly: %s: %s",
+		parent.name(), l.relation, strings.Join(coarse, ", "), what)
+	c.add(SeverityWarning, CodeCascadeInexact, l.child, message, remedy...)
+}
+
+// coarse says in what a model's times, as its column keeps them, are too coarse to
+// tell operations apart; empty if they are not.
+func (c *checkup) coarse(m *model) string {
+	switch {
+	case m.at == nil:
+		return m.name() + " has a flag and no time"
+	case !m.isExact(c.d):
+		return m.name() + "." + m.at.Name + " keeps whole seconds"
+	}
+	if column, digits := c.timeColumn(m); column != nil && digits < digitsOfStep(m.step(c.d)) {
+		return fmt.Sprintf("the column %s of %s is a %s, which keeps %d digits of a second", m.at.DBName, m.schema.Table, column.typ, digits)
+	}
+	return ""
+}
+
+// timeColumn is the column of a model's time and the digits that it keeps, nil
+// where it is not known or no time.
+func (c *checkup) timeColumn(m *model) (*dbColumn, int) {
+	have := c.known[m.schema.Table]
+	if have == nil || m.at == nil || !isTime(m.at) {
+		return nil, 0
+	}
+	column, ok := have.columns[m.at.DBName]
+	if !ok {
+		return nil, 0
+	}
+	return &column, c.d.digitsOf(column)
+}
+
+func digitsOfStep(step time.Duration) (digits int) {
+	for ; step > 0 && step < time.Second; step *= 10 {
+		digits++
+	}
+	return digits
+}
+
+// finerTime lists the statement that gives a column the precision of its field,
+// none where the column has that.
+func (c *checkup) finerTime(m *model) []string {
+	column, digits := c.timeColumn(m)
+	if column == nil || digits >= digitsOfStep(m.step(c.d)) {
+		return nil
+	}
+	kind := strings.TrimSuffix(c.db.Migrator().FullDataTypeOf(m.at).SQL, " NULL")
+	return []string{"ALTER TABLE " + c.quote(m.schema.Table) + " " + c.d.changeType(c.quoted([]string{column.name}), kind)}
+}
+
+// changeType is the part of ALTER TABLE that changes a column's type.
+func (d dialect) changeType(column, kind string) string {
+	if d.alterIndexes {
+		return "MODIFY COLUMN " + column + " " + kind
+	}
+	kind, _, _ = strings.Cut(kind, " NOT NULL")
+	kind, _, _ = strings.Cut(kind, " DEFAULT ")
+	return "ALTER COLUMN " + column + " TYPE " + kind
+}
+
+// giveDeletionID lists the statements that give a model's table a column for the
+// operation's id, none where it has one.
+func (c *checkup) giveDeletionID(m *model, own map[string]*schema.Field) []string {
+	have := c.known[m.schema.Table]
+	field := own["DeletionID"]
+	if m.deletionID != nil || have == nil || have.has([]string{field.DBName}) {
+		return nil
+	}
+	with := &model{schema: m.schema, marker: m.marker, at: m.at, deletionID: field}
+	after := &dbTable{name: have.name, indexes: have.indexes, columns: maps.Clone(have.columns)}
+	after.columns[field.DBName] = dbColumn{name: field.DBName}
+	return append([]string{c.addColumn(m.schema.Table, field, "")}, c.ownIndexes(with, after, indexOfDeletion)...)
+}

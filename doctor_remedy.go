@@ -1,0 +1,168 @@
+package softdelete
+
+import (
+	"slices"
+	"strings"
+
+	"gorm.io/gorm/schema"
+)
+
+// statements are those of a change of an index, as somebody runs them by hand:
+// one after the other, beside writers where the database can.
+func (c *checkup) statements(change *indexChange) []string {
+	if change.foreign {
+		return nil
+	}
+	change.addColumn = change.addColumn && !change.table.has([]string{liveColumn})
+	w := c.writer(change.table.name)
+	var list []string
+	for _, name := range change.unfinished {
+		list = append(list, w.text("DROP INDEX "+w.concurrently, change.named(name)))
+	}
+	list = append(list, w.statements(change)...)
+	c.addsColumn(change)
+	return list
+}
+
+// writer writes statements about a table.
+func (c *checkup) writer(table string) ddl {
+	w := ddl{db: c.db, d: c.d}
+	if !c.texts.partitioned[table] {
+		w.concurrently = c.d.concurrently
+	}
+	return w
+}
+
+// addsColumn remembers that a remedy adds the generated column: those that come
+// after it do not.
+func (c *checkup) addsColumn(change *indexChange) {
+	if change.addColumn {
+		change.table.columns[liveColumn] = dbColumn{name: liveColumn, generated: true}
+	}
+}
+
+// liveOnly lists the statements that put an index of live rows in the place of
+// one of all rows, by the same name.
+func (ti *tableIndexes) liveOnly(ix *dbIndex, kind indexKind) []string {
+	i := ti.wantedFor(ix, kind)
+	ti.gone[i.name], ti.gone[ix.name] = true, true
+	change := ti.changeFor(i)
+	if change == nil {
+		change = &indexChange{model: ti.m, table: ti.have, want: ti.m.define(i, ti.d)}
+	}
+	if !slices.ContainsFunc(change.drop, func(old dbIndex) bool { return old.name == ix.name }) {
+		change.drop = append(change.drop, *ix)
+	}
+	change.foreign = change.foreign && i.name != ix.name
+	switch {
+	case !ti.isPlain(ix) && !ti.isTagged(i):
+		return ti.rewritten(ix, change)
+	case ti.d.tableRebuild && change.dropsConstraint():
+		ti.anew = append(ti.anew, change)
+		return ti.rebuild(ti.have, ti.anew)
+	default:
+		return ti.statements(change)
+	}
+}
+
+// isTagged tells if an index is one of the model's own.
+func (ti *tableIndexes) isTagged(i *index) bool {
+	return slices.ContainsFunc(ti.m.indexes, func(own index) bool { return own.name == i.name })
+}
+
+// wantedFor is the index of live rows that takes the place of another: the one
+// that a tag of the model asks for, or one like the old one.
+func (ti *tableIndexes) wantedFor(ix *dbIndex, kind indexKind) *index {
+	columns := ti.without(ix.columns)
+	for i := range ti.m.indexes {
+		own := &ti.m.indexes[i]
+		if own.kind == kind && (kind == uniqueAmongLive && sameSet(own.columns(), columns) || slices.Equal(own.columns(), columns)) {
+			return own
+		}
+	}
+	i := &index{name: ix.name, kind: kind}
+	for _, name := range columns {
+		i.fields = append(i.fields, &schema.Field{DBName: name})
+	}
+	if ix.constraint && ti.d.tableRebuild {
+		// The database made the name up.
+		i.name = ti.db.NamingStrategy.IndexName(ti.t.name, strings.Join(columns, "_"))
+	}
+	return i
+}
+
+// isPlain tells if an index is no more than a list of columns.
+func (ti *tableIndexes) isPlain(ix *dbIndex) bool {
+	if slices.Contains(ix.columns, "") || ix.where != "" {
+		return false
+	}
+	if marked, _ := ti.markerIn(ix); marked {
+		return true
+	}
+	text, ok := ti.texts.indexes[ti.t.name][ix.name]
+	if !ok || ti.d.alterIndexes {
+		return true
+	}
+	_, list, _ := strings.Cut(text, "(")
+	return strings.EqualFold(plainCondition(list), strings.Join(ix.columns, ",")) && (!strings.Contains(text, " USING ") || strings.Contains(text, " USING btree "))
+}
+
+// canBeLiveOnly tells if it is known how to make an index of live rows of one.
+func (ti *tableIndexes) canBeLiveOnly(ix *dbIndex) bool {
+	text := ti.texts.indexes[ti.t.name][ix.name]
+	if !ti.d.alterIndexes {
+		return ti.isPlain(ix) || text != ""
+	}
+	kind, columns, _ := strings.Cut(text, " ")
+	return kind == "BTREE" && columns != ""
+}
+
+// rewritten lists the statements of a change to an index that is more than a list
+// of columns, from the text that made it.
+func (ti *tableIndexes) rewritten(ix *dbIndex, change *indexChange) []string {
+	if !ti.canBeLiveOnly(ix) {
+		return nil
+	}
+	w := ti.writer(ti.t.name)
+	text := ti.texts.indexes[ti.t.name][ix.name]
+	unique := ""
+	if ix.unique {
+		unique = "UNIQUE "
+	}
+	if ti.d.alterIndexes {
+		_, columns, _ := strings.Cut(text, " ")
+		if ix.unique {
+			columns += ", " + ti.quoted([]string{liveColumn})
+		} else {
+			columns = ti.quoted([]string{ti.m.marker.field.DBName}) + ", " + columns
+		}
+		sql := "ALTER TABLE " + ti.quote(ti.t.name) + " "
+		if ix.unique && !ti.have.has([]string{liveColumn}) {
+			change.addColumn = true
+			sql += w.text(w.liveColumn(change)) + ", "
+			ti.addsColumn(change)
+		}
+		return []string{sql + "DROP INDEX " + ti.quoted([]string{ix.name}) + ", ADD " + unique + "INDEX " + ti.quoted([]string{ix.name}) + " (" + columns + ")"}
+	}
+	// What stands between the table's name and the condition.
+	at := strings.Index(text, " USING ")
+	if at < 0 {
+		at = strings.Index(text, "(") - 1
+	}
+	body := text[at+1:]
+	where := w.text(ti.m.markerCondition(liveOnly))
+	if ix.where != "" {
+		if end := strings.LastIndex(strings.ToUpper(body), "WHERE"); end >= 0 {
+			body = strings.TrimSpace(body[:end])
+		}
+		where = "(" + ix.where + ") AND " + where
+	}
+	change.create = true
+	list := w.statements(change)
+	for n, sql := range list {
+		if head, _, found := strings.Cut(sql, " ("); found && strings.HasPrefix(sql, "CREATE ") {
+			list[n] = strings.Replace(head, "CREATE INDEX", "CREATE "+unique+"INDEX", 1) + " " + body + " WHERE " + where
+		}
+	}
+	return list
+}

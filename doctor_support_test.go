@@ -1,0 +1,76 @@
+package softdelete_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
+)
+
+// doctored is what Doctor finds.
+func doctored(t *testing.T, db *gorm.DB, models ...any) []softdelete.Finding {
+	t.Helper()
+	findings, err := softdelete.Doctor(db, models...)
+	require.NoError(t, err)
+	for _, f := range findings {
+		require.NotEmpty(t, f.Code)
+		require.Contains(t, []string{softdelete.SeverityError, softdelete.SeverityWarning, softdelete.SeverityInfo}, f.Severity)
+		require.NotEmpty(t, f.Table)
+		require.NotEmpty(t, f.Model)
+		require.NotEmpty(t, f.Message)
+	}
+	return findings
+}
+
+// codesOf lists findings as "severity code table", sorted.
+func codesOf(findings []softdelete.Finding) []string {
+	list := make([]string, len(findings))
+	for i, f := range findings {
+		list[i] = f.Severity + " " + f.Code + " " + f.Table
+	}
+	slices.Sort(list)
+	return list
+}
+
+// findingOf is the one finding of a code and table.
+func findingOf(t *testing.T, findings []softdelete.Finding, code, table string) softdelete.Finding {
+	t.Helper()
+	var found []softdelete.Finding
+	for _, f := range findings {
+		if f.Code == code && f.Table == table {
+			found = append(found, f)
+		}
+	}
+	require.Len(t, found, 1, "%s of %s among %v", code, table, codesOf(findings))
+	return found[0]
+}
+
+// cure runs the remedies in the order of the findings, line by line, on one
+// connection.
+func cure(t *testing.T, db *gorm.DB, findings ...softdelete.Finding) {
+	t.Helper()
+	pool, err := db.DB()
+	require.NoError(t, err)
+	conn, err := pool.Conn(context.Background())
+	require.NoError(t, err)
+	defer conn.Close() //nolint:errcheck // back to the pool
+	for _, f := range findings {
+		for line := range strings.Lines(f.Remedy) {
+			require.True(t, strings.HasSuffix(strings.TrimSpace(line), ";"), line)
+			_, err := conn.ExecContext(context.Background(), line)
+			require.NoError(t, err, "%s of %s: %s", f.Code, f.Table, line)
+		}
+	}
+}
+
+func runAll(t *testing.T, db *gorm.DB, statements ...string) {
+	t.Helper()
+	for _, sql := range statements {
+		require.NoError(t, db.Exec(sql).Error, sql)
+	}
+}

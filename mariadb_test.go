@@ -1,0 +1,98 @@
+package softdelete_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+// TestUpsertMeetsAnyUniqueKey says that a trashed row is in the way by a key that the upsert does not name, where the database
+// takes any of them for a conflict, and in another spelling too, where that is the same to it.
+func TestUpsertMeetsAnyUniqueKey(t *testing.T) {
+	t.Parallel()
+	plain, db := bothHandles(t, testdb.OpenerFor(t, "mariadb"), &aWriter{}, &aPost{}, &aBio{}, &aTag{})
+	nearTrash(t, plain)
+	before := allNear(t, plain)
+	for name, tx := range map[string]*gorm.DB{
+		"by slug":           db.Clauses(onConflict("id")).Create(&aPost{ID: 9, Title: "new", Slug: ptr("s2")}),
+		"by slug, a slice":  db.Clauses(onConflict("id")).Create(&[]aPost{{ID: 8, Title: "new"}, {ID: 9, Title: "new", Slug: ptr("s2")}}),
+		"another spelling":  db.Clauses(onConflict("id")).Create(&aPost{ID: 9, Title: "new", Slug: ptr("S2 ")}),
+		"by id":             db.Clauses(onConflict("slug")).Create(&aPost{ID: 2, Title: "new", Slug: ptr("s9")}),
+		"Save of a new one": db.Save(&aPost{ID: 9, Title: "new", Slug: ptr("S2")}),
+	} {
+		require.ErrorIs(t, tx.Error, softdelete.ErrTrashed, name)
+		require.Equal(t, before, allNear(t, plain), name)
+	}
+	full := db.Session(&gorm.Session{FullSaveAssociations: true})
+	writer := aWriter{ID: 1, Name: "one", Posts: []aPost{{ID: 7, Title: "seven"}, {ID: 8, Title: "new", Slug: ptr("S2")}, {ID: 9, Title: "nine"}}}
+	require.NoError(t, full.Save(&writer).Error)
+	require.Equal(t, []string{"one", "two", "seven", "nine"}, column[string](t, plain, "SELECT title FROM a_posts ORDER BY id"))
+	require.Equal(t, before["a_posts"][1], allNear(t, plain)["a_posts"][1], "an associated row is left out, whatever its spelling")
+}
+
+// TestDeletesOfValuesInAnotherSpelling says that a value is marked if its row was trashed, however its key is written.
+func TestDeletesOfValuesInAnotherSpelling(t *testing.T) {
+	t.Parallel()
+	db := withPlugin(t, testdb.OpenerFor(t, "mariadb"), softdelete.Config{}, &keyText{})
+	require.NoError(t, db.Create(&[]keyText{{Code: "a"}, {Code: "b"}}).Error)
+	values := []keyText{{Code: "A"}, {Code: "B"}}
+	require.EqualValues(t, 2, db.Delete(&values).RowsAffected)
+	require.Equal(t, []bool{true, true}, []bool{values[0].DeletedAt.Valid, values[1].DeletedAt.Valid})
+	require.EqualValues(t, 2, softdelete.Restore(db, &values).RowsAffected)
+	require.Equal(t, []bool{false, false}, []bool{values[0].DeletedAt.Valid, values[1].DeletedAt.Valid})
+}
+
+// TestStrictUpdateOfEqualValues says that a row is found which had the values already.
+func TestStrictUpdateOfEqualValues(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{Strict: true}, &aNote{})
+		theNotes(t, db)
+		for range 2 {
+			require.NoError(t, db.Model(&aNote{ID: 1}).UpdateColumn("title", "same").Error)
+			require.NoError(t, db.Model(&aNote{}).Where("id = ?", 1).UpdateColumns(map[string]any{"title": "same"}).Error)
+		}
+		require.ErrorIs(t, db.Model(&aNote{ID: 5}).UpdateColumn("title", "x").Error, softdelete.ErrNotFound, "it is trashed")
+		require.ErrorIs(t, db.Model(&aNote{ID: 99}).UpdateColumn("title", "x").Error, softdelete.ErrNotFound)
+		require.NoError(t, db.Scopes(softdelete.OnlyTrashed).Model(&aNote{ID: 5}).UpdateColumn("title", "x").Error)
+	})
+}
+
+// TestTreesGoLeavesFirst says that rows of a tree can be removed that a foreign key parts, whichever of them are addressed.
+func TestTreesGoLeavesFirst(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{Models: []any{&blogFolder{}}}, &blogFolder{})
+		plant := func() {
+			clearTable(t, db, "blog_folders")
+			folders := []blogFolder{{ID: 1}}
+			for id := uint(2); id < 40; id++ {
+				folders = append(folders, blogFolder{ID: id, ParentID: ptr(id / 2)})
+			}
+			require.NoError(t, db.Create(&folders).Error)
+		}
+		for name, remove := range map[string]func() *gorm.DB{
+			"root":       func() *gorm.DB { return softdelete.ForceDelete(db, &blogFolder{ID: 1}) },
+			"conditions": func() *gorm.DB { return softdelete.ForceDelete(db.Where("id > 0"), &blogFolder{}) },
+			"trashed": func() *gorm.DB {
+				if tx := db.Delete(&blogFolder{ID: 1}); tx.Error != nil {
+					return tx
+				}
+				return softdelete.Purge(db, &blogFolder{ID: 1})
+			},
+		} {
+			plant()
+			tx := remove()
+			require.NoError(t, tx.Error, name)
+			require.EqualValues(t, map[string]int{"conditions": 39}[name]+map[bool]int{true: 1}[name != "conditions"], tx.RowsAffected, name)
+			require.Empty(t, stored(t, db, "blog_folders", "id"), name)
+		}
+		plant()
+		require.NoError(t, softdelete.ForceDelete(db, &[]blogFolder{{ID: 8}, {ID: 2}}).Error, "one hangs on what goes along with the other")
+		require.Len(t, stored(t, db, "blog_folders", "id"), 16)
+	})
+}
