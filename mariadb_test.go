@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
@@ -95,4 +96,22 @@ func TestTreesGoLeavesFirst(t *testing.T) {
 		require.NoError(t, softdelete.ForceDelete(db, &[]blogFolder{{ID: 8}, {ID: 2}}).Error, "one hangs on what goes along with the other")
 		require.Len(t, stored(t, db, "blog_folders", "id"), 16)
 	})
+}
+
+// TestUpsertMeetsAKeyNobodyTold says that a trashed row stays as it is where it stands in the way by a unique index that
+// the model does not tell.
+func TestUpsertMeetsAKeyNobodyTold(t *testing.T) {
+	t.Parallel()
+	db := withPlugin(t, testdb.OpenerFor(t, "mariadb"), softdelete.Config{}, &aNote{})
+	require.NoError(t, db.Exec("CREATE UNIQUE INDEX rank_once ON a_notes (`rank`)").Error)
+	require.NoError(t, db.Create(&[]aNote{{ID: 1, Title: "live", Rank: 1}, {ID: 2, Title: "trashed", Rank: 2}}).Error)
+	require.NoError(t, db.Delete(&aNote{}, 2).Error)
+	before := stored(t, db, "a_notes", "id")
+	titles := clause.OnConflict{DoUpdates: clause.Assignments(map[string]any{"title": gorm.Expr("concat(title, ?)", "!")})}
+	for _, conflict := range []clause.OnConflict{{UpdateAll: true}, titles} {
+		require.NoError(t, db.Clauses(conflict).Create(&aNote{ID: 9, Title: "new", Rank: 2}).Error)
+		require.Equal(t, before, stored(t, db, "a_notes", "id"))
+	}
+	require.NoError(t, db.Clauses(titles).Create(&aNote{ID: 9, Title: "new", Rank: 1}).Error)
+	require.Equal(t, []string{"live!", "trashed"}, column[string](t, db, "SELECT title FROM a_notes ORDER BY id"))
 }

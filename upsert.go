@@ -22,12 +22,8 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	conflict := original.Expression.(clause.OnConflict)
 	show := requestOf(stmt).showOf(stmt, m)
 	d := dialectOf(db)
-	var filter *rowFilter
-	if d.upsertWhere {
-		filter = m.filterFor(show)
-	}
 	guarded := original
-	guarded.Builder = func(c clause.Clause, b clause.Builder) { m.buildUpsert(c, b, filter) }
+	guarded.Builder = func(c clause.Clause, b clause.Builder) { m.buildUpsert(c, b, m.filterFor(show), d) }
 	stmt.Clauses["ON CONFLICT"] = guarded
 	several := stmt.ReflectValue.Kind() == reflect.Slice || stmt.ReflectValue.Kind() == reflect.Array
 	if show == trashedOnly && several {
@@ -116,7 +112,7 @@ func (m *model) aimed(db *gorm.DB) (back func()) {
 
 // buildUpsert writes ON CONFLICT with the protected columns left out of the
 // update, and out of its reach the rows that the filter hides.
-func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter) {
+func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter, d dialect) {
 	c.Builder = nil
 	conflict, ok := c.Expression.(clause.OnConflict)
 	if !ok {
@@ -131,8 +127,12 @@ func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter
 	case len(conflict.DoUpdates) == 0:
 		conflict.DoNothing = true
 		conflict.Where = clause.Where{}
-	case filter != nil:
+	case filter != nil && d.upsertWhere:
 		conflict.Where.Exprs = append(slices.Clip(enclose(conflict.Where.Exprs)), filter)
+	case filter != nil:
+		for i, a := range conflict.DoUpdates {
+			conflict.DoUpdates[i].Value = whereShown(a, filter)
+		}
 	}
 	c.Expression = conflict
 	if stmt, ok := b.(*gorm.Statement); ok && stmt.ClauseBuilders[c.Name] != nil {
@@ -140,6 +140,27 @@ func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter
 		return
 	}
 	c.Build(b)
+}
+
+// whereShown is what an upsert without a condition gives to a column: its own value
+// in a row that is hidden. The rows in the way by the keys of the model are read
+// before; the database may have other unique indexes, which the model does not tell.
+func whereShown(a clause.Assignment, filter *rowFilter) clause.Expression {
+	return written(func(b clause.Builder) {
+		_, _ = b.WriteString("CASE WHEN ")
+		filter.Build(b)
+		_, _ = b.WriteString(" THEN ")
+		if column, ok := a.Value.(clause.Column); ok && column.Table == "excluded" {
+			_, _ = b.WriteString("VALUES(")
+			b.WriteQuoted(clause.Column{Name: column.Name})
+			_ = b.WriteByte(')')
+		} else {
+			b.AddVar(b, a.Value)
+		}
+		_, _ = b.WriteString(" ELSE ")
+		b.WriteQuoted(clause.Column{Table: clause.CurrentTable, Name: a.Column.Name})
+		_, _ = b.WriteString(" END")
+	})
 }
 
 // letBuild makes a driver's own way to write an upsert step aside for a clause that
