@@ -264,7 +264,7 @@ func (c *checkup) ownIndexes(m *model, have *dbTable, only ...indexKind) []strin
 		}
 	}
 	m.schema = own
-	if m.addOwnIndexes(c.db.NamingStrategy) != nil {
+	if m.addOwnIndexes(c.db.NamingStrategy, c.d) != nil {
 		return nil
 	}
 	if len(only) > 0 {

@@ -14,6 +14,9 @@ func (c *checkup) statements(change *indexChange) []string {
 		return nil
 	}
 	change.addColumn = change.addColumn && !change.table.has([]string{liveColumn})
+	if c.d.foreignKeyIndex {
+		change.hold(c.foreign)
+	}
 	w := c.writer(change.table.name)
 	var list []string
 	for _, name := range change.unfinished {

@@ -85,7 +85,7 @@ func (m *model) ask(namer schema.Namer, field *schema.Field, part tagPart) (bool
 // addOwnIndexes adds the indexes by which the plugin finds trashed rows. That by
 // time has the name of the one that GORM makes of a plain index tag on the marker,
 // as in gorm.Model, and so takes its place.
-func (m *model) addOwnIndexes(namer schema.Namer) error {
+func (m *model) addOwnIndexes(namer schema.Namer, d dialect) error {
 	declared := m.schema.ParseIndexes()
 	add := func(kind indexKind, named *schema.Field, fields ...*schema.Field) {
 		i := index{name: plainIndexOn(declared, named), kind: kind, fields: fields}
@@ -104,8 +104,14 @@ func (m *model) addOwnIndexes(namer schema.Namer) error {
 			return &ModelError{m.name(), m.marker.field.Name, "the marker is in each index of live rows already, remove it from " + i.name}
 		}
 		for _, have := range declared {
-			if have.Name == i.name && !sameSet(columnsOfIndex(have), i.columns()) {
+			same := sameSet(columnsOfIndex(have), i.columns())
+			switch {
+			case have.Name == i.name && !same:
 				return &ModelError{m.name(), i.fields[0].Name, "there is an index " + i.name + " on other columns already, by a gorm tag"}
+			case have.Name != i.name && same && i.kind == uniqueAmongLive && have.Class == "UNIQUE" && (have.Where == "" || !d.partialIndex):
+				// GORM would make it again and again, and be refused by trashed rows.
+				return &ModelError{m.name(), i.fields[0].Name, fmt.Sprintf(
+					"the gorm tag's unique index %s is of all rows, and softdelete:%q makes %s of live ones: remove the former", have.Name, "unique", i.name)}
 			}
 		}
 	}

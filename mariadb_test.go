@@ -1,6 +1,7 @@
 package softdelete_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -114,4 +115,54 @@ func TestUpsertMeetsAKeyNobodyTold(t *testing.T) {
 	}
 	require.NoError(t, db.Clauses(titles).Create(&aNote{ID: 9, Title: "new", Rank: 1}).Error)
 	require.Equal(t, []string{"live!", "trashed"}, column[string](t, db, "SELECT title FROM a_notes ORDER BY id"))
+}
+
+type (
+	heldTeam struct {
+		ID uint
+	}
+	heldBefore struct {
+		ID        uint
+		TeamID    uint `gorm:"index"`
+		Team      *heldTeam
+		DeletedAt gorm.DeletedAt
+	}
+	heldAfter struct {
+		ID        uint
+		TeamID    uint `softdelete:"index"`
+		Team      *heldTeam
+		DeletedAt gorm.DeletedAt
+	}
+)
+
+func (heldBefore) TableName() string { return "helds" }
+func (heldAfter) TableName() string  { return "helds" }
+
+// TestIndexThatAForeignKeyNeeds says that an index is kept, under another name, if a foreign key cannot be without it: by
+// AutoMigrate and by the remedies of Doctor.
+func TestIndexThatAForeignKeyNeeds(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(t *testing.T, db *gorm.DB){
+		"AutoMigrate": func(t *testing.T, db *gorm.DB) { require.NoError(t, softdelete.AutoMigrate(db, &heldAfter{})) },
+		"Doctor": func(t *testing.T, db *gorm.DB) {
+			findings, err := softdelete.Doctor(db, &heldAfter{})
+			require.NoError(t, err)
+			for _, f := range findings {
+				for sql := range strings.Lines(f.Remedy) {
+					require.NoError(t, db.Exec(sql).Error, sql)
+				}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := withPlugin(t, testdb.OpenerFor(t, "mariadb"), softdelete.Config{}, &heldTeam{}, &heldBefore{})
+			change(t, db)
+			have := plainIndexes(t, db, "helds")
+			require.Equal(t, "(deleted_at, team_id)", have["idx_helds_team_id"])
+			require.Equal(t, "(team_id)", have["idx_helds_team_id_fk"])
+			require.Error(t, db.Create(&heldAfter{TeamID: 9}).Error, "the foreign key is there")
+			require.Empty(t, ddlOf(t, db, func(db *gorm.DB) error { return softdelete.AutoMigrate(db, &heldAfter{}) }))
+		})
+	}
 }

@@ -18,6 +18,7 @@ type indexChange struct {
 	create     bool      // it is not there, by any name
 	from       string    // the name that it has, if that is another one
 	drop       []dbIndex // what it takes the place of
+	held       []string  // those of them that a foreign key cannot be without: they get another name
 	unfinished []string  // remains of an interrupted change
 	foreign    bool      // another index has the name
 	addColumn  bool      // the table lacks the generated column
@@ -135,8 +136,11 @@ func plainCondition(text string) string {
 }
 
 // interim is the name of an index until the one whose place it takes is gone.
-func interim(name string) string {
-	const suffix, longest = "_new", 63 // bytes of a name that PostgreSQL keeps
+func interim(name string) string { return suffixed(name, "_new") }
+
+// suffixed is a name with something at its end, as long as a name can be.
+func suffixed(name, suffix string) string {
+	const longest = 63 // bytes of a name that PostgreSQL keeps
 	for len(name)+len(suffix) > longest {
 		_, size := utf8.DecodeLastRuneInString(name)
 		name = name[:len(name)-size]
@@ -221,6 +225,10 @@ func (w ddl) alter(c *indexChange) string {
 		parts = append(parts, w.liveColumn(c), ", ")
 	}
 	for _, old := range c.drop {
+		if slices.Contains(c.held, old.name) {
+			parts = append(parts, "RENAME INDEX ", clause.Column{Name: old.name}, " TO ", clause.Column{Name: c.heldName(old.name)}, ", ")
+			continue
+		}
 		parts = append(parts, "DROP INDEX ", clause.Column{Name: old.name}, ", ")
 	}
 	kind := "ADD INDEX "

@@ -132,6 +132,13 @@ func (mg *migration) concurrently(w ddl, c *indexChange) error {
 func (mg *migration) alter(w ddl, c *indexChange) error {
 	table, rest := clause.Table{Name: c.table.name}, *c
 	rest.addColumn = false
+	if mg.d.foreignKeyIndex && len(c.drop) > 0 {
+		keys, err := mg.d.foreignKeys(mg.look(), []string{c.table.name})
+		if err != nil {
+			return err
+		}
+		rest.hold(keys)
+	}
 	adds := c.addColumn && !c.table.has([]string{liveColumn})
 	if adds {
 		if _, err := exec(mg.db, "ALTER TABLE ", table, " ", w.liveColumn(c)); err != nil {

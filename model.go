@@ -332,11 +332,11 @@ func describe(db *gorm.DB, s *schema.Schema) (*model, error) {
 	if m.at == nil && m.marker.kind != flagMarker {
 		m.at = m.marker.field
 	}
-	if err := m.addOwnIndexes(db.NamingStrategy); err != nil {
+	d := dialectOf(db)
+	if err := m.addOwnIndexes(db.NamingStrategy, d); err != nil {
 		return nil, err
 	}
 	m.bindIndexes()
-	d := dialectOf(db)
 	m.unique = m.uniqueKeys(s, d)
 	m.liveUnique = m.liveKeys(s, d)
 	m.liveRows = &rowFilter{model: m, table: clause.CurrentTable, show: liveOnly}

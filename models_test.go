@@ -165,6 +165,11 @@ type (
 		Lang string `gorm:"index:slugs"`
 		Gone gorm.DeletedAt
 	}
+	wrongTwoNames struct {
+		ID   uint
+		Slug string `gorm:"uniqueIndex:slugs" softdelete:"unique"`
+		Gone gorm.DeletedAt
+	}
 	wrongNamed struct {
 		ID   uint
 		Gone gorm.DeletedAt
@@ -201,6 +206,7 @@ func TestWrongModels(t *testing.T) {
 		"one name":     {&wrongSameName{}, "Slug", "already"},
 		"marked":       {&wrongMarked{}, "Gone", "in each index of live rows already"},
 		"taken name":   {&wrongTaken{}, "Slug", "by a gorm tag"},
+		"two names":    {&wrongTwoNames{}, "Slug", "unique index slugs is of all rows"},
 		"named":        {&wrongNamed{}, "Who", "unknown tag"},
 	} {
 		t.Run(name, func(t *testing.T) {
