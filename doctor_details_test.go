@@ -1,6 +1,7 @@
 package softdelete_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -228,4 +229,25 @@ func TestDoctorPostgres(t *testing.T) {
 	}, codesOf(findings))
 	cure(t, db, findings...)
 	require.Empty(t, codesOf(doctored(t, db, &viewedThing{}, &sampledThing{})))
+}
+
+// TestDoctorOnTimesThatAreNotNull says that there is no remedy that could not be run: SQLite cannot take NOT NULL off a column.
+func TestDoctorOnTimesThatAreNotNull(t *testing.T) {
+	t.Parallel()
+	type neverNull struct {
+		ID        uint
+		DeletedAt time.Time `gorm:"not null"`
+	}
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &neverNull{})
+		require.NoError(t, db.Create(&neverNull{DeletedAt: time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)}).Error)
+		findings, err := softdelete.Doctor(db, &neverNull{})
+		require.NoError(t, err)
+		require.Len(t, findings, 1)
+		require.Equal(t, softdelete.CodeMarkerLookAlike, findings[0].Code)
+		require.Equal(t, db.Name() == "sqlite", findings[0].Remedy == "")
+		for sql := range strings.Lines(findings[0].Remedy) {
+			require.NoError(t, db.Exec(sql).Error, sql)
+		}
+	})
 }

@@ -47,7 +47,11 @@ func (c *checkup) lookAlikes(t *table) {
 	}
 	var remedy []string
 	if have := c.known[t.name]; have != nil && have.has([]string{field.DBName}) {
-		remedy = c.asMarker(t, have, field, markerType)
+		if markerType == "gorm.DeletedAt" && c.d.tableRebuild && !have.columns[field.DBName].nullable {
+			message += ". The column is NOT NULL, and a live row has NULL in it: make the table anew without that"
+		} else {
+			remedy = c.asMarker(t, have, field, markerType)
+		}
 	}
 	c.add(SeverityError, CodeMarkerLookAlike, t, message, remedy...)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 )
@@ -72,11 +73,23 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 		if err := mg.indexes(replacements); err != nil {
 			return err
 		}
-		if err := db.AutoMigrate(models...); err != nil {
+		if err := mg.byGORM(db, models); err != nil {
 			return err
 		}
 		return mg.indexes(everything)
 	})
+}
+
+// byGORM runs GORM's AutoMigrate: again, where another process made the same thing
+// between its look and its statement.
+func (mg *migration) byGORM(db *gorm.DB, models []any) error {
+	const most = 5
+	for try := 1; ; try++ {
+		err := db.AutoMigrate(models...)
+		if err == nil || try == most || mg.inTransaction() || !isOverlap(err) {
+			return err
+		}
+	}
 }
 
 // migrated lists the soft-deletable models among values, and those of the join
@@ -158,6 +171,10 @@ func (mg *migration) indexes(scope scope) error {
 	}
 	for _, m := range mg.models {
 		table := found[mg.tableOf(m)]
+		if table == nil && scope == everything && !mg.db.DryRun && strings.Contains(mg.tableOf(m), ".") {
+			return fmt.Errorf("softdelete: model %s: the indexes of %s are not known here, and none were made: "+
+				"connect to the database that has the table, and name it without that", m.name(), mg.tableOf(m))
+		}
 		for try := 1; table != nil; try++ {
 			changes := m.changes(table, mg.d)
 			if scope == replacements {
@@ -186,8 +203,14 @@ func (mg *migration) indexes(scope scope) error {
 
 // isOverlap tells if a change failed as somebody else makes the same one.
 func isOverlap(err error) bool {
-	return errors.Is(err, errUnfinished) || isTransient(err) || hasState(err, "42P07", "42P01", "42704", "42710") ||
+	return errors.Is(err, errUnfinished) || isTransient(err) || isNameTaken(err) || hasState(err, "42P01", "42704", "42710") ||
 		hasText(err, "already exists", "no such index", "Duplicate key name", "Duplicate column name", "Can't DROP")
+}
+
+// isNameTaken tells if PostgreSQL did not make an index as there is one of the name.
+// When both are made in the same moment it is its catalogue that says so.
+func isNameTaken(err error) bool {
+	return hasState(err, "42P07") || hasState(err, "23505") && hasText(err, "pg_class_relname_nsp_index", "pg_type_typname_nsp_index")
 }
 
 func (mg *migration) run(changes []*indexChange) error {

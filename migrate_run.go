@@ -112,7 +112,7 @@ func (mg *migration) concurrently(w ddl, c *indexChange) error {
 		if err == nil {
 			continue
 		}
-		made := c.create && (i == 0 && !hasState(err, "42P07") || i == 1)
+		made := c.create && (i == 0 && !isNameTaken(err) || i == 1)
 		if made && !mg.db.DryRun {
 			name := c.want.name
 			if strings.Contains(sql+w.statements(c)[0], interim(name)) {
@@ -149,13 +149,13 @@ func (mg *migration) alter(w ddl, c *indexChange) error {
 	switch {
 	case !adds:
 		return err
-	case err != nil:
+	case err != nil && !isOverlap(err): // whoever makes the same index needs the column
 		db := mg.db.WithContext(context.WithoutCancel(mg.db.Statement.Context))
 		_, dropErr := exec(db, "ALTER TABLE ", table, " DROP COLUMN ", clause.Column{Name: liveColumn})
 		return errors.Join(err, dropErr)
 	}
 	c.table.columns[liveColumn] = dbColumn{name: liveColumn, generated: true}
-	return nil
+	return err
 }
 
 // clear removes an index of which the making was interrupted. If somebody is

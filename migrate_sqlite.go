@@ -2,6 +2,7 @@ package softdelete
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,7 +20,7 @@ func (d dialect) alone(db *gorm.DB, run func(db *gorm.DB) error) error {
 	if _, inTransaction := db.Statement.ConnPool.(gorm.TxCommitter); !d.tableRebuild || inTransaction || db.DryRun {
 		return run(db)
 	}
-	return db.Session(&gorm.Session{NewDB: true}).Connection(func(conn *gorm.DB) (err error) {
+	return onConnection(db, func(conn *gorm.DB) (err error) {
 		tx := db.Clauses()
 		tx.Statement.ConnPool = conn.Statement.ConnPool
 		conn = conn.Session(&gorm.Session{NewDB: true})
@@ -43,6 +44,15 @@ func (d dialect) alone(db *gorm.DB, run func(db *gorm.DB) error) error {
 		}
 		return run(tx.Session(&gorm.Session{}))
 	})
+}
+
+// onConnection runs on one connection, which may be the handle's own.
+func onConnection(db *gorm.DB, run func(conn *gorm.DB) error) error {
+	db = db.Session(&gorm.Session{NewDB: true})
+	if _, isOne := db.Statement.ConnPool.(*sql.Conn); isOne {
+		return run(db)
+	}
+	return db.Connection(run)
 }
 
 // rebuildSettings are off and on, in this order, while tables are made anew. The
@@ -272,9 +282,7 @@ func wordsOf(sql string) []string {
 		case strings.IndexByte("'\"`", c) >= 0:
 			end = endOfQuoted(sql, i)
 		case isNamePart(c):
-			for end < len(sql) && isNamePart(sql[end]) {
-				end++
-			}
+			end = endOfName(sql, i)
 		}
 		words = append(words, sql[i:end])
 		i = end
@@ -284,6 +292,22 @@ func wordsOf(sql string) []string {
 
 func isNamePart(c byte) bool {
 	return c == '_' || c == '$' || c == '.' || c >= 0x80 || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+// endOfName is where a name or a number ends: 1.5e-3 and x'00ff' are one word.
+func endOfName(sql string, from int) int {
+	end := from
+	for end < len(sql) && isNamePart(sql[end]) {
+		end++
+	}
+	number := strings.IndexByte("0123456789.", sql[from]) >= 0
+	switch rest := sql[end:]; {
+	case end == from+1 && strings.EqualFold(sql[from:end], "x") && strings.HasPrefix(rest, "'"):
+		return endOfQuoted(sql, end)
+	case number && strings.IndexByte("eE", sql[end-1]) >= 0 && len(rest) > 1 && strings.IndexByte("+-", rest[0]) >= 0 && isNamePart(rest[1]):
+		return endOfName(sql, end+1)
+	}
+	return end
 }
 
 func endOf(sql string, from int, sign string) int {
