@@ -143,8 +143,12 @@ func (heldAfter) TableName() string  { return "helds" }
 func TestIndexThatAForeignKeyNeeds(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(t *testing.T, db *gorm.DB){
-		"AutoMigrate": func(t *testing.T, db *gorm.DB) { require.NoError(t, softdelete.AutoMigrate(db, &heldAfter{})) },
+		"AutoMigrate": func(t *testing.T, db *gorm.DB) {
+			t.Helper()
+			require.NoError(t, softdelete.AutoMigrate(db, &heldAfter{}))
+		},
 		"Doctor": func(t *testing.T, db *gorm.DB) {
+			t.Helper()
 			findings, err := softdelete.Doctor(db, &heldAfter{})
 			require.NoError(t, err)
 			for _, f := range findings {
