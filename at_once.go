@@ -88,7 +88,7 @@ func (c *cascade) nothingHangs(t *table) []sqlPart {
 	}
 	var parts []sqlPart
 	for _, l := range links {
-		parts = append(parts, " AND NOT EXISTS (SELECT 1 FROM ", clause.Table{Name: l.child.name, Alias: childName}, " WHERE ", l.joins(childName, t.name), ")")
+		parts = append(parts, " AND NOT EXISTS (SELECT 1 FROM ", clause.Table{Name: l.child.name, Alias: childName}, " WHERE ", l.joins(t.name), ")")
 	}
 	return parts
 }

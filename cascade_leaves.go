@@ -98,7 +98,7 @@ func (c *cascade) levels(t *table, self []*link, list [][]any) ([][][]any, error
 					children[parent]++
 				}
 			}, "SELECT ", columnsOf(childName, t.key()), ", ", columnsOf(parentName, t.key()), " FROM ", clause.Table{Name: t.name, Alias: childName},
-				" JOIN ", clause.Table{Name: t.name, Alias: parentName}, " ON ", l.joins(childName, parentName),
+				" JOIN ", clause.Table{Name: t.name, Alias: parentName}, " ON ", l.joins(parentName),
 				" WHERE ", within(childName, t.key(), chunk), c.forUpdate()); err != nil {
 				return nil, err
 			}

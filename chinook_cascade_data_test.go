@@ -130,7 +130,7 @@ func (s *shopStore) load(t *testing.T, open testdb.Opener) {
 	require.NoError(t, s.db.Use(softdelete.New(softdelete.Config{Models: []any{&shopInvoiceLine{}}})))
 	require.NoError(t, s.db.SetupJoinTable(&shopPlaylist{}, "Tracks", &shopPlaylistTrack{}))
 	require.NoError(t, s.db.SetupJoinTable(&shopTrack{}, "Playlists", &shopPlaylistTrack{}))
-	require.NoError(t, s.db.AutoMigrate(shopModels()...))
+	require.NoError(t, byBytes(s.db).AutoMigrate(shopModels()...))
 	fillChinook(t, s.db, "shop_",
 		chinookCopy(s.Genre), chinookCopy(s.MediaType), chinookCopy(s.Artist), chinookCopy(s.Album), chinookCopy(s.Track), chinookCopy(s.Employee),
 		chinookCopy(s.Customer), chinookCopy(s.Invoice), chinookCopy(s.InvoiceLine), chinookCopy(s.Playlist), chinookCopy(s.PlaylistTrack))
@@ -232,6 +232,8 @@ func dumpShopTable(t *testing.T, db *gorm.DB, name, order string) shopTable {
 				row[i] = value.UTC()
 			case []byte:
 				row[i] = string(value)
+			case uint64: // MariaDB's unsigned columns
+				row[i] = int64(value)
 			}
 		}
 		table.rows = append(table.rows, row)

@@ -79,7 +79,7 @@ func (s *chinookStore) load(t *testing.T, db *gorm.DB) {
 	t.Helper()
 	require.NoError(t, db.SetupJoinTable(&chinookPlaylist{}, "Tracks", &chinookPlaylistTrack{}))
 	require.NoError(t, db.SetupJoinTable(&chinookTrack{}, "Playlists", &chinookPlaylistTrack{}))
-	require.NoError(t, db.AutoMigrate(
+	require.NoError(t, byBytes(db).AutoMigrate(
 		&chinookPlaylistTrack{}, &chinookPlaylist{}, &chinookInvoiceLine{}, &chinookInvoice{}, &chinookCustomer{},
 		&chinookEmployee{}, &chinookTrack{}, &chinookAlbum{}, &chinookArtist{}, &chinookMediaType{}, &chinookGenre{},
 	))

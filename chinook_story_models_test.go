@@ -84,7 +84,7 @@ func loadStory(t *testing.T, db *gorm.DB, data []byte) []*storyRow {
 	t.Helper()
 	var shop shopData
 	require.NoError(t, json.Unmarshal(data, &shop))
-	require.NoError(t, db.AutoMigrate(&storyCustomer{}, &storyInvoice{}, &storyLine{}, &storyEntry{}))
+	require.NoError(t, byBytes(db).AutoMigrate(&storyCustomer{}, &storyInvoice{}, &storyLine{}, &storyEntry{}))
 	var rows []*storyRow
 	byName := map[shopRow]*storyRow{}
 	add := func(table string, key uint, parent shopRow) {

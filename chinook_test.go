@@ -165,8 +165,8 @@ func checkListing[T chinookRow](t *testing.T, db *gorm.DB, s *chinookStore, rows
 		require.NoError(t, q.Pluck(keySQL, &keys).Error, what)
 		requireChinookSet(t, what+" Pluck", want, keys)
 
-		var small []struct{ Key uint }
-		require.NoError(t, q.Select(keySQL+" AS key").Find(&small).Error, what)
+		var small []struct{ Number uint }
+		require.NoError(t, q.Select(keySQL+" AS number").Find(&small).Error, what)
 		require.Len(t, small, len(want), what)
 
 		// Batches need a single key.

@@ -52,7 +52,8 @@ var (
 	_ func(*gorm.DB, uuid.UUID) (softdelete.Deletion, error)                     = softdelete.Undo
 	_ func(*gorm.DB, softdelete.Operation, any, ...any) (softdelete.Plan, error) = softdelete.Preview
 
-	_ func(*gorm.DB, ...any) error = softdelete.AutoMigrate
+	_ func(*gorm.DB, ...any) error                         = softdelete.AutoMigrate
+	_ func(*gorm.DB, ...any) ([]softdelete.Finding, error) = softdelete.Doctor
 
 	_ error = softdelete.ErrNotFound
 	_ error = softdelete.ErrTrashed
@@ -116,6 +117,8 @@ func TestContractFieldsAndConstants(t *testing.T) {
 		Operation: softdelete.OpNone, Rows: map[string]int64{}, Restricted: []softdelete.RestrictError{},
 		Conflicts: []softdelete.ConflictError{}, TrashedParents: []string{},
 	}
+
+	_ = softdelete.Finding{Code: "", Severity: "", Table: "", Model: "", Message: "", Remedy: ""}
 
 	var none softdelete.Operation
 	require.Equal(t, softdelete.OpNone, none)

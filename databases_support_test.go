@@ -48,6 +48,14 @@ var flavours = map[string]flavour{
 
 func flavourOf(db *gorm.DB) flavour { return flavours[db.Name()] }
 
+// byBytes makes tables whose texts are compared by their bytes, as Go does.
+func byBytes(db *gorm.DB) *gorm.DB {
+	if collation := flavourOf(db).binary; collation != "" {
+		return db.Set("gorm:table_options", " COLLATE "+collation)
+	}
+	return db
+}
+
 // quoted writes SQL in which names stand in double quotes as the database has it.
 func quoted(db *gorm.DB, sql string) string {
 	return strings.ReplaceAll(sql, `"`, flavourOf(db).quote)

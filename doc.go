@@ -14,5 +14,9 @@
 // OnlyTrashedIn for models anywhere in it. The verbs are db.Delete, Restore,
 // Purge and ForceDelete; Of is the trash of one model, typed.
 //
+// AutoMigrate is GORM's, and makes unique what is unique among live rows only, by
+// the tag softdelete:"unique", and indexes of live rows only, by softdelete:"index".
+// Doctor says what of an existing schema soft deletes break on.
+//
 // All functions are safe for concurrent use, as a *gorm.DB is.
 package softdelete

@@ -85,9 +85,9 @@ func (f Finding) String() string {
 //
 //	error unique-holds-trash: table users, model User
 //	  the unique index idx_users_email keeps the values of trashed rows taken: …
-//	    CREATE UNIQUE INDEX CONCURRENTLY idx_users_email_live ON users (email) WHERE deleted_at IS NULL;
-//	    DROP INDEX CONCURRENTLY idx_users_email;
-//	    ALTER INDEX idx_users_email_live RENAME TO idx_users_email;
+//	    CREATE UNIQUE INDEX idx_users_email_new ON users (email) WHERE deleted_at IS NULL;
+//	    DROP INDEX idx_users_email;
+//	    ALTER INDEX idx_users_email_new RENAME TO idx_users_email;
 //
 // It only reads: the catalogue, and of tables with an index that trashed rows
 // fill a sample of two hundred rows, in a handful of statements whatever the

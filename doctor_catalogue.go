@@ -20,9 +20,8 @@ type definitions struct {
 	tables   map[string]string
 	triggers map[string][]string
 
-	// views are no tables, and have no indexes; of partitioned tables indexes are
-	// not made beside writers.
-	views, partitioned map[string]bool
+	// views are no tables, and have no indexes.
+	views map[string]bool
 
 	// enforced: foreign keys are, on the connection that was asked.
 	enforced bool
@@ -32,7 +31,7 @@ type definitions struct {
 func (d dialect) definitions(db *gorm.DB, tables []string) (definitions, error) {
 	found := definitions{
 		indexes: map[string]map[string]string{}, tables: map[string]string{}, triggers: map[string][]string{},
-		views: map[string]bool{}, partitioned: map[string]bool{},
+		views: map[string]bool{},
 	}
 	names, asked := d.tableNames(db, tables)
 	var kind, table, name, text string
@@ -49,8 +48,6 @@ func (d dialect) definitions(db *gorm.DB, tables []string) (definitions, error) 
 				found.enforced = text == "1"
 			case "view":
 				found.views[table] = true
-			case "partitioned":
-				found.partitioned[table] = true
 			default:
 				if found.indexes[table] == nil {
 					found.indexes[table] = map[string]string{}
@@ -139,8 +136,8 @@ const (
 	postgresDefinitions = `SELECT 'index', asked.name, i.relname, pg_get_indexdef(i.oid) ` + postgresTables + `
 JOIN pg_catalog.pg_index x ON x.indrelid = t.oid
 JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
-UNION ALL SELECT CASE t.relkind WHEN 'p' THEN 'partitioned' ELSE 'view' END, asked.name, '', '' ` + postgresTables + `
-WHERE t.relkind <> 'r'`
+UNION ALL SELECT 'view', asked.name, '', '' ` + postgresTables + `
+WHERE t.relkind NOT IN ('r', 'p')`
 
 	postgresForeignKeys = `SELECT c.conrelid::regclass::text, c.conname, asked.name, a.attname, r.attname ` + postgresTables + `
 JOIN pg_catalog.pg_constraint c ON c.confrelid = t.oid AND c.contype = 'f'

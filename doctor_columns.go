@@ -164,7 +164,7 @@ func (m *model) liveDefault(field *schema.Field) string {
 
 // addColumn writes the statement that gives a table a field's column.
 func (c *checkup) addColumn(table string, field *schema.Field, live string) string {
-	kind := c.db.Migrator().FullDataTypeOf(field).SQL
+	kind := c.typeOf(field)
 	if live != "" && !strings.Contains(kind, " DEFAULT ") {
 		if !strings.Contains(kind, " NOT NULL") {
 			kind = strings.TrimSuffix(kind, " NULL") + " NOT NULL"
@@ -172,6 +172,13 @@ func (c *checkup) addColumn(table string, field *schema.Field, live string) stri
 		kind += " DEFAULT " + live
 	}
 	return "ALTER TABLE " + c.quote(table) + " ADD COLUMN " + c.quoted([]string{field.DBName}) + " " + kind
+}
+
+// typeOf is the type of a field's column, with all that is said beside. Of a copy,
+// as MySQL's driver writes to the field.
+func (c *checkup) typeOf(field *schema.Field) string {
+	own := *field
+	return c.db.Migrator().FullDataTypeOf(&own).SQL
 }
 
 // digitsOf is how many fractional digits of a second a column of a database

@@ -215,7 +215,7 @@ func (c *checkup) finerTime(m *model) []string {
 	if column == nil || digits >= digitsOfStep(m.step(c.d)) {
 		return nil
 	}
-	kind := strings.TrimSuffix(c.db.Migrator().FullDataTypeOf(m.at).SQL, " NULL")
+	kind := strings.TrimSuffix(c.typeOf(m.at), " NULL")
 	return []string{"ALTER TABLE " + c.quote(m.schema.Table) + " " + c.d.changeType(c.quoted([]string{column.name}), kind)}
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // statements are those of a change of an index, as somebody runs them by hand:
-// one after the other, beside writers where the database can.
+// one after the other, or all at once.
 func (c *checkup) statements(change *indexChange) []string {
 	if change.foreign {
 		return nil
@@ -17,24 +17,19 @@ func (c *checkup) statements(change *indexChange) []string {
 	if c.d.foreignKeyIndex {
 		change.hold(c.foreign)
 	}
-	w := c.writer(change.table.name)
+	w := c.writer()
 	var list []string
 	for _, name := range change.unfinished {
-		list = append(list, w.text("DROP INDEX "+w.concurrently, change.named(name)))
+		list = append(list, w.text("DROP INDEX ", change.named(name)))
 	}
 	list = append(list, w.statements(change)...)
 	c.addsColumn(change)
 	return list
 }
 
-// writer writes statements about a table.
-func (c *checkup) writer(table string) ddl {
-	w := ddl{db: c.db, d: c.d}
-	if !c.texts.partitioned[table] {
-		w.concurrently = c.d.concurrently
-	}
-	return w
-}
+// writer writes statements without CONCURRENTLY, which cannot stand beside others
+// that are sent along.
+func (c *checkup) writer() ddl { return ddl{db: c.db, d: c.d} }
 
 // addsColumn remembers that a remedy adds the generated column: those that come
 // after it do not.
@@ -126,7 +121,7 @@ func (ti *tableIndexes) rewritten(ix *dbIndex, change *indexChange) []string {
 	if !ti.canBeLiveOnly(ix) {
 		return nil
 	}
-	w := ti.writer(ti.t.name)
+	w := ti.writer()
 	text := ti.texts.indexes[ti.t.name][ix.name]
 	unique := ""
 	if ix.unique {

@@ -23,6 +23,12 @@ func (r *Readings) Spans(step time.Duration) int { return len(r.spans[step]) }
 // ConflictOf is conflictOf.
 var ConflictOf = conflictOf
 
+// IsTransient is isTransient.
+var IsTransient = isTransient
+
+// IsSystemic is isSystemic.
+var IsSystemic = isSystemic
+
 // CheckLiveParents is checkLiveParents on the model of a value, and the table of
 // that.
 func CheckLiveParents(db *gorm.DB, value any, where clause.Expression) error {

@@ -58,7 +58,7 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 	if len(models) == 0 {
 		return fmt.Errorf("softdelete: %w: AutoMigrate without models: name them, or put them into Config.Models", gorm.ErrInvalidValue)
 	}
-	list, err := p.migrated(db, models)
+	list, joins, err := p.migrated(db, models)
 	if err != nil {
 		return err
 	}
@@ -75,6 +75,13 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 		}
 		if err := mg.byGORM(db, models); err != nil {
 			return err
+		}
+		// GORM makes a join table by a schema of its own, unless SetupJoinTable was
+		// called. Its model has more columns.
+		for _, m := range joins {
+			if err := db.AutoMigrate(newOf(m.schema.ModelType)); err != nil {
+				return err
+			}
 		}
 		return mg.indexes(everything)
 	})
@@ -93,34 +100,35 @@ func (mg *migration) byGORM(db *gorm.DB, models []any) error {
 }
 
 // migrated lists the soft-deletable models among values, and those of the join
-// tables that GORM makes along.
-func (p *Plugin) migrated(db *gorm.DB, values []any) ([]*model, error) {
-	var list []*model
-	add := func(m *model) {
-		if m != nil && !slices.Contains(list, m) {
-			list = append(list, m)
+// tables that GORM makes along, which it does by a schema of its own.
+func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model, err error) {
+	add := func(m *model) bool {
+		if m == nil || slices.Contains(list, m) {
+			return false
 		}
+		list = append(list, m)
+		return true
 	}
 	for _, value := range values {
 		if _, isName := value.(string); isName {
-			return nil, fmt.Errorf("softdelete: %w: AutoMigrate needs models, not the names of tables", gorm.ErrInvalidValue)
+			return nil, nil, fmt.Errorf("softdelete: %w: AutoMigrate needs models, not the names of tables", gorm.ErrInvalidValue)
 		}
 		s, err := parseSchema(db, value)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		m, err := p.models.lookup(db, s)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		add(m)
 		for _, rel := range s.Relationships.Many2Many {
-			if rel.JoinTable != nil {
-				add(p.models.byTable(rel.JoinTable.Table))
+			if m := p.models.byTable(rel.JoinTable.Table); add(m) && m.schema != rel.JoinTable {
+				joins = append(joins, m)
 			}
 		}
 	}
-	return list, nil
+	return list, joins, nil
 }
 
 // migration is one call of AutoMigrate.

@@ -574,3 +574,41 @@ type partitionedLog struct {
 }
 
 func (partitionedLog) TableName() string { return "partitioned.logs" }
+
+type (
+	joinedUser struct {
+		ID   uint
+		Tags []joinedTag `gorm:"many2many:joined_user_tags"`
+		softdelete.Timestamp
+	}
+	joinedTag struct {
+		ID uint
+		softdelete.Timestamp
+	}
+	joinedUserTag struct {
+		JoinedUserID uint `gorm:"primaryKey"`
+		JoinedTagID  uint `gorm:"primaryKey"`
+		softdelete.Tracked
+	}
+)
+
+// TestAutoMigrateJoinTables says that a join table that GORM makes by a schema of its own gets the columns of the model that
+// was registered for it, in whatever order they come.
+func TestAutoMigrateJoinTables(t *testing.T) {
+	t.Parallel()
+	for _, models := range [][]any{
+		{&joinedUser{}, &joinedTag{}}, {&joinedUser{}, &joinedTag{}, &joinedUserTag{}}, {&joinedUserTag{}, &joinedTag{}, &joinedUser{}}, {},
+	} {
+		testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+			db := open(t)
+			require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: []any{&joinedUser{}, &joinedTag{}, &joinedUserTag{}}})))
+			require.NoError(t, softdelete.AutoMigrate(db, models...))
+			require.Contains(t, plainIndexes(t, db, "joined_user_tags"), "idx_joined_user_tags_deletion_id")
+			ana := joinedUser{Tags: []joinedTag{{ID: 1}, {ID: 2}}}
+			require.NoError(t, db.Create(&ana).Error)
+			require.NoError(t, db.Model(&ana).Association("Tags").Delete(&joinedTag{ID: 1}))
+			require.Len(t, stored(t, db, "joined_user_tags", "joined_tag_id"), 2, "unlinked, and still there")
+			require.NoError(t, softdelete.AutoMigrate(db, models...))
+		})
+	}
+}

@@ -3,6 +3,7 @@ package softdelete_test
 import (
 	"flag"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,7 +64,7 @@ func TestRandomDeletesAreUndone(t *testing.T) {
 		c.drawSelected(r.t, r.rows.world)
 		c.report = true
 		_, d := r.do(c)
-		if d == nil || len(d.rows) == 0 || !hasID(d) {
+		if d == nil || len(d.rows) == 0 || !hasID(d) || !r.rows.canBeFound(d) {
 			return
 		}
 		if rapid.IntRange(0, 3).Draw(r.t, "between") == 0 {
@@ -81,6 +82,16 @@ func TestRandomDeletesAreUndone(t *testing.T) {
 }
 
 // hasID tells if any row of a delete keeps its id.
+// canBeFound tells if an undo knows of all rows of a delete: by its id, or as what a cascading relation hangs on another one.
+// What a Select has taken along by a relation of another policy, and keeps no id, is told by nothing.
+func (rows *zooRows) canBeFound(d *zooDeletion) bool {
+	return !slices.ContainsFunc(d.rows, func(row *zooRow) bool {
+		return row.table.mark.id == "" && !slices.ContainsFunc(row.table.links, func(l *zooLink) bool {
+			return l.policy == zooCascades && slices.ContainsFunc(rows.parents(row, l), func(parent *zooRow) bool { return slices.Contains(d.rows, parent) })
+		})
+	})
+}
+
 func hasID(d *zooDeletion) bool {
 	for _, row := range d.rows {
 		if row.table.mark.id != "" {

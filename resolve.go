@@ -249,6 +249,6 @@ func (c *cascade) pairs(l *link, ofParent bool, where clause.Expression, lock st
 	parent, child := of(l.parent.model, parentName), of(l.child.model, childName)
 	_, err := query(c.db, dest, func() { take(key(), parent(), child()) },
 		"SELECT ", columns, " FROM ", clause.Table{Name: l.child.name, Alias: childName}, " JOIN ", clause.Table{Name: l.parent.name, Alias: parentName},
-		" ON ", l.joins(childName, parentName), " WHERE ", where, lock)
+		" ON ", l.joins(parentName), " WHERE ", where, lock)
 	return err
 }

@@ -280,7 +280,7 @@ func (t *tree) buildQuery(b clause.Builder, key, columns []string) {
 		if i > 0 {
 			_, _ = b.WriteString(" OR ")
 		}
-		l.joins(childName, treeName).Build(b)
+		l.joins(treeName).Build(b)
 	}
 	_ = b.WriteByte(')')
 	if t.same != nil {
@@ -296,9 +296,10 @@ func (t *tree) buildQuery(b clause.Builder, key, columns []string) {
 	_, _ = b.WriteString(" FROM " + treeName)
 }
 
-// joins is the condition that a child's row hangs on a parent's.
-func (l *link) joins(child, parent string) clause.Expression {
-	return allOf(append(l.constants(child), equal(child, parent, l.foreign, l.referred)))
+// joins is the condition that a child's row, by the name that it has in a join,
+// hangs on a parent's.
+func (l *link) joins(parent string) clause.Expression {
+	return allOf(append(l.constants(childName), equal(childName, parent, l.foreign, l.referred)))
 }
 
 // equal is that columns of one table are those of another.

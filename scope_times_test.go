@@ -51,6 +51,7 @@ func checkBoundaries[T any](t *testing.T, year int, step time.Duration) {
 	t.Helper()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		db := open(t)
+		step := step // of this database, beside those of the others
 		if step == columnStep {
 			step = flavourOf(db).step
 		}

@@ -95,10 +95,10 @@ func (z *zooDatabase) handle(t require.TestingT, w *zooWorld, less string) *gorm
 	config.NamingStrategy = z.naming[w]
 	config.NowFunc = w.now
 	var dialector gorm.Dialector
-	switch {
-	case z.name == "sqlite":
+	switch z.name {
+	case "sqlite":
 		dialector = &sqlite.Dialector{Conn: pool}
-	case z.name == "mysql":
+	case "mysql":
 		dialector = mysql.New(mysql.Config{Conn: pool})
 	default:
 		dialector = postgres.New(postgres.Config{Conn: pool, WithoutReturning: less != ""})
