@@ -28,6 +28,7 @@ type dbIndex struct {
 	primary    bool
 	constraint bool     // it belongs to a constraint of its name, and goes with that
 	valid      bool     // false for one of which the making was interrupted
+	plain      bool     // it is a list of columns and no more: no collation of its own, say
 	columns    []string // "" for an expression or a part of a column
 	where      string   // its condition as the database prints it, empty for none
 }
@@ -87,7 +88,7 @@ func (d dialect) catalogue(db *gorm.DB, tables []string) (map[string]*dbTable, e
 	rows, err = tx.Raw(d.indexesSQL, names).Rows()
 	if err == nil {
 		_, err = scanAll(rows, []any{
-			&index.table, &index.name, &index.unique, &index.primary, &index.constraint, &index.valid, &index.column, &index.where,
+			&index.table, &index.name, &index.unique, &index.primary, &index.constraint, &index.valid, &index.plain, &index.column, &index.where,
 		}, func(int64) {
 			table := found[asked[index.table]]
 			if table == nil {
@@ -159,7 +160,7 @@ func isSpaceOr(c, other byte) bool {
 
 // What the databases are asked. Of columns: table, name, type, nullable, generated.
 // Of indexes, by their columns in order: table, name, unique, primary, constraint,
-// valid, column, condition.
+// valid, plain, column, condition.
 const (
 	postgresTables = `FROM unnest(string_to_array(?, E'\n')) AS asked(name)
 JOIN pg_catalog.pg_class t ON t.oid = to_regclass(asked.name) `
@@ -170,6 +171,8 @@ ORDER BY asked.name, a.attnum`
 
 	postgresIndexes = `SELECT asked.name, i.relname, x.indisunique, x.indisprimary,
 	EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = i.oid AND c.contype IN ('p', 'u', 'x')), x.indisvalid,
+	pg_get_indexdef(i.oid) ~ 'USING btree \((("([^"]|"")+"|[^ ,()"]+)( ASC| DESC)*( NULLS FIRST| NULLS LAST)*(, )*)+\)( WHERE .*)*$'
+		AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = i.oid AND c.condeferrable),
 	coalesce(a.attname, ''), coalesce(pg_get_expr(x.indpred, x.indrelid), '') ` + postgresTables + `
 JOIN pg_catalog.pg_index x ON x.indrelid = t.oid
 JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
@@ -187,7 +190,7 @@ JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (f.confk
 FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c
 WHERE m.type = 'table' AND m.name IN ? ORDER BY m.name, c.cid`
 
-	sqliteIndexes = `SELECT m.name, l.name, l."unique", l.origin = 'pk', l.origin = 'u', 1, coalesce(i.name, ''), coalesce(s.sql, '')
+	sqliteIndexes = `SELECT m.name, l.name, l."unique", l.origin = 'pk', l.origin = 'u', 1, coalesce(s.sql, '') NOT LIKE '%COLLATE%', coalesce(i.name, ''), coalesce(s.sql, '')
 FROM sqlite_master m JOIN pragma_index_list(m.name) l JOIN pragma_index_info(l.name) i
 LEFT JOIN sqlite_master s ON s.type = 'index' AND s.name = l.name
 WHERE m.type = 'table' AND m.name IN ? ORDER BY m.name, l.name, i.seqno`
@@ -200,7 +203,7 @@ WHERE m.type = 'table' AND f."to" IS NOT NULL AND f."table" IN ?`
 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ?
 ORDER BY TABLE_NAME, ORDINAL_POSITION`
 
-	mysqlIndexes = `SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE = 0, INDEX_NAME = 'PRIMARY', 0, 1,
+	mysqlIndexes = `SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE = 0, INDEX_NAME = 'PRIMARY', 0, 1, 1,
 	CASE WHEN SUB_PART IS NULL THEN coalesce(COLUMN_NAME, '') ELSE '' END, ''
 FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ?
 ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`

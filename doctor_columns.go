@@ -84,7 +84,7 @@ func (c *checkup) creations(missing []*table) (map[*table][]string, error) {
 func plainIndexes(s *schema.Schema) []dbIndex {
 	var list []dbIndex
 	for _, i := range s.ParseIndexes() {
-		have := dbIndex{name: i.Name, unique: i.Class == "UNIQUE", valid: true}
+		have := dbIndex{name: i.Name, unique: i.Class == "UNIQUE", valid: true, plain: true}
 		for _, option := range i.Fields {
 			have.columns = append(have.columns, option.DBName)
 		}

@@ -21,6 +21,7 @@ type indexChange struct {
 	held       []string  // those of them that a foreign key cannot be without: they get another name
 	unfinished []string  // remains of an interrupted change
 	foreign    bool      // another index has the name
+	odd        string    // what it would take the place of, and of which more is known than its columns
 	addColumn  bool      // the table lacks the generated column
 }
 
@@ -60,6 +61,8 @@ func (m *model) changeTo(want definition, i *index, table *dbTable, d dialect) *
 					c.from = have.name
 				}
 			}
+		case want.unique && m.isOrdinaryUnique(&have, i, d) && !have.plain:
+			c.odd = have.name
 		case want.unique && m.isOrdinaryUnique(&have, i, d), ours && m.isFormer(&have, want, d):
 			c.drop = append(c.drop, have)
 		case ours:
@@ -67,7 +70,7 @@ func (m *model) changeTo(want definition, i *index, table *dbTable, d dialect) *
 		}
 	}
 	c.foreign = c.foreign && c.create
-	if !c.create && c.from == "" && len(c.drop) == 0 && len(c.unfinished) == 0 {
+	if !c.create && c.from == "" && c.odd == "" && len(c.drop) == 0 && len(c.unfinished) == 0 {
 		return nil
 	}
 	return c

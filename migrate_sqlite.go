@@ -243,8 +243,11 @@ func listedIn(list string) []string {
 	var names []string
 	next := true
 	for _, word := range wordsOf(list[1 : len(list)-1]) {
-		if next {
+		switch {
+		case next:
 			names = append(names, unquoted(word))
+		case strings.EqualFold(word, "COLLATE"):
+			return nil // it is more than that
 		}
 		next = word == ","
 	}

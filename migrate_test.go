@@ -612,3 +612,47 @@ func TestAutoMigrateJoinTables(t *testing.T) {
 		})
 	}
 }
+
+type oddMember struct {
+	ID        uint
+	Email     *string `gorm:"size:40" softdelete:"unique"`
+	DeletedAt gorm.DeletedAt
+}
+
+// TestAutoMigrateKeepsWhatIsMoreThanColumns says that a unique index which keeps out more than a plain one of live rows would is not
+// replaced by that.
+func TestAutoMigrateKeepsWhatIsMoreThanColumns(t *testing.T) {
+	t.Parallel()
+	for name, tables := range map[string][]string{
+		"sqlite": {
+			"CREATE TABLE odd_members (id integer PRIMARY KEY, email text, deleted_at datetime, UNIQUE (email COLLATE NOCASE))",
+			"CREATE TABLE odd_members (id integer PRIMARY KEY, email text, deleted_at datetime); " +
+				"CREATE UNIQUE INDEX odd ON odd_members (email COLLATE NOCASE)",
+		},
+		"postgres": {
+			"CREATE TABLE odd_members (id bigserial PRIMARY KEY, email varchar(40), deleted_at timestamptz, UNIQUE NULLS NOT DISTINCT (email))",
+			"CREATE TABLE odd_members (id bigserial PRIMARY KEY, email varchar(40), deleted_at timestamptz, UNIQUE (email) DEFERRABLE)",
+			"CREATE TABLE odd_members (id bigserial PRIMARY KEY, email varchar(40), deleted_at timestamptz, UNIQUE (email) INCLUDE (id))",
+			`CREATE TABLE odd_members (id bigserial PRIMARY KEY, email varchar(40), deleted_at timestamptz); CREATE UNIQUE INDEX odd ON odd_members (email COLLATE "C")`,
+		},
+	} {
+		for _, table := range tables {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				db := withPlugin(t, testdb.OpenerFor(t, name), softdelete.Config{})
+				require.NoError(t, db.Exec(table).Error)
+				var before, after []string
+				list := "SELECT coalesce(sql, name) FROM sqlite_master"
+				if name == "postgres" {
+					list = "SELECT indexdef FROM pg_indexes WHERE tablename = 'odd_members' AND schemaname = current_schema()"
+				}
+				require.NoError(t, db.Raw(list).Scan(&before).Error)
+				err := softdelete.AutoMigrate(db, &oddMember{})
+				require.Error(t, err)
+				require.ErrorContains(t, err, "model oddMember")
+				require.NoError(t, db.Raw(list).Scan(&after).Error)
+				require.Equal(t, before, after, err)
+			})
+		}
+	}
+}
