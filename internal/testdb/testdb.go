@@ -15,7 +15,7 @@
 // SQLite is a file in the test's temporary directory. PostgreSQL and MariaDB are the databases that
 // SOFTDELETE_TEST_POSTGRES_DSN and SOFTDELETE_TEST_MARIADB_DSN name (the latter may be MySQL too), or else throw-away
 // servers that are started at their first use. SOFTDELETE_TEST_DATABASES, a comma list, narrows what runs; it defaults to
-// "sqlite,postgres,mariadb".
+// "sqlite,postgres".
 package testdb
 
 import (
@@ -73,7 +73,7 @@ var stopOnSignal = sync.OnceFunc(func() {
 	}()
 })
 
-// Names returns the databases to run on, in a stable order. Defaults to "sqlite", "postgres" and "mariadb".
+// Names returns the databases to run on, in a stable order. Defaults to "sqlite" and "postgres".
 func Names() []string {
 	var names []string
 	for name := range strings.SplitSeq(os.Getenv(databasesEnv), ",") {
