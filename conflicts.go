@@ -32,7 +32,9 @@ func (m *model) liveKeys(s *schema.Schema, d dialect) []liveKey {
 	}
 	for _, index := range s.ParseIndexes() {
 		key := liveKey{name: index.Name}
-		if d.partialIndex {
+		// Without partial indexes GORM makes one of all rows, but somebody may have
+		// made one that is of live rows by other means.
+		if d.partialIndex || m.sameCondition(index.Where, m.markerCondition(liveOnly)) {
 			key.where = index.Where
 		}
 		for _, option := range index.Fields {

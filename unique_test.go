@@ -265,3 +265,32 @@ func TestConflictNames(t *testing.T) {
 		})
 	}
 }
+
+// TestPreviewKnowsConditionsOfIndexes is about an index of live rows that the model tells by GORM's own tag. Where there are
+// no partial indexes, GORM makes one of all rows of it; here somebody has made one of live rows by hand.
+func TestPreviewKnowsConditionsOfIndexes(t *testing.T) {
+	t.Parallel()
+	type handMade struct {
+		ID   uint
+		Code string `gorm:"size:191;uniqueIndex:hand_mades_code,where:deleted_at IS NULL"`
+		softdelete.Timestamp
+	}
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := open(t)
+		require.NoError(t, db.Migrator().CreateTable(&handMade{}))
+		require.NoError(t, db.Migrator().DropIndex(&handMade{}, "hand_mades_code"))
+		liveUnique(t, db, "hand_mades_code", "hand_mades", "code")
+		require.NoError(t, db.Use(softdelete.New()))
+		old := &handMade{Code: "a"}
+		require.NoError(t, db.Create(old).Error)
+		require.NoError(t, db.Delete(old).Error)
+		plan, err := softdelete.Preview(db, softdelete.OpRestore, old)
+		require.NoError(t, err)
+		require.Empty(t, plan.Conflicts)
+		require.NoError(t, db.Create(&handMade{Code: "a"}).Error)
+		plan, err = softdelete.Preview(db, softdelete.OpRestore, old)
+		require.NoError(t, err)
+		require.Len(t, plan.Conflicts, 1)
+		require.ErrorIs(t, softdelete.Restore(db, old).Error, softdelete.ErrConflict)
+	})
+}
