@@ -31,6 +31,7 @@ func TestChinookStory(t *testing.T) {
 		for day := range 90 {
 			s.day(day)
 		}
+		s.strand(90)
 		s.requireTables()
 		s.requireLog()
 		s.requireTrash()
@@ -220,6 +221,24 @@ func (s *story) rescue(db *gorm.DB, who string) {
 		require.NoError(s.t, softdelete.Restore(db.Scopes(softdelete.RootOnly), storyModel(row.table, row.key)).Error)
 		s.back(who, []*storyRow{row})
 	}
+}
+
+// strand trashes a customer, brings back one of the invoices alone, and lets the customer's time run out: the invoice holds it.
+func (s *story) strand(day int) {
+	s.at(day, 8*60)
+	isSold := func(r *storyRow) bool { return r.table == "story_invoices" && r.isLive() && r.parent.isLive() }
+	invoice, db := s.pick(1, isSold)[0], s.handles[0].WithContext(softdelete.WithReason(softdelete.WithActor(s.t.Context(), "ana"), "stranded"))
+	op := &storyOp{roots: []*storyRow{invoice.parent}, rows: trashedBy([]*storyRow{invoice.parent})}
+	require.NoError(s.t, db.Scopes(softdelete.Into(&op.Deletion)).Delete(storyModel(invoice.parent.table, invoice.parent.key)).Error)
+	for _, row := range op.rows {
+		row.by = op
+	}
+	s.ops = append(s.ops, op)
+	s.log(softdelete.OpSoftDelete, op.ID, "ana", op.roots, op.rows)
+	require.NoError(s.t, softdelete.Restore(db.Scopes(softdelete.RootOnly), storyModel(invoice.table, invoice.key)).Error)
+	s.back("ana", []*storyRow{invoice})
+	s.at(day+31, 23*60)
+	s.empty()
 }
 
 func (s *story) back(who string, rows []*storyRow) {
