@@ -88,6 +88,66 @@ func TestUpsertOfManyAmongLive(t *testing.T) {
 	})
 }
 
+// TestUpsertOnAnIndexNotYetReplaced is about a model that tells of an index of live rows, on a database that has one of all
+// rows still: what a trashed row keeps from being written is an error, and nothing of the statement is left.
+func TestUpsertOnAnIndexNotYetReplaced(t *testing.T) {
+	t.Parallel()
+	type plainMember struct {
+		ID        uint
+		Email     string `gorm:"size:40;uniqueIndex"`
+		Team      int
+		DeletedAt gorm.DeletedAt
+	}
+	type member struct {
+		ID        uint
+		Email     string `gorm:"size:40" softdelete:"unique"`
+		Team      int
+		DeletedAt gorm.DeletedAt
+	}
+	email := []clause.Column{{Name: "email"}}
+	for name, conflict := range map[string]clause.OnConflict{
+		"UpdateAll": {Columns: email, UpdateAll: true},
+		"DoUpdates": {Columns: email, DoUpdates: clause.AssignmentColumns([]string{"team"})},
+		"with its condition": {
+			Columns: email, DoUpdates: clause.AssignmentColumns([]string{"team"}),
+			TargetWhere: clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "deleted_at IS NULL"}}},
+		},
+	} {
+		for _, skip := range []bool{false, true} {
+			t.Run(name+map[bool]string{true: " without GORM's transaction"}[skip], func(t *testing.T) {
+				t.Parallel()
+				testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+					db := open(t, &gorm.Config{SkipDefaultTransaction: skip})
+					require.NoError(t, db.Table("members").Migrator().CreateTable(&plainMember{}))
+					require.NoError(t, db.Use(softdelete.New()))
+					old := member{Email: "ana", Team: 1}
+					require.NoError(t, db.Create(&old).Error)
+					require.NoError(t, db.Create(&member{Email: "bob", Team: 1}).Error)
+					require.NoError(t, db.Delete(&old).Error)
+					rows := func() []string {
+						return column[string](t, db, "SELECT "+concat(db, "email", "team")+" FROM members ORDER BY email")
+					}
+					for _, value := range []any{
+						&member{Email: "ana", Team: 2},
+						[]*member{{Email: "bob", Team: 2}, {Email: "ana", Team: 2}, {Email: "cyd", Team: 2}},
+					} {
+						err := db.Clauses(conflict).Create(value).Error
+						require.ErrorIs(t, err, softdelete.ErrTrashed)
+						require.ErrorContains(t, err, "AutoMigrate")
+						require.Equal(t, []string{"ana 1", "bob 1"}, rows())
+					}
+					require.NoError(t, db.Clauses(conflict).Create([]*member{{Email: "bob", Team: 2}, {Email: "cyd", Team: 2}}).Error)
+					require.Equal(t, []string{"ana 1", "bob 2", "cyd 2"}, rows())
+
+					require.NoError(t, softdelete.AutoMigrate(db, &member{}))
+					require.NoError(t, db.Clauses(conflict).Create([]*member{{Email: "bob", Team: 3}, {Email: "ana", Team: 3}}).Error)
+					require.ElementsMatch(t, []string{"ana 1", "ana 3", "bob 3", "cyd 2"}, rows())
+				})
+			})
+		}
+	}
+}
+
 // concat writes two columns with a space between.
 func concat(db *gorm.DB, a, b string) string {
 	if db.Name() == "mysql" {

@@ -63,10 +63,55 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 		}
 	}
 	next(db)
-	if d.upsertWhere && db.Error == nil && !db.DryRun && !associated && !several && db.RowsAffected == 0 &&
-		len(hiddenAmong(db, m, keys, partial, show, dialect{upsertWhere: true})) > 0 {
+	switch {
+	case db.Error != nil || db.DryRun || associated || d.upsertWhere && db.RowsAffected >= int64(lengthOf(stmt.ReflectValue)):
+	case d.upsertWhere && !several && len(hiddenAmong(db, m, keys, partial, show, dialect{upsertWhere: true})) > 0:
 		_ = db.AddError(fail(ErrTrashed, m.name(), "restore it first, or save it under WithTrashed"))
+	case show == liveOnly:
+		m.checkWritten(db, conflict, d)
 	}
+}
+
+// checkWritten fails an upsert that has met a trashed row by an index which is of
+// live rows, as the model tells it, and in the database of all rows still: a value
+// was written if a live row has its key now.
+func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d dialect) {
+	stmt := db.Statement
+	named := make([]string, len(conflict.Columns))
+	for i, column := range conflict.Columns {
+		named[i] = column.Name
+	}
+	for _, key := range m.liveUnique {
+		if !m.isOfLiveRows(key) || d.conflictTarget && !sameSet(named, key.columns) {
+			continue
+		}
+		values, _ := valuesOf(stmt, stmt.ReflectValue, key.columns)
+		distinct := keys{}
+		for _, value := range values {
+			distinct[keyText(value...)] = true
+		}
+		// The statement's own rows are read without a lock, which would keep others from the keys beside.
+		_, live := keysInTheWay(db, m, key.columns, values, clause.Where{}, liveOnly, dialect{})
+		if len(live) >= len(distinct) {
+			continue
+		}
+		for _, value := range values {
+			if live[keyText(value...)] {
+				continue
+			}
+			hidden, live := keysInTheWay(db, m, key.columns, [][]any{value}, clause.Where{}, liveOnly, d)
+			if len(hidden) > 0 && len(live) == 0 {
+				_ = db.AddError(fail(ErrTrashed, m.name(), "an upsert met it by "+key.name+
+					", which is of all rows still: AutoMigrate makes it one of live rows, or else restore the row first"))
+				return
+			}
+		}
+	}
+}
+
+// isOfLiveRows tells if an index has live rows in it and no others.
+func (m *model) isOfLiveRows(key liveKey) bool {
+	return !key.hasMarker() && (key.where == "" || m.sameCondition(key.where, m.markerCondition(liveOnly)))
 }
 
 // aimed gives an upsert that is about the columns of an index of live rows the
@@ -90,7 +135,7 @@ func (m *model) aimed(db *gorm.DB) (back func()) {
 		}
 	}
 	for _, key := range m.liveUnique {
-		if key.hasMarker() || key.where != "" && plainCondition(key.where) != plainCondition(textOf(m.markerCondition(liveOnly))) {
+		if !m.isOfLiveRows(key) {
 			continue
 		}
 		if key.name != conflict.OnConstraint && (conflict.OnConstraint != "" || !sameSet(named, key.columns)) {
@@ -277,7 +322,7 @@ func hiddenAmong(db *gorm.DB, m *model, keys []uniqueKey, partial clause.Where, 
 		if key.primary {
 			values, indexes = withoutZero(values, indexes)
 		}
-		hidden := hiddenKeys(db, m, columns, values, partial, show, d)
+		hidden, _ := keysInTheWay(db, m, columns, values, partial, show, d)
 		matched := map[string]bool{}
 		for i, value := range values {
 			if id := keyText(value...); hidden[id] {
@@ -291,7 +336,10 @@ func hiddenAmong(db *gorm.DB, m *model, keys []uniqueKey, partial clause.Where, 
 		blocked[unknownIndex] = true
 		for i, value := range values {
 			// Whose they are is told one by one, where nothing else keeps a write from them.
-			if !d.upsertWhere && !blocked[indexes[i]] && len(hiddenKeys(db, m, columns, [][]any{value}, partial, show, d)) > 0 {
+			if d.upsertWhere || blocked[indexes[i]] {
+				continue
+			}
+			if hidden, _ := keysInTheWay(db, m, columns, [][]any{value}, partial, show, d); len(hidden) > 0 {
 				blocked[indexes[i]] = true
 			}
 		}
@@ -302,11 +350,11 @@ func hiddenAmong(db *gorm.DB, m *model, keys []uniqueKey, partial clause.Where, 
 	return blocked
 }
 
-// hiddenKeys are those of rows in the way that are hidden.
-func hiddenKeys(db *gorm.DB, m *model, columns []string, values [][]any, partial clause.Where, show visibility, d dialect) keys {
+// keysInTheWay are those of rows that are in the way of the values, hidden ones and others.
+func keysInTheWay(db *gorm.DB, m *model, columns []string, values [][]any, partial clause.Where, show visibility, d dialect) (hidden, shown keys) {
 	stmt := db.Statement
 	if len(values) == 0 || m.schema != stmt.Schema || db.Error != nil {
-		return nil
+		return nil, nil
 	}
 	tx := onTable(beside(db), stmt).Unscoped().
 		Select(append(slices.Clone(columns), m.marker.field.DBName)).
@@ -320,17 +368,19 @@ func hiddenKeys(db *gorm.DB, m *model, columns []string, values [][]any, partial
 	rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
 	if err := tx.Find(rows.Interface()).Error; err != nil {
 		_ = db.AddError(err)
-		return nil
+		return nil, nil
 	}
-	hidden := keys{}
+	hidden, shown = keys{}, keys{}
 	for i := range rows.Elem().Len() {
 		row := rows.Elem().Index(i).Elem()
+		found, _ := valuesOf(stmt, row, columns)
 		if m.marker.isTrashed(stmt.Context, row) == (show == liveOnly) {
-			found, _ := valuesOf(stmt, row, columns)
 			hidden[keyText(found[0]...)] = true
+		} else {
+			shown[keyText(found[0]...)] = true
 		}
 	}
-	return hidden
+	return hidden, shown
 }
 
 // unknownIndex stands for a value whose key the database gives back in another
