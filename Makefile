@@ -33,7 +33,7 @@ empty: ## Run the example that empties a large trash
 # The race detector would take too long over three databases: on MariaDB the tests run without it, after the others.
 test: ## Run all tests, with the race detector
 	@$(if $(RACE),:,echo "no C compiler found: running the tests without the race detector")
-	@set -e; all=$${SOFTDELETE_TEST_DATABASES:-sqlite,postgres}; \
+	@set -e; all=$${SOFTDELETE_TEST_DATABASES:-sqlite,postgres,mariadb}; \
 	raced=$$(echo $$all | tr , '\n' | grep -vx mariadb | paste -sd, || true); \
 	if [ -n "$$raced" ]; then \
 		for dir in $(TESTED); do (cd $$dir && SOFTDELETE_TEST_DATABASES=$$raced go test $(RACE) -count=1 -timeout 14m ./...); done; \

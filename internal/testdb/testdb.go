@@ -14,8 +14,7 @@
 //
 // SQLite is a file in the test's temporary directory. PostgreSQL and MariaDB are the databases that
 // SOFTDELETE_TEST_POSTGRES_DSN and SOFTDELETE_TEST_MARIADB_DSN name (the latter may be MySQL too), or else throw-away
-// servers that are started at their first use. SOFTDELETE_TEST_DATABASES, a comma list, narrows what runs; it defaults to
-// "sqlite,postgres".
+// servers that are started at their first use. SOFTDELETE_TEST_DATABASES, a comma list, narrows what runs.
 package testdb
 
 import (
@@ -73,7 +72,7 @@ var stopOnSignal = sync.OnceFunc(func() {
 	}()
 })
 
-// Names returns the databases to run on, in a stable order. Defaults to "sqlite" and "postgres".
+// Names returns the databases to run on, in a stable order. Defaults to all.
 func Names() []string {
 	var names []string
 	for name := range strings.SplitSeq(os.Getenv(databasesEnv), ",") {
@@ -82,7 +81,7 @@ func Names() []string {
 		}
 	}
 	if len(names) == 0 {
-		return []string{"sqlite", "postgres"} // MariaDB 10.11.14 crashed under the whole suite: by name, until that is understood
+		return slices.Clone(allNames)
 	}
 	return names
 }

@@ -3,6 +3,7 @@ package testdb_test
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -66,6 +67,18 @@ func TestSQLiteEnforcesForeignKeys(t *testing.T) {
 	var enforced bool
 	require.NoError(t, testdb.Open(t, "sqlite").Raw("PRAGMA foreign_keys").Scan(&enforced).Error)
 	require.True(t, enforced)
+}
+
+// TestMariaDBKeepsItsTemporaryTables says that servers of several test processes keep out of each other's temporary tables:
+// a MariaDB that starts removes those in its directory, and crashed another one that used it too.
+func TestMariaDBKeepsItsTemporaryTables(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("SOFTDELETE_TEST_MARIADB_DSN") != "" {
+		t.Skip("the server is another's")
+	}
+	var data, temporary string
+	require.NoError(t, testdb.Open(t, "mariadb").Raw("SELECT @@datadir, @@tmpdir").Row().Scan(&data, &temporary))
+	require.Equal(t, filepath.Dir(filepath.Clean(data)), filepath.Clean(temporary))
 }
 
 func TestWithoutReturning(t *testing.T) {
