@@ -81,9 +81,14 @@ func plantGrove(t *testing.T, open testdb.Opener) *grove {
 }
 
 // any returns a random row, with its key.
-func (g *grove) any(random *rand.Rand) any {
+func (g *grove) any(random *rand.Rand) any { return g.pick(random, random.IntN(6)) }
+
+// anyOffTheTree returns a random row of the tables that do not hang on themselves.
+func (g *grove) anyOffTheTree(random *rand.Rand) any { return g.pick(random, 3+random.IntN(3)) }
+
+func (g *grove) pick(random *rand.Rand, table int) any {
 	id := int64(random.IntN(groveSize) + 1)
-	switch random.IntN(6) {
+	switch table {
 	case 0, 1:
 		return &zooNode{ID: id}
 	case 2:
@@ -122,6 +127,9 @@ func (g *grove) run(t *testing.T, rounds int, operations ...string) {
 }
 
 func (g *grove) do(random *rand.Rand, operation string) error {
+	if operation == "restore off the tree" {
+		return g.doTo(random, "restore", g.anyOffTheTree(random))
+	}
 	return g.doTo(random, operation, g.any(random))
 }
 
@@ -214,12 +222,14 @@ func (g *grove) checkPieces(t *testing.T, table, id string) {
 	}
 }
 
-// TestConcurrentCascades deletes, restores and undoes overlapping trees at once.
+// TestConcurrentCascades deletes, restores and undoes overlapping trees at once. Nodes of the tree come back by an undo only:
+// what an undo brings back while two deletes pass can end with the one, and what it hangs on with the other, as
+// docs/cascades.md says; restored by itself it would leave the rest of its operation.
 func TestConcurrentCascades(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
 		g := plantGrove(t, open)
-		g.run(t, 25, "delete", "delete", "undo", "restore")
+		g.run(t, 25, "delete", "delete", "undo", "restore off the tree")
 		g.checkWhole(t)
 	})
 }

@@ -76,6 +76,49 @@ func TestDoctorKeepsWhatAnIndexIs(t *testing.T) {
 	}
 }
 
+// So is one that a tag of the model asks for in its plain form: that would keep less apart. AutoMigrate refuses to replace it, and
+// takes what the remedy made.
+func TestDoctorKeepsWhatATaggedIndexIs(t *testing.T) {
+	t.Parallel()
+	type madeKeeper struct {
+		ID        uint
+		Email     string `gorm:"size:100"`
+		Team      int
+		DeletedAt gorm.DeletedAt `gorm:"index"`
+	}
+	type keeper struct {
+		ID        uint
+		Email     string `gorm:"size:100" softdelete:"unique"`
+		Team      int
+		DeletedAt gorm.DeletedAt
+	}
+	tests := map[string]struct{ sql, keeps string }{
+		"sqlite":   {"CREATE UNIQUE INDEX odd ON keepers (email COLLATE NOCASE)", "COLLATE NOCASE"},
+		"postgres": {"CREATE UNIQUE INDEX odd ON keepers (email) INCLUDE (team)", "INCLUDE (team)"},
+	}
+	for database, test := range tests {
+		t.Run(database, func(t *testing.T) {
+			t.Parallel()
+			db := testdb.Open(t, database)
+			require.NoError(t, db.Table("keepers").Migrator().CreateTable(&madeKeeper{}))
+			runAll(t, db, test.sql)
+			require.NoError(t, db.Use(softdelete.New()))
+			require.Error(t, softdelete.AutoMigrate(db, &keeper{}))
+			found := findingOf(t, doctored(t, db, &keeper{}), softdelete.CodeUniqueHoldsTrash, "keepers")
+			require.Contains(t, found.Remedy, test.keeps)
+			cure(t, db, doctored(t, db, &keeper{})...)
+			require.Empty(t, codesOf(doctored(t, db, &keeper{})))
+			require.NoError(t, softdelete.AutoMigrate(db, &keeper{}))
+			require.Empty(t, codesOf(doctored(t, db, &keeper{})))
+			old := keeper{Email: "a"}
+			require.NoError(t, db.Create(&old).Error)
+			require.NoError(t, db.Delete(&old).Error)
+			require.NoError(t, db.Create(&keeper{Email: "a"}).Error)
+			require.Error(t, db.Create(&keeper{Email: "a"}).Error)
+		})
+	}
+}
+
 // What lets trashed rows be, or is needed, is left alone.
 func TestDoctorLeavesAlone(t *testing.T) {
 	t.Parallel()

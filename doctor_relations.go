@@ -216,6 +216,11 @@ func (c *checkup) finerTime(m *model) []string {
 		return nil
 	}
 	kind := strings.TrimSuffix(c.typeOf(m.at), " NULL")
+	if before, rest, found := strings.Cut(column.typ, "("); found && !c.d.alterIndexes {
+		// Without the digits, and with or without a zone as it is: to change that would move the times that are there.
+		_, after, _ := strings.Cut(rest, ")")
+		kind = before + after
+	}
 	return []string{"ALTER TABLE " + c.quote(m.schema.Table) + " " + c.d.changeType(c.quoted([]string{column.name}), kind)}
 }
 

@@ -53,7 +53,7 @@ func (ti *tableIndexes) liveOnly(ix *dbIndex, kind indexKind) []string {
 	}
 	change.foreign = change.foreign && i.name != ix.name
 	switch {
-	case !ti.isPlain(ix) && !ti.isTagged(i):
+	case !ti.isPlain(ix):
 		return ti.rewritten(ix, change)
 	case ti.d.tableRebuild && change.dropsConstraint():
 		ti.anew = append(ti.anew, change)
@@ -61,11 +61,6 @@ func (ti *tableIndexes) liveOnly(ix *dbIndex, kind indexKind) []string {
 	default:
 		return ti.statements(change)
 	}
-}
-
-// isTagged tells if an index is one of the model's own.
-func (ti *tableIndexes) isTagged(i *index) bool {
-	return slices.ContainsFunc(ti.m.indexes, func(own index) bool { return own.name == i.name })
 }
 
 // wantedFor is the index of live rows that takes the place of another: the one
