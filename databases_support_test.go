@@ -3,13 +3,17 @@ package softdelete_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
 // flavour is what tests have to know of the database that they run on.
@@ -46,7 +50,31 @@ var flavours = map[string]flavour{
 	},
 }
 
-func flavourOf(db *gorm.DB) flavour { return flavours[db.Name()] }
+func flavourOf(db *gorm.DB) flavour {
+	f := flavours[db.Name()]
+	if isMySQL(db) {
+		const binary = "utf8mb4_0900_bin"
+		f.binary = binary
+		f.types = maps.Clone(f.types)
+		f.types["text"] = "varchar(191) CHARACTER SET utf8mb4 COLLATE " + binary
+		f.types["uuid"] = "char(36)"
+	}
+	return f
+}
+
+// isMySQL tells if the database is MySQL itself, and not MariaDB.
+func isMySQL(db *gorm.DB) bool {
+	d, ok := db.Dialector.(*mysql.Dialector)
+	return ok && !strings.Contains(d.ServerVersion, "MariaDB")
+}
+
+// needsUUIDs skips a test of columns of the type uuid where there are none.
+func needsUUIDs(t *testing.T, open testdb.Opener) {
+	t.Helper()
+	if isMySQL(open(t)) {
+		t.Skip("MySQL has no type uuid")
+	}
+}
 
 // byBytes makes tables whose texts are compared by their bytes, as Go does.
 func byBytes(db *gorm.DB) *gorm.DB {

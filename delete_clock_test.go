@@ -126,9 +126,9 @@ func TestOneReadingForAllRows(t *testing.T) {
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
 		db := withPlugin(t, open, softdelete.Config{}, &aNote{})
 		theNotes(t, db)
-		require.NoError(t, db.Where("rank < 5").Delete(&aNote{}).Error)
+		require.NoError(t, db.Where("score < 5").Delete(&aNote{}).Error)
 		var rows []aNote
-		require.NoError(t, db.Unscoped().Where("rank < 5").Find(&rows).Error)
+		require.NoError(t, db.Unscoped().Where("score < 5").Find(&rows).Error)
 		require.Len(t, rows, 4)
 		for _, row := range rows {
 			require.Equal(t, rows[0].Tracked, row.Tracked)

@@ -109,8 +109,8 @@ func TestDeleteReturning(t *testing.T) {
 		require.True(t, all.DeletionID.Valid)
 
 		some := aNote{ID: notes["b"].ID}
-		require.NoError(t, db.Clauses(clause.Returning{Columns: []clause.Column{{Name: "rank"}}}).Delete(&some).Error)
-		require.Equal(t, 2, some.Rank)
+		require.NoError(t, db.Clauses(clause.Returning{Columns: []clause.Column{{Name: "score"}}}).Delete(&some).Error)
+		require.Equal(t, 2, some.Score)
 		require.Empty(t, some.Title)
 		require.True(t, some.DeletedAt.Valid)
 
@@ -126,8 +126,8 @@ func TestDeleteReturning(t *testing.T) {
 
 		theNotes(t, db)
 		var gone []aNote
-		require.NoError(t, db.Clauses(clause.Returning{}).Where("rank > 2").Delete(&gone).Error)
-		slices.SortFunc(gone, func(a, b aNote) int { return a.Rank - b.Rank })
+		require.NoError(t, db.Clauses(clause.Returning{}).Where("score > 2").Delete(&gone).Error)
+		slices.SortFunc(gone, func(a, b aNote) int { return a.Score - b.Score })
 		require.Len(t, gone, 2)
 		require.Equal(t, "c", gone[0].Title)
 		require.True(t, gone[1].DeletedAt.Valid)

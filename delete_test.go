@@ -46,7 +46,7 @@ func TestDeleteForms(t *testing.T) {
 		{"slice of pointers by value", func(db *gorm.DB, n map[string]*aNote) *gorm.DB { return db.Delete([]*aNote{n["a"], n["x"]}) }, "a"},
 		{"array", func(db *gorm.DB, n map[string]*aNote) *gorm.DB { return db.Delete(&[2]aNote{*n["a"], *n["b"]}) }, "a b"},
 		{"slice with a condition", func(db *gorm.DB, n map[string]*aNote) *gorm.DB {
-			return db.Where("rank > ?", 1).Delete(&[]aNote{*n["a"], *n["x"], *n["c"]})
+			return db.Where("score > ?", 1).Delete(&[]aNote{*n["a"], *n["x"], *n["c"]})
 		}, "c"},
 		{"key", func(db *gorm.DB, n map[string]*aNote) *gorm.DB { return db.Delete(&aNote{}, n["a"].ID) }, "a"},
 		{"keys", func(db *gorm.DB, n map[string]*aNote) *gorm.DB {
@@ -62,16 +62,16 @@ func TestDeleteForms(t *testing.T) {
 		{"inline map", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB {
 			return db.Delete(&aNote{}, map[string]any{"title": []string{"b", "y"}})
 		}, "b"},
-		{"condition", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB { return db.Where("rank >= ?", 3).Delete(&aNote{}) }, "c d"},
+		{"condition", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB { return db.Where("score >= ?", 3).Delete(&aNote{}) }, "c d"},
 		{"or", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB {
 			return db.Where("title = ?", "a").Or("title = ?", "x").Delete(&aNote{})
 		}, "a"},
 		{"not", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB { return db.Not("title = ?", "a").Delete(&aNote{}) }, "b c d"},
 		{"subquery", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB {
-			return db.Where("id IN (?)", db.Session(&gorm.Session{NewDB: true}).Model(&aNote{}).Select("id").Where("rank < 3")).Delete(&aNote{})
+			return db.Where("id IN (?)", db.Session(&gorm.Session{NewDB: true}).Model(&aNote{}).Select("id").Where("score < 3")).Delete(&aNote{})
 		}, "a b"},
 		{"scope", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB {
-			return db.Scopes(func(db *gorm.DB) *gorm.DB { return db.Where("tenant = ?", "one") }).Where("rank > 1").Delete(&aNote{})
+			return db.Scopes(func(db *gorm.DB) *gorm.DB { return db.Where("tenant = ?", "one") }).Where("score > 1").Delete(&aNote{})
 		}, "c"},
 		{"table", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB {
 			return db.Table("a_notes").Where("title = ?", "a").Delete(&aNote{})
@@ -87,13 +87,13 @@ func TestDeleteForms(t *testing.T) {
 		}, "a b c d"},
 		{"all by a condition", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB { return db.Where("1 = 1").Delete(&aNote{}) }, "a b c d"},
 		{"limit", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB {
-			return db.Where("rank > 1").Order("rank").Limit(2).Delete(&aNote{})
+			return db.Where("score > 1").Order("score").Limit(2).Delete(&aNote{})
 		}, "b c"},
 		{"limit counts live rows", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB {
-			return db.Where("rank > 1").Order("rank DESC").Limit(1).Delete(&aNote{})
+			return db.Where("score > 1").Order("score DESC").Limit(1).Delete(&aNote{})
 		}, "d"},
 		{"limit and offset", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB {
-			return db.Where("1 = 1").Order("rank").Limit(1).Offset(1).Delete(&aNote{})
+			return db.Where("1 = 1").Order("score").Limit(1).Offset(1).Delete(&aNote{})
 		}, "b"},
 		{"with trashed", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB {
 			return db.Scopes(softdelete.WithTrashed).Where("title IN ?", []string{"a", "x"}).Delete(&aNote{})
@@ -112,17 +112,20 @@ func TestDeleteForms(t *testing.T) {
 			return generic(db, rows, err)
 		}, "b"},
 		{"generic with a limit", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB {
-			rows, err := gorm.G[aNote](db).Where("rank > 0").Order("rank").Limit(1).Delete(db.Statement.Context)
+			rows, err := gorm.G[aNote](db).Where("score > 0").Order("score").Limit(1).Delete(db.Statement.Context)
 			return generic(db, rows, err)
 		}, "a"},
 		{"join", func(db *gorm.DB, _ map[string]*aNote) *gorm.DB {
-			return db.Joins("JOIN a_notes AS o ON o.rank = a_notes.rank + 1").Where("o.title IN ?", []string{"b", "c", "y"}).Delete(&aNote{})
+			return db.Joins("JOIN a_notes AS o ON o.score = a_notes.score + 1").Where("o.title IN ?", []string{"b", "c", "y"}).Delete(&aNote{})
 		}, "a b"},
 	}
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
 		db := withPlugin(t, open, softdelete.Config{}, &aNote{})
 		log := record(t, db)
 		for _, form := range forms {
+			if form.name == "subquery" && isMySQL(db) {
+				continue // It refuses a subquery on the table that is written to, with GORM alone too.
+			}
 			notes := theNotes(t, db)
 			before := stored(t, db, "a_notes", "title")
 			log.take()
@@ -226,7 +229,7 @@ func TestDeleteUsesAHandleAgain(t *testing.T) {
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
 		db := withPlugin(t, open, softdelete.Config{}, &aNote{})
 		notes := theNotes(t, db)
-		shared := db.Where("rank < ?", 3).Session(&gorm.Session{})
+		shared := db.Where("score < ?", 3).Session(&gorm.Session{})
 		require.EqualValues(t, 1, shared.Delete(notes["a"]).RowsAffected)
 		require.EqualValues(t, 1, shared.Delete(&aNote{}).RowsAffected)
 		var n int64

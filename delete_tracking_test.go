@@ -45,6 +45,7 @@ func (s *aSignedByID) BeforeDelete(tx *gorm.DB) error {
 func TestBeforeDeleteSetsTrackingPerRowOfEachType(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		needsUUIDs(t, open)
 		db := withPlugin(t, open, softdelete.Config{}, &aSigned{}, &aSignedByID{})
 		rows := []aSigned{{Left: 1, Right: "a"}, {Left: 1, Right: "b"}, {Left: 0, Right: "a"}, {Left: 2, Right: "b"}}
 		require.NoError(t, db.Create(&rows).Error)

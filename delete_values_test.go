@@ -57,10 +57,10 @@ func TestDeleteSetsTheValuesOfTrashedRows(t *testing.T) {
 		require.Equal(t, aNote{}, empty, "an empty value stands for no row")
 
 		notes = theNotes(t, db)
-		require.Zero(t, db.Where("rank = 7").Delete(notes["a"]).RowsAffected)
+		require.Zero(t, db.Where("score = 7").Delete(notes["a"]).RowsAffected)
 		require.False(t, notes["a"].DeletedAt.Valid)
 		three := []aNote{*notes["a"], *notes["b"], *notes["c"]}
-		require.EqualValues(t, 1, db.Where("rank = 2").Delete(&three).RowsAffected)
+		require.EqualValues(t, 1, db.Where("score = 2").Delete(&three).RowsAffected)
 		require.Equal(t, []bool{false, true, false}, []bool{three[0].DeletedAt.Valid, three[1].DeletedAt.Valid, three[2].DeletedAt.Valid})
 		twice := []aNote{*notes["c"], *notes["c"]}
 		require.EqualValues(t, 1, db.Delete(&twice).RowsAffected)
@@ -88,7 +88,7 @@ func TestDeleteReport(t *testing.T) {
 		notes := theNotes(t, db)
 		ctx := softdelete.WithReason(softdelete.WithActor(t.Context(), 42), "because")
 		var d softdelete.Deletion
-		require.NoError(t, db.WithContext(ctx).Scopes(softdelete.Into(&d)).Where("rank < 4").Delete(&aNote{}).Error)
+		require.NoError(t, db.WithContext(ctx).Scopes(softdelete.Into(&d)).Where("score < 4").Delete(&aNote{}).Error)
 		var row aNote
 		require.NoError(t, db.Unscoped().First(&row, 1).Error)
 		require.Equal(t, row.DeletionID.UUID, d.ID)

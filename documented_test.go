@@ -66,7 +66,7 @@ func TestSaveOfSelectedColumnsOfATrashedRow(t *testing.T) {
 		db := withPlugin(t, open, softdelete.Config{}, &aNote{})
 		theNotes(t, db)
 		before := stored(t, db, "a_notes", "id")
-		for _, columns := range []any{"title", []string{"title", "rank"}} {
+		for _, columns := range []any{"title", []string{"title", "score"}} {
 			tx := db.Select(columns).Save(&aNote{ID: 5, Title: "new"})
 			require.NoError(t, tx.Error)
 			require.Zero(t, tx.RowsAffected)

@@ -48,6 +48,9 @@ func (binOther) TableName() string { return "softdelete_emptied.others" }
 func checkKeys[T, K any](t *testing.T, key func(i int) K, made func(key K) *T) {
 	t.Helper()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		if _, ok := any(key(0)).(uuid.UUID); ok {
+			needsUUIDs(t, open)
+		}
 		log := &purges{}
 		db := openStill(t, open, softdelete.Config{Models: []any{new(T)}, Observers: []softdelete.Observer{log.observe}}, new(T))
 		table := tableOf(t, db, new(T))

@@ -13,8 +13,8 @@ import (
 // aSecret has a number for an actor, so that a text does not fit it.
 type aSecret struct {
 	ID    uint   `gorm:"primaryKey;autoIncrement:false"`
-	Email string `gorm:"uniqueIndex"`
-	Code  string `gorm:"uniqueIndex"`
+	Email string `gorm:"size:191;uniqueIndex"`
+	Code  string `gorm:"size:191;uniqueIndex"`
 	Who   int    `softdelete:"by"`
 	Gone  gorm.DeletedAt
 }

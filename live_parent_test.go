@@ -28,7 +28,7 @@ type (
 	liveBook struct {
 		ID       uint `gorm:"primaryKey;autoIncrement:false"`
 		Title    string
-		Code     *string `gorm:"uniqueIndex"`
+		Code     *string `gorm:"size:191;uniqueIndex"`
 		AuthorID *uint
 		Author   *liveAuthor `softdelete:"liveParent"`
 		ShelfID  uint

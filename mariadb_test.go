@@ -19,10 +19,14 @@ func TestUpsertMeetsAnyUniqueKey(t *testing.T) {
 	plain, db := bothHandles(t, testdb.OpenerFor(t, "mariadb"), &aWriter{}, &aPost{}, &aBio{}, &aTag{})
 	nearTrash(t, plain)
 	before := allNear(t, plain)
+	trailing := " " // It does not count, but with MySQL's collations.
+	if isMySQL(db) {
+		trailing = ""
+	}
 	for name, tx := range map[string]*gorm.DB{
 		"by slug":           db.Clauses(onConflict("id")).Create(&aPost{ID: 9, Title: "new", Slug: ptr("s2")}),
 		"by slug, a slice":  db.Clauses(onConflict("id")).Create(&[]aPost{{ID: 8, Title: "new"}, {ID: 9, Title: "new", Slug: ptr("s2")}}),
-		"another spelling":  db.Clauses(onConflict("id")).Create(&aPost{ID: 9, Title: "new", Slug: ptr("S2 ")}),
+		"another spelling":  db.Clauses(onConflict("id")).Create(&aPost{ID: 9, Title: "new", Slug: ptr("S2" + trailing)}),
 		"by id":             db.Clauses(onConflict("slug")).Create(&aPost{ID: 2, Title: "new", Slug: ptr("s9")}),
 		"Save of a new one": db.Save(&aPost{ID: 9, Title: "new", Slug: ptr("S2")}),
 	} {
@@ -104,16 +108,16 @@ func TestTreesGoLeavesFirst(t *testing.T) {
 func TestUpsertMeetsAKeyNobodyTold(t *testing.T) {
 	t.Parallel()
 	db := withPlugin(t, testdb.OpenerFor(t, "mariadb"), softdelete.Config{}, &aNote{})
-	require.NoError(t, db.Exec("CREATE UNIQUE INDEX rank_once ON a_notes (`rank`)").Error)
-	require.NoError(t, db.Create(&[]aNote{{ID: 1, Title: "live", Rank: 1}, {ID: 2, Title: "trashed", Rank: 2}}).Error)
+	require.NoError(t, db.Exec("CREATE UNIQUE INDEX rank_once ON a_notes (`score`)").Error)
+	require.NoError(t, db.Create(&[]aNote{{ID: 1, Title: "live", Score: 1}, {ID: 2, Title: "trashed", Score: 2}}).Error)
 	require.NoError(t, db.Delete(&aNote{}, 2).Error)
 	before := stored(t, db, "a_notes", "id")
 	titles := clause.OnConflict{DoUpdates: clause.Assignments(map[string]any{"title": gorm.Expr("concat(title, ?)", "!")})}
 	for _, conflict := range []clause.OnConflict{{UpdateAll: true}, titles} {
-		require.NoError(t, db.Clauses(conflict).Create(&aNote{ID: 9, Title: "new", Rank: 2}).Error)
+		require.NoError(t, db.Clauses(conflict).Create(&aNote{ID: 9, Title: "new", Score: 2}).Error)
 		require.Equal(t, before, stored(t, db, "a_notes", "id"))
 	}
-	require.NoError(t, db.Clauses(titles).Create(&aNote{ID: 9, Title: "new", Rank: 1}).Error)
+	require.NoError(t, db.Clauses(titles).Create(&aNote{ID: 9, Title: "new", Score: 1}).Error)
 	require.Equal(t, []string{"live!", "trashed"}, column[string](t, db, "SELECT title FROM a_notes ORDER BY id"))
 }
 

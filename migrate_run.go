@@ -17,7 +17,7 @@ var errUnfinished = errors.New("an index is not finished")
 func (mg *migration) check(c *indexChange) error {
 	if c.odd != "" {
 		return fmt.Errorf("softdelete: model %s: the unique index %s of %s is more than a list of columns (a collation, NULLS NOT DISTINCT, DEFERRABLE, INCLUDE, another kind): "+
-			"one of live rows in its place would not be the same, make it by hand and drop the old one", c.model.name(), c.odd, c.table.name)
+			"a plain one of live rows in its place would not be the same: run the remedy that Doctor has, or make one by hand and drop the old one", c.model.name(), c.odd, c.table.name)
 	}
 	if c.foreign {
 		return fmt.Errorf("softdelete: model %s: the table %s has another index by the name of %s: rename one of them", c.model.name(), c.table.name, c.want.name)

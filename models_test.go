@@ -167,7 +167,7 @@ type (
 	}
 	wrongTwoNames struct {
 		ID   uint
-		Slug string `gorm:"uniqueIndex:slugs" softdelete:"unique"`
+		Slug string `gorm:"size:191;uniqueIndex:slugs" softdelete:"unique"`
 		Gone gorm.DeletedAt
 	}
 	wrongNamed struct {

@@ -24,7 +24,7 @@ type (
 	aPost struct {
 		ID       uint `gorm:"primaryKey;autoIncrement:false"`
 		Title    string
-		Slug     *string `gorm:"uniqueIndex"`
+		Slug     *string `gorm:"size:191;uniqueIndex"`
 		Hits     int
 		WriterID *uint
 		Writer   *aWriter
@@ -247,7 +247,7 @@ func TestValuesKeepTheirKeysWhenAnUpsertFails(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		type row struct {
 			ID   uint
-			Name string `gorm:"uniqueIndex"`
+			Name string `gorm:"size:191;uniqueIndex"`
 			softdelete.Timestamp
 		}
 		db := withPlugin(t, open, softdelete.Config{}, &row{})

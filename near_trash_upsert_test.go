@@ -66,12 +66,12 @@ func TestStructUpdatesLeaveMarkersAlone(t *testing.T) {
 		notes := theNotes(t, db)
 		stale := *notes["x"]
 		require.NoError(t, softdelete.Restore(db, &aNote{ID: 5}).Error)
-		stale.Rank = 50
+		stale.Score = 50
 		require.NoError(t, db.Updates(&stale).Error)
 		require.NoError(t, db.Model(&aNote{ID: 5}).Updates(stale).Error)
 		require.NoError(t, db.Model(&aNote{}).Where("id = 5").Select("*").Omit("id").Updates(stale).Error)
 		require.NoError(t, db.Save(&stale).Error)
-		require.Equal(t, []int{50}, column[int](t, db, "SELECT rank FROM a_notes WHERE id = 5 AND deleted_at IS NULL AND deleted_by IS NULL"))
+		require.Equal(t, []int{50}, column[int](t, db, "SELECT score FROM a_notes WHERE id = 5 AND deleted_at IS NULL AND deleted_by IS NULL"))
 		require.NoError(t, db.Model(&aNote{ID: 5}).Update("deleted_at", time.Now()).Error, "by name it is meant")
 		require.Equal(t, []string{"x", "y"}, trashedNotes(t, db))
 	})

@@ -72,6 +72,7 @@ func TestEventKeys(t *testing.T) {
 	t.Parallel()
 	id, day := uuid.MustParse("018f4e5a-0000-7000-8000-00000000000a"), time.Date(2024, 1, 2, 3, 4, 5, 6_000_000, time.UTC)
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		needsUUIDs(t, open)
 		w := &watcher{}
 		db := withPlugin(t, open, softdelete.Config{Observers: []softdelete.Observer{w.observe}},
 			&keyText{}, &keyUUID{}, &keyInt32{}, &keyBytes{}, &keyTime{}, &keyFlag{}, &keyColumn{}, &aPair{}, &aNote{})

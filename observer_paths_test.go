@@ -186,11 +186,11 @@ func requireKeysBesideAnotherWriter(t *testing.T, db *gorm.DB) {
 	require.NoError(t, db.Use(softdelete.New(softdelete.Config{Observers: []softdelete.Observer{w.observe}})))
 	require.NoError(t, db.AutoMigrate(&aNote{}))
 	for name, run := range map[string]func(db *gorm.DB) error{
-		"Unscoped":     func(db *gorm.DB) error { return db.Unscoped().Where("rank > 0").Delete(&aNote{}).Error },
-		"force delete": func(db *gorm.DB) error { return softdelete.ForceDelete(db.Where("rank > 0"), &aNote{}).Error },
-		"purge":        func(db *gorm.DB) error { return softdelete.Purge(db.Where("rank > 0"), &aNote{}).Error },
-		"restore":      func(db *gorm.DB) error { return softdelete.Restore(db.Where("rank > 0"), &aNote{}).Error },
-		"delete":       func(db *gorm.DB) error { return db.Where("rank > 0").Delete(&aNote{}).Error },
+		"Unscoped":     func(db *gorm.DB) error { return db.Unscoped().Where("score > 0").Delete(&aNote{}).Error },
+		"force delete": func(db *gorm.DB) error { return softdelete.ForceDelete(db.Where("score > 0"), &aNote{}).Error },
+		"purge":        func(db *gorm.DB) error { return softdelete.Purge(db.Where("score > 0"), &aNote{}).Error },
+		"restore":      func(db *gorm.DB) error { return softdelete.Restore(db.Where("score > 0"), &aNote{}).Error },
+		"delete":       func(db *gorm.DB) error { return db.Where("score > 0").Delete(&aNote{}).Error },
 	} {
 		theNotes(t, db)
 		w.take()
@@ -198,7 +198,7 @@ func requireKeysBesideAnotherWriter(t *testing.T, db *gorm.DB) {
 		gone := softdelete.Tracked{DeletedAt: gorm.DeletedAt{Time: past(), Valid: true}}
 		require.NoError(t, run(pause(db, func(string) {
 			statements++
-			for _, note := range []aNote{{ID: uint(100 + statements), Rank: 1}, {ID: uint(200 + statements), Rank: 1, Tracked: gone}} {
+			for _, note := range []aNote{{ID: uint(100 + statements), Score: 1}, {ID: uint(200 + statements), Score: 1, Tracked: gone}} {
 				_ = db.Create(&note).Error
 			}
 		})), name)

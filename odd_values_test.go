@@ -88,23 +88,23 @@ func TestKeysBehindPointersAndInterfacesCount(t *testing.T) {
 		db := withPlugin(t, open, softdelete.Config{}, &aNote{})
 		notes := theNotes(t, db)
 		slice := &[]*aNote{notes["b"]}
-		require.NoError(t, db.Model(&slice).Where("rank > 0").Delete(&aNote{}).Error)
+		require.NoError(t, db.Model(&slice).Where("score > 0").Delete(&aNote{}).Error)
 		require.Equal(t, []string{"a", "c", "d"}, liveNotes(t, db))
 		var value any = notes["c"]
-		require.NoError(t, db.Where("rank > 0").Delete(&value).Error)
+		require.NoError(t, db.Where("score > 0").Delete(&value).Error)
 		require.Equal(t, []string{"a", "d"}, liveNotes(t, db))
 		require.True(t, notes["c"].DeletedAt.Valid)
 		value = notes["x"]
-		require.NoError(t, softdelete.Restore(db.Where("rank > 0"), &value).Error)
+		require.NoError(t, softdelete.Restore(db.Where("score > 0"), &value).Error)
 		require.Equal(t, []string{"a", "d", "x"}, liveNotes(t, db))
 		require.False(t, notes["x"].DeletedAt.Valid)
 		value = notes["y"]
-		require.NoError(t, softdelete.Purge(db.Where("rank > 0"), &value).Error)
+		require.NoError(t, softdelete.Purge(db.Where("score > 0"), &value).Error)
 		require.Equal(t, []string{"b", "c"}, trashedNotes(t, db))
 
 		require.ErrorIs(t, softdelete.Restore(db, new(any)).Error, gorm.ErrInvalidValue)
 		value = (*aNote)(nil)
-		require.ErrorIs(t, softdelete.Restore(db.Where("rank > 0"), &value).Error, gorm.ErrInvalidValue)
+		require.ErrorIs(t, softdelete.Restore(db.Where("score > 0"), &value).Error, gorm.ErrInvalidValue)
 		_, err := softdelete.Of[any](db).Count(t.Context())
 		require.ErrorIs(t, err, gorm.ErrInvalidValue)
 		require.ErrorIs(t, db.Model([]*aNote{nil}).Delete(&aNote{ID: 1}).Error, gorm.ErrInvalidData)
@@ -133,6 +133,7 @@ func TestKeysThatLookAlikeAreToldApart(t *testing.T) {
 func TestKeysInAnotherSpelling(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, open testdb.Opener) {
+		needsUUIDs(t, open)
 		db := withPlugin(t, open, softdelete.Config{}, &oddDay{}, &oddUUID{})
 		day := time.Date(2024, 1, 2, 3, 0, 0, 0, time.FixedZone("", 3600))
 		require.NoError(t, db.Create(&oddDay{ID: 1, Owner: 1, Day: day}).Error)

@@ -57,7 +57,7 @@ func TestNoStatementNeedsPostgres(t *testing.T) {
 	log := record(t, db)
 	slice := []*aNote{notes["a"], notes["b"]}
 	require.NoError(t, db.Delete(&slice).Error)
-	require.NoError(t, db.Where("rank > 0").Limit(1).Delete(&aNote{}).Error)
+	require.NoError(t, db.Where("score > 0").Limit(1).Delete(&aNote{}).Error)
 	require.NoError(t, softdelete.Restore(db, &slice).Error)
 	require.NoError(t, db.Scopes(softdelete.Revive).Create(&[]aNote{{ID: 5, Title: "x"}, {ID: 9, Title: "new"}}).Error)
 	require.NoError(t, db.Save(&[]aNote{{ID: 1, Title: "a"}}).Error)

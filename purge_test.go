@@ -131,7 +131,7 @@ func TestStrict(t *testing.T) {
 		} {
 			for form, run := range map[string]func(db *gorm.DB) *gorm.DB{
 				"value":          func(db *gorm.DB) *gorm.DB { return verb(db, &aNote{ID: 99}) },
-				"value, failing": func(db *gorm.DB) *gorm.DB { return verb(db.Where("rank = 99"), &aNote{ID: 1}) },
+				"value, failing": func(db *gorm.DB) *gorm.DB { return verb(db.Where("score = 99"), &aNote{ID: 1}) },
 				"id = ?":         func(db *gorm.DB) *gorm.DB { return verb(db.Where("id = ?", 99), &aNote{}) },
 				"id IN ?":        func(db *gorm.DB) *gorm.DB { return verb(db.Where("id IN ?", []int{98, 99}), &aNote{}) },
 				"id in (?)":      func(db *gorm.DB) *gorm.DB { return verb(db.Where("id in (?)", []int{98, 99}), &aNote{}) },
@@ -142,7 +142,7 @@ func TestStrict(t *testing.T) {
 				"key":            func(db *gorm.DB) *gorm.DB { return verb(db, &aNote{}, 99) },
 				"keys":           func(db *gorm.DB) *gorm.DB { return verb(db, &aNote{}, []int{98, 99}) },
 				"key as text":    func(db *gorm.DB) *gorm.DB { return verb(db, &aNote{}, "99") },
-				"and more":       func(db *gorm.DB) *gorm.DB { return verb(db.Where("id = ?", 1).Where("rank = 99"), &aNote{}) },
+				"and more":       func(db *gorm.DB) *gorm.DB { return verb(db.Where("id = ?", 1).Where("score = 99"), &aNote{}) },
 			} {
 				tx := run(strict)
 				require.ErrorIs(t, tx.Error, softdelete.ErrNotFound, "%s: %s", name, form)
@@ -151,9 +151,9 @@ func TestStrict(t *testing.T) {
 				require.NoError(t, tx.Error, "%s: %s", name, form)
 				require.Zero(t, tx.RowsAffected, "%s: %s", name, form)
 			}
-			require.NoError(t, verb(strict.Where("rank = ?", 99), &aNote{}).Error, "%s: no key, no error", name)
-			require.NoError(t, verb(strict.Where("id = ? OR rank = ?", 99, 99), &aNote{}).Error, "%s: no key, no error", name)
-			require.NoError(t, verb(strict.Where("id = ?", 99).Or("rank = ?", 99), &aNote{}).Error, "%s: no key, no error", name)
+			require.NoError(t, verb(strict.Where("score = ?", 99), &aNote{}).Error, "%s: no key, no error", name)
+			require.NoError(t, verb(strict.Where("id = ? OR score = ?", 99, 99), &aNote{}).Error, "%s: no key, no error", name)
+			require.NoError(t, verb(strict.Where("id = ?", 99).Or("score = ?", 99), &aNote{}).Error, "%s: no key, no error", name)
 			if name != "update" {
 				require.ErrorIs(t, verb(strict, &[]aNote{{ID: 98}, {ID: 99}}).Error, softdelete.ErrNotFound, name)
 				require.ErrorIs(t, verb(strict, &aPair{Left: 9, Right: "r"}).Error, softdelete.ErrNotFound, name)
@@ -164,7 +164,7 @@ func TestStrict(t *testing.T) {
 		require.ErrorIs(t, strict.Delete(&aNote{ID: 5}).Error, softdelete.ErrNotFound, "trashed already")
 		require.ErrorIs(t, softdelete.Restore(strict, &aNote{ID: 1}).Error, softdelete.ErrNotFound, "live")
 		require.ErrorIs(t, softdelete.Purge(strict, &aNote{ID: 1}).Error, softdelete.ErrNotFound, "live")
-		require.ErrorIs(t, strict.Model(&aNote{ID: 5}).Updates(aNote{Rank: 9}).Error, softdelete.ErrNotFound, "trashed")
+		require.ErrorIs(t, strict.Model(&aNote{ID: 5}).Updates(aNote{Score: 9}).Error, softdelete.ErrNotFound, "trashed")
 		_, err := gorm.G[aNote](strict).Where("id = ?", 5).Delete(t.Context())
 		require.ErrorIs(t, err, softdelete.ErrNotFound)
 		_, err = softdelete.Of[aNote](strict).Restore(t.Context(), 99)
@@ -210,7 +210,7 @@ func TestBin(t *testing.T) {
 		n, err := bin.Count(ctx)
 		require.NoError(t, err)
 		require.EqualValues(t, 2, n)
-		rows, err := bin.Where("rank = ?", 5).Find(ctx)
+		rows, err := bin.Where("score = ?", 5).Find(ctx)
 		require.NoError(t, err)
 		require.Len(t, rows, 1)
 		require.Equal(t, "x", rows[0].Title)

@@ -19,7 +19,7 @@ type qualifiedShop struct {
 
 type qualifiedItem struct {
 	ID     uint
-	Name   string `gorm:"uniqueIndex"`
+	Name   string `gorm:"size:191;uniqueIndex"`
 	ShopID *uint
 	Shop   *qualifiedShop
 	softdelete.Tracked

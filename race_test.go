@@ -100,7 +100,7 @@ func TestConcurrentDeletesRestoresAndSaves(t *testing.T) {
 			tx := db.WithContext(softdelete.WithActor(t.Context(), i))
 			for range 40 {
 				id := uint(random.IntN(6) + 1)
-				value := aNote{ID: id, Title: string(rune('a' + id)), Rank: int(id)}
+				value := aNote{ID: id, Title: string(rune('a' + id)), Score: int(id)}
 				switch random.IntN(5) {
 				case 0:
 					trashed[id].Add(tx.Delete(&value).RowsAffected)

@@ -18,7 +18,7 @@ import (
 type readPost[M, P, T any] struct {
 	Base     M `gorm:"embedded"`
 	Name     string
-	Rank     int
+	Score    int
 	OwnerID  *uint
 	Owner    *readOwner[M, P]    `gorm:"foreignKey:OwnerID"`
 	Comments []readComment[M, P] `gorm:"foreignKey:PostID"`
@@ -30,14 +30,14 @@ type readPost[M, P, T any] struct {
 type readOwner[M, P any] struct {
 	Base  M `gorm:"embedded"`
 	Name  string
-	Rank  int
+	Score int
 	Posts []P `gorm:"foreignKey:OwnerID"`
 }
 
 type readComment[M, P any] struct {
 	Base   M `gorm:"embedded"`
 	Name   string
-	Rank   int
+	Score  int
 	PostID uint
 	Post   *P `gorm:"foreignKey:PostID"`
 }
@@ -45,14 +45,14 @@ type readComment[M, P any] struct {
 type readDetail[M any] struct {
 	Base   M `gorm:"embedded"`
 	Name   string
-	Rank   int
+	Score  int
 	PostID uint
 }
 
 type readTag[M any] struct {
-	Base M `gorm:"embedded"`
-	Name string
-	Rank int
+	Base  M `gorm:"embedded"`
+	Name  string
+	Score int
 }
 
 type readTagging[M, P any] struct {

@@ -195,11 +195,11 @@ func finisherReadPaths() []readPath {
 			return names, err
 		}},
 		{name: "Group and Having", items: allPosts, fold: ranksTwice, run: func(q *readQuery) ([]string, error) {
-			var rows []struct{ Rank, N int }
-			err := q.posts().Select("rank, count(*) AS n").Group("rank").Having("count(*) >= ? OR count(*) > ?", 2, 100).Find(&rows).Error
+			var rows []struct{ Score, N int }
+			err := q.posts().Select("score, count(*) AS n").Group("score").Having("count(*) >= ? OR count(*) > ?", 2, 100).Find(&rows).Error
 			var groups []string
 			for _, row := range rows {
-				groups = append(groups, fmt.Sprintf("rank %d: %d", row.Rank, row.N))
+				groups = append(groups, fmt.Sprintf("score %d: %d", row.Score, row.N))
 			}
 			return groups, err
 		}},
@@ -208,7 +208,7 @@ func finisherReadPaths() []readPath {
 
 var errRollBack = errors.New("roll back")
 
-// ranksTwice counts posts by rank, and keeps the counts above one.
+// ranksTwice counts posts by score, and keeps the counts above one.
 func ranksTwice(shown []string) []string {
 	counts := map[string]int{}
 	for _, line := range readRows['p'] {
@@ -218,9 +218,9 @@ func ranksTwice(shown []string) []string {
 		}
 	}
 	groups := []string{}
-	for rank, n := range counts {
+	for score, n := range counts {
 		if n >= 2 {
-			groups = append(groups, fmt.Sprintf("rank %s: %d", rank, n))
+			groups = append(groups, fmt.Sprintf("score %s: %d", score, n))
 		}
 	}
 	return groups
@@ -234,7 +234,7 @@ func conditionReadPaths() []readPath {
 	return []readPath{
 		{name: "Find with inline conditions", items: rankOneTwo, run: func(q *readQuery) ([]string, error) {
 			rows := q.kind.many('p')
-			err := q.asked().Find(rows, "rank = ? OR rank = ?", 1, 2).Error
+			err := q.asked().Find(rows, "score = ? OR score = ?", 1, 2).Error
 			return along(rows, ""), err
 		}},
 		{name: "Find by a slice of keys", items: "p1 p3- p4= p7-", run: func(q *readQuery) ([]string, error) {
@@ -244,72 +244,72 @@ func conditionReadPaths() []readPath {
 		}},
 		where("struct", "p1 p3-", func(q *readQuery, db *gorm.DB) *gorm.DB {
 			row := q.kind.one('p')
-			reflect.ValueOf(row).Elem().FieldByName("Rank").SetInt(1)
+			reflect.ValueOf(row).Elem().FieldByName("Score").SetInt(1)
 			return db.Where(row)
 		}),
-		where("map", "p1 p3-", func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Where(map[string]any{"rank": 1}) }),
+		where("map", "p1 p3-", func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Where(map[string]any{"score": 1}) }),
 		where("map of an expression", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Where(map[string]any{"rank": gorm.Expr("1 OR rank = 2")})
+			return db.Where(map[string]any{"score": gorm.Expr("1 OR score = 2")})
 		}),
 		where("map of one expression in a list", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Where(clause.IN{Column: "rank", Values: []any{gorm.Expr("1 OR rank = 2")}})
+			return db.Where(clause.IN{Column: "score", Values: []any{gorm.Expr("1 OR score = 2")}})
 		}),
 		where("raw column", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Where(clause.Eq{Column: clause.Column{Name: "rank = 1 OR rank", Raw: true}, Value: 2})
+			return db.Where(clause.Eq{Column: clause.Column{Name: "score = 1 OR score", Raw: true}, Value: 2})
 		}),
 		where("expression as a variable", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Where("?", gorm.Expr("rank = 1 OR rank = 2"))
+			return db.Where("?", gorm.Expr("score = 1 OR score = 2"))
 		}),
 		where("expression as a compared variable", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Where("rank = ?", gorm.Expr("1 OR rank = 2"))
+			return db.Where("score = ?", gorm.Expr("1 OR score = 2"))
 		}),
 		where("expression as a named variable", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Where("rank = @x", map[string]any{"x": gorm.Expr("1 OR rank = 2")})
+			return db.Where("score = @x", map[string]any{"x": gorm.Expr("1 OR score = 2")})
 		}),
 		where("raw SQL as a variable", rankOneTwo, func(q *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Where("?", q.base.Raw("rank = 1 OR rank = ?", 2))
+			return db.Where("?", q.base.Raw("score = 1 OR score = ?", 2))
 		}),
 		where("clause.Or", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Clauses(clause.Or(clause.Eq{Column: "rank", Value: 1}, clause.Eq{Column: "rank", Value: 2}))
+			return db.Clauses(clause.Or(clause.Eq{Column: "score", Value: 1}, clause.Eq{Column: "score", Value: 2}))
 		}),
 		where("clause.Where with Or", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Clauses(clause.Where{Exprs: []clause.Expression{gorm.Expr("rank = 1"), clause.Or(gorm.Expr("rank = 2"))}})
+			return db.Clauses(clause.Where{Exprs: []clause.Expression{gorm.Expr("score = 1"), clause.Or(gorm.Expr("score = 2"))}})
 		}),
-		where("Where, Or", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Where("rank = ?", 1).Or("rank = ?", 2) }),
+		where("Where, Or", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Where("score = ?", 1).Or("score = ?", 2) }),
 		where("Where, Or of a map", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Where("rank = ?", 1).Or(map[string]any{"rank": 2})
+			return db.Where("score = ?", 1).Or(map[string]any{"score": 2})
 		}),
-		where("Or first", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Or("rank = ?", 1).Or("rank = ?", 2) }),
-		where("Or alone", "p1 p3-", func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Or("rank = ?", 1) }),
+		where("Or first", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Or("score = ?", 1).Or("score = ?", 2) }),
+		where("Or alone", "p1 p3-", func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Or("score = ?", 1) }),
 		where("Or of a group", rankOneTwo, func(q *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Where("rank = 1").Or(q.base.Where("rank = 2").Where("name <> ?", "zz"))
+			return db.Where("score = 1").Or(q.base.Where("score = 2").Where("name <> ?", "zz"))
 		}),
 		where("group", rankOneTwo, func(q *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Where(q.base.Where("rank = ?", 1).Or("rank = ?", 2))
+			return db.Where(q.base.Where("score = ?", 1).Or("score = ?", 2))
 		}),
-		where("group of Or alone", "p1 p3-", func(q *readQuery, db *gorm.DB) *gorm.DB { return db.Where(q.base.Or("rank = ?", 1)) }),
+		where("group of Or alone", "p1 p3-", func(q *readQuery, db *gorm.DB) *gorm.DB { return db.Where(q.base.Or("score = ?", 1)) }),
 		where("groups", rankOneTwo, func(q *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Where(q.base.Where(q.base.Where("rank = 1").Or("rank = 2")).Or("rank = 9")).Where("name <> ?", "zz")
+			return db.Where(q.base.Where(q.base.Where("score = 1").Or("score = 2")).Or("score = 9")).Where("name <> ?", "zz")
 		}),
-		where("Not", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Not("rank = ?", 3) }),
+		where("Not", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Not("score = ?", 3) }),
 		where("Not of a map", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Not(map[string]any{"rank": []int{3, 4}})
+			return db.Not(map[string]any{"score": []int{3, 4}})
 		}),
-		where("Not of an OR", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Not("rank = 3 OR rank = 4") }),
+		where("Not of an OR", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Not("score = 3 OR score = 4") }),
 		where("Not of a group", rankOneTwo, func(q *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Not(q.base.Where("rank = 3").Or("rank = 4"))
+			return db.Not(q.base.Where("score = 3").Or("score = 4"))
 		}),
-		where("Not, Or", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Not("rank > ?", 1).Or("rank = ?", 2) }),
-		raw("OR between line breaks", rankOneTwo, "rank = 1\nOR\nrank = 2"),
-		raw("OR between tabs and variables", rankOneTwo, "rank = ?\tor\trank = ?", 1, 2),
-		raw("OR between parentheses", rankOneTwo, "(rank = 1)OR(rank = 2)"),
-		raw("OR between comments", rankOneTwo, "rank = 1/**/OR/**/rank = 2"),
-		raw("OR after a literal", rankOneTwo, "rank = 1 OR name = 'zz'OR rank = 2"),
-		raw("named OR", rankOneTwo, "rank = @a OR rank = @b", sql.Named("a", 1), sql.Named("b", 2)),
+		where("Not, Or", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Not("score > ?", 1).Or("score = ?", 2) }),
+		raw("OR between line breaks", rankOneTwo, "score = 1\nOR\nscore = 2"),
+		raw("OR between tabs and variables", rankOneTwo, "score = ?\tor\tscore = ?", 1, 2),
+		raw("OR between parentheses", rankOneTwo, "(score = 1)OR(score = 2)"),
+		raw("OR between comments", rankOneTwo, "score = 1/**/OR/**/score = 2"),
+		raw("OR after a literal", rankOneTwo, "score = 1 OR name = 'zz'OR score = 2"),
+		raw("named OR", rankOneTwo, "score = @a OR score = @b", sql.Named("a", 1), sql.Named("b", 2)),
 		raw("concatenation", allPosts, "name || '' <> ?", "zz"),
-		raw("comment after a condition", "p1 p3-", "rank = 1 -- and no more\n"),
+		raw("comment after a condition", "p1 p3-", "score = 1 -- and no more\n"),
 		where("raw condition, then another", "p1 p3-", func(_ *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Where("rank = 1\nOR\nrank = 9").Where("name <> ?", "zz")
+			return db.Where("score = 1\nOR\nscore = 9").Where("name <> ?", "zz")
 		}),
 	}
 }
@@ -318,7 +318,7 @@ func conditionReadPaths() []readPath {
 func handleReadPaths() []readPath {
 	return []readPath{
 		{name: "Count, then Find", items: rankOneTwo, run: func(q *readQuery) ([]string, error) {
-			db := q.posts().Where("rank = ?", 1).Or("rank = ?", 2)
+			db := q.posts().Where("score = ?", 1).Or("score = ?", 2)
 			var n int64
 			if err := db.Count(&n).Error; err != nil {
 				return nil, err
@@ -330,7 +330,7 @@ func handleReadPaths() []readPath {
 			return names, err
 		}},
 		{name: "Find twice", items: rankOneTwo, run: func(q *readQuery) ([]string, error) {
-			db := q.asked().Where("rank < ?", 3)
+			db := q.asked().Where("score < ?", 3)
 			first, err := q.find(db)
 			if err != nil {
 				return nil, err
@@ -342,14 +342,14 @@ func handleReadPaths() []readPath {
 			return sameFirst(first, second)
 		}},
 		{name: "Find, then Or, then Find", items: rankOneTwo, run: func(q *readQuery) ([]string, error) {
-			db := q.asked().Where("rank = ?", 1)
+			db := q.asked().Where("score = ?", 1)
 			if _, err := q.find(db); err != nil {
 				return nil, err
 			}
-			return q.find(db.Or("rank = ?", 2))
+			return q.find(db.Or("score = ?", 2))
 		}},
 		{name: "Rows, then Pluck", items: rankOneTwo, run: func(q *readQuery) ([]string, error) {
-			db := q.posts().Select("name").Where("rank = 1").Or("rank = 2")
+			db := q.posts().Select("name").Where("score = 1").Or("score = 2")
 			first, err := scanNames(db.Rows())
 			if err != nil {
 				return nil, err
@@ -361,8 +361,8 @@ func handleReadPaths() []readPath {
 			return sameFirst(first, second)
 		}},
 		{name: "a session, used by several", items: rankOneTwo, run: func(q *readQuery) ([]string, error) {
-			db := q.asked().Where("rank < ?", 3).Session(&gorm.Session{})
-			if _, err := q.find(db.Where("rank = 1").Or("rank = 2")); err != nil {
+			db := q.asked().Where("score < ?", 3).Session(&gorm.Session{})
+			if _, err := q.find(db.Where("score = 1").Or("score = 2")); err != nil {
 				return nil, err
 			}
 			first, err := q.find(db)
@@ -385,7 +385,7 @@ func handleReadPaths() []readPath {
 		{
 			name: "used again for the trash", items: rankOneTwo, fixed: map[byte]string{'p': "-="}, skip: unscopedOrTimed,
 			run: func(q *readQuery) ([]string, error) {
-				db := q.asked().Where("rank = 1").Or("rank = 2")
+				db := q.asked().Where("score = 1").Or("score = 2")
 				if _, err := q.find(db); err != nil {
 					return nil, err
 				}
@@ -395,7 +395,7 @@ func handleReadPaths() []readPath {
 		{
 			name: "used again without the trash", items: rankOneTwo, fixed: map[byte]string{'p': ""}, skip: unscopedOnly,
 			run: func(q *readQuery) ([]string, error) {
-				db := q.asked().Where("rank = 1").Or("rank = 2")
+				db := q.asked().Where("score = 1").Or("score = 2")
 				if _, err := q.find(db); err != nil {
 					return nil, err
 				}

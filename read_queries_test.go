@@ -33,7 +33,7 @@ func subqueryReadPaths() []readPath {
 			return db.Where("id IN (?)", comments(q).Select("post_id"))
 		}),
 		where("IN a subquery with OR", postsWithComments, func(q *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Where("id IN (?)", comments(q).Select("post_id").Where("rank < 9").Or("rank = 10"))
+			return db.Where("id IN (?)", comments(q).Select("post_id").Where("score < 9").Or("score = 10"))
 		}),
 		where("NOT IN a subquery", "p6 p7- p8", func(q *readQuery, db *gorm.DB) *gorm.DB {
 			return db.Where("id NOT IN (?)", comments(q).Select("post_id"))
@@ -71,7 +71,7 @@ func subqueryReadPaths() []readPath {
 		}},
 		{name: "subquery in Table", items: allPosts, run: func(q *readQuery) ([]string, error) {
 			var names []string
-			err := q.base.Table("(?) AS t", q.posts().Where("rank < 9").Or("rank = 10")).Pluck("t.name", &names).Error
+			err := q.base.Table("(?) AS t", q.posts().Where("score < 9").Or("score = 10")).Pluck("t.name", &names).Error
 			return names, err
 		}},
 		{name: "subquery in Table, with a model", items: allPosts, run: func(q *readQuery) ([]string, error) {
@@ -85,7 +85,7 @@ func subqueryReadPaths() []readPath {
 			return names, err
 		}},
 		where("Table with an alias", rankOneTwo, func(_ *readQuery, db *gorm.DB) *gorm.DB {
-			return db.Table("read_posts AS x").Where("x.rank = 1").Or("x.rank = 2")
+			return db.Table("read_posts AS x").Where("x.score = 1").Or("x.score = 2")
 		}),
 		{name: "Table with an alias, Count", items: allPosts, fold: countOf, run: func(q *readQuery) ([]string, error) {
 			var n int64
@@ -153,10 +153,10 @@ func genericReadPaths[P, C any]() []readPath {
 		one("Take", firstOf, func(c gorm.ChainInterface[P]) (P, error) { return c.Order("id").Take(ctx) }),
 		find("Find", allPosts, "", func(_ *readQuery, c gorm.ChainInterface[P]) gorm.ChainInterface[P] { return c }),
 		find("Where, Or", rankOneTwo, "", func(_ *readQuery, c gorm.ChainInterface[P]) gorm.ChainInterface[P] {
-			return c.Where("rank = ?", 1).Or("rank = ?", 2)
+			return c.Where("score = ?", 1).Or("score = ?", 2)
 		}),
 		find("Not", rankOneTwo, "", func(_ *readQuery, c gorm.ChainInterface[P]) gorm.ChainInterface[P] {
-			return c.Not("rank = 3\nOR\nrank = 4")
+			return c.Not("score = 3\nOR\nscore = 4")
 		}),
 		find("Distinct", allPosts, "", func(_ *readQuery, c gorm.ChainInterface[P]) gorm.ChainInterface[P] { return c.Distinct("name") }),
 		find("IN a subquery", postsWithComments, "", func(q *readQuery, c gorm.ChainInterface[P]) gorm.ChainInterface[P] {
@@ -189,7 +189,7 @@ func genericReadPaths[P, C any]() []readPath {
 			return names, err
 		}},
 		{name: "G, used twice", items: rankOneTwo, run: func(q *readQuery) ([]string, error) {
-			chain := posts(q).Where("rank < ?", 3)
+			chain := posts(q).Where("score < ?", 3)
 			first, err := chain.Find(ctx)
 			if err != nil {
 				return nil, err
@@ -216,7 +216,7 @@ func genericReadPaths[P, C any]() []readPath {
 		find("Preload with conditions", allPosts+" p1>c1 p1>c2- p3->c5 p3->c6-", "Comments",
 			func(_ *readQuery, c gorm.ChainInterface[P]) gorm.ChainInterface[P] {
 				return c.Preload("Comments", func(b gorm.PreloadBuilder) error {
-					b.Where("(rank = 9\nOR\nname IN ?)", []string{"c1", "c2-", "c5", "c6-"})
+					b.Where("(score = 9\nOR\nname IN ?)", []string{"c1", "c2-", "c5", "c6-"})
 					return nil
 				})
 			}),

@@ -84,7 +84,7 @@ func joinReadPaths() []readPath {
 			func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.InnerJoins("Post").Joins("Post.Owner") }),
 		along("Joins with an OR in WHERE", 'p', "p1 p2 p3- p4= p8 p1>o1 p2>o2- p3->o1 p4=>o4 p8>o4", "Owner",
 			func(_ *readQuery, db *gorm.DB) *gorm.DB {
-				return db.Joins("Owner").Where("read_posts.rank = ?", 1).Or("read_posts.rank = ?", 2)
+				return db.Joins("Owner").Where("read_posts.score = ?", 1).Or("read_posts.score = ?", 2)
 			}),
 		along("Joins of two relations", 'p', allPosts+" "+ownersOfPosts, "Owner",
 			func(_ *readQuery, db *gorm.DB) *gorm.DB { return db.Joins("Owner").Joins("Detail") }),
@@ -195,9 +195,9 @@ func preloadReadPaths() []readPath {
 		preload("Preload with conditions", 'p', allPosts+" "+firstComments, "Comments", nil,
 			"name IN ? OR name IN ?", []string{"c1", "c2-"}, []string{"c4", "c5", "c6-"}),
 		preload("Preload with raw conditions", 'p', allPosts+" "+firstComments, "Comments", nil,
-			"(rank = 9\nOR\nname IN ?)", []string{"c1", "c2-", "c4", "c5", "c6-"}),
+			"(score = 9\nOR\nname IN ?)", []string{"c1", "c2-", "c4", "c5", "c6-"}),
 		preload("Preload with a function", 'p', allPosts+" "+firstComments, "Comments", nil, func(db *gorm.DB) *gorm.DB {
-			return db.Where("(rank = 9\nOR\nname IN ?)", []string{"c1", "c2-", "c4", "c5", "c6-"}).Order("id DESC")
+			return db.Where("(score = 9\nOR\nname IN ?)", []string{"c1", "c2-", "c4", "c5", "c6-"}).Order("id DESC")
 		}),
 		scoped("WithTrashed", "*", softdelete.WithTrashed),
 		scoped("OnlyTrashed", "-=", softdelete.OnlyTrashed),
@@ -284,7 +284,7 @@ func associationReadPaths() []readPath {
 			}},
 			readPath{
 				name: "Association.Find with conditions, " + name, root: a.root, items: a.items,
-				run: func(q *readQuery) ([]string, error) { return find(q, table+".rank < 9\nOR\n"+table+".rank = 10") },
+				run: func(q *readQuery) ([]string, error) { return find(q, table+".score < 9\nOR\n"+table+".score = 10") },
 			},
 			readPath{
 				name: "Association.Count, " + name, root: a.root, items: a.items, fold: countOf,

@@ -17,7 +17,7 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
-// The rows of a read test, as "name rank links". A name says what the row is: its first letter the model (o owner, p post,
+// The rows of a read test, as "name score links". A name says what the row is: its first letter the model (o owner, p post,
 // c comment, d detail, t tag, k tagging, l labeling), a "-" at its end that it was trashed early, a "=" that it was late.
 // A "!" before it: trashed by hand and not by a delete.
 var readRows = map[byte][]string{
@@ -91,10 +91,10 @@ func (w *readWorld) plant(t *testing.T, letter byte) {
 		row := reflect.New(w.kind.types[letter]).Elem()
 		row.FieldByName("Base").FieldByName("ID").SetUint(uint64(readID(name)))
 		row.FieldByName("Name").SetString(name)
-		if rank := row.FieldByName("Rank"); rank.IsValid() {
+		if score := row.FieldByName("Score"); score.IsValid() {
 			n, err := strconv.Atoi(parts[1])
 			require.NoError(t, err)
-			rank.SetInt(int64(n))
+			score.SetInt(int64(n))
 		}
 		for _, link := range parts[2:] {
 			setLink(row, link)

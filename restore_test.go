@@ -39,12 +39,12 @@ var verbForms = []struct {
 		return v(db, &aNote{}, "title = ? OR title = ?", "a", "x")
 	}, "a x"},
 	{"inline struct", func(v verbFunc, db *gorm.DB, _ map[string]*aNote) *gorm.DB { return v(db, &aNote{}, aNote{Title: "x"}) }, "x"},
-	{"condition", func(v verbFunc, db *gorm.DB, _ map[string]*aNote) *gorm.DB { return v(db.Where("rank > 3"), &aNote{}) }, "d x y"},
+	{"condition", func(v verbFunc, db *gorm.DB, _ map[string]*aNote) *gorm.DB { return v(db.Where("score > 3"), &aNote{}) }, "d x y"},
 	{"or", func(v verbFunc, db *gorm.DB, _ map[string]*aNote) *gorm.DB {
 		return v(db.Where("title = 'a'").Or("title = 'x'"), &aNote{})
 	}, "a x"},
 	{"scope", func(v verbFunc, db *gorm.DB, _ map[string]*aNote) *gorm.DB {
-		return v(db.Scopes(func(db *gorm.DB) *gorm.DB { return db.Where("tenant = 'two'") }).Where("rank > 3"), &aNote{})
+		return v(db.Scopes(func(db *gorm.DB) *gorm.DB { return db.Where("tenant = 'two'") }).Where("score > 3"), &aNote{})
 	}, "d y"},
 	{"model and no value", func(v verbFunc, db *gorm.DB, n map[string]*aNote) *gorm.DB { return v(db.Model(n["x"]), nil) }, "x"},
 	{"all", func(v verbFunc, db *gorm.DB, _ map[string]*aNote) *gorm.DB { return v(db.Where("1 = 1"), &aNote{}) }, "a b c d x y"},
@@ -55,16 +55,16 @@ var verbForms = []struct {
 		return v(db.Scopes(softdelete.TrashedBefore(time.Now().Add(time.Hour))), &aNote{})
 	}, "x y"},
 	{"trashed by", func(v verbFunc, db *gorm.DB, _ map[string]*aNote) *gorm.DB {
-		return v(db.Scopes(softdelete.TrashedBy("before")), &aNote{}, "rank = 5")
+		return v(db.Scopes(softdelete.TrashedBy("before")), &aNote{}, "score = 5")
 	}, "x"},
 	{"only trashed", func(v verbFunc, db *gorm.DB, _ map[string]*aNote) *gorm.DB {
-		return v(db.Scopes(softdelete.OnlyTrashed).Where("rank > 3"), &aNote{})
+		return v(db.Scopes(softdelete.OnlyTrashed).Where("score > 3"), &aNote{})
 	}, "x y"},
 	{"join", func(v verbFunc, db *gorm.DB, _ map[string]*aNote) *gorm.DB {
-		return v(db.Joins("JOIN a_notes AS o ON o.rank = a_notes.rank + 1").Where("o.title IN ?", []string{"d", "y"}), &aNote{})
+		return v(db.Joins("JOIN a_notes AS o ON o.score = a_notes.score + 1").Where("o.title IN ?", []string{"d", "y"}), &aNote{})
 	}, "c x"},
 	{"limit", func(v verbFunc, db *gorm.DB, _ map[string]*aNote) *gorm.DB {
-		return v(db.Where("rank >= 5").Order("rank DESC").Limit(1), &aNote{})
+		return v(db.Where("score >= 5").Order("score DESC").Limit(1), &aNote{})
 	}, "y"},
 }
 

@@ -16,9 +16,9 @@ import (
 // anAccount has a primary key, a unique column, and a composite unique index.
 type anAccount struct {
 	ID        uint
-	Email     *string `gorm:"uniqueIndex"`
-	Tenant    string  `gorm:"uniqueIndex:tenant_name"`
-	Name      *string `gorm:"uniqueIndex:tenant_name"`
+	Email     *string `gorm:"size:191;uniqueIndex"`
+	Tenant    string  `gorm:"size:191;uniqueIndex:tenant_name"`
+	Name      *string `gorm:"size:191;uniqueIndex:tenant_name"`
 	Level     int     `gorm:"default:3"`
 	Score     int
 	CreatedAt time.Time
@@ -209,7 +209,7 @@ func TestReviveLeavesPartialIndexesAlone(t *testing.T) {
 	t.Parallel()
 	type row struct {
 		ID    uint
-		Email string `gorm:"uniqueIndex:,where:deleted_at IS NULL"`
+		Email string `gorm:"size:191;uniqueIndex:,where:deleted_at IS NULL"`
 		softdelete.Timestamp
 	}
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {

@@ -1,6 +1,7 @@
 package softdelete_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -146,6 +147,38 @@ func TestUpsertOnAnIndexNotYetReplaced(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestUpsertOfALiveRowBesideATrashedValue is about an upsert that meets a live row by one key, and has the value of a trashed
+// row in another, to which it does not write.
+func TestUpsertOfALiveRowBesideATrashedValue(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		type badge struct {
+			ID        uint
+			Number    string `gorm:"size:40;uniqueIndex"`
+			Email     string `gorm:"size:40" softdelete:"unique"`
+			Team      int
+			DeletedAt gorm.DeletedAt
+		}
+		db := withPlugin(t, open, softdelete.Config{})
+		require.NoError(t, softdelete.AutoMigrate(db, &badge{}))
+		require.NoError(t, db.Create([]*badge{{ID: 1, Number: "one", Email: "ana"}, {ID: 2, Number: "two", Email: "bob"}}).Error)
+		require.NoError(t, db.Delete(&badge{ID: 1}).Error)
+		for i, by := range []struct {
+			column string
+			value  badge
+		}{
+			{"id", badge{ID: 2, Number: "three", Email: "ana"}},
+			{"number", badge{Number: "two", Email: "ana"}},
+		} {
+			by.value.Team = i + 1
+			conflict := clause.OnConflict{Columns: []clause.Column{{Name: by.column}}, DoUpdates: clause.AssignmentColumns([]string{"team"})}
+			require.NoError(t, db.Clauses(conflict).Create(&by.value).Error)
+			require.NoError(t, db.Clauses(conflict).Create([]*badge{&by.value}).Error)
+			require.Equal(t, []string{"bob " + strconv.Itoa(i+1)}, column[string](t, db, "SELECT "+concat(db, "email", "team")+" FROM badges WHERE deleted_at IS NULL"))
+		}
+	})
 }
 
 // concat writes two columns with a space between.

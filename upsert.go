@@ -85,7 +85,7 @@ func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d dialect)
 		if !m.isOfLiveRows(key) || d.conflictTarget && !sameSet(named, key.columns) {
 			continue
 		}
-		values, _ := valuesOf(stmt, stmt.ReflectValue, key.columns)
+		values, indexes := valuesOf(stmt, stmt.ReflectValue, key.columns)
 		distinct := keys{}
 		for _, value := range values {
 			distinct[keyText(value...)] = true
@@ -95,18 +95,31 @@ func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d dialect)
 		if len(live) >= len(distinct) {
 			continue
 		}
-		for _, value := range values {
+		for i, value := range values {
 			if live[keyText(value...)] {
 				continue
 			}
 			hidden, live := keysInTheWay(db, m, key.columns, [][]any{value}, clause.Where{}, liveOnly, d)
-			if len(hidden) > 0 && len(live) == 0 {
+			if len(hidden) > 0 && len(live) == 0 && (d.conflictTarget || !m.meetsLive(db, indexes[i])) {
 				_ = db.AddError(fail(ErrTrashed, m.name(), "an upsert met it by "+key.name+
 					", which is of all rows still: AutoMigrate makes it one of live rows, or else restore the row first"))
 				return
 			}
 		}
 	}
+}
+
+// meetsLive tells if a live row has the same key as one of the statement's values, by
+// any unique key of the model but those of live rows.
+func (m *model) meetsLive(db *gorm.DB, index int) bool {
+	stmt := db.Statement
+	for _, key := range m.unique {
+		values, _ := valuesOf(stmt, elementOf(stmt.ReflectValue, index), key.columns())
+		if _, live := keysInTheWay(db, m, key.columns(), values, clause.Where{}, liveOnly, dialect{}); len(live) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // isOfLiveRows tells if an index has live rows in it and no others.

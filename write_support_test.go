@@ -173,7 +173,7 @@ func (r *recorderTx) Rollback() error {
 type aNote struct {
 	ID        uint `gorm:"primaryKey;autoIncrement:false"`
 	Title     string
-	Rank      int
+	Score     int
 	Tenant    string
 	UpdatedAt time.Time
 	softdelete.Tracked
@@ -187,7 +187,7 @@ func theNotes(t *testing.T, db *gorm.DB) map[string]*aNote {
 	long := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
 	notes := map[string]*aNote{}
 	for i, title := range []string{"a", "b", "c", "d", "x", "y"} {
-		note := &aNote{ID: uint(i + 1), Title: title, Rank: i + 1, Tenant: []string{"one", "two"}[i%2], UpdatedAt: long}
+		note := &aNote{ID: uint(i + 1), Title: title, Score: i + 1, Tenant: []string{"one", "two"}[i%2], UpdatedAt: long}
 		require.NoError(t, db.Create(note).Error)
 		notes[title] = note
 	}

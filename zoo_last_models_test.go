@@ -158,7 +158,7 @@ type (
 		ID     int64 `gorm:"primaryKey;autoIncrement:false"`
 		Name   string
 		DeskID *int64
-		Code   string   `gorm:"uniqueIndex:zoo_pens_code,where:deleted_at IS NULL"`
+		Code   string   `gorm:"size:191;uniqueIndex:zoo_pens_code,where:deleted_at IS NULL"`
 		Caps   []zooCap `gorm:"foreignKey:PenID" softdelete:"cascade"`
 		softdelete.Tracked
 	}
@@ -168,7 +168,7 @@ type (
 		PenID  *int64
 		DeskID *int64
 		Desk   *zooDesk `softdelete:"cascade"`
-		Code   string   `gorm:"uniqueIndex:zoo_caps_code,where:deleted_at IS NULL"`
+		Code   string   `gorm:"size:191;uniqueIndex:zoo_caps_code,where:deleted_at IS NULL"`
 		softdelete.Timestamp
 	}
 )

@@ -75,6 +75,10 @@ const mariadbEnv = "SOFTDELETE_TEST_MARIADB_DSN"
 // mariadbLogSize keeps the files of a server that lives for minutes small.
 const mariadbLogSize = "24M"
 
+// mariadbMode is what MySQL 8 and MariaDB are strict about by default, either of them, but for times that are zero: fields of
+// tests are.
+const mariadbMode = "'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+
 // mariadbPlace makes a database of its own.
 func mariadbPlace(tb testing.TB) Opener {
 	tb.Helper()
@@ -105,7 +109,10 @@ func mariadbDatabase(tb testing.TB) string {
 			tb.Errorf("testdb: dropping the test's database: is a transaction still open? %v", err)
 		}
 	})
-	dsn, err := changed(dsn, func(config *driver.Config) { config.DBName = name })
+	dsn, err := changed(dsn, func(config *driver.Config) {
+		config.DBName = name
+		setParam(config, "sql_mode", mariadbMode)
+	})
 	if err != nil {
 		tb.Fatalf("testdb: %v", err)
 	}
@@ -115,10 +122,7 @@ func mariadbDatabase(tb testing.TB) string {
 // mariadbAdmin opens the handle that creates and drops databases.
 func mariadbAdmin(dsn string) (*gorm.DB, error) {
 	dsn, err := changed(dsn, func(config *driver.Config) {
-		if config.Params == nil {
-			config.Params = map[string]string{}
-		}
-		config.Params["lock_wait_timeout"] = strconv.Itoa(int(dropLockTimeout.Seconds()))
+		setParam(config, "lock_wait_timeout", strconv.Itoa(int(dropLockTimeout.Seconds())))
 	})
 	if err != nil {
 		return nil, err
@@ -139,4 +143,12 @@ func changed(dsn string, change func(config *driver.Config)) (string, error) {
 	config.ParseTime = true
 	change(config)
 	return config.FormatDSN(), nil
+}
+
+// setParam sets a variable of the sessions that a config opens.
+func setParam(config *driver.Config, name, value string) {
+	if config.Params == nil {
+		config.Params = map[string]string{}
+	}
+	config.Params[name] = value
 }
