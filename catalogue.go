@@ -19,6 +19,8 @@ type dbColumn struct {
 	typ       string // as the database prints it
 	nullable  bool
 	generated bool
+
+	expression string // what a generated column is, where that is asked for
 }
 
 // dbIndex is an index, or what the database keeps a unique constraint by.
@@ -64,17 +66,17 @@ func (d dialect) catalogue(db *gorm.DB, tables []string) (map[string]*dbTable, e
 	names, asked := d.tableNames(tx, tables)
 
 	var column struct {
-		table, name, typ    string
-		nullable, generated bool
+		table, name, typ, expression string
+		nullable, generated          bool
 	}
 	rows, err := tx.Raw(d.columnsSQL, names).Rows()
 	if err == nil {
-		_, err = scanAll(rows, []any{&column.table, &column.name, &column.typ, &column.nullable, &column.generated}, func(int64) {
+		_, err = scanAll(rows, []any{&column.table, &column.name, &column.typ, &column.nullable, &column.generated, &column.expression}, func(int64) {
 			table := asked[column.table]
 			if found[table] == nil {
 				found[table] = &dbTable{name: table, columns: map[string]dbColumn{}}
 			}
-			found[table].columns[column.name] = dbColumn{column.name, column.typ, column.nullable, column.generated}
+			found[table].columns[column.name] = dbColumn{column.name, column.typ, column.nullable, column.generated, column.expression}
 		})
 	}
 	if err != nil {
@@ -158,14 +160,15 @@ func isSpaceOr(c, other byte) bool {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == other
 }
 
-// What the databases are asked. Of columns: table, name, type, nullable, generated.
+// What the databases are asked. Of columns: table, name, type, nullable, generated,
+// by what.
 // Of indexes, by their columns in order: table, name, unique, primary, constraint,
 // valid, plain, column, condition.
 const (
 	postgresTables = `FROM unnest(string_to_array(?, E'\n')) AS asked(name)
 JOIN pg_catalog.pg_class t ON t.oid = to_regclass(asked.name) `
 
-	postgresColumns = `SELECT asked.name, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull, a.attgenerated <> '' ` + postgresTables + `
+	postgresColumns = `SELECT asked.name, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull, a.attgenerated <> '', '' ` + postgresTables + `
 JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY asked.name, a.attnum`
 
@@ -190,7 +193,7 @@ ORDER BY asked.name, i.relname, k.position`
 JOIN pg_catalog.pg_constraint f ON f.confrelid = t.oid AND f.contype = 'f'
 JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (f.confkey)`
 
-	sqliteColumns = `SELECT m.name, c.name, c.type, NOT c."notnull", c.hidden IN (2, 3)
+	sqliteColumns = `SELECT m.name, c.name, c.type, NOT c."notnull", c.hidden IN (2, 3), ''
 FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c
 WHERE m.type = 'table' AND m.name IN ? ORDER BY m.name, c.cid`
 
@@ -201,9 +204,9 @@ WHERE m.type = 'table' AND m.name IN ? ORDER BY m.name, l.name, i.seqno`
 
 	sqliteReferences = `SELECT m.name || ' ' || f.id, f."to"
 FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f
-WHERE m.type = 'table' AND f."to" IS NOT NULL AND f."table" IN ?`
+WHERE m.type = 'table' AND f."to" IS NOT NULL AND f."table" COLLATE NOCASE IN ?`
 
-	mysqlColumns = `SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE = 'YES', EXTRA LIKE '%GENERATED%'
+	mysqlColumns = `SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE = 'YES', EXTRA LIKE '%GENERATED%', coalesce(GENERATION_EXPRESSION, '')
 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ?
 ORDER BY TABLE_NAME, ORDINAL_POSITION`
 

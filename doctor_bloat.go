@@ -44,7 +44,7 @@ func (ti *tableIndexes) bloated() []bloat {
 func (c *checkup) reportBloat(list []bloat) error {
 	var tables []*table
 	for _, b := range list {
-		if b.ti.have.has([]string{b.ti.m.marker.field.DBName}) && !slices.Contains(tables, b.ti.t) {
+		if b.ti.have.has(append([]string{b.ti.m.marker.field.DBName}, b.ti.t.key()...)) && !slices.Contains(tables, b.ti.t) {
 			tables = append(tables, b.ti.t)
 		}
 	}

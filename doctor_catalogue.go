@@ -103,7 +103,7 @@ func (d dialect) foreignKeys(db *gorm.DB, tables []string) ([]*foreignKey, error
 // referredBy is a foreign key that refers to columns of a table, nil if none does.
 func (c *checkup) referredBy(table string, columns []string) *foreignKey {
 	for _, key := range c.foreign {
-		if key.parent == table && sameSet(key.referred, columns) {
+		if strings.EqualFold(key.parent, table) && sameSet(lowered(key.referred), lowered(columns)) {
 			return key
 		}
 	}

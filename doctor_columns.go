@@ -1,6 +1,7 @@
 package softdelete
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -29,6 +30,8 @@ func (c *checkup) missingTables() error {
 	if len(missing) == 0 {
 		return nil
 	}
+	// A table that refers to another is made after it.
+	slices.SortStableFunc(missing, func(a, b *table) int { return cmp.Compare(a.rank, b.rank) })
 	made, err := c.creations(missing)
 	for _, t := range missing {
 		message := "the database has no such table: softdelete.AutoMigrate makes it"
@@ -51,8 +54,9 @@ func (c *checkup) creations(missing []*table) (map[*table][]string, error) {
 	}
 	made := map[*table][]string{}
 	for _, text := range record.statements {
+		head, _, _ := strings.Cut(text, "(") // what comes after it may name other tables
 		for _, t := range missing {
-			if !strings.Contains(text, " "+c.quote(t.name)+" ") && !strings.Contains(text, " "+c.quote(t.name)+"(") {
+			if !strings.Contains(head+" ", " "+c.quote(t.name)+" ") {
 				continue
 			}
 			isOurs := func(i index) bool {

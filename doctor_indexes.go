@@ -2,6 +2,7 @@ package softdelete
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -38,6 +39,9 @@ type tableIndexes struct {
 	// gone are the indexes that a remedy drops, and those that it makes.
 	gone map[string]bool
 
+	// made are the columns that remedies keep unique among live rows.
+	made [][]string
+
 	// anew are the changes for which the table is made anew.
 	anew []*indexChange
 }
@@ -54,10 +58,11 @@ func (ti *tableIndexes) unique() {
 		}
 		return 1
 	})
+	ti.staleLiveColumn()
 	var missing []*dbIndex
 	for i := range ti.have.indexes {
 		ix := &ti.have.indexes[i]
-		if !ix.unique || ix.primary || !ix.valid || ti.mentionsMarker(ix.where) || slices.Contains(ix.columns, liveColumn) || ti.holdsKey(ix) {
+		if !ix.unique || ix.primary || !ix.valid || ti.gone[ix.name] || ti.mentionsMarker(ix.where) || slices.Contains(ix.columns, liveColumn) || ti.holdsKey(ix) {
 			continue
 		}
 		switch marked, open := ti.markerIn(ix); {
@@ -71,8 +76,39 @@ func (ti *tableIndexes) unique() {
 	}
 	// In the order of their remedies, of which the first adds what the others need.
 	for _, ix := range missing {
-		ti.uniqueMissesLive(ix)
+		if !ti.gone[ix.name] {
+			ti.uniqueMissesLive(ix)
+		}
 	}
+}
+
+// staleLiveColumn finds a generated column that is of a marker which the model had
+// once: the indexes with it in them are of other rows than live ones.
+func (ti *tableIndexes) staleLiveColumn() {
+	column, ok := ti.have.columns[liveColumn]
+	if !ok || ti.d.partialIndex || ti.m.isLiveColumn(column) {
+		return
+	}
+	after := &dbTable{name: ti.have.name, columns: maps.Clone(ti.have.columns)}
+	delete(after.columns, liveColumn)
+	marker := ti.m.marker.field.DBName
+	after.columns[marker] = dbColumn{name: marker} // or another remedy adds it
+	drop := "ALTER TABLE " + ti.quote(ti.t.name)
+	for _, ix := range ti.have.indexes {
+		if slices.Contains(ix.columns, liveColumn) {
+			drop += " DROP INDEX " + ti.quoted([]string{ix.name}) + ","
+			continue
+		}
+		after.indexes = append(after.indexes, ix)
+	}
+	remedy := []string{drop + " DROP COLUMN " + ti.quoted([]string{liveColumn})}
+	for _, change := range ti.m.changes(after, ti.d) {
+		if slices.Contains(change.want.columns, liveColumn) {
+			remedy = append(remedy, ti.statements(change)...)
+		}
+	}
+	ti.add(SeverityError, CodeUniqueMissesLive, ti.t, "the generated column "+liveColumn+" is of another marker than the model's ("+column.expression+
+		"): the indexes with it keep live rows no more apart, or trashed ones from them. The remedy fails while live rows agree", remedy...)
 }
 
 // holdsKey tells if a primary key is in an index, so that no two rows can agree in

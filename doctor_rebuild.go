@@ -19,8 +19,13 @@ func (c *checkup) rebuild(have *dbTable, changes []*indexChange) []string {
 	if !ok {
 		return nil
 	}
-	var made []string
+	// Rows that agree make a unique index fail. That is seen before the transaction
+	// is open; the index goes with the old table.
+	var made, probes []string
 	for _, change := range changes {
+		if change.create && change.want.unique {
+			probes = append(probes, w.create(change, interim(change.want.name)))
+		}
 		rest := *change
 		rest.drop = nil
 		for _, old := range change.drop {
@@ -74,7 +79,7 @@ func (c *checkup) rebuild(have *dbTable, changes []*indexChange) []string {
 		before = append([]string{"PRAGMA foreign_keys = OFF"}, before...)
 		after = append(after, "PRAGMA foreign_keys = ON")
 	}
-	return slices.Concat(before, list, after)
+	return slices.Concat(probes, before, list, after)
 }
 
 func sqlString(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

@@ -43,23 +43,54 @@ func (c *checkup) addsColumn(change *indexChange) {
 // one of all rows, by the same name.
 func (ti *tableIndexes) liveOnly(ix *dbIndex, kind indexKind) []string {
 	i := ti.wantedFor(ix, kind)
-	ti.gone[i.name], ti.gone[ix.name] = true, true
 	change := ti.changeFor(i)
 	if change == nil {
 		change = &indexChange{model: ti.m, table: ti.have, want: ti.m.define(i, ti.d)}
 	}
+	// What another remedy has done is not done again.
+	change.drop = slices.DeleteFunc(change.drop, func(old dbIndex) bool { return ti.gone[old.name] })
+	if kind == uniqueAmongLive {
+		if slices.ContainsFunc(ti.made, func(columns []string) bool { return sameSet(columns, i.columns()) }) {
+			change.create, change.from = false, ""
+		}
+		ti.made = append(ti.made, i.columns())
+	}
+	ti.gone[i.name], ti.gone[ix.name] = true, true
 	if !slices.ContainsFunc(change.drop, func(old dbIndex) bool { return old.name == ix.name }) {
 		change.drop = append(change.drop, *ix)
 	}
 	change.foreign = change.foreign && i.name != ix.name
-	switch {
-	case !ti.isPlain(ix):
-		return ti.rewritten(ix, change)
-	case ti.d.tableRebuild && change.dropsConstraint():
+	for _, old := range change.drop {
+		ti.gone[old.name] = true
+	}
+	if ti.d.tableRebuild && change.dropsConstraint() {
 		ti.anew = append(ti.anew, change)
 		return ti.rebuild(ti.have, ti.anew)
-	default:
-		return ti.statements(change)
+	}
+	var list []string
+	if ti.isPlain(ix) {
+		list = ti.statements(change)
+	} else if _, open := ti.markerIn(ix); !open { // The marker would stay in it, and let all pass.
+		list = ti.rewritten(ix, change)
+	}
+	ti.remember(change, list)
+	return list
+}
+
+// remember keeps what is known of a table's indexes as it is after a remedy, for
+// those that make the table anew.
+func (c *checkup) remember(change *indexChange, remedy []string) {
+	texts := c.texts.indexes[change.table.name]
+	if !c.d.tableRebuild || len(remedy) == 0 || texts == nil {
+		return
+	}
+	for _, old := range change.drop {
+		delete(texts, old.name)
+	}
+	for _, sql := range remedy {
+		if strings.HasPrefix(sql, "CREATE ") && strings.Contains(sql, "INDEX "+c.quote(change.want.name)+" ON ") {
+			texts[change.want.name] = sql
+		}
 	}
 }
 
@@ -88,9 +119,6 @@ func (ti *tableIndexes) wantedFor(ix *dbIndex, kind indexKind) *index {
 func (ti *tableIndexes) isPlain(ix *dbIndex) bool {
 	if slices.Contains(ix.columns, "") || ix.where != "" {
 		return false
-	}
-	if marked, _ := ti.markerIn(ix); marked {
-		return true
 	}
 	text, ok := ti.texts.indexes[ti.t.name][ix.name]
 	if !ok || ti.d.alterIndexes {

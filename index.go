@@ -108,6 +108,8 @@ func (m *model) addOwnIndexes(namer schema.Namer, d dialect) error {
 			switch {
 			case have.Name == i.name && !same:
 				return &ModelError{m.name(), i.fields[0].Name, "there is an index " + i.name + " on other columns already, by a gorm tag"}
+			case have.Name == i.name && have.Class == "UNIQUE" && i.kind != uniqueAmongLive:
+				return &ModelError{m.name(), i.fields[0].Name, "the gorm tag's unique index and softdelete:\"index\" are both called " + i.name + ": give one of them another name"}
 			case have.Name != i.name && same && i.kind == uniqueAmongLive && have.Class == "UNIQUE" && (have.Where == "" || !d.partialIndex):
 				// GORM would make it again and again, and be refused by trashed rows.
 				return &ModelError{m.name(), i.fields[0].Name, fmt.Sprintf(

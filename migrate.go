@@ -69,7 +69,10 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 	return d.alone(db.Session(&gorm.Session{}), func(db *gorm.DB) error {
 		mg := &migration{db: db.Session(&gorm.Session{NewDB: true}), d: d, models: list, table: table}
 		// What is replaced goes first: GORM drops a unique constraint that its own
-		// tags do not name, before there is another one.
+		// tags do not name, before there is another one. That needs the marker.
+		if err := mg.addMarkers(db); err != nil {
+			return err
+		}
 		if err := mg.indexes(replacements); err != nil {
 			return err
 		}
@@ -85,6 +88,35 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 		}
 		return mg.indexes(everything)
 	})
+}
+
+// addMarkers adds the markers that tables lack of which a unique index is to become
+// one of live rows.
+func (mg *migration) addMarkers(db *gorm.DB) error {
+	names := make([]string, len(mg.models))
+	for i, m := range mg.models {
+		names[i] = mg.tableOf(m)
+	}
+	found, err := mg.d.catalogue(mg.db, names)
+	if err != nil {
+		return err
+	}
+	for _, m := range mg.models {
+		table, marker := found[mg.tableOf(m)], m.marker.field
+		if table == nil || table.has([]string{marker.DBName}) {
+			continue
+		}
+		replaces := slices.ContainsFunc(m.indexes, func(i index) bool {
+			return i.kind == uniqueAmongLive && slices.ContainsFunc(table.indexes, func(have dbIndex) bool { return m.isOrdinaryUnique(&have, &i, mg.d) })
+		})
+		if !replaces {
+			continue
+		}
+		if err := db.Migrator().AddColumn(newOf(m.schema.ModelType), marker.Name); err != nil && !isOverlap(err) {
+			return fmt.Errorf("softdelete: model %s: adding the column %s to %s: %w", m.name(), marker.DBName, table.name, err)
+		}
+	}
+	return nil
 }
 
 // byGORM runs GORM's AutoMigrate: again, where another process made the same thing
@@ -170,6 +202,10 @@ func (mg *migration) indexes(scope scope) error {
 	// Before anything is changed.
 	for _, m := range mg.models {
 		if table := found[mg.tableOf(m)]; table != nil {
+			if column, ok := table.columns[liveColumn]; ok && !m.isLiveColumn(column) {
+				return fmt.Errorf("softdelete: model %s: the column %s of %s is of another marker (%s), and its indexes keep no live rows apart: "+
+					"run the remedy that Doctor has", m.name(), liveColumn, table.name, column.expression)
+			}
 			for _, c := range m.changes(table, mg.d) {
 				if err := mg.check(c); err != nil {
 					return err
@@ -211,8 +247,8 @@ func (mg *migration) indexes(scope scope) error {
 
 // isOverlap tells if a change failed as somebody else makes the same one.
 func isOverlap(err error) bool {
-	return errors.Is(err, errUnfinished) || isTransient(err) || isNameTaken(err) || hasState(err, "42P01", "42704", "42710") ||
-		hasText(err, "already exists", "no such index", "Duplicate key name", "Duplicate column name", "Can't DROP")
+	return errors.Is(err, errUnfinished) || isTransient(err) || isNameTaken(err) || hasState(err, "42P01", "42701", "42704", "42710") ||
+		hasText(err, "already exists", "no such index", "duplicate column name", "Duplicate key name", "Duplicate column name", "Can't DROP")
 }
 
 // isNameTaken tells if PostgreSQL did not make an index as there is one of the name.

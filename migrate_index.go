@@ -46,14 +46,18 @@ func (m *model) changes(table *dbTable, d dialect) []*indexChange {
 func (m *model) changeTo(want definition, i *index, table *dbTable, d dialect) *indexChange {
 	c := &indexChange{model: m, table: table, want: want, create: true}
 	c.addColumn = slices.Contains(want.columns, liveColumn) && !table.has([]string{liveColumn})
+	var spare []dbIndex
 	for _, have := range table.indexes {
-		ours := have.name == want.name || have.name == interim(want.name)
+		ours := have.name == want.name || have.name == interim(want.name) || have.name == former(want.name)
 		switch {
 		case !have.valid:
 			if ours {
 				c.unfinished = append(c.unfinished, have.name)
 			}
 		case m.fulfils(&have, want, d):
+			if have.name == interim(want.name) {
+				spare = append(spare, have)
+			}
 			// Of several the one of the right name is taken for it.
 			if c.create || have.name == want.name {
 				c.create, c.from = false, ""
@@ -68,6 +72,9 @@ func (m *model) changeTo(want definition, i *index, table *dbTable, d dialect) *
 		case ours:
 			c.foreign = true
 		}
+	}
+	if c.from == "" {
+		c.drop = append(c.drop, spare...) // Two processes have made it at once.
 	}
 	c.foreign = c.foreign && c.create
 	if !c.create && c.from == "" && c.odd == "" && len(c.drop) == 0 && len(c.unfinished) == 0 {
@@ -88,6 +95,19 @@ func (m *model) fulfils(have *dbIndex, want definition, d dialect) bool {
 	return !have.unique && len(have.columns) >= len(want.columns) && slices.Equal(have.columns[:len(want.columns)], want.columns)
 }
 
+// isLiveColumn tells if a generated column is of the model's marker, whatever the
+// database makes of its condition when it prints it.
+func (m *model) isLiveColumn(column dbColumn) bool {
+	is, want := plainCondition(column.expression), plainCondition(textOf(m.markerCondition(liveOnly)))
+	name := strings.ToLower(m.marker.field.DBName)
+	for _, part := range []string{name + "isnull", name + "="} {
+		if strings.Contains(is, part) != strings.Contains(want, part) {
+			return false
+		}
+	}
+	return true
+}
+
 // isOrdinaryUnique tells if an index lets no two rows, live or trashed, agree in
 // the columns of a live-only one.
 func (m *model) isOrdinaryUnique(have *dbIndex, i *index, d dialect) bool {
@@ -98,6 +118,9 @@ func (m *model) isOrdinaryUnique(have *dbIndex, i *index, d dialect) bool {
 // version of the model, or GORM's plain tag, made there: on no other columns, or
 // for the same rows.
 func (m *model) isFormer(have *dbIndex, want definition, d dialect) bool {
+	if have.unique && !want.unique {
+		return false // What keeps rows apart is not given up for what does not.
+	}
 	if d.partialIndex && have.where != "" {
 		return m.sameCondition(have.where, want.where)
 	}
@@ -141,6 +164,9 @@ func plainCondition(text string) string {
 // interim is the name of an index until the one whose place it takes is gone.
 func interim(name string) string { return suffixed(name, "_new") }
 
+// former is the name of an index from when another has taken its own until it is gone.
+func former(name string) string { return suffixed(name, "_former") }
+
 // suffixed is a name with something at its end, as long as a name can be.
 func suffixed(name, suffix string) string {
 	const longest = 63 // bytes of a name that PostgreSQL keeps
@@ -173,12 +199,11 @@ func (w ddl) statements(c *indexChange) []string {
 		return list
 	}
 	name := c.want.name
-	taken := slices.ContainsFunc(c.drop, func(old dbIndex) bool { return old.name == name })
-	if taken {
-		name = interim(name)
-	}
 	var list []string
 	if c.create {
+		if c.takesName() {
+			name = interim(name)
+		}
 		list = append(list, w.create(c, name))
 	}
 	list = append(list, w.drops(c)...)
@@ -186,9 +211,18 @@ func (w ddl) statements(c *indexChange) []string {
 		name = c.from
 	}
 	if name != c.want.name {
-		list = append(list, w.text("ALTER INDEX ", c.named(name), " RENAME TO ", clause.Column{Name: c.want.name}))
+		list = append(list, w.rename(c, name, c.want.name))
 	}
 	return list
+}
+
+// takesName tells if the index takes the name of one that goes.
+func (c *indexChange) takesName() bool {
+	return slices.ContainsFunc(c.drop, func(old dbIndex) bool { return old.name == c.want.name })
+}
+
+func (w ddl) rename(c *indexChange, from, to string) string {
+	return w.text("ALTER INDEX ", c.named(from), " RENAME TO ", clause.Column{Name: to})
 }
 
 func (w ddl) create(c *indexChange, name string) string {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -108,27 +110,81 @@ func (mg *migration) hasRows(c *indexChange) (bool, error) {
 	return n > 0, err
 }
 
-// concurrently makes a change while others write. What it has made goes again if
-// it cannot be finished; PostgreSQL leaves an invalid index behind.
+// concurrently makes a change while others write, and while other processes make
+// the same one. What is left of it if it is cut short is known to the next call.
 func (mg *migration) concurrently(w ddl, c *indexChange) error {
-	for i, sql := range w.statements(c) {
-		_, err := exec(mg.db, sql)
-		if err == nil {
-			continue
+	name, now := c.want.name, c.from
+	if c.create {
+		if now = name; c.takesName() {
+			now = interim(name)
 		}
-		made := c.create && (i == 0 && !isNameTaken(err) || i == 1)
-		if made && !mg.db.DryRun {
-			name := c.want.name
-			if strings.Contains(sql+w.statements(c)[0], interim(name)) {
-				name = interim(name)
+		if _, err := exec(mg.db, w.create(c, now)); err != nil {
+			if !isNameTaken(err) && !hasState(err, "0A000") {
+				err = errors.Join(err, mg.clearAfter(c, now))
 			}
-			db := mg.db.WithContext(context.WithoutCancel(mg.db.Statement.Context))
-			_, dropErr := exec(db, "DROP INDEX "+w.concurrently+"IF EXISTS ", c.named(name))
-			err = errors.Join(err, dropErr)
+			return err
 		}
+	}
+	rest := *c
+	swaps := c.takesName() && now != "" && now != name
+	if swaps {
+		if err := mg.swap(w, c, now); err != nil {
+			return err
+		}
+		rest.drop = slices.Clone(c.drop)
+		for i := range rest.drop {
+			if rest.drop[i].name == name {
+				rest.drop[i].name = former(name)
+			}
+		}
+	}
+	err := executeAll(mg.db, w.drops(&rest))
+	switch {
+	case swaps && hasState(err, "0A000"):
+		return errUnfinished // Its names are others now.
+	case err != nil || swaps || now == "" || now == name:
 		return err
 	}
-	return nil
+	_, err = exec(mg.db, w.rename(c, now, name))
+	return err
+}
+
+// swap gives an index the name of the one whose place it takes, and that another,
+// unless somebody else has done it: what has the name then is not dropped.
+func (mg *migration) swap(w ddl, c *indexChange, now string) error {
+	return asUnit(mg.db, func(tx *gorm.DB) error {
+		if _, err := exec(tx, "LOCK TABLE ", clause.Table{Name: c.table.name}, " IN SHARE UPDATE EXCLUSIVE MODE"); err != nil {
+			return err
+		}
+		if !tx.DryRun {
+			found, err := mg.d.catalogue(tx, []string{c.table.name})
+			if err != nil || found[c.table.name] == nil {
+				return errors.Join(err, errUnfinished)
+			}
+			old, made := found[c.table.name].index(c.want.name), found[c.table.name].index(now)
+			if old == nil || made == nil || c.model.fulfils(old, c.want, mg.d) || !made.valid || !c.model.fulfils(made, c.want, mg.d) {
+				return errUnfinished
+			}
+		}
+		return executeAll(tx, []string{w.rename(c, c.want.name, former(c.want.name)), w.rename(c, now, c.want.name)})
+	})
+}
+
+// clearTimeout is how long a failed call waits at most for others to let it clear
+// up after itself.
+const clearTimeout = 5 * time.Second
+
+// clearAfter removes the invalid index that PostgreSQL leaves where it could not
+// finish one, also after the caller's context has ended.
+func (mg *migration) clearAfter(c *indexChange, name string) error {
+	if mg.db.DryRun {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(mg.db.Statement.Context), clearTimeout)
+	defer cancel()
+	left := *c
+	left.unfinished = []string{name}
+	return (&migration{db: mg.db.WithContext(ctx), d: mg.d}).clear(&left)
 }
 
 // alter makes a change by ALTER TABLE. The generated column comes by a statement
@@ -205,13 +261,21 @@ func (mg *migration) checkReferences(c *indexChange) error {
 			return fmt.Errorf("softdelete: reading the foreign keys to %s: %w", c.table.name, err)
 		}
 		for child, referred := range columns {
-			if sameSet(referred, old.columns) {
+			if sameSet(lowered(referred), lowered(old.columns)) {
 				return fmt.Errorf("softdelete: model %s: a foreign key of %s refers to %s of %s, so %s cannot become an index of live rows: let it refer to the primary key",
 					c.model.name(), strings.SplitN(child, " ", 2)[0], strings.Join(old.columns, ", "), c.table.name, old.name)
 			}
 		}
 	}
 	return nil
+}
+
+func lowered(names []string) []string {
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = strings.ToLower(name)
+	}
+	return list
 }
 
 // look is a handle for questions, which are asked under DryRun too.

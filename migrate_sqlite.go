@@ -114,7 +114,7 @@ func rebuilding(db *gorm.DB, w ddl, table *dbTable, unique []string) ([]string, 
 		ok = parsed.dropUnique(unique)
 	}
 	if !ok {
-		return nil, fmt.Errorf("the unique constraint on %s is not found in the definition of the table: make that anew without it", strings.Join(unique, ", "))
+		return nil, fmt.Errorf("the unique constraint on %s is not found in the definition of the table, or has a collation of its own: make that anew without it", strings.Join(unique, ", "))
 	}
 	var others []string
 	err := look.Raw("SELECT sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND tbl_name = ? AND sql IS NOT NULL", table.name).Scan(&others).Error
@@ -186,7 +186,8 @@ func (t tableSQL) body() string {
 }
 
 // dropUnique removes the unique constraints on some columns: of the table, or of
-// a column. It tells if there was one.
+// a column. It tells if there was one, and none with a collation of its own: an
+// index of live rows in its place would let in what that keeps out.
 func (t *tableSQL) dropUnique(columns []string) bool {
 	dropped := false
 	kept := t.parts[:0]
@@ -195,6 +196,9 @@ func (t *tableSQL) dropUnique(columns []string) bool {
 		switch {
 		case from < 0:
 		case ofTable && sameSet(listedIn(part[to-1-part.resolution(to)]), columns):
+			if strings.Contains(strings.ToUpper(part[to-1-part.resolution(to)]), " COLLATE ") {
+				return false
+			}
 			dropped = true
 			// Constraints of a table may stand one after the other without a comma.
 			if part = part[to:]; len(part) == 0 {

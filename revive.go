@@ -107,20 +107,22 @@ func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
 		if len(values) == 0 {
 			continue
 		}
-		tx := onTable(beside(db), stmt).Unscoped().Where(inColumns(columns, values)).Where(clause.Expression(m.trashedRows))
-		if d.rowLock {
-			tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
-		}
-		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
-		if err := tx.Find(rows.Interface()).Error; err != nil {
-			_ = db.AddError(err)
-			return nil
-		}
 		byKey := map[string]reflect.Value{}
-		for i := range rows.Elem().Len() {
-			row := rows.Elem().Index(i).Elem()
-			have, _ := valuesOf(stmt, row, columns)
-			byKey[keyText(have[0]...)] = row
+		for chunk := range slices.Chunk(values, d.chunk(len(columns))) {
+			tx := onTable(beside(db), stmt).Unscoped().Where(inColumns(columns, chunk)).Where(clause.Expression(m.trashedRows))
+			if d.rowLock {
+				tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+			}
+			rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
+			if err := tx.Find(rows.Interface()).Error; err != nil {
+				_ = db.AddError(err)
+				return nil
+			}
+			for i := range rows.Elem().Len() {
+				row := rows.Elem().Index(i).Elem()
+				have, _ := valuesOf(stmt, row, columns)
+				byKey[keyText(have[0]...)] = row
+			}
 		}
 		for i, value := range values {
 			row, ok := byKey[keyText(value...)]
@@ -176,7 +178,7 @@ func (p *Plugin) reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool
 		case field.PrimaryKey:
 			target.Set(field.ReflectValueOf(stmt.Context, row))
 			keys = append(keys, fieldValue(stmt.Context, field, row))
-		case field.AutoCreateTime > 0:
+		case field.AutoCreateTime > 0, isLeftToDatabase(stmt, field, value):
 			target.Set(field.ReflectValueOf(stmt.Context, row))
 		case protected || named && !chosen || !named && restricted || !field.Creatable:
 		default:
@@ -195,6 +197,13 @@ func (p *Plugin) reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool
 		}
 	}
 	return db.AddError(err) == nil
+}
+
+// isLeftToDatabase tells if an insert would leave a field to a default that the
+// database computes. A revived row has been given one.
+func isLeftToDatabase(stmt *gorm.Statement, field *schema.Field, value reflect.Value) bool {
+	_, zero := field.ValueOf(stmt.Context, value)
+	return zero && field.HasDefaultValue && field.DefaultValueInterface == nil
 }
 
 // fillIn gives a field what GORM gives it on an insert: the update time, or a

@@ -253,3 +253,34 @@ func TestConcurrentRevives(t *testing.T) {
 		}
 	})
 }
+
+// TestReviveLeavesDefaultsToTheDatabase says that a column which the database fills keeps what it was given.
+func TestReviveLeavesDefaultsToTheDatabase(t *testing.T) {
+	t.Parallel()
+	type filled struct {
+		ID        uint
+		Email     string    `gorm:"size:40;uniqueIndex"`
+		JoinedAt  time.Time `gorm:"default:CURRENT_TIMESTAMP"`
+		Level     int       `gorm:"default:(1+1)"`
+		Fixed     int       `gorm:"default:7"`
+		DeletedAt gorm.DeletedAt
+	}
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &filled{})
+		require.NoError(t, db.Create(&filled{Email: "a"}).Error)
+		var first, now filled
+		require.NoError(t, db.Take(&first).Error)
+		require.NoError(t, db.Delete(&first).Error)
+		revived := filled{Email: "a"}
+		require.NoError(t, db.Scopes(softdelete.Revive).Create(&revived).Error)
+		require.NoError(t, db.Take(&now).Error)
+		require.Equal(t, []int{2, 7}, []int{now.Level, now.Fixed})
+		require.True(t, now.JoinedAt.Equal(first.JoinedAt), now.JoinedAt)
+		require.True(t, revived.JoinedAt.Equal(first.JoinedAt))
+		require.NoError(t, db.Delete(&now).Error)
+		require.NoError(t, db.Scopes(softdelete.Revive).Create(&filled{Email: "a", Level: 5}).Error)
+		now = filled{}
+		require.NoError(t, db.Take(&now).Error)
+		require.Equal(t, 5, now.Level, "a value given counts")
+	})
+}

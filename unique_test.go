@@ -1,6 +1,7 @@
 package softdelete_test
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -178,6 +179,12 @@ func TestUpsertOfALiveRowBesideATrashedValue(t *testing.T) {
 			require.NoError(t, db.Clauses(conflict).Create([]*badge{&by.value}).Error)
 			require.Equal(t, []string{"bob " + strconv.Itoa(i+1)}, column[string](t, db, "SELECT "+concat(db, "email", "team")+" FROM badges WHERE deleted_at IS NULL"))
 		}
+
+		// One that gives the live row another value than that.
+		require.NoError(t, db.Create(&badge{ID: 3, Number: "four", Email: "ana"}).Error)
+		moved := clause.OnConflict{Columns: []clause.Column{{Name: "email"}}, DoUpdates: clause.Assignments(map[string]any{"email": "moved"})}
+		require.NoError(t, db.Clauses(moved).Create(&badge{Number: "five", Email: "ana"}).Error)
+		require.Equal(t, []string{"bob", "moved"}, column[string](t, db, "SELECT email FROM badges WHERE deleted_at IS NULL ORDER BY email"))
 	})
 }
 
@@ -386,4 +393,49 @@ func TestPreviewKnowsConditionsOfIndexes(t *testing.T) {
 		require.Len(t, plan.Conflicts, 1)
 		require.ErrorIs(t, softdelete.Restore(db, old).Error, softdelete.ErrConflict)
 	})
+}
+
+// TestUpsertOfThousands says that keys of several columns do not make a statement too large for a database.
+func TestUpsertOfThousands(t *testing.T) {
+	t.Parallel()
+	type cell struct {
+		ID        uint
+		Row       int `gorm:"uniqueIndex:place"`
+		Place     int `gorm:"uniqueIndex:place"`
+		Value     int
+		DeletedAt gorm.DeletedAt
+	}
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{}, &cell{})
+		cells := make([]cell, 8000)
+		for i := range cells {
+			cells[i] = cell{Row: i / 100, Place: i % 100}
+		}
+		for range 2 {
+			for i := range cells {
+				cells[i].ID, cells[i].Value = 0, cells[i].Value+1
+			}
+			conflict := onConflict("row", "place")
+			require.NoError(t, db.Clauses(conflict).Create(&cells).Error)
+		}
+		require.EqualValues(t, len(cells), liveCells(t, db.Where("value = 2"), &cell{}))
+		require.NoError(t, db.Where("place < 50").Delete(&cell{}).Error)
+		again := make([]cell, 5000)
+		for i := range again {
+			again[i] = cell{Row: i / 100, Place: i % 100, Value: 3}
+		}
+		require.ErrorIs(t, db.Clauses(onConflict("row", "place")).Create(&again).Error, softdelete.ErrTrashed)
+		again = slices.DeleteFunc(again, func(c cell) bool { return c.Place >= 50 })
+		for i := range again {
+			again[i].ID = 0
+		}
+		require.NoError(t, db.Scopes(softdelete.Revive).Create(&again).Error)
+		require.EqualValues(t, len(again), liveCells(t, db.Where("value = 3"), &cell{}))
+	})
+}
+
+func liveCells(t *testing.T, db *gorm.DB, model any) (n int64) {
+	t.Helper()
+	require.NoError(t, db.Model(model).Count(&n).Error)
+	return n
 }

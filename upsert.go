@@ -79,10 +79,10 @@ func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d dialect)
 	stmt := db.Statement
 	named := make([]string, len(conflict.Columns))
 	for i, column := range conflict.Columns {
-		named[i] = column.Name
+		named[i] = m.columnNamed(column.Name)
 	}
 	for _, key := range m.liveUnique {
-		if !m.isOfLiveRows(key) || d.conflictTarget && !sameSet(named, key.columns) {
+		if !m.isOfLiveRows(key) || d.conflictTarget && !sameSet(named, key.columns) || !d.conflictTarget && slices.ContainsFunc(conflict.DoUpdates, m.moves(key)) {
 			continue
 		}
 		values, indexes := valuesOf(stmt, stmt.ReflectValue, key.columns)
@@ -107,6 +107,22 @@ func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d dialect)
 			}
 		}
 	}
+}
+
+// moves tells if an assignment gives a column of a key another value than the one
+// to be inserted.
+func (m *model) moves(key liveKey) func(clause.Assignment) bool {
+	return func(a clause.Assignment) bool {
+		value, isColumn := a.Value.(clause.Column)
+		return slices.Contains(key.columns, m.columnNamed(a.Column.Name)) && !(isColumn && value.Table == "excluded")
+	}
+}
+
+func (m *model) columnNamed(name string) string {
+	if field := m.schema.LookUpField(name); field != nil {
+		return field.DBName
+	}
+	return name
 }
 
 // meetsLive tells if a live row has the same key as one of the statement's values, by
@@ -142,10 +158,7 @@ func (m *model) aimed(db *gorm.DB) (back func()) {
 	}
 	named := make([]string, len(conflict.Columns))
 	for i, column := range conflict.Columns {
-		named[i] = column.Name
-		if field := stmt.Schema.LookUpField(column.Name); field != nil {
-			named[i] = field.DBName
-		}
+		named[i] = m.columnNamed(column.Name)
 	}
 	for _, key := range m.liveUnique {
 		if !m.isOfLiveRows(key) {
@@ -369,28 +382,30 @@ func keysInTheWay(db *gorm.DB, m *model, columns []string, values [][]any, parti
 	if len(values) == 0 || m.schema != stmt.Schema || db.Error != nil {
 		return nil, nil
 	}
-	tx := onTable(beside(db), stmt).Unscoped().
-		Select(append(slices.Clone(columns), m.marker.field.DBName)).
-		Where(inColumns(columns, values))
-	if len(partial.Exprs) > 0 {
-		tx = tx.Where(&group{partial.Exprs})
-	}
-	if d.rowLock {
-		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
-	}
-	rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
-	if err := tx.Find(rows.Interface()).Error; err != nil {
-		_ = db.AddError(err)
-		return nil, nil
-	}
 	hidden, shown = keys{}, keys{}
-	for i := range rows.Elem().Len() {
-		row := rows.Elem().Index(i).Elem()
-		found, _ := valuesOf(stmt, row, columns)
-		if m.marker.isTrashed(stmt.Context, row) == (show == liveOnly) {
-			hidden[keyText(found[0]...)] = true
-		} else {
-			shown[keyText(found[0]...)] = true
+	for chunk := range slices.Chunk(values, dialectOf(db).chunk(len(columns))) {
+		tx := onTable(beside(db), stmt).Unscoped().
+			Select(append(slices.Clone(columns), m.marker.field.DBName)).
+			Where(inColumns(columns, chunk))
+		if len(partial.Exprs) > 0 {
+			tx = tx.Where(&group{partial.Exprs})
+		}
+		if d.rowLock {
+			tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+		}
+		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
+		if err := tx.Find(rows.Interface()).Error; err != nil {
+			_ = db.AddError(err)
+			return nil, nil
+		}
+		for i := range rows.Elem().Len() {
+			row := rows.Elem().Index(i).Elem()
+			found, _ := valuesOf(stmt, row, columns)
+			if m.marker.isTrashed(stmt.Context, row) == (show == liveOnly) {
+				hidden[keyText(found[0]...)] = true
+			} else {
+				shown[keyText(found[0]...)] = true
+			}
 		}
 	}
 	return hidden, shown
