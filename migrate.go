@@ -131,9 +131,10 @@ func (mg *migration) byGORM(db *gorm.DB, models []any) error {
 	}
 }
 
-// migrated lists the soft-deletable models among values, and those of the join
-// tables that GORM makes along, which it does by a schema of its own.
+// migrated lists the soft-deletable models among values, those that GORM makes
+// along, and those of join tables, which it makes by a schema of its own.
 func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model, err error) {
+	joined := map[string]bool{}
 	add := func(m *model) bool {
 		if m == nil || slices.Contains(list, m) {
 			return false
@@ -155,10 +156,32 @@ func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model, err 
 		}
 		add(m)
 		for _, rel := range s.Relationships.Many2Many {
-			if m := p.models.byTable(rel.JoinTable.Table); add(m) && m.schema != rel.JoinTable {
+			m := p.models.byTable(rel.JoinTable.Table)
+			if joined[rel.JoinTable.Table] = true; add(m) && m.schema != rel.JoinTable {
 				joins = append(joins, m)
 			}
 		}
+	}
+	// GORM makes the tables along that these refer to.
+	related, ok := db.Migrator().(interface {
+		ReorderModels(values []any, autoAdd bool) []any
+	})
+	if !ok || db.Statement.Table != "" {
+		return list, joins, nil
+	}
+	for _, value := range related.ReorderModels(values, true) {
+		s, err := parseSchema(db, value)
+		if err != nil {
+			return nil, nil, err
+		}
+		if joined[s.Table] {
+			continue
+		}
+		m, err := p.models.lookup(db, s)
+		if err != nil {
+			return nil, nil, err
+		}
+		add(m)
 	}
 	return list, joins, nil
 }

@@ -271,3 +271,30 @@ func TestAutoMigrateOfAnotherMarker(t *testing.T) {
 		require.NoError(t, db.Delete(&row).Error)
 	}
 }
+
+// TestAutoMigrateOfWhatAModelRefersTo says that tables which GORM makes along get their indexes too.
+func TestAutoMigrateOfWhatAModelRefersTo(t *testing.T) {
+	t.Parallel()
+	type keeper struct {
+		ID        uint
+		Email     string `gorm:"size:40" softdelete:"unique"`
+		DeletedAt gorm.DeletedAt
+	}
+	type pet struct {
+		ID       uint
+		KeeperID uint
+		Keeper   keeper
+	}
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{})
+		require.NoError(t, softdelete.AutoMigrate(db, &pet{}))
+		require.Contains(t, plainIndexes(t, db, "keepers"), "idx_keepers_email")
+		for range 2 {
+			row := keeper{Email: "a"}
+			require.NoError(t, db.Create(&row).Error)
+			require.Error(t, db.Create(&keeper{Email: "a"}).Error)
+			require.NoError(t, db.Delete(&row).Error)
+		}
+		require.Empty(t, ddlOf(t, db, func(db *gorm.DB) error { return softdelete.AutoMigrate(db, &pet{}) }))
+	})
+}

@@ -178,7 +178,7 @@ func (p *Plugin) reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool
 		case field.PrimaryKey:
 			target.Set(field.ReflectValueOf(stmt.Context, row))
 			keys = append(keys, fieldValue(stmt.Context, field, row))
-		case field.AutoCreateTime > 0, isLeftToDatabase(stmt, field, value):
+		case field.AutoCreateTime > 0, !protected && isLeftToDatabase(stmt, field, value):
 			target.Set(field.ReflectValueOf(stmt.Context, row))
 		case protected || named && !chosen || !named && restricted || !field.Creatable:
 		default:
