@@ -69,14 +69,13 @@ func mailsBefore(t *testing.T, open testdb.Opener) *gorm.DB {
 // TestAutoMigrateBetweenTheStepsOfAnother says that a process which lags behind does not drop what another has put in place.
 func TestAutoMigrateBetweenTheStepsOfAnother(t *testing.T) {
 	t.Parallel()
-	open := testdb.OpenerFor(t, "postgres")
-	db := mailsBefore(t, open)
-	other := open(t)
-	require.NoError(t, other.Use(softdelete.New()))
 	for _, step := range []string{"CREATE UNIQUE", "LOCK TABLE", "RENAME", "DROP INDEX"} {
 		t.Run(step, func(t *testing.T) {
-			require.NoError(t, db.Exec("DROP INDEX IF EXISTS mail").Error)
-			require.NoError(t, db.Exec("CREATE UNIQUE INDEX mail ON mails (email)").Error)
+			t.Parallel()
+			open := testdb.OpenerFor(t, "postgres")
+			db := mailsBefore(t, open)
+			other := open(t)
+			require.NoError(t, other.Use(softdelete.New()))
 			done := false
 			log := &ddlLog{Interface: logger.Discard, each: func(sql string) {
 				if done || !strings.Contains(sql, step) {

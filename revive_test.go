@@ -260,7 +260,7 @@ func TestReviveLeavesDefaultsToTheDatabase(t *testing.T) {
 	type filled struct {
 		ID        uint
 		Email     string    `gorm:"size:40;uniqueIndex"`
-		JoinedAt  time.Time `gorm:"default:CURRENT_TIMESTAMP"`
+		JoinedAt  time.Time `gorm:"type:date;default:(CURRENT_DATE)"`
 		Level     int       `gorm:"default:(1+1)"`
 		Fixed     int       `gorm:"default:7"`
 		DeletedAt gorm.DeletedAt

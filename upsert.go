@@ -114,7 +114,7 @@ func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d dialect)
 func (m *model) moves(key liveKey) func(clause.Assignment) bool {
 	return func(a clause.Assignment) bool {
 		value, isColumn := a.Value.(clause.Column)
-		return slices.Contains(key.columns, m.columnNamed(a.Column.Name)) && !(isColumn && value.Table == "excluded")
+		return slices.Contains(key.columns, m.columnNamed(a.Column.Name)) && (!isColumn || value.Table != "excluded")
 	}
 }
 

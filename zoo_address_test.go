@@ -108,6 +108,9 @@ func (c *zooCall) build(z *zooDatabase, db *gorm.DB) (tx *gorm.DB, value any, co
 		return tx.Where(clause.IN{Column: clause.Column{Table: clause.CurrentTable, Name: c.column}, Values: c.values}), empty, nil
 	case "having":
 		below := db.Session(&gorm.Session{NewDB: true}).Model(c.having.child.model).Select(c.having.foreign[0])
+		if isMySQL(db) { // It refuses a subquery on the table that is written to, unless that is a table by itself.
+			below = db.Session(&gorm.Session{NewDB: true}).Table("(?) AS zoo_below", below.Distinct()).Select("*")
+		}
 		return tx.Where(c.table.key[0]+" IN (?)", below), empty, nil
 	default:
 		return tx.Where("1 = 1"), empty, nil
