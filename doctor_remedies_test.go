@@ -37,6 +37,7 @@ func TestDoctorOnSeveralUniqueIndexes(t *testing.T) {
 			{"CREATE TABLE tools (id integer PRIMARY KEY, name text, deleted_at datetime)", "CREATE UNIQUE INDEX a ON tools (name)", "CREATE UNIQUE INDEX b ON tools (name)"},
 			{"CREATE TABLE tools (id integer PRIMARY KEY, name text, deleted_at datetime, UNIQUE (name, deleted_at))", "CREATE UNIQUE INDEX a ON tools (name)"},
 			{"CREATE TABLE tools (id integer PRIMARY KEY, name text UNIQUE, deleted_at datetime, UNIQUE (name, deleted_at))"},
+			{"CREATE TABLE tools (id integer PRIMARY KEY, name text, deleted_at datetime)", "CREATE UNIQUE INDEX a ON tools (name)", "CREATE UNIQUE INDEX b ON tools (name COLLATE NOCASE)"},
 		},
 		"postgres": {
 			{"CREATE TABLE tools (id bigserial PRIMARY KEY, name text, deleted_at timestamptz)", "CREATE UNIQUE INDEX a ON tools (name)", "CREATE UNIQUE INDEX b ON tools (name)"},

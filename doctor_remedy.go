@@ -43,16 +43,23 @@ func (c *checkup) addsColumn(change *indexChange) {
 // one of all rows, by the same name.
 func (ti *tableIndexes) liveOnly(ix *dbIndex, kind indexKind) []string {
 	i := ti.wantedFor(ix, kind)
+	isMade := kind == uniqueAmongLive && slices.ContainsFunc(ti.made, func(columns []string) bool { return sameSet(columns, i.columns()) })
+	if isMade && !ti.isPlain(ix) {
+		// It keeps out other rows than the one that a remedy makes: it stays beside that, by its own name.
+		own := *i
+		own.name = ix.name
+		i, isMade = &own, false
+	}
 	change := ti.changeFor(i)
 	if change == nil {
 		change = &indexChange{model: ti.m, table: ti.have, want: ti.m.define(i, ti.d)}
 	}
 	// What another remedy has done is not done again.
 	change.drop = slices.DeleteFunc(change.drop, func(old dbIndex) bool { return ti.gone[old.name] })
+	if isMade {
+		change.create, change.from = false, ""
+	}
 	if kind == uniqueAmongLive {
-		if slices.ContainsFunc(ti.made, func(columns []string) bool { return sameSet(columns, i.columns()) }) {
-			change.create, change.from = false, ""
-		}
 		ti.made = append(ti.made, i.columns())
 	}
 	ti.gone[i.name], ti.gone[ix.name] = true, true

@@ -93,11 +93,7 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 // addMarkers adds the markers that tables lack of which a unique index is to become
 // one of live rows.
 func (mg *migration) addMarkers(db *gorm.DB) error {
-	names := make([]string, len(mg.models))
-	for i, m := range mg.models {
-		names[i] = mg.tableOf(m)
-	}
-	found, err := mg.d.catalogue(mg.db, names)
+	found, err := mg.catalogue()
 	if err != nil {
 		return err
 	}
@@ -112,9 +108,10 @@ func (mg *migration) addMarkers(db *gorm.DB) error {
 		if !replaces {
 			continue
 		}
-		if err := db.Migrator().AddColumn(newOf(m.schema.ModelType), marker.Name); err != nil && !isOverlap(err) {
+		if err := db.Migrator().AddColumn(newOf(m.schema.ModelType), marker.Name); err != nil && (mg.inTransaction() || !isOverlap(err)) {
 			return fmt.Errorf("softdelete: model %s: adding the column %s to %s: %w", m.name(), marker.DBName, table.name, err)
 		}
+		table.columns[marker.DBName] = dbColumn{name: marker.DBName}
 	}
 	return nil
 }
@@ -174,8 +171,8 @@ func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model, err 
 		if err != nil {
 			return nil, nil, err
 		}
-		if joined[s.Table] {
-			continue
+		if joined[s.Table] || !dialectOf(db).regclass && strings.Contains(s.Table, ".") {
+			continue // Of another database, it cannot be looked up.
 		}
 		m, err := p.models.lookup(db, s)
 		if err != nil {
@@ -201,6 +198,15 @@ func (mg *migration) tableOf(m *model) string {
 	return m.schema.Table
 }
 
+// catalogue reads what the database has of the models' tables.
+func (mg *migration) catalogue() (map[string]*dbTable, error) {
+	names := make([]string, len(mg.models))
+	for i, m := range mg.models {
+		names[i] = mg.tableOf(m)
+	}
+	return mg.d.catalogue(mg.db, names)
+}
+
 // scope says which indexes are looked after.
 type scope int
 
@@ -214,11 +220,7 @@ const (
 const tries = 100
 
 func (mg *migration) indexes(scope scope) error {
-	names := make([]string, len(mg.models))
-	for i, m := range mg.models {
-		names[i] = mg.tableOf(m)
-	}
-	found, err := mg.d.catalogue(mg.db, names)
+	found, err := mg.catalogue()
 	if err != nil {
 		return err
 	}

@@ -48,20 +48,22 @@ func (m *model) changeTo(want definition, i *index, table *dbTable, d dialect) *
 	c.addColumn = slices.Contains(want.columns, liveColumn) && !table.has([]string{liveColumn})
 	var spare []dbIndex
 	for _, have := range table.indexes {
-		ours := have.name == want.name || have.name == interim(want.name) || have.name == former(want.name)
+		aside := m.isAside(&have, want, d)
+		ours := have.name == want.name || aside
 		switch {
 		case !have.valid:
 			if ours {
 				c.unfinished = append(c.unfinished, have.name)
 			}
 		case m.fulfils(&have, want, d):
-			if have.name == interim(want.name) {
+			isNew := aside && have.name == interim(want.name)
+			if isNew && slices.Equal(have.columns, want.columns) {
 				spare = append(spare, have)
 			}
 			// Of several the one of the right name is taken for it.
 			if c.create || have.name == want.name {
 				c.create, c.from = false, ""
-				if have.name == interim(want.name) {
+				if isNew {
 					c.from = have.name
 				}
 			}
@@ -81,6 +83,14 @@ func (m *model) changeTo(want definition, i *index, table *dbTable, d dialect) *
 		return nil
 	}
 	return c
+}
+
+// isAside tells if an index is what an interrupted change to another has left: by
+// its name, which is no other's of the model, and its columns.
+func (m *model) isAside(have *dbIndex, want definition, d dialect) bool {
+	return d.concurrently != "" && (have.name == interim(want.name) || have.name == former(want.name)) &&
+		!slices.ContainsFunc(m.indexes, func(other index) bool { return other.name == have.name }) &&
+		(!have.valid || slices.ContainsFunc(have.columns, func(name string) bool { return slices.Contains(want.columns, name) }))
 }
 
 // fulfils tells if an index is what is wanted: the same, or, where none is to be

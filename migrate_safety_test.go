@@ -2,6 +2,7 @@ package softdelete_test
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -295,5 +296,31 @@ func TestAutoMigrateOfWhatAModelRefersTo(t *testing.T) {
 			require.NoError(t, db.Delete(&row).Error)
 		}
 		require.Empty(t, ddlOf(t, db, func(db *gorm.DB) error { return softdelete.AutoMigrate(db, &pet{}) }))
+	})
+}
+
+// TestAutoMigrateOfNamesThatLookLikeLeftovers says that an index is nobody's leftover for its name alone.
+func TestAutoMigrateOfNamesThatLookLikeLeftovers(t *testing.T) {
+	t.Parallel()
+	type alias struct {
+		ID          uint
+		Email       string `gorm:"size:40" softdelete:"unique"`
+		EmailNew    string `gorm:"size:40" softdelete:"unique"`
+		EmailFormer string `gorm:"size:40" softdelete:"unique"`
+		Status      string `gorm:"size:40" softdelete:"index"`
+		DeletedAt   gorm.DeletedAt
+	}
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := withPlugin(t, open, softdelete.Config{})
+		require.NoError(t, softdelete.AutoMigrate(db, &alias{}))
+		by := "status, id) WHERE deleted_at IS NULL"
+		if !flavourOf(db).partial {
+			by = "deleted_at, status, id)"
+		}
+		require.NoError(t, db.Exec("CREATE INDEX idx_aliases_status_new ON aliases ("+by).Error)
+		require.Empty(t, ddlOf(t, db, func(db *gorm.DB) error { return softdelete.AutoMigrate(db, &alias{}) }))
+		require.Subset(t, slices.Collect(maps.Keys(plainIndexes(t, db, "aliases"))), []string{
+			"idx_aliases_email", "idx_aliases_email_new", "idx_aliases_email_former", "idx_aliases_status", "idx_aliases_status_new",
+		})
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -184,6 +185,9 @@ func (p *Plugin) reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool
 		default:
 			fillIn(db, field, value, now)
 			set[name] = fieldValue(stmt.Context, field, value)
+			if _, zero := field.ValueOf(stmt.Context, value); zero && strings.EqualFold(field.DefaultValue, "null") {
+				set[name] = nil
+			}
 		}
 	}
 	same := inColumns(primaryNames(stmt.Schema), [][]any{keys})
@@ -202,8 +206,11 @@ func (p *Plugin) reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool
 // isLeftToDatabase tells if an insert would leave a field to a default that the
 // database computes. A revived row has been given one.
 func isLeftToDatabase(stmt *gorm.Statement, field *schema.Field, value reflect.Value) bool {
+	if !field.HasDefaultValue || field.DefaultValueInterface != nil || strings.EqualFold(field.DefaultValue, "null") {
+		return false
+	}
 	_, zero := field.ValueOf(stmt.Context, value)
-	return zero && field.HasDefaultValue && field.DefaultValueInterface == nil
+	return zero && field.DefaultValue != ""
 }
 
 // fillIn gives a field what GORM gives it on an insert: the update time, or a

@@ -263,6 +263,7 @@ func TestReviveLeavesDefaultsToTheDatabase(t *testing.T) {
 		JoinedAt  time.Time `gorm:"type:date;default:(CURRENT_DATE)"`
 		Level     int       `gorm:"default:(1+1)"`
 		Fixed     int       `gorm:"default:7"`
+		Manager   *uint     `gorm:"default:null"`
 		DeletedAt gorm.DeletedAt
 	}
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
@@ -270,11 +271,13 @@ func TestReviveLeavesDefaultsToTheDatabase(t *testing.T) {
 		require.NoError(t, db.Create(&filled{Email: "a"}).Error)
 		var first, now filled
 		require.NoError(t, db.Take(&first).Error)
+		require.NoError(t, db.Model(&first).Update("manager", 7).Error)
 		require.NoError(t, db.Delete(&first).Error)
 		revived := filled{Email: "a"}
 		require.NoError(t, db.Scopes(softdelete.Revive).Create(&revived).Error)
 		require.NoError(t, db.Take(&now).Error)
 		require.Equal(t, []int{2, 7}, []int{now.Level, now.Fixed})
+		require.Nil(t, now.Manager, "that is no default of the database's")
 		require.True(t, now.JoinedAt.Equal(first.JoinedAt), now.JoinedAt)
 		require.True(t, revived.JoinedAt.Equal(first.JoinedAt))
 		require.NoError(t, db.Delete(&now).Error)

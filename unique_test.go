@@ -157,8 +157,9 @@ func TestUpsertOfALiveRowBesideATrashedValue(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		type badge struct {
 			ID        uint
-			Number    string `gorm:"size:40;uniqueIndex"`
-			Email     string `gorm:"size:40" softdelete:"unique"`
+			Number    string  `gorm:"size:40;uniqueIndex"`
+			Email     string  `gorm:"size:40" softdelete:"unique"`
+			Door      *string `gorm:"size:40" softdelete:"unique"`
 			Team      int
 			DeletedAt gorm.DeletedAt
 		}
@@ -179,6 +180,13 @@ func TestUpsertOfALiveRowBesideATrashedValue(t *testing.T) {
 			require.NoError(t, db.Clauses(conflict).Create([]*badge{&by.value}).Error)
 			require.Equal(t, []string{"bob " + strconv.Itoa(i+1)}, column[string](t, db, "SELECT "+concat(db, "email", "team")+" FROM badges WHERE deleted_at IS NULL"))
 		}
+
+		// By one key of live rows, with a value of another.
+		require.NoError(t, db.Create(&[]badge{{ID: 8, Number: "eight", Email: "eve", Door: ptr("red")}, {ID: 9, Number: "nine", Email: "eva", Door: ptr("blue")}}).Error)
+		require.NoError(t, db.Delete(&badge{ID: 9}).Error)
+		byEmail := clause.OnConflict{Columns: []clause.Column{{Name: "email"}}, DoUpdates: clause.Assignments(map[string]any{"team": 0})}
+		require.NoError(t, db.Clauses(byEmail).Create(&badge{ID: 10, Number: "ten", Email: "eve", Door: ptr("blue")}).Error)
+		require.NoError(t, db.Where("id = 8").Delete(&badge{}).Error)
 
 		// One that gives the live row another value than that.
 		require.NoError(t, db.Create(&badge{ID: 3, Number: "four", Email: "ana"}).Error)

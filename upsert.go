@@ -100,7 +100,7 @@ func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d dialect)
 				continue
 			}
 			hidden, live := keysInTheWay(db, m, key.columns, [][]any{value}, clause.Where{}, liveOnly, d)
-			if len(hidden) > 0 && len(live) == 0 && (d.conflictTarget || !m.meetsLive(db, indexes[i])) {
+			if len(hidden) > 0 && len(live) == 0 && (d.conflictTarget || !m.meetsLive(db, key, indexes[i])) {
 				_ = db.AddError(fail(ErrTrashed, m.name(), "an upsert met it by "+key.name+
 					", which is of all rows still: AutoMigrate makes it one of live rows, or else restore the row first"))
 				return
@@ -126,12 +126,21 @@ func (m *model) columnNamed(name string) string {
 }
 
 // meetsLive tells if a live row has the same key as one of the statement's values, by
-// any unique key of the model but those of live rows.
-func (m *model) meetsLive(db *gorm.DB, index int) bool {
+// any other unique key of the model.
+func (m *model) meetsLive(db *gorm.DB, but liveKey, index int) bool {
 	stmt := db.Statement
+	var others [][]string
 	for _, key := range m.unique {
-		values, _ := valuesOf(stmt, elementOf(stmt.ReflectValue, index), key.columns())
-		if _, live := keysInTheWay(db, m, key.columns(), values, clause.Where{}, liveOnly, dialect{}); len(live) > 0 {
+		others = append(others, key.columns())
+	}
+	for _, key := range m.liveUnique {
+		if key.name != but.name {
+			others = append(others, key.columns)
+		}
+	}
+	for _, columns := range others {
+		values, _ := valuesOf(stmt, elementOf(stmt.ReflectValue, index), columns)
+		if _, live := keysInTheWay(db, m, columns, values, clause.Where{}, liveOnly, dialect{}); len(live) > 0 {
 			return true
 		}
 	}
