@@ -1,0 +1,88 @@
+package softdelete
+
+import (
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// checkWritten fails an upsert that has met a trashed row by an index which is of
+// live rows, as the model tells it, and in the database of all rows still: a value
+// was written if a live row has its key now.
+func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d dialect) {
+	stmt := db.Statement
+	named := make([]string, len(conflict.Columns))
+	for i, column := range conflict.Columns {
+		named[i] = m.columnNamed(column.Name)
+	}
+	for _, key := range m.liveUnique {
+		if !m.isOfLiveRows(key) || d.conflictTarget && !sameSet(named, key.columns) || !d.conflictTarget && slices.ContainsFunc(conflict.DoUpdates, m.moves(key)) {
+			continue
+		}
+		values, indexes := valuesOf(stmt, stmt.ReflectValue, key.columns)
+		distinct := keys{}
+		for _, value := range values {
+			distinct[keyText(value...)] = true
+		}
+		// The statement's own rows are read without a lock, which would keep others from the keys beside.
+		_, live := keysInTheWay(db, m, key.columns, values, clause.Where{}, liveOnly, dialect{})
+		if len(live) >= len(distinct) {
+			continue
+		}
+		for i, value := range values {
+			if live[keyText(value...)] {
+				continue
+			}
+			hidden, live := keysInTheWay(db, m, key.columns, [][]any{value}, clause.Where{}, liveOnly, d)
+			if len(hidden) > 0 && len(live) == 0 && (d.conflictTarget || !m.meetsLive(db, key, indexes[i])) {
+				_ = db.AddError(fail(ErrTrashed, m.name(), "an upsert met it by "+key.name+
+					", which is of all rows still: AutoMigrate makes it one of live rows, or else restore the row first"))
+				return
+			}
+		}
+	}
+}
+
+// moves tells if an assignment gives a column of a key another value than the one
+// to be inserted.
+func (m *model) moves(key liveKey) func(clause.Assignment) bool {
+	return func(a clause.Assignment) bool {
+		value, isColumn := a.Value.(clause.Column)
+		return slices.Contains(key.columns, m.columnNamed(a.Column.Name)) && (!isColumn || value.Table != "excluded")
+	}
+}
+
+func (m *model) columnNamed(name string) string {
+	if field := m.schema.LookUpField(name); field != nil {
+		return field.DBName
+	}
+	return name
+}
+
+// meetsLive tells if a live row has the same key as one of the statement's values, by
+// any other unique key of the model.
+func (m *model) meetsLive(db *gorm.DB, but liveKey, index int) bool {
+	stmt := db.Statement
+	var others [][]string
+	for _, key := range m.unique {
+		others = append(others, key.columns())
+	}
+	for _, key := range m.liveUnique {
+		if key.name != but.name {
+			others = append(others, key.columns)
+		}
+	}
+	for _, columns := range others {
+		values, _ := valuesOf(stmt, elementOf(stmt.ReflectValue, index), columns)
+		if _, live := keysInTheWay(db, m, columns, values, clause.Where{}, liveOnly, dialect{}); len(live) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// isOfLiveRows tells if an index has live rows in it and no others.
+func (m *model) isOfLiveRows(key liveKey) bool {
+	return !key.hasMarker() && (key.where == "" || m.sameCondition(key.where, m.markerCondition(liveOnly)))
+}
