@@ -279,13 +279,8 @@ func trashChinook[T chinookRow](t *testing.T, db *gorm.DB, s *chinookStore, rows
 			return tx.RowsAffected, tx.Error
 		},
 		func(part []T) (int64, error) {
-			keys := chinookKeysOf(part)
-			if _, ok := any(part).([]chinookTrack); ok {
-				affected, err := gorm.G[chinookTrack](db).Where("id IN ?", keys).Delete(ctx)
-				return int64(affected), err
-			}
-			tx := db.Where("id IN ?", keys).Delete(new(T))
-			return tx.RowsAffected, tx.Error
+			affected, err := gorm.G[T](db).Where("id IN ?", chinookKeysOf(part)).Delete(ctx)
+			return int64(affected), err
 		},
 	} {
 		part := picked[i*n/5 : (i+1)*n/5]
