@@ -29,10 +29,10 @@ type coarseBall struct {
 // zone stays as it is: to change that would move the times that are there.
 func TestDoctorCoarseColumn(t *testing.T) {
 	t.Parallel()
-	coarse := map[string]struct{ sql, finer string }{
-		"postgres":              {"ALTER TABLE coarse_balls ALTER COLUMN deleted_at TYPE timestamp(0) with time zone", "timestamp with time zone"},
-		"postgres without zone": {"ALTER TABLE coarse_balls ALTER COLUMN deleted_at TYPE timestamp(3) without time zone", "timestamp without time zone"},
-		"mariadb":               {"ALTER TABLE coarse_balls MODIFY COLUMN deleted_at datetime", "datetime(3)"},
+	coarse := map[string]struct{ sql, finer, digits string }{
+		"postgres":              {"ALTER TABLE coarse_balls ALTER COLUMN deleted_at TYPE timestamp(0) with time zone", "timestamp with time zone", "0"},
+		"postgres without zone": {"ALTER TABLE coarse_balls ALTER COLUMN deleted_at TYPE timestamp(3) without time zone", "timestamp without time zone", "3"},
+		"mariadb":               {"ALTER TABLE coarse_balls MODIFY COLUMN deleted_at datetime", "datetime(3)", "0"},
 	}
 	for name, test := range coarse {
 		t.Run(name, func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestDoctorCoarseColumn(t *testing.T) {
 			for _, given := range [][]any{models, models[:1], models[1:]} {
 				findings := doctored(t, db, given...)
 				require.Equal(t, []string{"warning cascade-inexact coarse_balls"}, codesOf(findings))
-				require.Regexp(t, "keeps [03] digits", findings[0].Message)
+				require.Contains(t, findings[0].Message, "keeps "+test.digits+" digits")
 				require.Contains(t, findings[0].Remedy, " "+test.finer+";")
 			}
 			cure(t, db, doctored(t, db, models...)...)
