@@ -1,6 +1,6 @@
-# The benchmarks, the tools, and an example that needs more than the library does are modules of their own. All but the tools are
-# checked along: those that are there.
-MODULES  := . $(patsubst %/go.mod,%,$(wildcard bench/go.mod examples/*/go.mod))
+# The benchmarks, the tools, an example that needs more than the library does, and the tests beside other plugins are modules of
+# their own. All but the tools are checked along: those that are there.
+MODULES  := . $(patsubst %/go.mod,%,$(wildcard bench/go.mod examples/*/go.mod tests/*/go.mod))
 TESTED   := $(foreach dir,$(MODULES),$(if $(shell find $(dir) -name '*_test.go' -print -quit),$(dir)))
 LINT     := bin/golangci-lint
 LINT_PKG := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
@@ -38,7 +38,9 @@ test: ## Run all tests, with the race detector
 	if [ -n "$$raced" ]; then \
 		for dir in $(TESTED); do (cd $$dir && SOFTDELETE_TEST_DATABASES=$$raced go test $(RACE) -count=1 -timeout 14m ./...); done; \
 	fi; \
-	case ,$$all, in *,mariadb,*) SOFTDELETE_TEST_DATABASES=mariadb go test -count=1 -timeout 14m ./...;; esac
+	case ,$$all, in *,mariadb,*) \
+		for dir in . $(filter tests/%,$(TESTED)); do (cd $$dir && SOFTDELETE_TEST_DATABASES=mariadb go test -count=1 -timeout 14m ./...); done;; \
+	esac
 
 lint: $(LINT) ## Run the linters
 	@set -e; for dir in $(MODULES); do (cd $$dir && $(CURDIR)/$(LINT) run --config $(CURDIR)/.golangci.yml ./...); done
