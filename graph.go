@@ -92,6 +92,17 @@ func (l *link) takes(kind Operation) bool {
 	}
 }
 
+// databaseTakes tells if the database itself removes or changes the rows at the
+// link's end when the row that they hang on is removed, whatever they are.
+func (l *link) databaseTakes() bool {
+	switch l.onDelete {
+	case "CASCADE", "SET NULL", "SET DEFAULT":
+		return true
+	default:
+		return false
+	}
+}
+
 // newGraph makes the graph of schemas, which may be several to a table.
 func newGraph(schemas []*schema.Schema, entryOf func(*schema.Schema) *entry, modelOf func(string) *model, ignoreConstraints bool) *graph {
 	slices.SortFunc(schemas, func(a, b *schema.Schema) int {
