@@ -232,7 +232,7 @@ func unlessPlanned(next func(*gorm.DB)) func(*gorm.DB) {
 
 // beforeDelete says what a delete is, before the first hook runs.
 func (p *Plugin) beforeDelete(db *gorm.DB) {
-	if db.Error != nil {
+	if db.Error != nil || requestOf(db.Statement).beside != nil {
 		return
 	}
 	m := p.modelOf(db)
@@ -271,6 +271,10 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 // delete wraps GORM's delete step.
 func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
+		if b := requestOf(db.Statement).beside; b != nil {
+			b.step(db)
+			return
+		}
 		op := operationOf(db.Statement)
 		if op == nil || db.Error != nil {
 			next(db)
@@ -290,7 +294,7 @@ func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 // beforeUpdate prepares a restore, and makes an update that may fail late a
 // unit.
 func (p *Plugin) beforeUpdate(db *gorm.DB) {
-	if db.Error != nil {
+	if db.Error != nil || requestOf(db.Statement).beside != nil {
 		return
 	}
 	m := p.modelOf(db)
@@ -322,6 +326,10 @@ func writesBefore(stmt *gorm.Statement) bool {
 func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
 		stmt := db.Statement
+		if b := requestOf(stmt).beside; b != nil {
+			b.step(db)
+			return
+		}
 		if db.Error != nil || stmt.Schema == nil {
 			next(db)
 			return

@@ -33,6 +33,8 @@ type cascade struct {
 	except map[*table]picker // which rows of a table do not go along, by what picks the others
 
 	preview bool // nothing is written, nothing locked
+
+	heeds heeded // what others say of the rows
 }
 
 // found is what one step has found.
@@ -238,11 +240,17 @@ func (c *cascade) write(t *table, most int, where clause.Expression, write ...sq
 	}
 	switch {
 	case most == 0:
-		n, err = exec(c.db, append(write, where)...)
+		n, err = c.listened(t, where, func() (int64, error) { return exec(c.db, append(write, where)...) })
 	case c.d.returning:
-		keys, n, err = c.collect(t, most, append(write, where, " RETURNING ", columnsOf(t.name, t.key()))...)
+		n, err = c.listened(t, where, func() (n int64, err error) {
+			keys, n, err = c.collect(t, most, append(write, where, " RETURNING ", columnsOf(t.name, t.key()))...)
+			return n, err
+		})
 	default:
-		keys, n, err = c.writeLocked(t, most, where, write)
+		n, err = c.listened(t, where, func() (n int64, err error) {
+			keys, n, err = c.writeLocked(t, most, where, write)
+			return n, err
+		})
 	}
 	c.op.observed.note(part{table: t.name, schema: t.schema, cascaded: true, rows: n, keys: keys})
 	return keys, n, err

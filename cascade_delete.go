@@ -135,7 +135,7 @@ func (c *cascade) trash(links []*link, from *rowSet) (*rowSet, error) {
 	for _, l := range links {
 		hooks = hooks || l.hooks
 	}
-	return c.trashParts(child, c.hanging(links, from, child.visible(liveOnly)), hooks)
+	return c.trashParts(child, c.hanging(links, from, c.reach(child, liveOnly)), hooks)
 }
 
 func (c *cascade) trashParts(child *table, parts []picker, hooks bool) (*rowSet, error) {
@@ -149,7 +149,7 @@ func (c *cascade) trashParts(child *table, parts []picker, hooks bool) (*rowSet,
 	found := newSet(child)
 	var total int64
 	for _, part := range parts {
-		live := part.and(child.visible(liveOnly))(child.name)
+		live := part.and(c.reach(child, liveOnly))(child.name)
 		keys, n, err := c.write(child, c.kept(child), live, "UPDATE ", clause.Table{Name: child.name}, " SET ", set)
 		if err != nil {
 			return nil, err
@@ -206,7 +206,7 @@ func selects(list []selection, t *table) bool {
 func (c *cascade) trashByHooks(child *table, parts []picker) (*rowSet, error) {
 	found := newSet(child)
 	for _, part := range parts {
-		live := part.and(child.visible(liveOnly))(child.name)
+		live := part.and(c.reach(child, liveOnly))(child.name)
 		keys, _, err := c.collect(child, unbounded, "SELECT ", columnsOf(child.name, child.key()), " FROM ", clause.Table{Name: child.name}, " WHERE ", live, c.forUpdate())
 		if err != nil {
 			return nil, err

@@ -42,11 +42,11 @@ func (c *cascade) looseTree(f *found) error {
 		f.levels = levels
 		return nil
 	}
-	filter := t.visible(c.plan.kind.takesFrom())
+	filter := c.reach(t, c.plan.kind.takesFrom())
 	for _, level := range levels {
 		for chunk := range slices.Chunk(level, c.d.chunk(len(t.key()))) {
 			keys := picker(func(name string) clause.Expression { return within(name, t.key(), chunk) })
-			if _, err := exec(c.db, "DELETE FROM ", clause.Table{Name: t.name}, " WHERE ", keys.and(filter)(t.name)); err != nil {
+			if _, err := c.erase(t, keys.and(filter)(t.name)); err != nil {
 				return err
 			}
 		}

@@ -30,6 +30,9 @@ func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB
 	if b := requestOf(t.stmt).batch; b != nil && b.once != nil {
 		return c.removeAtOnce(t, filter, b)
 	}
+	if err := c.heed(); err != nil {
+		return err
+	}
 	if err := c.resolve(t, filter, c.goAlong); err != nil {
 		return err
 	}
@@ -38,6 +41,9 @@ func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB
 		return nil
 	}
 	if err := c.check(); err != nil {
+		return err
+	}
+	if err := c.checkHidden(); err != nil {
 		return err
 	}
 	for _, found := range slices.Backward(c.log) {
@@ -79,7 +85,7 @@ func (c *cascade) removeFound(f found) error {
 		}
 		return nil
 	}
-	filter := t.visible(c.plan.kind.takesFrom())
+	filter := c.reach(t, c.plan.kind.takesFrom())
 	for _, where := range slices.Backward(f.set.where) {
 		_, n, err := c.write(t, 0, where.and(filter)(t.name), "DELETE FROM ", clause.Table{Name: t.name})
 		if err != nil {
@@ -91,13 +97,18 @@ func (c *cascade) removeFound(f found) error {
 	}
 	for _, chunk := range slices.Backward(f.set.chunks(c.d)) {
 		keys := picker(func(name string) clause.Expression { return within(name, t.key(), chunk) })
-		if _, err := exec(c.db, "DELETE FROM ", clause.Table{Name: t.name}, " WHERE ", keys.and(filter)(t.name)); err != nil {
+		if _, err := c.erase(t, keys.and(filter)(t.name)); err != nil {
 			return err
 		}
 		// Some may have gone already, by a foreign key's ON DELETE CASCADE.
 		c.op.observed.note(part{table: t.name, schema: t.schema, cascaded: true, rows: int64(len(chunk)), keys: chunk})
 	}
 	return c.checkLate(t)
+}
+
+// erase removes the rows of a table that a condition picks.
+func (c *cascade) erase(t *table, where clause.Expression) (int64, error) {
+	return c.listened(t, where, func() (int64, error) { return exec(c.db, "DELETE FROM ", clause.Table{Name: t.name}, " WHERE ", where) })
 }
 
 // checkLate returns the error of a live row that hangs where rows were removed by

@@ -64,6 +64,9 @@ func (t *table) cascadingParents() []*link {
 // restore brings back the rows of a target with what was trashed along with
 // them.
 func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.DB)) error {
+	if err := c.heed(); err != nil {
+		return err
+	}
 	if err := c.resolve(t, filter, c.restorable); err != nil {
 		return err
 	}
@@ -154,13 +157,35 @@ func (c *cascade) lookUp(set *rowSet, raise bool) (trashed []string, err error) 
 		if above.keys = c.fresh(l.parent, list); above.isEmpty() {
 			continue
 		}
+		if within, err := c.isReached(above); err != nil {
+			return nil, err
+		} else if !within {
+			return []string{l.parent.schema.Name}, nil
+		}
 		c.rows[l.parent] += int64(len(above.keys))
 		c.raised = append(c.raised, found{set: above, hooks: l.hooks})
-		if _, err := c.lookUp(above, true); err != nil {
-			return nil, err
+		if trashed, err = c.lookUp(above, true); err != nil || len(trashed) > 0 {
+			return trashed, err
 		}
 	}
 	return trashed, nil
+}
+
+// isReached tells if others hide none of a set's rows.
+func (c *cascade) isReached(set *rowSet) (bool, error) {
+	t := set.table
+	if err := c.heedOn(t); err != nil || c.heeds.on[t] == nil {
+		return err == nil, err
+	}
+	var shown int64
+	for _, part := range set.conditions(c.d) {
+		n, err := count(c.db, t, part.and(c.heeds.on[t])(t.name), c.d.currentRead)
+		if err != nil {
+			return false, err
+		}
+		shown += n
+	}
+	return shown == int64(len(set.keys)), nil
 }
 
 // bringBack restores rows that were found.
@@ -173,7 +198,7 @@ func (c *cascade) bringBack(f found) error {
 	}
 	set := append(m.clearedColumns(), c.plugin.touch(c.db, m)...)
 	for _, part := range f.set.conditions(c.d) {
-		where := part.and(t.visible(trashedOnly))(t.name)
+		where := part.and(c.reach(t, trashedOnly))(t.name)
 		_, n, err := c.write(t, 0, where, "UPDATE ", clause.Table{Name: t.name}, " SET ", set)
 		if conflict := conflictOf(err, m.name()); conflict != nil {
 			return conflict

@@ -24,7 +24,7 @@ func (c queryClause) ModifyStatement(stmt *gorm.Statement) {
 		filterRoot(stmt, c.model)
 	case stmt.Schema == nil:
 		if filter := c.model.filterFor(showIn(root, c.model)); filter != nil {
-			stmt.AddClause(clause.Where{Exprs: []clause.Expression{filter}})
+			addFilter(stmt, nil, filter)
 		}
 	}
 }

@@ -16,7 +16,7 @@ func (p *Plugin) softDelete(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	if requestOf(stmt).showOf(stmt, m) == trashedOnly {
 		filter, show = nothing{m}, trashedOnly
 	}
-	t, ok := newTarget(db, m, show)
+	t, ok := newTarget(db, op, show)
 	if !ok {
 		return
 	}
@@ -61,7 +61,7 @@ func (p *Plugin) unscopedDelete(db *gorm.DB, op *operation, next func(*gorm.DB))
 		op.noteOwn(db, db.RowsAffected, nil)
 	} else {
 		filter, show := op.removalFilter(db.Statement)
-		t, ok := newTarget(db, op.model, show)
+		t, ok := newTarget(db, op, show)
 		if !ok {
 			return
 		}
@@ -173,6 +173,9 @@ func (op *operation) prepareCascade(p *Plugin, db *gorm.DB) error {
 	}
 	op.cascade = p.newCascade(db, op)
 	op.who, op.why = op.common()
+	if err := op.cascade.heed(); err != nil {
+		return err
+	}
 	for _, m := range op.plan.models() {
 		if _, err := op.stampFor(p, db, m); err != nil {
 			return err

@@ -133,7 +133,9 @@ func (e *emptying) purgeLoaded(query *gorm.DB, b *batch, rows map[string]int64) 
 			return err
 		}
 		loaded := reflect.New(reflect.SliceOf(reflect.PointerTo(b.model.schema.ModelType)))
-		fresh := tx.Session(&gorm.Session{NewDB: true})
+		fresh := tx.Session(&gorm.Session{NewDB: true}).Clauses()
+		copySettings(fresh.Statement, tx.Statement)
+		fresh = fresh.Session(&gorm.Session{})
 		keys := inColumns(primaryNames(b.model.schema), b.found)
 		if err := e.d.reading(fresh.Scopes(OnlyTrashed)).Where(keys).Find(loaded.Interface()).Error; err != nil || loaded.Elem().Len() == 0 {
 			return err

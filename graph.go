@@ -24,6 +24,7 @@ type table struct {
 	name   string
 	schema *schema.Schema
 	model  *model // nil if it is not soft-deletable
+	others others // what fields' types bring to its schema
 	err    error  // of its definition, or of a relation that contradicts another
 
 	// rank orders all tables, parents before children.
@@ -116,6 +117,7 @@ func newGraph(schemas []*schema.Schema, entryOf func(*schema.Schema) *entry, mod
 			if t.model != nil {
 				t.schema = t.model.schema
 			}
+			t.others = othersOf(t.schema)
 			g.tables[s.Table] = t
 			g.names = append(g.names, s.Table)
 		}

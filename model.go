@@ -10,7 +10,6 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
-	"gorm.io/plugin/soft_delete"
 )
 
 // model is what the plugin knows of a soft-deletable schema. It is built once,
@@ -35,6 +34,9 @@ type model struct {
 
 	// indexes are those that AutoMigrate adds to GORM's.
 	indexes []index
+
+	// others are what other fields' types bring to the schema.
+	others others
 
 	// liveRows and trashedRows filter the rows of the statement's own table.
 	liveRows, trashedRows *rowFilter
@@ -339,6 +341,7 @@ func describe(db *gorm.DB, s *schema.Schema) (*model, error) {
 	m.bindIndexes()
 	m.unique = m.uniqueKeys(s, d)
 	m.liveUnique = m.liveKeys(s, d)
+	m.others = othersOf(s)
 	m.liveRows = &rowFilter{model: m, table: clause.CurrentTable, show: liveOnly}
 	m.trashedRows = &rowFilter{model: m, table: clause.CurrentTable, show: trashedOnly}
 	return m, nil
@@ -393,32 +396,17 @@ func lookAlike(s *schema.Schema) string {
 }
 
 // install replaces the clauses of markers by the plugin's own; clauses of other
-// fields stay.
+// fields stay. Those come first, so that the filter is outside of what they say.
 func install(s *schema.Schema, m *model) {
-	s.QueryClauses = replaceClauses(s.QueryClauses, queryClause{m})
-	s.UpdateClauses = replaceClauses(s.UpdateClauses, updateClause{m})
-	s.DeleteClauses = replaceClauses(s.DeleteClauses, deleteClause{m})
-	s.CreateClauses = replaceClauses(s.CreateClauses)
+	s.QueryClauses = append(othersAmong(s.QueryClauses), queryClause{m})
+	s.UpdateClauses = append(yieldingAll(othersAmong(s.UpdateClauses)), updateClause{m})
+	s.DeleteClauses = append(yieldingAll(othersAmong(s.DeleteClauses)), deleteClause{m})
+	s.CreateClauses = othersAmong(s.CreateClauses)
 }
 
 // refuse makes every statement on a schema fail.
 func refuse(s *schema.Schema, err error) {
 	for _, clauses := range []*[]clause.Interface{&s.QueryClauses, &s.UpdateClauses, &s.DeleteClauses, &s.CreateClauses} {
-		*clauses = replaceClauses(*clauses, failure{err})
+		*clauses = append([]clause.Interface{failure{err}}, othersAmong(*clauses)...)
 	}
-}
-
-func replaceClauses(clauses []clause.Interface, ours ...clause.Interface) []clause.Interface {
-	kept := make([]clause.Interface, 0, len(clauses)+len(ours))
-	kept = append(kept, ours...)
-	for _, c := range clauses {
-		switch c.(type) {
-		case gorm.SoftDeleteQueryClause, gorm.SoftDeleteUpdateClause, gorm.SoftDeleteDeleteClause,
-			soft_delete.SoftDeleteQueryClause, soft_delete.SoftDeleteUpdateClause, soft_delete.SoftDeleteDeleteClause,
-			notInstalled:
-		default:
-			kept = append(kept, c)
-		}
-	}
-	return kept
 }

@@ -101,6 +101,9 @@ func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
 	op.plan = plan
 	c := p.newCascade(db, op)
 	c.preview, c.d.currentRead = true, ""
+	if err := c.heed(); err != nil {
+		return err
+	}
 	filter, show, follow := clause.Expression(m.liveRows), liveOnly, c.goAlong
 	switch op.kind {
 	case OpSoftDelete:
@@ -113,10 +116,16 @@ func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
 	default:
 		filter, show = op.removalFilter(stmt)
 	}
-	t, ok := newTarget(db, m, show)
+	t, ok := newTarget(db, op, show)
 	if !ok || db.DryRun {
 		return nil
 	}
+	// A preview comes by the chain of queries: those that write have others on them.
+	more, err := asked(db, writing(db, op.kind), stmt.Schema, c.heeds.listen, nil)
+	if err != nil {
+		return err
+	}
+	t.exprs = append(t.exprs, enclose(more)...)
 	if err := c.resolve(t, filter, follow); err != nil {
 		return err
 	}

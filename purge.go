@@ -85,7 +85,7 @@ func (p *Plugin) remove(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 		return
 	}
 	filter, show := op.removalFilter(stmt)
-	t, ok := newTarget(db, op.model, show)
+	t, ok := newTarget(db, op, show)
 	if !ok {
 		return
 	}

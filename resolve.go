@@ -79,7 +79,7 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 // each.
 func (c *cascade) resolveSelected(list []selection, from *rowSet) error {
 	for _, s := range list {
-		set, err := c.find(s.link.child, from.hanging(s.link, c.d), s.link.child.visible(liveOnly), false)
+		set, err := c.find(s.link.child, from.hanging(s.link, c.d), c.reach(s.link.child, liveOnly), false)
 		if err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ func (c *cascade) resolveSelected(list []selection, from *rowSet) error {
 // it finds rows by the kind of operation, whatever trashed them.
 func (c *cascade) goAlong(links []*link, from *rowSet) (*rowSet, error) {
 	child := links[0].child
-	filter := child.visible(c.plan.kind.takesFrom()).and(c.except[child])
+	filter := c.reach(child, c.plan.kind.takesFrom()).and(c.except[child])
 	return c.find(child, c.hanging(links, from, filter), filter, hooked(links))
 }
 
@@ -169,9 +169,9 @@ func (c *cascade) restorable(links []*link, from *rowSet) (*rowSet, error) {
 	set := newSet(child)
 	if same := child.sameOrigin(c.d); links[0].parent == child && same != nil {
 		for _, start := range from.conditions(c.d) {
-			below := &tree{name: child.name, table: child, links: links, start: start, filter: child.visible(trashedOnly), same: same, d: c.d}
+			below := &tree{name: child.name, table: child, links: links, start: start, filter: c.reach(child, trashedOnly), same: same, d: c.d}
 			list, _, err := c.collect(child, unbounded, "SELECT ", columnsOf(child.name, child.key()), " FROM ", clause.Table{Name: child.name},
-				" WHERE ", below, " AND ", child.visible(trashedOnly)(child.name), c.forUpdate())
+				" WHERE ", below, " AND ", c.reach(child, trashedOnly)(child.name), c.forUpdate())
 			if err != nil {
 				return nil, err
 			}
@@ -214,7 +214,7 @@ func (c *cascade) trashedWith(l *link, from *rowSet, set *rowSet) error {
 		ambiguous = ambiguous || !known && l.policy == cascades
 	}
 	for _, part := range from.conditions(c.d) {
-		where := every{part(parentName), l.child.visible(trashedOnly)(childName)}
+		where := every{part(parentName), c.reach(l.child, trashedOnly)(childName)}
 		if err := c.pairs(l, false, where, c.forUpdate(), take); err != nil {
 			return err
 		}

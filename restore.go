@@ -167,7 +167,7 @@ func (p *Plugin) restore(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	}
 	next = rawErrors(next)
 	filter, show := op.trashedFilter(stmt)
-	t, ok := newTarget(db, m, show)
+	t, ok := newTarget(db, op, show)
 	if !ok {
 		return
 	}

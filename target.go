@@ -25,11 +25,11 @@ type target struct {
 	inside map[string]clause.Clause
 }
 
-// newTarget reads the target off a statement, of which the rows of one
-// visibility are meant. It adds gorm.ErrMissingWhereClause to the statement if
+// newTarget reads the target off the statement of an operation, of which the rows
+// of one visibility are meant. It adds gorm.ErrMissingWhereClause to the statement if
 // that has no condition at all.
-func newTarget(db *gorm.DB, m *model, show visibility) (*target, bool) {
-	stmt := db.Statement
+func newTarget(db *gorm.DB, op *operation, show visibility) (*target, bool) {
+	stmt, m := db.Statement, op.model
 	t := &target{stmt: stmt}
 	t.where, t.hadAny = stmt.Clauses["WHERE"]
 	request := requestOf(stmt)
@@ -56,6 +56,12 @@ func newTarget(db *gorm.DB, m *model, show visibility) (*target, bool) {
 		_ = db.AddError(gorm.ErrMissingWhereClause)
 		return nil, false
 	}
+	others, err := op.otherConditions(db)
+	if err != nil {
+		_ = db.AddError(err)
+		return nil, false
+	}
+	t.exprs = append(t.exprs, enclose(others)...)
 	if len(stmt.Joins) > 0 || hasLimit(stmt) {
 		return t, t.nest(db, show)
 	}

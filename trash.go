@@ -104,7 +104,10 @@ func (g *graph) models() []*model {
 
 // trashOf is a query on the trashed rows of a model.
 func trashOf(db *gorm.DB, m *model) *gorm.DB {
-	return inTrash(db.Session(&gorm.Session{}).Model(newOf(m.schema.ModelType)))
+	tx := inTrash(db.Session(&gorm.Session{}).Model(newOf(m.schema.ModelType)))
+	hidden, err := m.onQueries(tx)
+	_ = tx.AddError(err)
+	return also(tx, hidden...)
 }
 
 // Stat is how much of one table is in the trash.

@@ -67,6 +67,9 @@ func (p *Plugin) undo(db *gorm.DB, request *request) error {
 	op := &operation{kind: OpRestore, dialect: dialectOf(db), hooks: !stmt.SkipHooks, id: request.undo.ID, plan: g.planOfAll(OpRestore)}
 	op.observed = p.observe(db, op)
 	c := p.newCascade(db, op)
+	if err := c.heed(); err != nil {
+		return err
+	}
 	kept := slices.IndexFunc(g.names, func(name string) bool { m := g.tables[name].model; return m != nil && m.deletionID != nil })
 	if kept < 0 {
 		return fmt.Errorf("%w: no known model has a deletion id, name those that have one in Config.Models", ErrNotFound)
@@ -163,6 +166,7 @@ func (c *cascade) findUndone(t *table, callers []clause.Expression, report *Dele
 	if err != nil {
 		return err
 	}
+	where = where.and(c.heeds.on[t])
 	columns, dest, read := m.recordScan(t.name)
 	n, err := query(c.db, dest, func() {
 		of := read()
@@ -268,7 +272,7 @@ func (c *cascade) raiseByTime(set *rowSet) error {
 			ambiguous = ambiguous || !known
 		}
 		for _, part := range set.conditions(c.d) {
-			where := every{part(childName), l.parent.visible(trashedOnly)(parentName)}
+			where := every{part(childName), c.reach(l.parent, trashedOnly)(parentName)}
 			if err := c.pairs(l, true, where, c.forUpdate(), take); err != nil {
 				return err
 			}

@@ -1,0 +1,266 @@
+package softdelete
+
+import (
+	"cmp"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// Other plugins narrow down statements by callbacks on GORM's chains: to a tenant,
+// to a region. A statement that is written by hand passes those by. So the plugin
+// asks, before it follows a cascade to a table, what they say of a statement about
+// that table's model, and it writes inside the chain that GORM has for the like.
+
+// besides is a statement that goes through a chain for the sake of the callbacks
+// on it.
+type besides struct {
+	write func() (int64, error) // what is done in the place of the statement; nil to do nothing
+	asked []clause.Interface    // clauses that GORM would add to the statement
+}
+
+// step runs in the place of GORM's own step on such a statement.
+func (b *besides) step(db *gorm.DB) {
+	if db.Error != nil {
+		return
+	}
+	for _, c := range b.asked {
+		db.Statement.AddClause(c)
+	}
+	if b.write != nil {
+		n, err := b.write()
+		db.RowsAffected = n
+		_ = db.AddError(err)
+	}
+}
+
+// through runs a statement beside the one at hand, on a schema and with the same
+// settings, through a chain.
+func (b *besides) through(db *gorm.DB, on chain, s *schema.Schema, where clause.Expression) *gorm.DB {
+	tx := beside(db).Model(newOf(s.ModelType))
+	config := *tx.Config
+	config.DryRun, config.SkipDefaultTransaction = db.DryRun || b.write == nil, true
+	tx.Config = &config
+	if b.write == nil {
+		// Like nobody's query, so that no cache takes it for one.
+		tx = selecting(tx, "NULL AS softdelete_asks")
+	}
+	stmt := tx.Statement
+	copySettings(stmt, db.Statement)
+	stmt.Unscoped = db.Statement.Unscoped
+	stmt.Clauses["WHERE"] = clause.Clause{Name: "WHERE", Expression: clause.Where{Exprs: []clause.Expression{where}}}
+	stmt.Clauses[requestKey] = clause.Clause{Expression: &request{beside: b}}
+	return on.Execute(tx)
+}
+
+// copySettings gives a statement the settings of another one, as GORM does with
+// those of preloads: what db.Set has said may be who asks.
+func copySettings(to, from *gorm.Statement) {
+	from.Settings.Range(func(key, value any) bool {
+		to.Settings.Store(key, value)
+		return true
+	})
+}
+
+// everyRow stands for the conditions of a statement that only asks, so that nobody
+// takes it for one without conditions.
+type everyRow struct{}
+
+func (everyRow) Build(b clause.Builder) { _, _ = b.WriteString("1 = 1") }
+
+// heeded is what the operations of a cascade heed of others: their conditions by
+// table, and whether they listen to what is written.
+type heeded struct {
+	on map[*table]picker // nil for a table on which nobody has conditions
+
+	ask    bool // others have callbacks on queries
+	listen bool // others have callbacks on what the operation writes
+}
+
+// heed asks what others say of the tables of a cascade's plan, before anything is
+// written.
+func (c *cascade) heed() error {
+	c.heeds = heeded{on: map[*table]picker{}, ask: hasOthers(c.db.Callback().Query()), listen: hasOthers(writing(c.db, c.plan.kind))}
+	for _, circle := range c.plan.order {
+		for _, t := range circle {
+			if err := c.heedOn(t); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// heedOn asks what others say of one table.
+func (c *cascade) heedOn(t *table) error {
+	if _, done := c.heeds.on[t]; done {
+		return nil
+	}
+	writes := t.others.delete
+	if c.plan.kind == OpRestore {
+		writes = t.others.update
+	}
+	exprs, err := asked(c.db, c.db.Callback().Query(), t.schema, c.heeds.ask, t.others.query)
+	if err != nil {
+		return err
+	}
+	more, err := asked(c.db, writing(c.db, c.plan.kind), t.schema, c.heeds.listen, writes)
+	if err != nil {
+		return err
+	}
+	c.heeds.on[t] = t.meeting(distinct(c.db, t.schema, slices.Concat(exprs, more)), c.d)
+	return nil
+}
+
+// asked has a statement that does nothing go through a chain, if there is anybody to
+// ask, and returns the conditions that it comes out with.
+func asked(db *gorm.DB, on chain, s *schema.Schema, callbacks bool, clauses []clause.Interface) ([]clause.Expression, error) {
+	if len(clauses) == 0 && !callbacks {
+		return nil, nil
+	}
+	tx := (&besides{asked: clauses}).through(db, on, s, everyRow{})
+	if tx.Error != nil {
+		return nil, tx.Error
+	}
+	stmt := tx.Statement
+	if _, grouped := stmt.Clauses["GROUP BY"]; grouped || len(stmt.Joins) > 0 || hasLimit(stmt) {
+		return nil, unheeded(s, "a callback of another plugin")
+	}
+	return slices.DeleteFunc(slices.Clone(whereExprs(stmt)), func(expr clause.Expression) bool { return expr == everyRow{} }), nil
+}
+
+// meeting picks the rows of a table that meet some conditions; nil if there are
+// none. These are written for a statement on that table alone, so that in another
+// they stand in a query of its keys.
+func (t *table) meeting(exprs []clause.Expression, d dialect) picker {
+	if len(exprs) == 0 {
+		return nil
+	}
+	direct := &at{t.name, &group{exprs}}
+	return func(name string) clause.Expression {
+		if name == t.name || len(t.key()) == 0 {
+			return &at{name, &group{exprs}}
+		}
+		return &selected{columns: columnsOf(name, t.key()), list: columnsOf(t.name, t.key()), from: t.name, where: direct, d: d}
+	}
+}
+
+// reach picks the rows of a table that an operation may take along: those of a
+// visibility that nobody else hides.
+func (c *cascade) reach(t *table, show visibility) picker {
+	return t.visible(show).and(c.heeds.on[t])
+}
+
+// listened runs a write of a table's rows, inside the chain of callbacks that GORM
+// has for the like if others listen there.
+func (c *cascade) listened(t *table, where clause.Expression, write func() (int64, error)) (int64, error) {
+	if !c.heeds.listen {
+		return write()
+	}
+	tx := (&besides{write: write}).through(c.db, writing(c.db, c.plan.kind), t.schema, where)
+	return tx.RowsAffected, tx.Error
+}
+
+// onQueries are conditions that others have on queries of a model and not on its
+// rows, which a look into the trash reads.
+func (m *model) onQueries(db *gorm.DB) ([]clause.Expression, error) {
+	query, row := db.Callback().Query(), db.Callback().Row()
+	if !hasOthers(query) {
+		return nil, nil
+	}
+	exprs, err := asked(db, query, m.schema, true, nil)
+	if err != nil || len(exprs) == 0 {
+		return nil, err
+	}
+	same, err := asked(db, row, m.schema, true, nil)
+	if err != nil {
+		return nil, err
+	}
+	both := slices.Concat(same, exprs)
+	if exprs = distinct(db, m.schema, both)[len(distinct(db, m.schema, same)):]; len(exprs) == 0 {
+		return nil, nil
+	}
+	return []clause.Expression{&group{exprs}}, nil
+}
+
+// checkHidden returns the error of rows that others hide, and that the database
+// would take along.
+func (c *cascade) checkHidden() error {
+	for _, circle := range c.plan.order {
+		for _, t := range circle {
+			for _, l := range t.children {
+				if c.sets[t].isEmpty() || !l.databaseTakes() {
+					continue
+				}
+				if n, err := c.hidden(l); err != nil || n > 0 {
+					return cmp.Or(err, error(&RestrictError{Model: t.schema.Name, Relation: l.relation, Count: n}))
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// hidden counts the rows that hang on the operation's rows by a link, and that
+// others hide.
+func (c *cascade) hidden(l *link) (n int64, err error) {
+	if err := c.heedOn(l.child); err != nil || c.heeds.on[l.child] == nil {
+		return 0, err
+	}
+	for _, part := range c.sets[l.parent].hanging(l, c.d) {
+		all, err := count(c.db, l.child, part(l.child.name), c.d.currentRead)
+		if err != nil || all == 0 {
+			return n, err
+		}
+		shown, err := count(c.db, l.child, part.and(c.heeds.on[l.child])(l.child.name), c.d.currentRead)
+		if err != nil {
+			return 0, err
+		}
+		n += all - shown
+	}
+	return n, nil
+}
+
+// chain is one of GORM's chains of callbacks.
+type chain interface {
+	processor
+	Execute(db *gorm.DB) *gorm.DB
+}
+
+// writing is the chain by which GORM writes what an operation does.
+func writing(db *gorm.DB, kind Operation) chain {
+	if kind == OpRestore {
+		return db.Callback().Update()
+	}
+	return db.Callback().Delete()
+}
+
+// hasOthers tells if a chain has callbacks of other plugins, that are no part of
+// GORM, nor of dbresolver, which chooses a connection. GORM does not list them: where
+// this cannot read them, there may be some.
+func hasOthers(on chain) bool {
+	list := reflect.ValueOf(on).Elem().FieldByName("callbacks")
+	if list.Kind() != reflect.Slice {
+		return true
+	}
+	for i := range list.Len() {
+		handler := list.Index(i).Elem().FieldByName("handler")
+		if handler.Kind() != reflect.Func || handler.IsNil() {
+			continue
+		}
+		name := runtime.FuncForPC(handler.Pointer()).Name()
+		own := func(path string) bool { return strings.HasPrefix(name, path) }
+		if !slices.ContainsFunc([]string{"gorm.io/gorm/", "gorm.io/plugin/dbresolver.", ownPath}, own) {
+			return true
+		}
+	}
+	return false
+}
+
+// ownPath is what the names of the plugin's functions begin with.
+var ownPath = reflect.TypeFor[Plugin]().PkgPath() + "."

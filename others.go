@@ -1,0 +1,141 @@
+package softdelete
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+	"gorm.io/plugin/soft_delete"
+)
+
+// others are the clauses that the types of other fields bring to a schema: a
+// tenant's, a version's. GORM adds them within its own steps, which the plugin
+// forestalls, so that its statements have to ask for them.
+type others struct {
+	query, update, delete []clause.Interface
+}
+
+// othersOf reads them off a schema, whether that is adopted already or not.
+func othersOf(s *schema.Schema) others {
+	return others{query: othersAmong(s.QueryClauses), update: othersAmong(s.UpdateClauses), delete: othersAmong(s.DeleteClauses)}
+}
+
+// othersAmong leaves out the clauses of markers.
+func othersAmong(clauses []clause.Interface) []clause.Interface {
+	var kept []clause.Interface
+	for _, c := range clauses {
+		switch c := c.(type) {
+		case gorm.SoftDeleteQueryClause, gorm.SoftDeleteUpdateClause, gorm.SoftDeleteDeleteClause,
+			soft_delete.SoftDeleteQueryClause, soft_delete.SoftDeleteUpdateClause, soft_delete.SoftDeleteDeleteClause,
+			notInstalled, queryClause, updateClause, deleteClause, failure:
+		case yielding:
+			kept = append(kept, c.Interface)
+		default:
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// of are the clauses that count for the rows of an operation. A delete asks those
+// of deletes, as GORM's own does. What has no like in GORM is about rows that a
+// query shows, too.
+func (o *others) of(kind Operation, verb Operation) []clause.Interface {
+	switch {
+	case kind == OpRestore:
+		return slices.Concat(o.query, o.update)
+	case kind == OpSoftDelete, verb == OpNone:
+		return o.delete
+	default:
+		return slices.Concat(o.query, o.delete)
+	}
+}
+
+// otherConditions are what the clauses of other fields' types ask of the rows of
+// an operation's statement. They are asked on a copy of it: what else they do to a
+// statement, such as to raise a version, is no part of the operation.
+func (op *operation) otherConditions(db *gorm.DB) ([]clause.Expression, error) {
+	asked := op.model.others.of(op.kind, requestOf(db.Statement).verb)
+	if len(asked) == 0 {
+		return nil, nil
+	}
+	tx := db.Session(&gorm.Session{}).Clauses()
+	stmt := tx.Statement
+	delete(stmt.Clauses, "WHERE")
+	// A type reads its field off one value. A version that the value has is no
+	// condition of a restore.
+	if op.kind != OpSoftDelete || stmt.ReflectValue.Kind() != reflect.Struct {
+		row := newOf(stmt.Schema.ModelType)
+		stmt.Model, stmt.Dest, stmt.ReflectValue = row, row, reflect.ValueOf(row).Elem()
+	}
+	joins := len(stmt.Joins)
+	for _, c := range asked {
+		stmt.AddClause(c)
+	}
+	if tx.Error != nil {
+		return nil, tx.Error
+	}
+	if len(stmt.Joins) > joins {
+		return nil, unheeded(op.model.schema, "a clause of a field's type")
+	}
+	return distinct(tx, stmt.Schema, whereExprs(stmt)), nil
+}
+
+// unheeded is the error of conditions that are more than conditions on a table.
+func unheeded(s *schema.Schema, who string) error {
+	return fmt.Errorf("softdelete: model %s: %w: %s joins or limits its statements, which a restore, a purge or a cascade cannot hold to: "+
+		"write it as a condition, such as a subquery", s.Name, gorm.ErrInvalidData, who)
+}
+
+// distinct drops conditions that say the same as one before: types ask the same of
+// queries and of writes.
+func distinct(db *gorm.DB, s *schema.Schema, exprs []clause.Expression) []clause.Expression {
+	if len(exprs) < 2 {
+		return exprs
+	}
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(exprs), func(expr clause.Expression) bool {
+		text := conditionText(db, s, expr)
+		before := seen[text]
+		seen[text] = true
+		return before
+	})
+}
+
+// conditionText is a condition as SQL with its values, to compare it by.
+func conditionText(db *gorm.DB, s *schema.Schema, expr clause.Expression) string {
+	stmt := &gorm.Statement{DB: db, Schema: s, Table: s.Table, Context: db.Statement.Context, Clauses: map[string]clause.Clause{}}
+	expr.Build(stmt)
+	return fmt.Sprintf("%s %#v", stmt.SQL.String(), stmt.Vars)
+}
+
+// yielding is a clause of another field's type. In the plugin's own statements its
+// conditions stand already when GORM adds it.
+type yielding struct {
+	clause.Interface
+	modifier gorm.StatementModifier
+}
+
+// yieldingAll wraps those clauses that change statements.
+func yieldingAll(clauses []clause.Interface) []clause.Interface {
+	list := make([]clause.Interface, len(clauses))
+	for i, c := range clauses {
+		list[i] = c
+		if modifier, ok := c.(gorm.StatementModifier); ok {
+			list[i] = yielding{c, modifier}
+		}
+	}
+	return list
+}
+
+// ModifyStatement does what the clause does, unless the plugin has written the
+// statement.
+func (y yielding) ModifyStatement(stmt *gorm.Statement) {
+	if op := operationOf(stmt); op != nil && op.kind != OpNone && stmt.SQL.Len() > 0 {
+		return
+	}
+	y.modifier.ModifyStatement(stmt)
+}
