@@ -228,14 +228,13 @@ func (c *cascade) eachBatch(set *rowSet, verb func(tx *gorm.DB, rows any) *gorm.
 	for start := 0; start < len(set.keys); start += hookBatch {
 		chunk := set.keys[start:min(start+hookBatch, len(set.keys))]
 		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(s.ModelType)))
-		tx := c.d.reading(beside(c.db).Unscoped()).Where(within(set.table.name, set.table.key(), chunk)).Find(rows.Interface())
-		if tx.Error != nil {
-			return n, tx.Error
+		if err := readRows(c.d.reading(beside(c.db).Unscoped()).Where(within(set.table.name, set.table.key(), chunk)), rows.Interface()); err != nil {
+			return n, err
 		}
 		if rows.Elem().Len() == 0 {
 			continue
 		}
-		tx = beside(c.db).Session(&gorm.Session{NewDB: true}).Clauses()
+		tx := beside(c.db).Session(&gorm.Session{NewDB: true}).Clauses()
 		tx.Statement.SkipHooks = false
 		tx.Statement.Clauses[requestKey] = clause.Clause{Expression: &request{within: c.op}}
 		tx = verb(tx, rows.Interface())

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -101,8 +100,8 @@ func (e *emptying) prepare() error {
 				e.exclude(q, tx)
 			}
 			if e.options.Progress != nil {
-				var n int64
-				if err := inTrash(tx).Count(&n).Error; err != nil {
+				n, err := countRows(inTrash(tx))
+				if err != nil {
 					return err
 				}
 				e.total += n
@@ -146,10 +145,9 @@ func (e *emptying) exclude(q *queue, tx *gorm.DB) {
 	if t == nil {
 		return
 	}
-	// A statement that is not run has its scopes applied.
-	built := tx.Session(&gorm.Session{DryRun: true}).Find(newOf(q.model.schema.ModelType)).Statement
-	exprs := enclose(whereExprs(built))
-	if more, err := requestOf(built).conditionsFor(tx, q.model); err == nil {
+	stmt := built(tx)
+	exprs := enclose(whereExprs(stmt))
+	if more, err := requestOf(stmt).conditionsFor(tx, q.model); err == nil {
 		exprs = append(exprs[:len(exprs):len(exprs)], more...)
 	}
 	if e.due == nil {
@@ -219,10 +217,8 @@ func (e *emptying) sort(q *queue) error {
 	if !e.d.textTime || !isTime(q.model.at) {
 		return nil
 	}
-	var elsewhere []int
-	tx := also(trashOf(e.db, q.model), clause.Expr{SQL: "? NOT GLOB '????-??-?? ??:??:??*+00:00'", Vars: []any{column}})
-	err := selecting(tx, "1").Limit(1).Scan(&elsewhere).Error
-	if len(elsewhere) > 0 {
+	elsewhere, err := anyRow(also(trashOf(e.db, q.model), clause.Expr{SQL: "? NOT GLOB '????-??-?? ??:??:??*+00:00'", Vars: []any{column}}))
+	if elsewhere {
 		q.when = q.model.timeline(e.d)
 	}
 	return err
@@ -237,9 +233,8 @@ func (e *emptying) pause(ctx context.Context, q *queue, b *batch) (more bool, er
 	if err != nil {
 		return false, err
 	}
-	var found []int
-	err = selecting(inTrash(also(tx, b.conditions()...)), "1").Limit(1).Scan(&found).Error
-	if err != nil || len(found) == 0 {
+	found, err := anyRow(inTrash(also(tx, b.conditions()...)))
+	if err != nil || !found {
 		return false, err
 	}
 	return true, wait(ctx, e.options.Pause)
@@ -247,12 +242,11 @@ func (e *emptying) pause(ctx context.Context, q *queue, b *batch) (more bool, er
 
 // refuse reports that no row of a model can be purged so, if there is any.
 func (e *emptying) refuse(q *queue) error {
-	rows := reflect.New(reflect.SliceOf(q.model.schema.ModelType))
-	tx := trashOf(e.db, q.model).Limit(1).Find(rows.Interface())
-	if tx.Error != nil || tx.RowsAffected == 0 {
-		return tx.Error
+	found, err := anyRow(trashOf(e.db, q.model))
+	if err != nil || !found {
+		return err
 	}
-	err := noTime(q.model)
+	err = noTime(q.model)
 	if len(q.model.schema.PrimaryFields) == 0 {
 		err = &ModelError{q.model.name(), "", "emptying needs a primary key"}
 	}

@@ -137,7 +137,7 @@ func (e *emptying) purgeLoaded(query *gorm.DB, b *batch, rows map[string]int64) 
 		copySettings(fresh.Statement, tx.Statement)
 		fresh = fresh.Session(&gorm.Session{})
 		keys := inColumns(primaryNames(b.model.schema), b.found)
-		if err := e.d.reading(fresh.Scopes(OnlyTrashed)).Where(keys).Find(loaded.Interface()).Error; err != nil || loaded.Elem().Len() == 0 {
+		if err := readRows(e.d.reading(fresh.Scopes(OnlyTrashed)).Where(keys), loaded.Interface()); err != nil || loaded.Elem().Len() == 0 {
 			return err
 		}
 		return Purge(ask(fresh, func(r *request) { r.tally = rows }), loaded.Interface()).Error

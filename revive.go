@@ -115,7 +115,7 @@ func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
 				tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 			}
 			rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
-			if err := tx.Find(rows.Interface()).Error; err != nil {
+			if err := readRows(tx, rows.Interface()); err != nil {
 				_ = db.AddError(err)
 				return nil
 			}

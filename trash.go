@@ -214,8 +214,7 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 
 // narrows tells if a handle has conditions of its own.
 func narrows(db *gorm.DB, m *model) bool {
-	// A statement that is not run has its scopes applied.
-	stmt := trashOf(db.Session(&gorm.Session{DryRun: true}), m).Find(newOf(m.schema.ModelType)).Statement
+	stmt := built(trashOf(db, m))
 	r := requestOf(stmt)
 	return len(whereExprs(stmt)) > 0 || len(stmt.Joins) > 0 || hasLimit(stmt) || len(r.conditions)+len(r.also) > 0
 }

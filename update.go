@@ -298,7 +298,7 @@ func (op *operation) lockFound(db *gorm.DB, tx *gorm.DB) []reflect.Value {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
 	rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
-	if err := tx.Find(rows.Interface()).Error; err != nil {
+	if err := readRows(tx, rows.Interface()); err != nil {
 		_ = db.AddError(err)
 		return nil
 	}

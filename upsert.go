@@ -323,7 +323,7 @@ func keysInTheWay(db *gorm.DB, m *model, columns []string, values [][]any, parti
 			tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 		}
 		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
-		if err := tx.Find(rows.Interface()).Error; err != nil {
+		if err := readRows(tx, rows.Interface()); err != nil {
 			_ = db.AddError(err)
 			return nil, nil
 		}

@@ -40,11 +40,11 @@ func isUnchanged(db *gorm.DB) bool {
 	if !d.countsChanges {
 		return false
 	}
-	var n int64
 	tx := d.reading(onTable(beside(db), db.Statement).Unscoped())
 	tx.Statement.Clauses["WHERE"] = db.Statement.Clauses["WHERE"]
-	_ = db.AddError(tx.Limit(1).Count(&n).Error)
-	return n > 0
+	found, err := anyRow(tx)
+	_ = db.AddError(err)
+	return found
 }
 
 // checkSave adds ErrTrashed if a Save has matched no row because that is
@@ -62,12 +62,10 @@ func (p *Plugin) checkSave(db *gorm.DB, m *model) {
 
 // anyTrashed tells if one of the rows that a condition names is trashed.
 func anyTrashed(db *gorm.DB, m *model, keys clause.Expression) bool {
-	var n int64
-	tx := onTable(beside(db), db.Statement).Unscoped().Where(keys).Where(clause.Expression(m.trashedRows)).Limit(1)
-	if err := dialectOf(db).reading(tx).Count(&n).Error; err != nil {
-		_ = db.AddError(err)
-	}
-	return n > 0
+	tx := onTable(beside(db), db.Statement).Unscoped().Where(keys).Where(clause.Expression(m.trashedRows))
+	found, err := anyRow(dialectOf(db).reading(tx))
+	_ = db.AddError(err)
+	return found
 }
 
 // isSave tells if an update is the first half of a Save, which selects all

@@ -1,0 +1,43 @@
+package softdelete
+
+import (
+	"gorm.io/gorm"
+	"gorm.io/gorm/callbacks"
+)
+
+// What a write depends on is read from the database itself, never from a plugin
+// that remembers what a query gave before. Such a plugin stands in GORM's chain of
+// queries: a look-up runs in the other one, that of rows, which nobody can
+// remember.
+
+// readRows reads the rows of a look-up, as Find does, into a slice of structs.
+func readRows(tx *gorm.DB, rows any) error {
+	if tx.Statement.Model == nil {
+		tx = tx.Model(rows)
+	}
+	tx = tx.Scan(rows)
+	callbacks.AfterQuery(tx)
+	return tx.Error
+}
+
+// anyRow tells if a look-up has a row.
+func anyRow(tx *gorm.DB) (bool, error) {
+	var found []int
+	err := selecting(tx, "1").Limit(1).Scan(&found).Error
+	return len(found) > 0, err
+}
+
+// countRows counts the rows of a look-up.
+func countRows(tx *gorm.DB) (n int64, err error) {
+	tx = selecting(tx, "count(*)")
+	delete(tx.Statement.Clauses, "ORDER BY") // some databases want what sorts among what is selected
+	_, err = scanQuery(tx, []any{&n}, func() {})
+	return n, err
+}
+
+// built is a statement as its look-up would be sent: one that is not run has its
+// scopes applied. In the chain of queries a plugin would remember its rows, none.
+func built(tx *gorm.DB) *gorm.Statement {
+	tx = tx.Session(&gorm.Session{DryRun: true}).Clauses()
+	return tx.Callback().Row().Execute(tx).Statement
+}
