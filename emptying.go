@@ -117,7 +117,11 @@ func (e *emptying) query(q *queue) (*gorm.DB, error) {
 	for _, scope := range e.scopes {
 		tx = scope(tx)
 	}
-	tx = also(tx, e.conditions(q)...)
+	hidden, err := q.model.onQueries(tx)
+	if err != nil {
+		return nil, err
+	}
+	tx = also(tx, slices.Concat(e.conditions(q), hidden)...)
 	if namesOtherTable(tx.Statement, q.model) {
 		return nil, otherTable(q.model)
 	}

@@ -1,0 +1,163 @@
+package tenant_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+// listener is a plugin that wants to know what is written, as a cache does.
+type listener struct {
+	mu    sync.Mutex
+	heard []string
+}
+
+func (l *listener) Name() string { return "test:listener" }
+
+func (l *listener) Initialize(db *gorm.DB) error {
+	on := func(what string) func(*gorm.DB) {
+		return func(db *gorm.DB) {
+			if db.Error == nil && !db.DryRun && db.RowsAffected > 0 {
+				l.mu.Lock()
+				defer l.mu.Unlock()
+				l.heard = append(l.heard, fmt.Sprintf("%s %s %d", what, db.Statement.Table, db.RowsAffected))
+			}
+		}
+	}
+	for _, err := range []error{
+		db.Callback().Update().After("gorm:update").Register("test:listener", on("update")),
+		db.Callback().Delete().After("gorm:delete").Register("test:listener", on("delete")),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hears tells what the listener has heard since it was asked last.
+func (l *listener) hears(t *testing.T, want ...string) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	slices.Sort(l.heard)
+	slices.Sort(want)
+	require.Equal(t, want, l.heard)
+	l.heard = nil
+}
+
+// What a cascade or an undo writes is heard of on the chain of its like, once for each table.
+func TestOtherPluginsHearOfAllThatIsWritten(t *testing.T) {
+	t.Parallel()
+	for _, first := range []bool{true, false} {
+		t.Run(fmt.Sprint("the listener is used first: ", first), func(t *testing.T) {
+			t.Parallel()
+			testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+				db := open(t, &gorm.Config{DisableForeignKeyConstraintWhenMigrating: true})
+				l := &listener{}
+				uses := []gorm.Plugin{softdelete.New(softdelete.Config{Models: []any{&folder{}, &paper{}, &note{}, &cover{}, &mark{}}}), l}
+				if first {
+					slices.Reverse(uses)
+				}
+				for _, plugin := range uses {
+					require.NoError(t, db.Use(plugin))
+				}
+				require.NoError(t, db.AutoMigrate(&folder{}, &paper{}, &note{}, &cover{}, &mark{}, &label{}, &scrap{}))
+				require.NoError(t, db.Create(&folder{ID: 1, Papers: []paper{{ID: 1, Notes: []note{{ID: 1}, {ID: 2}}}, {ID: 2}}, Scraps: []scrap{{ID: 1}}}).Error)
+				l.heard = nil
+
+				var of softdelete.Deletion
+				require.NoError(t, db.Scopes(softdelete.Into(&of)).Delete(&folder{ID: 1}).Error)
+				l.hears(t, "delete folders 1", "delete papers 2", "delete notes 2")
+
+				require.NoError(t, softdelete.Restore(db, &folder{ID: 1}).Error)
+				l.hears(t, "update folders 1", "update papers 2", "update notes 2")
+
+				require.NoError(t, db.Scopes(softdelete.Into(&of)).Delete(&folder{ID: 1}).Error)
+				l.heard = nil
+				_, err := softdelete.Undo(db, of.ID)
+				require.NoError(t, err)
+				l.hears(t, "update folders 1", "update papers 2", "update notes 2")
+
+				require.NoError(t, db.Delete(&folder{ID: 1}).Error)
+				l.heard = nil
+				require.NoError(t, softdelete.Purge(db, &folder{ID: 1}).Error)
+				l.hears(t, "delete folders 1", "delete papers 2", "delete notes 2", "delete scraps 1")
+			})
+		})
+	}
+}
+
+// journal is a logger that keeps the statements.
+type journal struct {
+	logger.Interface
+	mu  sync.Mutex
+	sql []string
+}
+
+func (j *journal) LogMode(logger.LogLevel) logger.Interface { return j }
+
+func (j *journal) Trace(_ context.Context, _ time.Time, of func() (string, int64), _ error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	sql, _ := of()
+	j.sql = append(j.sql, sql)
+}
+
+// asks counts the statements that only ask what others say.
+func (j *journal) asks() (n int) {
+	for _, sql := range j.sql {
+		if strings.Contains(sql, "softdelete_asks") {
+			n++
+		}
+	}
+	return n
+}
+
+// branch and leaf have a marker and nothing else.
+type branch struct {
+	ID uint
+	softdelete.Tracked
+	Leaves []leaf `softdelete:"cascade"`
+}
+
+type leaf struct {
+	ID       uint
+	BranchID uint
+	softdelete.Tracked
+}
+
+// Where no other plugin is, none is asked: a cascade costs what it did.
+func TestNobodyIsAskedWhereNobodyIs(t *testing.T) {
+	t.Parallel()
+	for _, others := range []bool{false, true} {
+		t.Run(fmt.Sprint("others: ", others), func(t *testing.T) {
+			t.Parallel()
+			testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+				j := &journal{Interface: logger.Discard}
+				db := open(t, &gorm.Config{Logger: j})
+				require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: []any{&branch{}, &leaf{}}})))
+				if others {
+					narrow(t, db)
+				}
+				require.NoError(t, db.AutoMigrate(&branch{}, &leaf{}))
+				require.NoError(t, db.Create(&branch{ID: 1, Leaves: []leaf{{ID: 1}}}).Error)
+				j.sql = nil
+				require.NoError(t, db.Delete(&branch{ID: 1}).Error)
+				require.NotEmpty(t, j.sql)
+				require.Equal(t, others, j.asks() > 0, j.sql)
+			})
+		})
+	}
+}
