@@ -23,9 +23,9 @@ type graph struct {
 type table struct {
 	name   string
 	schema *schema.Schema
-	model  *model // nil if it is not soft-deletable
-	others others // what fields' types bring to its schema
-	err    error  // of its definition, or of a relation that contradicts another
+	model  *model           // nil if it is not soft-deletable
+	others []*schema.Schema // of the table, those to which fields' types bring clauses
+	err    error            // of its definition, or of a relation that contradicts another
 
 	// rank orders all tables, parents before children.
 	rank int
@@ -117,9 +117,11 @@ func newGraph(schemas []*schema.Schema, entryOf func(*schema.Schema) *entry, mod
 			if t.model != nil {
 				t.schema = t.model.schema
 			}
-			t.others = othersOf(t.schema)
 			g.tables[s.Table] = t
 			g.names = append(g.names, s.Table)
+		}
+		if of := othersOf(s); !of.isEmpty() {
+			t.others = append(t.others, s)
 		}
 		if e := entryOf(s); e != nil && e.err != nil && t.err == nil {
 			t.err = e.err

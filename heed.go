@@ -9,6 +9,7 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+	"gorm.io/gorm/logger"
 	"gorm.io/gorm/schema"
 )
 
@@ -44,7 +45,10 @@ func (b *besides) step(db *gorm.DB) {
 func (b *besides) through(db *gorm.DB, on chain, s *schema.Schema, where clause.Expression) *gorm.DB {
 	tx := beside(db).Model(newOf(s.ModelType))
 	config := *tx.Config
-	config.DryRun, config.SkipDefaultTransaction = db.DryRun || b.write == nil, true
+	config.SkipDefaultTransaction = true
+	if b.write == nil {
+		config.DryRun, config.Logger = true, logger.Discard
+	}
 	tx.Config = &config
 	if b.write == nil {
 		// Like nobody's query, so that no cache takes it for one.
@@ -101,19 +105,28 @@ func (c *cascade) heedOn(t *table) error {
 	if _, done := c.heeds.on[t]; done {
 		return nil
 	}
-	writes := t.others.delete
-	if c.plan.kind == OpRestore {
-		writes = t.others.update
+	schemas := t.others
+	if (c.heeds.ask || c.heeds.listen) && !slices.Contains(schemas, t.schema) {
+		schemas = append(slices.Clip(schemas), t.schema)
 	}
-	exprs, err := asked(c.db, c.db.Callback().Query(), t.schema, c.heeds.ask, t.others.query)
-	if err != nil {
-		return err
+	var exprs []clause.Expression
+	for _, s := range schemas {
+		of := othersOf(s)
+		writes := of.delete
+		if c.plan.kind == OpRestore {
+			writes = of.update
+		}
+		shown, err := asked(c.db, c.db.Callback().Query(), s, c.heeds.ask, of.query)
+		if err != nil {
+			return err
+		}
+		written, err := asked(c.db, writing(c.db, c.plan.kind), s, c.heeds.listen, writes)
+		if err != nil {
+			return err
+		}
+		exprs = slices.Concat(exprs, shown, written)
 	}
-	more, err := asked(c.db, writing(c.db, c.plan.kind), t.schema, c.heeds.listen, writes)
-	if err != nil {
-		return err
-	}
-	c.heeds.on[t] = t.meeting(distinct(c.db, t.schema, slices.Concat(exprs, more)), c.d)
+	c.heeds.on[t] = t.meeting(distinct(c.db, t.schema, exprs), c.d)
 	return nil
 }
 

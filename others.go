@@ -23,6 +23,8 @@ func othersOf(s *schema.Schema) others {
 	return others{query: othersAmong(s.QueryClauses), update: othersAmong(s.UpdateClauses), delete: othersAmong(s.DeleteClauses)}
 }
 
+func (o *others) isEmpty() bool { return len(o.query)+len(o.update)+len(o.delete) == 0 }
+
 // othersAmong leaves out the clauses of markers.
 func othersAmong(clauses []clause.Interface) []clause.Interface {
 	var kept []clause.Interface
@@ -40,9 +42,9 @@ func othersAmong(clauses []clause.Interface) []clause.Interface {
 	return kept
 }
 
-// of are the clauses that count for the rows of an operation. A delete asks those
-// of deletes, as GORM's own does. What has no like in GORM is about rows that a
-// query shows, too.
+// of are the clauses that count for the addressed rows of an operation. A delete
+// asks those of deletes, as GORM's own does. What has no like in GORM is about rows
+// that a query shows, too.
 func (o *others) of(kind Operation, verb Operation) []clause.Interface {
 	switch {
 	case kind == OpRestore:
@@ -65,11 +67,11 @@ func (op *operation) otherConditions(db *gorm.DB) ([]clause.Expression, error) {
 	tx := db.Session(&gorm.Session{}).Clauses()
 	stmt := tx.Statement
 	delete(stmt.Clauses, "WHERE")
-	// A type reads its field off one value. A version that the value has is no
-	// condition of a restore.
-	if op.kind != OpSoftDelete || stmt.ReflectValue.Kind() != reflect.Struct {
-		row := newOf(stmt.Schema.ModelType)
-		stmt.Model, stmt.Dest, stmt.ReflectValue = row, row, reflect.ValueOf(row).Elem()
+	// A type reads its field off one value of its model. A version that the value
+	// has is no condition of a restore.
+	if s := op.model.schema; op.kind != OpSoftDelete || !stmt.ReflectValue.IsValid() || stmt.ReflectValue.Type() != s.ModelType {
+		row := newOf(s.ModelType)
+		stmt.Schema, stmt.Model, stmt.Dest, stmt.ReflectValue = s, row, row, reflect.ValueOf(row).Elem()
 	}
 	joins := len(stmt.Joins)
 	for _, c := range asked {
