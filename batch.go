@@ -13,7 +13,7 @@ type batch struct {
 	limit  int
 	model  *model
 	when   clause.Expression // when the rows were trashed, nil if they do not say; it is what sorts them
-	except map[*table]picker // rows that are not taken along, as they are addressed themselves
+	except map[string]picker // rows that are not taken along, as they are addressed themselves
 	after  *batchEnd         // where the batch before ended, nil for the first one
 	until  *batchEnd         // where it ends at the latest, nil for anywhere
 	only   [][]any           // these rows only, nil for any

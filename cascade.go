@@ -30,7 +30,7 @@ type cascade struct {
 
 	loose map[*table]bool // tables whose rows were removed level by level
 
-	except map[*table]picker // which rows of a table do not go along, by what picks the others
+	except map[string]picker // which rows of a table do not go along, by what picks the others
 
 	preview bool // nothing is written, nothing locked
 

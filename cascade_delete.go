@@ -56,6 +56,14 @@ func (g *graph) rootOf(db *gorm.DB, op *operation) *table {
 	return root
 }
 
+// rootsOf is rootOf as a list.
+func (g *graph) rootsOf(db *gorm.DB, op *operation) []*table {
+	if root := g.rootOf(db, op); root != nil {
+		return []*table{root}
+	}
+	return nil
+}
+
 // selections reads the relations that a delete selects, as GORM does: all of
 // the statement's own by clause.Associations, and deeper ones by their path.
 // Children that are not soft-deletable are left alone.

@@ -32,7 +32,10 @@ func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
 	if requestOf(db.Statement).batch != nil && namesOtherTable(db.Statement, op.model) {
 		return otherTable(op.model)
 	}
-	g := p.models.relations()
+	g, err := p.relationsFor(db, op.kind, func(g *graph) []*table { return g.rootsOf(db, op) })
+	if err != nil {
+		return err
+	}
 	root := g.rootOf(db, op)
 	if root == nil {
 		return nil

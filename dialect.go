@@ -114,8 +114,15 @@ type dialect struct {
 	clockUnit time.Duration
 
 	// definitionsSQL and foreignKeysSQL ask for what Doctor has to know of tables
-	// beside their columns and indexes.
+	// beside their columns and indexes; a removal has to know foreign keys too.
 	definitionsSQL, foreignKeysSQL string
+
+	// enforced is the condition under which foreign keys act, on the connection that
+	// it is asked on; empty where they always do.
+	enforced string
+
+	// columnsAnyCase: columns are not told apart by the case of their names.
+	columnsAnyCase bool
 
 	// foreignKeyIndex: each foreign key needs an index that its columns lead, at
 	// both of its ends. Elsewhere it needs a unique one of all rows where it refers
@@ -153,6 +160,8 @@ func dialectOf(db *gorm.DB) dialect {
 		d.clock = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
 		d.clockUnit = time.Millisecond
 		d.definitionsSQL, d.foreignKeysSQL = sqliteDefinitions, sqliteForeignKeys
+		d.enforced = "(SELECT foreign_keys FROM pragma_foreign_keys) = 1"
+		d.columnsAnyCase = true
 		d.bareTimeDigits = 9
 	case "mysql":
 		d.alterIndexes = true
@@ -171,6 +180,8 @@ func dialectOf(db *gorm.DB) dialect {
 		d.clock = "SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)"
 		d.clockUnit = time.Microsecond
 		d.definitionsSQL, d.foreignKeysSQL = mysqlDefinitions, mysqlForeignKeys
+		d.enforced = "@@foreign_key_checks = 1"
+		d.columnsAnyCase = true
 		d.foreignKeyIndex = true
 	default:
 		d.partialIndex = true

@@ -218,7 +218,7 @@ func (c *checkup) read() (err error) {
 	if c.texts, err = c.d.definitions(c.db, names); err != nil {
 		return err
 	}
-	c.foreign, err = c.d.foreignKeys(c.db, names)
+	c.foreign, err = c.d.foreignKeys(c.db, names, nil)
 	return err
 }
 

@@ -62,44 +62,6 @@ func (d dialect) definitions(db *gorm.DB, tables []string) (definitions, error) 
 	return found, nil
 }
 
-// foreignKey is one that the database has, whether the models declare it or not.
-type foreignKey struct {
-	name              string // empty where it has none
-	child, parent     string
-	columns, referred []string
-}
-
-// foreignKeys reads those that refer to some tables and, where they need an
-// index of their own, those of the tables themselves; in one statement.
-func (d dialect) foreignKeys(db *gorm.DB, tables []string) ([]*foreignKey, error) {
-	names, asked := d.tableNames(db, tables)
-	var (
-		keys             []*foreignKey
-		column, referred string
-		row              foreignKey
-	)
-	rows, err := db.Raw(d.foreignKeysSQL, slices.Repeat([]any{names}, strings.Count(d.foreignKeysSQL, "?"))...).Rows()
-	if err == nil {
-		_, err = scanAll(rows, []any{&row.child, &row.name, &row.parent, &column, &referred}, func(int64) {
-			parent := row.parent
-			if name, ok := asked[parent]; ok {
-				parent = name
-			}
-			key := &foreignKey{name: row.name, child: row.child, parent: parent}
-			if n := len(keys); n > 0 && keys[n-1].child == key.child && keys[n-1].name == key.name && keys[n-1].parent == parent {
-				key = keys[n-1]
-			} else {
-				keys = append(keys, key)
-			}
-			key.columns, key.referred = append(key.columns, column), append(key.referred, referred)
-		})
-	}
-	if err != nil {
-		return nil, fmt.Errorf("softdelete: reading the tables' foreign keys: %w", err)
-	}
-	return keys, nil
-}
-
 // referredBy is a foreign key that refers to columns of a table, nil if none does.
 func (c *checkup) referredBy(table string, columns []string) *foreignKey {
 	for _, key := range c.foreign {
@@ -129,9 +91,7 @@ func (ti *tableIndexes) isNeeded(ix *dbIndex) bool {
 	})
 }
 
-// What the databases are asked. Of definitions: kind, table, name, text. Of
-// foreign keys, by their columns in order: table, name, table referred to, column,
-// column referred to.
+// What the databases are asked: kind, table, name, text.
 const (
 	postgresDefinitions = `SELECT 'index', asked.name, i.relname, pg_get_indexdef(i.oid) ` + postgresTables + `
 JOIN pg_catalog.pg_index x ON x.indrelid = t.oid
@@ -139,19 +99,8 @@ JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
 UNION ALL SELECT 'view', asked.name, '', '' ` + postgresTables + `
 WHERE t.relkind NOT IN ('r', 'p')`
 
-	postgresForeignKeys = `SELECT c.conrelid::regclass::text, c.conname, asked.name, a.attname, r.attname ` + postgresTables + `
-JOIN pg_catalog.pg_constraint c ON c.confrelid = t.oid AND c.contype = 'f'
-CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(attnum, referred, position)
-JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
-JOIN pg_catalog.pg_attribute r ON r.attrelid = c.confrelid AND r.attnum = k.referred
-ORDER BY c.oid, k.position`
-
 	sqliteDefinitions = `SELECT type, tbl_name, name, sql FROM sqlite_master WHERE tbl_name IN ? AND sql IS NOT NULL
 UNION ALL SELECT 'foreign keys', '', '', foreign_keys FROM pragma_foreign_keys`
-
-	sqliteForeignKeys = `SELECT m.name, f.id, f."table", f."from", coalesce(f."to", '')
-FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f
-WHERE m.type = 'table' AND f."table" COLLATE NOCASE IN ? ORDER BY m.name, f.id, f.seq`
 
 	// Of an index its kind and its columns, if all of them have names.
 	mysqlDefinitions = `SELECT 'index', TABLE_NAME, INDEX_NAME, CONCAT(INDEX_TYPE, ' ', CASE WHEN count(*) = count(COLUMN_NAME) THEN
@@ -159,9 +108,4 @@ WHERE m.type = 'table' AND f."table" COLLATE NOCASE IN ? ORDER BY m.name, f.id, 
 	ELSE '' END)
 FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ? GROUP BY TABLE_NAME, INDEX_NAME, INDEX_TYPE
 UNION ALL SELECT 'view', TABLE_NAME, '', '' FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'VIEW' AND TABLE_NAME IN ?`
-
-	mysqlForeignKeys = `SELECT TABLE_NAME, CONSTRAINT_NAME, REFERENCED_TABLE_NAME, COLUMN_NAME, REFERENCED_COLUMN_NAME
-FROM information_schema.KEY_COLUMN_USAGE
-WHERE TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME IS NOT NULL AND (TABLE_NAME IN ? OR REFERENCED_TABLE_NAME IN ?)
-ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION`
 )

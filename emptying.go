@@ -23,7 +23,7 @@ type emptying struct {
 	now     time.Time
 
 	queues []*queue
-	due    map[*table]picker // the rows that are due, for a dry run
+	due    map[string]picker // the rows that are due, for a dry run
 
 	stepwise bool // the database does not remove batches by one statement
 	report   EmptyReport
@@ -45,7 +45,7 @@ type queue struct {
 func newEmptying(db *gorm.DB, options EmptyOptions) (*emptying, error) {
 	p, _ := installed(db)
 	e := &emptying{
-		db: db.Session(&gorm.Session{SkipHooks: !options.Hooks}), plugin: p, graph: p.models.relations(), d: dialectOf(db),
+		db: db.Session(&gorm.Session{SkipHooks: !options.Hooks}), plugin: p, d: dialectOf(db),
 		options: options, report: EmptyReport{Rows: map[string]int64{}, DryRun: options.DryRun}, began: time.Now(),
 	}
 	if options.BatchSize == 0 {
@@ -74,8 +74,12 @@ func (e *emptying) enqueue(m *model, age time.Duration) {
 
 // run empties the queues, tables of children first.
 func (e *emptying) run(ctx context.Context) (EmptyReport, error) {
+	var err error
+	if e.graph, err = e.plugin.relationsFor(e.db, OpPurge, e.roots); err != nil {
+		return e.report, cmp.Or(ctx.Err(), err)
+	}
 	slices.SortStableFunc(e.queues, func(a, b *queue) int { return cmp.Compare(e.graph.rankOf(b.model), e.graph.rankOf(a.model)) })
-	err := e.prepare()
+	err = e.prepare()
 	for _, q := range e.queues {
 		if err == nil {
 			err = e.empty(ctx, q)
@@ -85,6 +89,17 @@ func (e *emptying) run(ctx context.Context) (EmptyReport, error) {
 		err = ended
 	}
 	return e.report, err
+}
+
+// roots are the tables that are emptied.
+func (e *emptying) roots(g *graph) []*table {
+	var list []*table
+	for _, q := range e.queues {
+		if t := g.tables[q.model.schema.Table]; t != nil {
+			list = append(list, t)
+		}
+	}
+	return list
 }
 
 // prepare counts what is due, for who wants to see progress, and finds out what a
@@ -145,20 +160,17 @@ func (e *emptying) conditions(q *queue) []clause.Expression {
 // exclude keeps the rows of a queue from being counted by a dry run as taken
 // along by others too.
 func (e *emptying) exclude(q *queue, tx *gorm.DB) {
-	t := e.graph.tables[q.model.schema.Table]
-	if t == nil {
-		return
-	}
+	name := q.model.schema.Table
 	stmt := built(tx)
 	exprs := enclose(whereExprs(stmt))
 	if more, err := requestOf(stmt).conditionsFor(tx, q.model); err == nil {
 		exprs = append(exprs[:len(exprs):len(exprs)], more...)
 	}
 	if e.due == nil {
-		e.due = map[*table]picker{}
+		e.due = map[string]picker{}
 	}
-	others := e.due[t]
-	e.due[t] = func(name string) clause.Expression {
+	others := e.due[name]
+	e.due[name] = func(name string) clause.Expression {
 		return written(func(b clause.Builder) {
 			_, _ = b.WriteString("CASE WHEN ")
 			(&at{name, &group{exprs}}).Build(b)

@@ -118,11 +118,12 @@ func (e *ConflictError) Unwrap() error { return ErrConflict }
 
 // RestrictError says that live rows of a relation forbid the operation: those
 // of a relation with the policy restrict, or on a purge any that hang on the
-// rows to purge by a cascading relation. Nothing was changed. It is an
+// rows to purge by a cascading relation or by a foreign key of the database's own.
+// Nothing was changed. It is an
 // ErrRestricted for errors.Is.
 type RestrictError struct {
 	Model    string // the parent's: name of the Go type
-	Relation string // the relation's field; "Child.Field" if it is the child that declares it
+	Relation string // the relation's field; "Child.Field" if it is the child that declares it, "table(column)" if only the database does
 	Count    int64  // how many live rows there are
 }
 
@@ -237,6 +238,11 @@ func hasText(err error, texts ...string) bool {
 // doing: it may be tried again.
 func isTransient(err error) bool {
 	return hasState(err, "40001", "40P01") || hasText(err, "database is locked", "database table is locked", "Deadlock found", "Lock wait timeout", "Record has changed since last read")
+}
+
+// isMissingTable tells if a statement failed as there is no such table.
+func isMissingTable(err error) bool {
+	return hasState(err, "42P01", "42S02") || hasText(err, "no such table")
 }
 
 // isSystemic tells if an error is about the database, not about rows, by the

@@ -12,11 +12,12 @@ import (
 // graph is how the rows of all known tables hang on each other. It is made of
 // what the registry knows, and never changed after.
 type graph struct {
-	tables map[string]*table
-	names  []string // of the tables, in order
-	links  map[*schema.Relationship]*link
-	err    error    // of the first relation that contradicts another
-	plans  sync.Map // planKey → *plan
+	tables  map[string]*table
+	names   []string // of the tables that have models, in order
+	unnamed []string // of those that only the database knows
+	links   map[*schema.Relationship]*link
+	err     error    // of the first relation that contradicts another
+	plans   sync.Map // planKey → *plan
 }
 
 // table is a node of the graph.
@@ -29,6 +30,9 @@ type table struct {
 
 	// rank orders all tables, parents before children.
 	rank int
+
+	// read: it is known what the database does by itself when its rows go.
+	read bool
 
 	children []*link // what hangs on it
 	parents  []*link // what it hangs on
@@ -51,7 +55,25 @@ type link struct {
 	hooks    bool
 	onDelete string // of the declared constraint
 	own      bool   // the parent declares it
+
+	// action is what the foreign key on these columns does in the database; empty
+	// where there is none, or none was read.
+	action string
+
+	// byDatabase: it is the database's own, and no model tells of it. It acts on a
+	// connection for which enforced holds, empty for any. Where it is restricted, a
+	// link along the same columns guards its rows.
+	byDatabase bool
+	enforced   string
+	restricted bool
 }
+
+// What ON DELETE does with rows.
+const (
+	actionCascade    = "CASCADE"
+	actionSetNull    = "SET NULL"
+	actionSetDefault = "SET DEFAULT"
+)
 
 type fixed struct{ column, value string }
 
@@ -72,7 +94,7 @@ func (l *link) guards(kind Operation) bool {
 	case OpSoftDelete, OpForceDelete:
 		return l.policy == restricts
 	case OpPurge:
-		return l.policy == restricts || l.takes(kind) && l.child.model != nil
+		return l.policy == restricts || (l.takes(kind) && l.child.model != nil || l.parts()) && !l.restricted
 	default:
 		return false
 	}
@@ -89,23 +111,24 @@ func (l *link) takes(kind Operation) bool {
 		return l.child.model != nil && (l.policy == cascades || l.own && l.child != l.parent && len(l.child.key()) > 0 && l.isTold())
 	default:
 		// Where the constraint cascades, the database takes them in any case.
-		return l.policy == cascades || l.onDelete == "CASCADE"
+		return l.policy == cascades || l.onDelete == actionCascade
 	}
 }
 
 // databaseTakes tells if the database itself removes or changes the rows at the
-// link's end when the row that they hang on is removed, whatever they are.
+// link's end when the row that they hang on is removed, whatever they are: as its
+// catalogue says, or else as the models do.
 func (l *link) databaseTakes() bool {
-	switch l.onDelete {
-	case "CASCADE", "SET NULL", "SET DEFAULT":
-		return true
-	default:
-		return false
+	action := l.action
+	if action == "" {
+		action = l.onDelete
 	}
+	return action == actionCascade || action == actionSetNull || action == actionSetDefault
 }
 
-// newGraph makes the graph of schemas, which may be several to a table.
-func newGraph(schemas []*schema.Schema, entryOf func(*schema.Schema) *entry, modelOf func(string) *model, ignoreConstraints bool) *graph {
+// newGraph makes the graph of schemas, which may be several to a table, with what
+// is known of the database.
+func newGraph(schemas []*schema.Schema, entryOf func(*schema.Schema) *entry, modelOf func(string) *model, ignoreConstraints bool, known references) *graph {
 	slices.SortFunc(schemas, func(a, b *schema.Schema) int {
 		return strings.Compare(a.Table+"\x00"+a.Name+"\x00"+a.ModelType.String(), b.Table+"\x00"+b.Name+"\x00"+b.ModelType.String())
 	})
@@ -133,9 +156,10 @@ func newGraph(schemas []*schema.Schema, entryOf func(*schema.Schema) *entry, mod
 		}
 		g.addRelations(s, ignoreConstraints)
 	}
-	all := make([]*table, len(g.names))
-	for i, name := range g.names {
-		all[i] = g.tables[name]
+	g.addForeign(known)
+	var all []*table
+	for _, name := range slices.Concat(g.names, g.unnamed) {
+		all = append(all, g.tables[name])
 		byRelation := func(a, b *link) int {
 			return strings.Compare(a.child.name+"\x00"+a.relation+"\x00"+a.String(), b.child.name+"\x00"+b.relation+"\x00"+b.String())
 		}
@@ -233,7 +257,7 @@ func (g *graph) merge(l, second *link) {
 		l.policy, l.tagged = second.policy, second.tagged
 	}
 	l.hooks = l.hooks || second.hooks
-	if l.onDelete == "" || second.onDelete == "CASCADE" {
+	if l.onDelete == "" || second.onDelete == actionCascade {
 		l.onDelete = second.onDelete
 	}
 	if second.own && !l.own {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -131,9 +132,18 @@ func rejectNil(db *gorm.DB) bool {
 }
 
 // typedKey is a primary key, as a database gave it back, in the types of the
-// model's fields.
+// model's fields. Where no model is known it stays as it is, as text what may be.
 func typedKey(s *schema.Schema, key []any) ([]any, error) {
 	typed := make([]any, len(key))
+	if s.ModelType == nil {
+		for i, value := range key {
+			typed[i] = value
+			if text, ok := value.([]byte); ok && utf8.Valid(text) {
+				typed[i] = string(text)
+			}
+		}
+		return typed, nil
+	}
 	row := reflect.New(s.ModelType).Elem()
 	for i, field := range s.PrimaryFields {
 		if err := field.Set(context.Background(), row, key[i]); err != nil {

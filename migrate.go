@@ -62,6 +62,7 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 	if err != nil {
 		return err
 	}
+	defer p.models.unlearn()
 	d, table := dialectOf(db), ""
 	if db.Statement != nil {
 		table = db.Statement.Table

@@ -193,7 +193,7 @@ func (mg *migration) alter(w ddl, c *indexChange) error {
 	table, rest := clause.Table{Name: c.table.name}, *c
 	rest.addColumn = false
 	if mg.d.foreignKeyIndex && len(c.drop) > 0 {
-		keys, err := mg.d.foreignKeys(mg.look(), []string{c.table.name})
+		keys, err := mg.d.foreignKeys(mg.look(), []string{c.table.name}, nil)
 		if err != nil {
 			return err
 		}

@@ -65,6 +65,7 @@ type registry struct {
 	tables  sync.Map                  // string → *model, by which join tables are found
 
 	ignoreConstraints bool
+	foreign           references            // what was read of the database
 	graph             atomic.Pointer[graph] // nil until it is asked for, and after a schema was adopted
 }
 
@@ -75,14 +76,19 @@ func (r *registry) relations() *graph {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	g := r.newGraph(r.foreign)
+	r.graph.Store(g)
+	return g
+}
+
+// newGraph makes the graph anew. The lock is held.
+func (r *registry) newGraph(known references) *graph {
 	var schemas []*schema.Schema
 	r.entries.Range(func(s, _ any) bool {
 		schemas = append(schemas, s.(*schema.Schema))
 		return true
 	})
-	g := newGraph(schemas, r.known, r.byTable, r.ignoreConstraints)
-	r.graph.Store(g)
-	return g
+	return newGraph(schemas, r.known, r.byTable, r.ignoreConstraints, known)
 }
 
 // lookup returns what is known of a schema, adopting it and all that it relates

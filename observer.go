@@ -43,7 +43,7 @@ type Event struct {
 	DeletionID uuid.UUID
 
 	Table string       // the table's name, with its schema if the model has one
-	Model reflect.Type // the model's struct
+	Model reflect.Type // the model's struct; nil for a table of no model, whose rows a foreign key takes along
 	Rows  int64        // how many rows were written, at least 1
 
 	// Cascaded tells the rows that were taken along from those that were
@@ -60,7 +60,8 @@ type Event struct {
 }
 
 // Keys returns the primary keys of the rows, each as the type of the model's
-// field; one of several columns is a []any, in the order of the fields. They were
+// field, or as the database gives it if there is no model; one of several columns
+// is a []any, in the order of the fields. They were
 // captured as the rows were written, and so are in memory all at once. Where
 // Config.OmitEventKeys is set, or the model has no primary key, it returns
 // gorm.ErrPrimaryKeyRequired.

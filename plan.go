@@ -17,6 +17,8 @@ type plan struct {
 	follow map[*table][]*link // from a table: the rows at their ends go along
 	into   map[*table][]*link // the same, to a table
 	guard  map[*table][]*link // live rows at their ends forbid the operation
+
+	unread []string // the tables of which it is not known what the database does
 }
 
 type planKey struct {
@@ -56,6 +58,13 @@ func newPlan(kind Operation, root *table, from []*table) *plan {
 		return p.follow[t]
 	})
 	p.order = p.inOneOrder(p.order)
+	for _, circle := range p.order {
+		for _, t := range circle {
+			if !t.read {
+				p.unread = append(p.unread, t.name)
+			}
+		}
+	}
 	return p
 }
 
@@ -103,7 +112,8 @@ func (p *plan) check() error {
 				return t.err
 			}
 			followed := len(p.follow[t])+len(p.guard[t]) > 0 || p.kind == OpRestore
-			if t != p.root && len(t.key()) == 0 && followed {
+			// What only the database knows can do with a condition in a key's place.
+			if t != p.root && len(t.key()) == 0 && followed && (t.isKnown() || p.inCircle(t)) {
 				return &ModelError{t.schema.Name, "", "a cascade goes through it, but it has no primary key"}
 			}
 		}

@@ -95,6 +95,9 @@ func (p *Plugin) remove(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	} else {
 		op.removeOwn(db, t, filter, next)
 	}
+	if isMissingTable(db.Error) {
+		p.models.unlearn() // what refers to it is not known before it is there
+	}
 	p.strict(db, t)
 	if db.Error == nil {
 		op.rows = db.RowsAffected

@@ -97,7 +97,7 @@ func (c *cascade) resolveSelected(list []selection, from *rowSet) error {
 // it finds rows by the kind of operation, whatever trashed them.
 func (c *cascade) goAlong(links []*link, from *rowSet) (*rowSet, error) {
 	child := links[0].child
-	filter := c.reach(child, c.plan.kind.takesFrom()).and(c.except[child])
+	filter := c.reach(child, c.plan.kind.takesFrom()).and(c.except[child.name])
 	return c.find(child, c.hanging(links, from, filter), filter, hooked(links))
 }
 

@@ -85,9 +85,13 @@ func (s *rowSet) hanging(l *link, d dialect) []picker {
 	return parts
 }
 
-// constants are the conditions of a polymorphic link.
+// constants are the conditions of a polymorphic link, and of one that the database
+// follows only while it looks after foreign keys.
 func (l *link) constants(name string) []clause.Expression {
-	list := make([]clause.Expression, 0, len(l.fixed)+1)
+	list := make([]clause.Expression, 0, len(l.fixed)+2)
+	if l.enforced != "" {
+		list = append(list, clause.Expr{SQL: l.enforced})
+	}
 	for _, f := range l.fixed {
 		list = append(list, clause.Eq{Column: clause.Column{Table: name, Name: f.column}, Value: f.value})
 	}

@@ -1,0 +1,203 @@
+package softdelete
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
+)
+
+// What the database does by itself about rows that hang on others is in its
+// catalogue, and the models need not say so. Where they do not, it is a link of the
+// graph that only removals follow: CASCADE takes the rows along, and SET NULL parts
+// live ones from what they hang on. The catalogue is read when rows of a table are
+// first to be removed, and once.
+
+// relationsFor is the graph for an operation from some tables on: for a removal
+// with what the database does by itself below these.
+func (p *Plugin) relationsFor(db *gorm.DB, kind Operation, from func(*graph) []*table) (*graph, error) {
+	for {
+		g := p.models.relations()
+		if kind != OpPurge && kind != OpForceDelete || p.config.IgnoreConstraints || db.DryRun {
+			return g, nil
+		}
+		unread := g.unread(kind, from(g))
+		if len(unread) == 0 {
+			return g, nil
+		}
+		d := dialectOf(db)
+		keys, err := d.foreignKeys(beside(db), unread, g.names)
+		if err != nil {
+			return nil, err
+		}
+		p.models.learn(unread, keys)
+	}
+}
+
+// unread lists the tables that a removal from some others reaches of which it is not
+// known what the database does.
+func (g *graph) unread(kind Operation, from []*table) []string {
+	var names []string
+	for _, root := range from {
+		if plan, err := g.plan(kind, root); err == nil {
+			names = append(names, plan.unread...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// learn keeps the foreign keys that refer to some tables.
+func (r *registry) learn(tables []string, keys []*foreignKey) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.foreign = referring(r.foreign, tables, keys)
+	r.graph.Store(nil)
+}
+
+// unlearn drops what was read of the catalogue, as it may have changed.
+func (r *registry) unlearn() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.foreign = nil
+	r.graph.Store(nil)
+}
+
+// references are foreign keys by the table that they refer to. A table that is not
+// there was not asked for.
+type references map[string][]*foreignKey
+
+// referring adds the foreign keys that refer to some tables to those that are known.
+func referring(known references, tables []string, keys []*foreignKey) references {
+	after := maps.Clone(known)
+	if after == nil {
+		after = references{}
+	}
+	for _, name := range tables {
+		after[name] = nil
+	}
+	for _, key := range keys {
+		if slices.Contains(tables, key.parent) {
+			after[key.parent] = append(after[key.parent], key)
+		}
+	}
+	return after
+}
+
+// addForeign adds to the graph what the database does by itself, and the tables of
+// no model to which it does that.
+func (g *graph) addForeign(known references) {
+	parents := slices.Sorted(maps.Keys(known))
+	for _, name := range parents {
+		for _, key := range known[name] {
+			if g.tables[key.child] == nil && key.action == actionCascade {
+				g.tables[key.child] = standIn(key)
+				g.unnamed = append(g.unnamed, key.child)
+			}
+		}
+	}
+	for _, name := range parents {
+		if parent := g.tables[name]; parent != nil {
+			parent.read = true
+			for _, key := range known[name] {
+				g.addForeignKey(parent, key)
+			}
+		}
+	}
+}
+
+func (g *graph) addForeignKey(parent *table, key *foreignKey) {
+	child := g.tables[key.child]
+	if child == nil || len(key.columns) == 0 {
+		return
+	}
+	l := &link{
+		parent: parent, child: child, onDelete: key.action, action: key.action, enforced: key.enforced, byDatabase: true,
+		foreign: key.namesIn(child, key.columns), referred: key.namesIn(parent, key.referred),
+	}
+	l.relation = child.name + "(" + strings.Join(l.foreign, ", ") + ")"
+	for _, declared := range parent.children {
+		if !declared.byDatabase && declared.isAlong(l) {
+			declared.action = key.action
+			if declared.tells(l) {
+				return
+			}
+			l.relation, l.restricted = declared.relation, declared.policy == restricts
+		}
+	}
+	if !l.takes(OpPurge) && !l.parts() {
+		return
+	}
+	for _, other := range parent.children {
+		if other.byDatabase && other.onDelete == l.onDelete && other.isAlong(l) {
+			return
+		}
+	}
+	parent.children = append(parent.children, l)
+	child.parents = append(child.parents, l)
+}
+
+// tells if what the models declare of a link is what the database does, or says
+// that it is meant: then there is nothing to add.
+func (l *link) tells(does *link) bool {
+	switch {
+	case does.onDelete == actionCascade:
+		return l.takes(OpPurge)
+	case l.policy == cascades || l.policy == restricts || l.onDelete == actionCascade:
+		return true
+	default:
+		return l.tagged || l.onDelete == actionSetNull || l.onDelete == actionSetDefault
+	}
+}
+
+// parts tells if the database, and it alone, parts the rows at the link's end from
+// what they hang on, and keeps them. That matters to models which can be restored.
+func (l *link) parts() bool {
+	return l.byDatabase && l.child.model != nil && (l.onDelete == actionSetNull || l.onDelete == actionSetDefault)
+}
+
+// isAlong tells if two links are along the same columns, in whatever order.
+func (l *link) isAlong(other *link) bool {
+	if l.child != other.child || len(l.fixed)+len(other.fixed) > 0 || len(l.foreign) != len(other.foreign) {
+		return false
+	}
+	for i, column := range l.foreign {
+		if j := slices.Index(other.foreign, column); j < 0 || other.referred[j] != l.referred[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// namesIn are columns as the models call them.
+func (k *foreignKey) namesIn(t *table, columns []string) []string {
+	list := slices.Clone(columns)
+	for i, column := range list {
+		if _, ok := t.schema.FieldsByDBName[column]; ok || !k.anyCase {
+			continue
+		}
+		for name := range t.schema.FieldsByDBName {
+			if strings.EqualFold(name, column) {
+				list[i] = name
+			}
+		}
+	}
+	return list
+}
+
+// standIn is a table of which no model is known. Its rows are neither live nor
+// trashed.
+func standIn(key *foreignKey) *table {
+	s := &schema.Schema{Name: key.child, Table: key.child, FieldsByDBName: map[string]*schema.Field{}}
+	for _, column := range key.key {
+		field := &schema.Field{Name: column, DBName: column, PrimaryKey: true, Schema: s}
+		s.PrimaryFields = append(s.PrimaryFields, field)
+		s.FieldsByDBName[column] = field
+	}
+	return &table{name: key.child, schema: s}
+}
+
+// isKnown tells if there is a model of the table, soft-deletable or not.
+func (t *table) isKnown() bool { return t.schema.ModelType != nil }
