@@ -53,6 +53,7 @@ const (
 	CodeChildNotSoftDeletable = "child-not-soft-deletable"
 	CodeJoinTableHardDeletes  = "join-table-hard-deletes"
 	CodeCascadeInexact        = "cascade-inexact"
+	CodeCascadeUndeclared     = "cascade-undeclared"
 	CodeMarkerIndexMissing    = "marker-index-missing"
 	CodeDeletionIndexMissing  = "deletion-index-missing"
 	CodeLiveIndexMissing      = "live-index-missing"
@@ -63,7 +64,7 @@ const (
 // codeOrder is the order of findings of one severity.
 var codeOrder = []string{
 	CodeTableMissing, CodeMarkerColumnMissing, CodeMarkerLookAlike, CodeUniqueHoldsTrash, CodeUniqueMissesLive, CodeUniqueMissing,
-	CodeChildNotSoftDeletable, CodeJoinTableHardDeletes, CodeCascadeInexact,
+	CodeChildNotSoftDeletable, CodeJoinTableHardDeletes, CodeCascadeInexact, CodeCascadeUndeclared,
 	CodeMarkerIndexMissing, CodeDeletionIndexMissing, CodeLiveIndexMissing, CodeMarkerIndexUseless, CodeIndexHoldsTrash,
 }
 
@@ -108,17 +109,17 @@ func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 	if db.Error != nil {
 		return nil, db.Error
 	}
-	c := &checkup{db: beside(db), d: dialectOf(db), added: map[string][]dbColumn{}}
+	c := &checkup{plugin: p, db: beside(db), d: dialectOf(db), added: map[string][]dbColumn{}}
 	if c.db.DryRun {
 		return nil, fmt.Errorf("softdelete: %w: Doctor has to read the database", gorm.ErrDryRunModeUnsupported)
 	}
-	if err := c.choose(p, models); err != nil {
+	if err := c.choose(models); err != nil {
 		return nil, err
 	}
 	if err := c.read(); err != nil {
 		return nil, err
 	}
-	for _, check := range []func() error{c.missingTables, c.columns, c.models, c.indexes} {
+	for _, check := range []func() error{c.missingTables, c.columns, c.models, c.undeclared, c.indexes} {
 		if err := check(); err != nil {
 			return nil, err
 		}
@@ -135,6 +136,7 @@ func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 
 // checkup is one run of Doctor.
 type checkup struct {
+	plugin   *Plugin
 	db       *gorm.DB
 	d        dialect
 	graph    *graph
@@ -149,7 +151,8 @@ type checkup struct {
 }
 
 // choose finds out which tables are meant.
-func (c *checkup) choose(p *Plugin, values []any) error {
+func (c *checkup) choose(values []any) error {
+	p := c.plugin
 	schemas := make([]*schema.Schema, len(values))
 	joins := map[string]bool{}
 	for i, value := range values {
@@ -218,7 +221,8 @@ func (c *checkup) read() (err error) {
 	if c.texts, err = c.d.definitions(c.db, names); err != nil {
 		return err
 	}
-	c.foreign, err = c.d.foreignKeys(c.db, names, nil)
+	// Also of those that hang on others without a word of it in the models.
+	c.foreign, err = c.d.foreignKeys(c.db, slices.Concat(c.graph.names, c.graph.unnamed), nil)
 	return err
 }
 

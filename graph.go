@@ -62,7 +62,7 @@ type link struct {
 
 	// byDatabase: it is the database's own, and no model tells of it. It acts on a
 	// connection for which enforced holds, empty for any. Where it is restricted, a
-	// link along the same columns guards its rows.
+	// link along the same columns guards live rows, and it is about trashed ones only.
 	byDatabase bool
 	enforced   string
 	restricted bool

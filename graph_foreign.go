@@ -65,6 +65,14 @@ func (r *registry) unlearn() {
 	r.graph.Store(nil)
 }
 
+// relationsWith is the graph with what some foreign keys do, and nothing else that
+// was read of the database.
+func (r *registry) relationsWith(tables []string, keys []*foreignKey) *graph {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.newGraph(referring(nil, tables, keys))
+}
+
 // references are foreign keys by the table that they refer to. A table that is not
 // there was not asked for.
 type references map[string][]*foreignKey
@@ -124,10 +132,10 @@ func (g *graph) addForeignKey(parent *table, key *foreignKey) {
 			if declared.tells(l) {
 				return
 			}
-			l.relation, l.restricted = declared.relation, declared.policy == restricts
+			l.relation, l.restricted = declared.relation, declared.policy == restricts && child.model != nil
 		}
 	}
-	if !l.takes(OpPurge) && !l.parts() {
+	if !l.databaseTakes() {
 		return
 	}
 	for _, other := range parent.children {

@@ -86,11 +86,15 @@ func (s *rowSet) hanging(l *link, d dialect) []picker {
 }
 
 // constants are the conditions of a polymorphic link, and of one that the database
-// follows only while it looks after foreign keys.
+// follows only while it looks after foreign keys, and to trashed rows where another
+// link guards live ones.
 func (l *link) constants(name string) []clause.Expression {
-	list := make([]clause.Expression, 0, len(l.fixed)+2)
+	list := make([]clause.Expression, 0, len(l.fixed)+3)
 	if l.enforced != "" {
 		list = append(list, clause.Expr{SQL: l.enforced})
+	}
+	if l.restricted {
+		list = append(list, l.child.visible(trashedOnly)(name))
 	}
 	for _, f := range l.fixed {
 		list = append(list, clause.Eq{Column: clause.Column{Table: name, Name: f.column}, Value: f.value})

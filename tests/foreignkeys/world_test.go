@@ -201,15 +201,19 @@ func logged() (*log, *gorm.Config) {
 // handles are the ways to have a handle on a database, and to be in a transaction.
 var handles = map[string]func(t *testing.T, open testdb.Opener, config softdelete.Config) *gorm.DB{
 	"plain": func(t *testing.T, open testdb.Opener, config softdelete.Config) *gorm.DB {
+		t.Helper()
 		return use(t, open, config)
 	},
 	"no default transaction": func(t *testing.T, open testdb.Opener, config softdelete.Config) *gorm.DB {
+		t.Helper()
 		return use(t, open, config, &gorm.Config{SkipDefaultTransaction: true})
 	},
 	"prepared": func(t *testing.T, open testdb.Opener, config softdelete.Config) *gorm.DB {
+		t.Helper()
 		return use(t, open, config, &gorm.Config{PrepareStmt: true})
 	},
 	"the caller's transaction": func(t *testing.T, open testdb.Opener, config softdelete.Config) *gorm.DB {
+		t.Helper()
 		tx := use(t, open, config).Begin()
 		require.NoError(t, tx.Error)
 		t.Cleanup(func() { tx.Rollback() })
