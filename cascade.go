@@ -321,6 +321,12 @@ func (c *cascade) held(l *link) (int64, error) {
 	var held int64
 	live := l.child.visible(liveOnly)
 	for _, part := range c.sets[l.parent].hanging(l, c.d) {
+		if l.parts() && c.forUpdate() != "" {
+			// One that is restored meanwhile would be parted from what it hangs on.
+			if _, err := query(c.db, []any{new(int)}, func() {}, "SELECT 1 FROM ", clause.Table{Name: l.child.name}, " WHERE ", part(l.child.name), c.forUpdate()); err != nil {
+				return 0, err
+			}
+		}
 		part = part.and(live)
 		n, err := count(c.db, l.child, part(l.child.name), c.d.currentRead)
 		if err != nil {

@@ -112,6 +112,9 @@ func (r *registry) entry(db *gorm.DB, s *schema.Schema) *entry {
 	r.graph.Store(nil)
 	for adopted, e := range r.pending {
 		r.entries.Store(adopted, e)
+		if strings.Contains(adopted.Table, ".") {
+			r.foreign = nil // the database may have called it by another name
+		}
 	}
 	r.pending = nil
 	return r.known(s)
