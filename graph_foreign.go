@@ -207,5 +207,6 @@ func standIn(key *foreignKey) *table {
 	return &table{name: key.child, schema: s}
 }
 
-// isKnown tells if there is a model of the table, soft-deletable or not.
+// isKnown tells if there is a model of the table, soft-deletable or not: otherwise
+// GORM has no statement about it.
 func (t *table) isKnown() bool { return t.schema.ModelType != nil }

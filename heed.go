@@ -106,7 +106,7 @@ func (c *cascade) heedOn(t *table) error {
 		return nil
 	}
 	schemas := t.others
-	if (c.heeds.ask || c.heeds.listen) && !slices.Contains(schemas, t.schema) {
+	if (c.heeds.ask || c.heeds.listen) && t.isKnown() && !slices.Contains(schemas, t.schema) {
 		schemas = append(slices.Clip(schemas), t.schema)
 	}
 	var exprs []clause.Expression
@@ -172,7 +172,7 @@ func (c *cascade) reach(t *table, show visibility) picker {
 // listened runs a write of a table's rows, inside the chain of callbacks that GORM
 // has for the like if others listen there.
 func (c *cascade) listened(t *table, where clause.Expression, write func() (int64, error)) (int64, error) {
-	if !c.heeds.listen {
+	if !c.heeds.listen || !t.isKnown() {
 		return write()
 	}
 	tx := (&besides{write: write}).through(c.db, writing(c.db, c.plan.kind), t.schema, where)
