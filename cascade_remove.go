@@ -118,6 +118,9 @@ func (c *cascade) checkLate(t *table) error {
 		return nil
 	}
 	for _, l := range c.plan.into[t] {
+		if l.guardedBy != nil {
+			l = l.guardedBy
+		}
 		if !l.guards(c.plan.kind) {
 			continue
 		}

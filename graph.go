@@ -61,11 +61,13 @@ type link struct {
 	action string
 
 	// byDatabase: it is the database's own, and no model tells of it. It acts on a
-	// connection for which enforced holds, empty for any. Where it is restricted, a
-	// link along the same columns guards live rows, and it is about trashed ones only.
+	// connection for which enforced holds, empty for any.
 	byDatabase bool
 	enforced   string
-	restricted bool
+
+	// guardedBy is a link along the same columns that guards live rows: this one is
+	// about trashed ones only.
+	guardedBy *link
 }
 
 // What ON DELETE does with rows.
@@ -94,7 +96,7 @@ func (l *link) guards(kind Operation) bool {
 	case OpSoftDelete, OpForceDelete:
 		return l.policy == restricts
 	case OpPurge:
-		return l.policy == restricts || (l.takes(kind) && l.child.model != nil || l.parts()) && !l.restricted
+		return l.policy == restricts || (l.takes(kind) && l.child.model != nil || l.parts()) && l.guardedBy == nil
 	default:
 		return false
 	}
@@ -156,6 +158,7 @@ func newGraph(schemas []*schema.Schema, entryOf func(*schema.Schema) *entry, mod
 		}
 		g.addRelations(s, ignoreConstraints)
 	}
+	g.partGuarded()
 	g.addForeign(known)
 	var all []*table
 	for _, name := range slices.Concat(g.names, g.unnamed) {
@@ -173,6 +176,22 @@ func newGraph(schemas []*schema.Schema, entryOf func(*schema.Schema) *entry, mod
 		t.rank = rank
 	}
 	return g
+}
+
+// partGuarded parts links that guard live rows, by their tag, of which the database
+// takes all rows: the trashed ones go along.
+func (g *graph) partGuarded() {
+	for _, name := range g.names {
+		for _, l := range g.tables[name].children {
+			if l.policy == restricts && l.onDelete == actionCascade && l.child.model != nil {
+				taken := *l
+				taken.policy, taken.tagged, taken.own, taken.guardedBy = leaves, false, false, l
+				l.onDelete = ""
+				l.parent.children = append(l.parent.children, &taken)
+				l.child.parents = append(l.child.parents, &taken)
+			}
+		}
+	}
 }
 
 func (g *graph) addRelations(s *schema.Schema, ignoreConstraints bool) {

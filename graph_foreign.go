@@ -132,7 +132,10 @@ func (g *graph) addForeignKey(parent *table, key *foreignKey) {
 			if declared.tells(l) {
 				return
 			}
-			l.relation, l.restricted = declared.relation, declared.policy == restricts && child.model != nil
+			l.relation = declared.relation
+			if declared.policy == restricts && child.model != nil {
+				l.guardedBy = declared
+			}
 		}
 	}
 	if !l.databaseTakes() {

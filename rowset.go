@@ -93,7 +93,7 @@ func (l *link) constants(name string) []clause.Expression {
 	if l.enforced != "" {
 		list = append(list, clause.Expr{SQL: l.enforced})
 	}
-	if l.restricted {
+	if l.guardedBy != nil {
 		list = append(list, l.child.visible(trashedOnly)(name))
 	}
 	for _, f := range l.fixed {

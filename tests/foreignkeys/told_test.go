@@ -63,6 +63,11 @@ type (
 		DeletedAt gorm.DeletedAt
 		Cards     []tellingCard `gorm:"foreignKey:FolderID" softdelete:"none"`
 	}
+	declaringFolder struct {
+		ID        int64
+		DeletedAt gorm.DeletedAt
+		Papers    []tellingPaper `gorm:"foreignKey:FolderID;constraint:OnDelete:CASCADE" softdelete:"restrict"`
+	}
 	restrictedFolder struct {
 		ID        int64
 		DeletedAt gorm.DeletedAt
@@ -74,6 +79,7 @@ type (
 func (silentFolder) TableName() string     { return "folders" }
 func (leavingFolder) TableName() string    { return "folders" }
 func (restrictedFolder) TableName() string { return "folders" }
+func (declaringFolder) TableName() string  { return "folders" }
 
 // TestDeclaredSetNullIsMeant says that a live row under SET NULL holds no purge where the models tell of it, and holds it where they
 // have the relation and say nothing.
@@ -119,6 +125,31 @@ func TestRestrictBeforeTheDatabase(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, report.Failed)
 		require.EqualValues(t, 1, report.Rows["papers"])
+	})
+}
+
+// TestRestrictBeforeADeclaredCascade says the same where the models tell of the cascade too.
+func TestRestrictBeforeADeclaredCascade(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		build(t, open)
+		for _, ignore := range []bool{false, true} {
+			db := use(t, open, softdelete.Config{Models: []any{&declaringFolder{}, &tellingPaper{}}, IgnoreConstraints: ignore}).Begin()
+			require.ErrorIs(t, softdelete.ForceDelete(db, &declaringFolder{ID: 2}).Error, softdelete.ErrRestricted)
+			require.ErrorIs(t, db.Delete(&declaringFolder{ID: 2}).Error, softdelete.ErrRestricted)
+			report, err := softdelete.Of[declaringFolder](db).Where("id = ?", 1).Empty(context.Background(), softdelete.EmptyOptions{All: true})
+			require.NoError(t, err)
+			require.Empty(t, report.Failed)
+			require.EqualValues(t, 1, report.Rows["papers"])
+			require.NoError(t, db.Rollback().Error)
+			db = use(t, open, softdelete.Config{Models: []any{&declaringFolder{}, &tellingPaper{}}, IgnoreConstraints: ignore}).Begin()
+			require.NoError(t, db.Exec("UPDATE papers SET deleted_at = NULL").Error)
+			plan, err := softdelete.Preview(db, softdelete.OpPurge, &declaringFolder{ID: 1})
+			require.NoError(t, err)
+			require.Equal(t, []softdelete.RestrictError{{Model: "declaringFolder", Relation: "Papers", Count: 1}}, plan.Restricted)
+			require.ErrorIs(t, softdelete.Purge(db, &declaringFolder{ID: 1}).Error, softdelete.ErrRestricted)
+			require.NoError(t, db.Rollback().Error)
+		}
 	})
 }
 
