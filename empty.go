@@ -34,8 +34,8 @@ type EmptyOptions struct {
 	Pause time.Duration
 
 	// DryRun removes nothing and locks nothing, and reports what would be removed
-	// and what would stay, as far as the models tell: what only a foreign key of
-	// the database holds is not known before. Defaults to false.
+	// and what would stay, as far as is known: what a foreign key of the database
+	// holds that does not act by itself is not known before. Defaults to false.
 	DryRun bool
 
 	// Hooks runs BeforePurge and AfterPurge of the models, whose rows are then

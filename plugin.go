@@ -34,8 +34,10 @@ type Config struct {
 	TouchUpdatedAt bool
 
 	// IgnoreConstraints makes relations follow their softdelete tags only, and
-	// not the declared constraint:OnDelete:…. Defaults to false: without a tag,
-	// OnDelete:CASCADE cascades and OnDelete:RESTRICT restricts.
+	// not the declared constraint:OnDelete:…. Purges and force deletes then do not
+	// read the database's own foreign keys either, which may take live rows along.
+	// Defaults to false: without a tag, OnDelete:CASCADE cascades and
+	// OnDelete:RESTRICT restricts.
 	IgnoreConstraints bool
 
 	// Observers are told of each operation, in this order. Defaults to none.

@@ -15,7 +15,9 @@ import (
 //	DELETE FROM posts WHERE posts.deleted_at < '…' AND posts.deleted_at IS NOT NULL
 //
 // Rows that hang on the addressed ones by a cascading relation go first, if they
-// are trashed or have no marker; a live one is a *RestrictError. RowsAffected
+// are trashed or have no marker; a live one is a *RestrictError. So do those that
+// the database's own foreign keys would take, of which the models do not tell: the
+// catalogue is read for that, once, unless Config.IgnoreConstraints is set. RowsAffected
 // counts the addressed rows. BeforePurge and AfterPurge of the model run, in the
 // same transaction; delete hooks do not. What a foreign key still holds is the
 // database's error. After an error nothing is removed.
