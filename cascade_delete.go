@@ -42,7 +42,7 @@ func (p *Plugin) planDelete(db *gorm.DB, op *operation) error {
 		return &ModelError{op.model.name(), "", "a cascade needs a primary key"}
 	}
 	op.plan = plan
-	return nil
+	return plan.checkPlaces(db, op.selected)
 }
 
 // rootOf is the table that an operation starts from; nil if nothing hangs on its
@@ -242,7 +242,7 @@ func (c *cascade) eachBatch(set *rowSet, verb func(tx *gorm.DB, rows any) *gorm.
 		if rows.Elem().Len() == 0 {
 			continue
 		}
-		tx := beside(c.db).Session(&gorm.Session{NewDB: true}).Clauses()
+		tx := beside(c.db).Clauses()
 		tx.Statement.SkipHooks = false
 		tx.Statement.Clauses[requestKey] = clause.Clause{Expression: &request{within: c.op}}
 		tx = verb(tx, rows.Interface())

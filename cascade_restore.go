@@ -49,7 +49,7 @@ func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
 		return &ModelError{op.model.name(), "", "a cascade needs a primary key"}
 	}
 	op.plan = plan
-	return nil
+	return plan.checkPlaces(db, nil)
 }
 
 // cascadingParents are the links by which a cascade can have trashed the table's
@@ -130,6 +130,9 @@ func (c *cascade) hasLiveParents(t *table) bool {
 // back with it, up to the top, or else the models of those that forbid it.
 func (c *cascade) lookUp(set *rowSet, raise bool) (trashed []string, err error) {
 	for _, l := range set.table.cascadingParents() {
+		if apart(c.db, l.parent.schema, l.child.schema) {
+			continue // No cascade has come by it.
+		}
 		var list [][]any
 		forbidden := false
 		take := func(key []any, parent, child origin) {

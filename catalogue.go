@@ -61,7 +61,7 @@ func (d dialect) catalogue(db *gorm.DB, tables []string) (map[string]*dbTable, e
 	if len(tables) == 0 {
 		return found, nil
 	}
-	tx := db.Session(&gorm.Session{NewDB: true, SkipHooks: true})
+	tx := fresh(db, gorm.Session{SkipHooks: true})
 	tx.DryRun = false // a look, also where nothing is to be executed
 	names, asked := d.tableNames(tx, tables)
 

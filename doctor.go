@@ -109,7 +109,7 @@ func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 	if db.Error != nil {
 		return nil, db.Error
 	}
-	c := &checkup{plugin: p, db: beside(db), d: dialectOf(db), added: map[string][]dbColumn{}}
+	c := &checkup{plugin: p, db: beside(onPrimary(db, nil)), d: dialectOf(db), added: map[string][]dbColumn{}}
 	if c.db.DryRun {
 		return nil, fmt.Errorf("softdelete: %w: Doctor has to read the database", gorm.ErrDryRunModeUnsupported)
 	}
@@ -194,6 +194,9 @@ func (c *checkup) choose(values []any) error {
 		t := c.graph.tables[name]
 		if t.err != nil {
 			return t.err
+		}
+		if err := checkPlace(c.db, t.model, "Doctor"); err != nil {
+			return err
 		}
 		c.tables = append(c.tables, t)
 	}

@@ -97,7 +97,8 @@ func plainIndexes(s *schema.Schema) []dbIndex {
 	return list
 }
 
-// recorder takes statements down in place of running them.
+// recorder takes statements down in place of running them. To those who move
+// statements from one connection to another it is a transaction: they leave it.
 type recorder struct {
 	gorm.ConnPool
 
@@ -110,6 +111,9 @@ func (r *recorder) ExecContext(_ context.Context, query string, _ ...any) (sql.R
 	r.statements = append(r.statements, query)
 	return driver.RowsAffected(0), nil
 }
+
+func (r *recorder) Commit() error   { return nil }
+func (r *recorder) Rollback() error { return nil }
 
 func (r *recorder) QueryContext(context.Context, string, ...any) (*sql.Rows, error) {
 	return nil, errRecorded

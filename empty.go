@@ -132,10 +132,7 @@ func (t *Trash) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, e
 	if err := options.check(); err != nil {
 		return EmptyReport{}, err
 	}
-	e, err := newEmptying(db, options)
-	if err != nil {
-		return EmptyReport{}, err
-	}
+	e := newEmptying(db, options)
 	for _, m := range models {
 		if options.All {
 			e.enqueue(m, 0)
@@ -164,10 +161,7 @@ func (b Bin[T]) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, e
 	if !options.All && m.at == nil {
 		return EmptyReport{}, noTime(m)
 	}
-	e, err := newEmptying(tx, options)
-	if err != nil {
-		return EmptyReport{}, err
-	}
+	e := newEmptying(tx, options)
 	e.scopes = slices.Concat(b.scopes, e.scopes)
 	e.enqueue(m, options.OlderThan)
 	return e.run(ctx)

@@ -42,10 +42,10 @@ type queue struct {
 	when  clause.Expression
 }
 
-func newEmptying(db *gorm.DB, options EmptyOptions) (*emptying, error) {
+func newEmptying(db *gorm.DB, options EmptyOptions) *emptying {
 	p, _ := installed(db)
 	e := &emptying{
-		db: db.Session(&gorm.Session{SkipHooks: !options.Hooks}), plugin: p, d: dialectOf(db),
+		db: onPrimary(db, nil).Session(&gorm.Session{SkipHooks: !options.Hooks}), plugin: p, d: dialectOf(db),
 		options: options, report: EmptyReport{Rows: map[string]int64{}, DryRun: options.DryRun}, began: time.Now(),
 	}
 	if options.BatchSize == 0 {
@@ -54,9 +54,7 @@ func newEmptying(db *gorm.DB, options EmptyOptions) (*emptying, error) {
 	if options.Where != nil {
 		e.scopes = append(e.scopes, options.Where)
 	}
-	var err error
-	e.now, err = p.config.Clock.now(db.Session(&gorm.Session{}).Clauses())
-	return e, err
+	return e
 }
 
 // enqueue makes the trashed rows of a model due that are of an age, zero for any.
@@ -79,7 +77,9 @@ func (e *emptying) run(ctx context.Context) (EmptyReport, error) {
 		return e.report, cmp.Or(ctx.Err(), err)
 	}
 	slices.SortStableFunc(e.queues, func(a, b *queue) int { return cmp.Compare(e.graph.rankOf(b.model), e.graph.rankOf(a.model)) })
-	err = e.prepare()
+	if err = e.readClock(); err == nil {
+		err = e.prepare()
+	}
 	for _, q := range e.queues {
 		if err == nil {
 			err = e.empty(ctx, q)
@@ -100,6 +100,15 @@ func (e *emptying) roots(g *graph) []*table {
 		}
 	}
 	return list
+}
+
+// readClock takes the reading by which rows are old: of the database that the first
+// of them are in.
+func (e *emptying) readClock() (err error) {
+	if len(e.queues) > 0 {
+		e.now, err = e.plugin.config.Clock.now(onPrimary(e.db, e.queues[0].model.schema))
+	}
+	return err
 }
 
 // prepare counts what is due, for who wants to see progress, and finds out what a

@@ -80,7 +80,7 @@ func (e *emptying) batch(ctx context.Context, q *queue, b *batch) error {
 	if ended := ctx.Err(); ended != nil {
 		return ended
 	}
-	if len(b.found) == 0 || isTransient(err) || isSystemic(err) || e.db.Exec("SELECT 1").Error != nil {
+	if len(b.found) == 0 || isTransient(err) || isSystemic(err) || e.db.Model(newOf(q.model.schema.ModelType)).Exec("SELECT 1").Error != nil {
 		return err
 	}
 	if len(b.found) == 1 {
@@ -124,7 +124,7 @@ func (e *emptying) purge(q *queue, b *batch, rows map[string]int64) error {
 
 // purgeLoaded loads the rows of a batch, so that their hooks can run.
 func (e *emptying) purgeLoaded(query *gorm.DB, b *batch, rows map[string]int64) error {
-	return asUnit(query, func(tx *gorm.DB) error {
+	return asUnit(onPrimary(query, b.model.schema), func(tx *gorm.DB) error {
 		if err := lockDatabase(tx, e.d, b.model.schema.Table, b.model); err != nil {
 			return err
 		}

@@ -207,7 +207,7 @@ func (c *cascade) checkHidden() error {
 	for _, circle := range c.plan.order {
 		for _, t := range circle {
 			for _, l := range t.children {
-				if c.sets[t].isEmpty() || !l.databaseTakes() {
+				if c.sets[t].isEmpty() || !l.databaseTakes() || apart(c.db, t.schema, l.child.schema) {
 					continue
 				}
 				if n, err := c.hidden(l); err != nil || n > 0 {

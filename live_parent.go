@@ -141,6 +141,9 @@ func (l *liveParent) trashedAmong(db *gorm.DB, keys [][]any) ([][]any, error) {
 // trashed before the transaction is over, and returns the keys of the trashed
 // ones. The key of a live one is not among them, whatever trashed rows share it.
 func (l *liveParent) trashedParents(db *gorm.DB, where clause.Expression) ([][]any, error) {
+	if s := db.Statement.Schema; s != nil && apart(db, s, l.parent.schema) {
+		return nil, &ModelError{s.Name, l.relation, "its parents are in another database, and cannot be kept from being trashed meanwhile: it cannot have the tag liveParent"}
+	}
 	var trashed int
 	dest := make([]any, len(l.referred), len(l.referred)+1)
 	for i, name := range l.referred {

@@ -62,13 +62,16 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 	if err != nil {
 		return err
 	}
+	if err := p.checkPlaces(db, models, "AutoMigrate"); err != nil {
+		return err
+	}
 	defer p.models.unlearn()
 	d, table := dialectOf(db), ""
 	if db.Statement != nil {
 		table = db.Statement.Table
 	}
-	return d.alone(db.Session(&gorm.Session{}), func(db *gorm.DB) error {
-		mg := &migration{db: db.Session(&gorm.Session{NewDB: true}), d: d, models: list, table: table}
+	return d.alone(onPrimary(db, nil).Session(&gorm.Session{}), func(db *gorm.DB) error {
+		mg := &migration{db: fresh(db, gorm.Session{}), d: d, models: list, table: table}
 		// What is replaced goes first: GORM drops a unique constraint that its own
 		// tags do not name, before there is another one. That needs the marker.
 		if err := mg.addMarkers(db); err != nil {

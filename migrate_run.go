@@ -280,7 +280,7 @@ func lowered(names []string) []string {
 
 // look is a handle for questions, which are asked under DryRun too.
 func (mg *migration) look() *gorm.DB {
-	tx := mg.db.Session(&gorm.Session{NewDB: true})
+	tx := fresh(mg.db, gorm.Session{})
 	tx.DryRun = false
 	return tx
 }

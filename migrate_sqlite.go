@@ -22,28 +22,76 @@ func (d dialect) alone(db *gorm.DB, run func(db *gorm.DB) error) error {
 	}
 	return onConnection(db, func(conn *gorm.DB) (err error) {
 		tx := db.Clauses()
-		tx.Statement.ConnPool = conn.Statement.ConnPool
-		conn = conn.Session(&gorm.Session{NewDB: true})
+		pool, ctx := conn.Statement.ConnPool, db.Statement.Context
+		tx.Statement.ConnPool = pool
 		var settings [2]bool
 		for i, name := range rebuildSettings {
-			if err := conn.Raw("PRAGMA " + name).Scan(&settings[i]).Error; err != nil {
+			if err := pool.QueryRowContext(ctx, "PRAGMA "+name).Scan(&settings[i]); err != nil {
 				return err
 			}
 		}
+		set := func(ctx context.Context, name string, on bool) error {
+			_, err := pool.ExecContext(ctx, fmt.Sprintf("PRAGMA %s = %t", name, on))
+			return err
+		}
 		// Also when the context has ended, and when the driver panics.
-		after := conn.WithContext(context.WithoutCancel(db.Statement.Context))
 		defer func() {
 			for i, name := range rebuildSettings {
-				err = errors.Join(err, after.Exec(fmt.Sprintf("PRAGMA %s = %t", name, settings[i])).Error)
+				err = errors.Join(err, set(context.WithoutCancel(ctx), name, settings[i]))
 			}
 		}()
 		for i, name := range rebuildSettings {
-			if err := conn.Exec(fmt.Sprintf("PRAGMA %s = %t", name, i == 1)).Error; err != nil {
+			if err := set(ctx, name, i == 1); err != nil {
 				return err
 			}
 		}
+		if resolves(db) {
+			return inTransactionOn(pool, tx, run)
+		}
 		return run(tx.Session(&gorm.Session{}))
 	})
+}
+
+// inTransactionOn runs in a transaction on a connection: a resolver takes statements
+// off any other, to one that has not the settings. It takes the lock first: a
+// transaction that has only read could be refused it later.
+func inTransactionOn(pool gorm.ConnPool, tx *gorm.DB, run func(db *gorm.DB) error) (err error) {
+	on := connTx{pool, context.WithoutCancel(tx.Statement.Context)}
+	if _, err := pool.ExecContext(tx.Statement.Context, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	committed := false
+	defer func() {
+		if !committed {
+			err = errors.Join(err, on.Rollback())
+		}
+	}()
+	tx.Statement.ConnPool = on
+	if err := run(tx.Session(&gorm.Session{})); err != nil {
+		return err
+	}
+	err = on.Commit()
+	committed = err == nil
+	return err
+}
+
+// connTx is the transaction that a connection is in.
+type connTx struct {
+	gorm.ConnPool
+
+	ctx context.Context
+}
+
+// Commit ends it.
+func (c connTx) Commit() error {
+	_, err := c.ExecContext(c.ctx, "COMMIT")
+	return err
+}
+
+// Rollback undoes it.
+func (c connTx) Rollback() error {
+	_, err := c.ExecContext(c.ctx, "ROLLBACK")
+	return err
 }
 
 // onConnection runs on one connection, which may be the handle's own.
@@ -104,7 +152,7 @@ func rebuilding(db *gorm.DB, w ddl, table *dbTable, unique []string) ([]string, 
 	const scratchSuffix = "_softdelete_new"
 	old, scratch := clause.Table{Name: table.name}, clause.Table{Name: table.name + scratchSuffix}
 	var definition string
-	look := db.Session(&gorm.Session{NewDB: true})
+	look := fresh(db, gorm.Session{})
 	look.DryRun = false
 	if err := look.Raw("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", table.name).Scan(&definition).Error; err != nil {
 		return nil, err

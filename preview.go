@@ -58,6 +58,8 @@ func Preview(db *gorm.DB, op Operation, value any, conds ...any) (Plan, error) {
 	}
 	defer forgetVerb(tx.Statement)
 	if tx.Error == nil {
+		// A preview reads where the operation does.
+		defer sendToPrimary(tx)()
 		tx = tx.Callback().Query().Execute(tx)
 		if preloads, ok := tx.InstanceGet(preloadsKey); ok {
 			tx.Statement.Preloads = preloads.(map[string][]any)

@@ -163,9 +163,7 @@ func (t *Trash) sweepRows(ctx context.Context, o *RunOptions) (report EmptyRepor
 	options := o.Empty
 	// Each model has its age.
 	options.All = false
-	if e, err = newEmptying(db, options); err != nil {
-		return EmptyReport{}, err
-	}
+	e = newEmptying(db, options)
 	for _, m := range models {
 		if age, due := o.age(m); due {
 			e.enqueue(m, age)

@@ -1,6 +1,7 @@
 package softdelete
 
 import (
+	"cmp"
 	"database/sql"
 
 	"gorm.io/gorm"
@@ -17,6 +18,7 @@ func statement(db *gorm.DB, parts ...sqlPart) *gorm.DB {
 	tx := beside(db).Clauses()
 	tx.Config = withRawErrors(tx.Config)
 	stmt := tx.Statement
+	table := ""
 	for _, part := range parts {
 		switch p := part.(type) {
 		case string:
@@ -25,9 +27,15 @@ func statement(db *gorm.DB, parts ...sqlPart) *gorm.DB {
 			writeColumns(stmt, p, false)
 		case clause.Expression:
 			p.Build(stmt)
+		case clause.Table:
+			stmt.WriteQuoted(p)
+			table = cmp.Or(table, p.Name)
 		default:
 			stmt.WriteQuoted(p)
 		}
+	}
+	if resolves(tx) {
+		stmt.Table = lastPart(table) // by which it is told where it goes
 	}
 	return tx
 }

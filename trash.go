@@ -192,6 +192,15 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 	p, _ := installed(db)
 	g := p.models.relations()
 	slices.SortStableFunc(list, func(a, b *model) int { return cmp.Compare(g.rankOf(a), g.rankOf(b)) })
+	for i, m := range list {
+		if i > 0 && apart(db, list[0].schema, m.schema) {
+			return 0, fmt.Errorf("softdelete: model %s: %w: it is in another database than %s, and all is restored in one transaction: restore the models of each by themselves",
+				m.name(), gorm.ErrInvalidDB, list[0].name())
+		}
+	}
+	if len(list) > 0 {
+		db = onPrimary(db, list[0].schema)
+	}
 	rows := map[string]int64{}
 	err = asUnit(db, func(tx *gorm.DB) error {
 		for _, m := range list {

@@ -2,6 +2,7 @@ package softdelete
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -37,6 +38,7 @@ func Undo(db *gorm.DB, id uuid.UUID) (Deletion, error) {
 		return Deletion{}, tx.Error
 	}
 	defer forgetVerb(tx.Statement)
+	defer sendToPrimary(tx)()
 	if tx = tx.Callback().Raw().Execute(tx); tx.Error != nil {
 		return Deletion{}, tx.Error
 	}
@@ -54,30 +56,58 @@ func (p *Plugin) raw(next func(*gorm.DB)) func(*gorm.DB) {
 		if db.Error != nil || db.DryRun {
 			return
 		}
-		inUnit(db, func() { _ = db.AddError(p.undo(db, request)) })
+		p.undoSomewhere(db, request)
 	}
 }
 
-func (p *Plugin) undo(db *gorm.DB, request *request) error {
+// undoSomewhere looks for an operation in each of the databases that a resolver has
+// the tables in: it was in one of them.
+func (p *Plugin) undoSomewhere(db *gorm.DB, request *request) {
+	g := p.models.relations()
+	plan := g.planOfAll(OpRestore)
+	var elsewhere [][]*table
+	if isPlaced(db) {
+		elsewhere = places(db, slices.DeleteFunc(slices.Concat(plan.order...), func(t *table) bool { return t.model == nil || t.model.deletionID == nil }))
+	}
+	if len(elsewhere) < 2 {
+		if len(elsewhere) == 1 {
+			resolve(db, elsewhere[0][0].schema)
+		}
+		inUnit(db, func() { _ = db.AddError(p.undo(db, request, plan)) })
+		return
+	}
+	for i, tables := range elsewhere {
+		if i > 0 {
+			db.Error = nil
+		}
+		resolve(db, tables[0].schema)
+		here := plan.within(func(t *table) bool { return !apart(db, tables[0].schema, t.schema) })
+		inUnit(db, func() { _ = db.AddError(p.undo(db, request, here)) })
+		if !errors.Is(db.Error, ErrNotFound) {
+			return
+		}
+	}
+}
+
+func (p *Plugin) undo(db *gorm.DB, request *request, plan *plan) error {
 	stmt := db.Statement
 	if len(stmt.Joins) > 0 || hasLimit(stmt) || request.show != unasked || len(request.conditions) > 0 || request.parents || request.rootOnly {
 		return fmt.Errorf("softdelete: %w: an undo is of a whole operation, it takes no joins, limits or scopes of the trash", gorm.ErrInvalidValue)
 	}
 	g := p.models.relations()
-	op := &operation{kind: OpRestore, dialect: dialectOf(db), hooks: !stmt.SkipHooks, id: request.undo.ID, plan: g.planOfAll(OpRestore)}
+	op := &operation{kind: OpRestore, dialect: dialectOf(db), hooks: !stmt.SkipHooks, id: request.undo.ID, plan: plan}
 	op.observed = p.observe(db, op)
 	c := p.newCascade(db, op)
 	if err := c.heed(); err != nil {
 		return err
 	}
-	kept := slices.IndexFunc(g.names, func(name string) bool { m := g.tables[name].model; return m != nil && m.deletionID != nil })
+	tables := slices.Concat(plan.order...)
+	kept := slices.IndexFunc(tables, func(t *table) bool { return t.model != nil && t.model.deletionID != nil })
 	if kept < 0 {
 		return fmt.Errorf("%w: no known model has a deletion id, name those that have one in Config.Models", ErrNotFound)
 	}
-	if locked := g.tables[g.names[kept]]; locked != nil {
-		if err := lockDatabase(db, c.d, locked.name, locked.model); err != nil {
-			return err
-		}
+	if err := lockDatabase(db, c.d, tables[kept].name, tables[kept].model); err != nil {
+		return err
 	}
 	for _, circle := range c.plan.order {
 		for _, t := range circle {
@@ -259,7 +289,7 @@ func (c *cascade) keysOf(set *rowSet) ([][]any, error) {
 // but were trashed at the time of this one.
 func (c *cascade) raiseByTime(set *rowSet) error {
 	for _, l := range set.table.cascadingParents() {
-		if l.parent.model.deletionID != nil {
+		if l.parent.model.deletionID != nil || apart(c.db, l.parent.schema, l.child.schema) {
 			continue
 		}
 		var list [][]any

@@ -49,9 +49,10 @@ func beginUnit(db *gorm.DB) *unit {
 }
 
 // beside returns a handle for further statements on a statement's connection,
-// whatever has happened to that statement.
+// whatever has happened to that statement. Where it is in no transaction, they go
+// to the primary.
 func beside(db *gorm.DB) *gorm.DB {
-	tx := db.Session(&gorm.Session{NewDB: true, SkipHooks: true})
+	tx := fresh(db, gorm.Session{SkipHooks: true})
 	tx.Error = nil
 	return tx
 }

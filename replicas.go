@@ -1,0 +1,243 @@
+package softdelete
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
+)
+
+// Where a handle has gorm.io/plugin/dbresolver, reads go to replicas, which lag.
+// Nothing that a write depends on is read there. The resolver looks at each
+// statement that is in no transaction, at what it finds by the names below (in its
+// dbresolver.go and clauses.go), and takes it to another pool. It is known by these
+// alone, so that nobody has to have it.
+const (
+	resolverName  = "gorm:db_resolver"       // the plugin, and its step in each of GORM's chains
+	resolverWrite = "gorm:db_resolver:write" // among the settings: to the primary, as Clauses(dbresolver.Write) says
+	resolverUsing = "gorm:db_resolver:using" // among the clauses: Clauses(dbresolver.Use("name"))
+)
+
+// resolves tells if the statements of a handle may be taken elsewhere.
+func resolves(db *gorm.DB) bool {
+	if _, ok := db.Plugins[resolverName]; !ok {
+		return false
+	}
+	_, inTransaction := db.Statement.ConnPool.(gorm.TxCommitter)
+	return !inTransaction
+}
+
+// fresh is a handle that has nothing of a statement but its connection, and sends
+// what it asks to the primary of what the statement named.
+func fresh(db *gorm.DB, session gorm.Session) *gorm.DB {
+	session.NewDB = true
+	tx := db.Session(&session)
+	if !resolves(tx) {
+		return tx
+	}
+	tx = tx.Clauses()
+	tx.Statement.Settings.Store(resolverWrite, struct{}{})
+	if using, ok := db.Statement.Clauses[resolverUsing]; ok {
+		tx.Statement.Clauses[resolverUsing] = using
+	}
+	return tx.Session(&gorm.Session{})
+}
+
+// onPrimary is a handle that keeps all that it has and sends what it asks to the
+// primary. Its connection is that of a model's table already, or if that is nil of
+// what the handle is about.
+func onPrimary(db *gorm.DB, s *schema.Schema) *gorm.DB {
+	if !resolves(db) {
+		return db
+	}
+	tx := db.Session(&gorm.Session{}).Clauses()
+	sendToPrimary(tx)
+	resolve(tx, s)
+	return tx.Session(&gorm.Session{})
+}
+
+// sendToPrimary sends a statement to the primary. It returns what takes that back,
+// for the statement may be used again.
+func sendToPrimary(tx *gorm.DB) (back func()) {
+	if tx.Error != nil || !resolves(tx) {
+		return func() {}
+	}
+	settings := &tx.Statement.Settings
+	if _, sent := settings.LoadOrStore(resolverWrite, struct{}{}); sent {
+		return func() {}
+	}
+	return func() { settings.Delete(resolverWrite) }
+}
+
+// resolve gives a statement the connection that one on a model's table would have.
+func resolve(tx *gorm.DB, s *schema.Schema) {
+	step := tx.Callback().Raw().Get(resolverName)
+	if step == nil {
+		return
+	}
+	stmt := tx.Statement
+	if s != nil {
+		defer func(table string, s *schema.Schema) { stmt.Table, stmt.Schema = table, s }(stmt.Table, stmt.Schema)
+		stmt.Table, stmt.Schema = lastPart(s.Table), s
+	}
+	step(tx)
+}
+
+// lastPart is the name of a table without the schema in front: the resolver goes by
+// what GORM has for the table of a statement.
+func lastPart(table string) string { return table[strings.LastIndexByte(table, '.')+1:] }
+
+// sourceOf is the pool that a write to a model's table goes to, or if that is nil
+// one to no table in particular; of several one.
+func sourceOf(db *gorm.DB, s *schema.Schema) gorm.ConnPool {
+	tx := db.Session(&gorm.Session{NewDB: true}).Clauses()
+	tx.Statement.ConnPool = db.ConnPool
+	if using, ok := db.Statement.Clauses[resolverUsing]; ok {
+		tx.Statement.Clauses[resolverUsing] = using
+	}
+	tx.Statement.Settings.Store(resolverWrite, struct{}{})
+	resolve(tx, s)
+	if prepared, ok := tx.Statement.ConnPool.(*gorm.PreparedStmtDB); ok {
+		return prepared.ConnPool
+	}
+	return tx.Statement.ConnPool
+}
+
+// isPlaced tells if it is the resolver that says where a statement runs. In a
+// transaction of the caller's everything runs there, whatever its table.
+func isPlaced(db *gorm.DB) bool {
+	if _, ok := db.Plugins[resolverName]; !ok || resolves(db) {
+		return ok
+	}
+	if _, ok := db.InstanceGet("gorm:started_transaction"); ok {
+		return true
+	}
+	op := operationOf(db.Statement)
+	return op != nil && op.unit != nil && op.unit.savepoint == ""
+}
+
+// asks is how often it is asked for the sources of two tables before these pass for
+// different ones: each may have several, by a policy of chance for one.
+const asks = 64
+
+// apart tells if two tables are in different databases: if no write to one of them
+// goes where one to the other does.
+func apart(db *gorm.DB, a, b *schema.Schema) bool {
+	if a == b || !isPlaced(db) {
+		return false
+	}
+	var ofA, ofB []gorm.ConnPool
+	for range asks {
+		ofA, ofB = append(ofA, sourceOf(db, a)), append(ofB, sourceOf(db, b))
+		if contains(ofB, ofA[len(ofA)-1]) || contains(ofA, ofB[len(ofB)-1]) {
+			return false
+		}
+	}
+	return true
+}
+
+func contains(pools []gorm.ConnPool, pool gorm.ConnPool) bool {
+	for _, other := range pools {
+		if t := reflect.TypeOf(pool); t == reflect.TypeOf(other) && (!t.Comparable() || pool == other) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkPlaces returns an error if the plan leads to another database: one transaction
+// cannot be in both.
+func (p *plan) checkPlaces(db *gorm.DB, selected []selection) error {
+	if p == nil || !isPlaced(db) {
+		return nil
+	}
+	for _, circle := range p.order {
+		for _, t := range circle {
+			for _, l := range slices.Concat(p.follow[t], p.guard[t]) {
+				if err := l.checkPlaces(db); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return checkSelected(db, selected)
+}
+
+func checkSelected(db *gorm.DB, list []selection) error {
+	for _, s := range list {
+		if err := s.link.checkPlaces(db); err != nil {
+			return err
+		}
+		if err := checkSelected(db, s.below); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *link) checkPlaces(db *gorm.DB) error {
+	if !apart(db, l.parent.schema, l.child.schema) {
+		return nil
+	}
+	return &ModelError{l.parent.schema.Name, l.relation, "the rows of " + l.child.name + " are in another database, which no transaction reaches from here: " +
+		`tag the relation softdelete:"none", and see to them by an operation of their own`}
+}
+
+// checkPlace returns an error if a model's table is in another database than what a
+// handle asks for by no table's name, as it does for all that a schema has.
+func checkPlace(db *gorm.DB, m *model, verb string) error {
+	if m == nil || !apart(db, nil, m.schema) {
+		return nil
+	}
+	return fmt.Errorf("softdelete: model %s: %w: its table is in another database than this handle's own: "+
+		"call %s for the models of that by itself, with Clauses(dbresolver.Use(name))", m.name(), gorm.ErrInvalidDB, verb)
+}
+
+// checkPlaces is checkPlace for the models of some values. What GORM makes along with
+// them is its own affair.
+func (p *Plugin) checkPlaces(db *gorm.DB, values []any, verb string) error {
+	for _, value := range values {
+		m, err := p.models.parse(db, value)
+		if err == nil {
+			err = checkPlace(db, m, verb)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// places parts tables by the database that they are in.
+func places(db *gorm.DB, tables []*table) [][]*table {
+	var parts [][]*table
+	for _, t := range tables {
+		i := slices.IndexFunc(parts, func(part []*table) bool { return !apart(db, part[0].schema, t.schema) })
+		if i < 0 {
+			i, parts = len(parts), append(parts, nil)
+		}
+		parts[i] = append(parts[i], t)
+	}
+	return parts
+}
+
+// within is the plan of some of its tables.
+func (p *plan) within(has func(*table) bool) *plan {
+	some := &plan{kind: p.kind, follow: map[*table][]*link{}, into: map[*table][]*link{}, guard: map[*table][]*link{}}
+	for _, circle := range p.order {
+		kept := slices.DeleteFunc(slices.Clone(circle), func(t *table) bool { return !has(t) })
+		if len(kept) == 0 {
+			continue
+		}
+		some.order = append(some.order, kept)
+		for _, t := range kept {
+			some.follow[t] = slices.DeleteFunc(slices.Clone(p.follow[t]), func(l *link) bool { return !has(l.child) })
+			some.into[t] = slices.DeleteFunc(slices.Clone(p.into[t]), func(l *link) bool { return !has(l.parent) })
+			some.guard[t] = slices.DeleteFunc(slices.Clone(p.guard[t]), func(l *link) bool { return !has(l.child) })
+		}
+	}
+	return some
+}
