@@ -90,7 +90,7 @@ func (f Finding) String() string {
 //	    DROP INDEX idx_users_email;
 //	    ALTER INDEX idx_users_email_new RENAME TO idx_users_email;
 //
-// It only reads: the catalogue, and of tables with an index that trashed rows
+// It only reads, beside dbresolver the primary: the catalogue, and of tables with an index that trashed rows
 // fill a sample of two hundred rows, in a handful of statements whatever the
 // number of tables. The worst comes first.
 //

@@ -39,7 +39,8 @@ type Plan struct {
 //
 // What would be a *RestrictError, a *ConflictError or ErrParentTrashed is in the
 // Plan; the verb's other errors are returned. No hooks run, and nothing is
-// locked: rows may change before the verb runs. For OpNone or an unknown
+// locked: rows may change before the verb runs. Beside dbresolver it reads the
+// primary, as the verb does. For OpNone or an unknown
 // operation it returns gorm.ErrInvalidValue.
 func Preview(db *gorm.DB, op Operation, value any, conds ...any) (Plan, error) {
 	if op < OpSoftDelete || op > OpForceDelete {

@@ -2,6 +2,7 @@ package neighbours_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -85,24 +86,31 @@ var reads = map[string]func(v call) (any, error){
 func TestReadsFollowTheCaller(t *testing.T) {
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, primary, replica *shelf) {
-		re := resolve(t, global, primary, replica, softdelete.Config{}, &gorm.Config{}, false)
-		for name, read := range reads {
-			t.Run(name, func(t *testing.T) {
-				for _, s := range []*shelf{replica, primary} {
-					want, err := read(call{db: s.plain})
-					require.NoError(t, err)
-					at := call{db: re.db}
-					if s == primary {
-						at.options = []clause.Expression{dbresolver.Write}
-						at.db = re.db.Clauses(at.options...).Session(&gorm.Session{})
+		for _, routed := range []routing{global, byName, byModel} {
+			re := resolve(t, routed, primary, replica, softdelete.Config{}, &gorm.Config{}, false)
+			for name, read := range reads {
+				t.Run(routed.String()+"/"+name, func(t *testing.T) {
+					if routed == byName && name == "preload" {
+						t.Skip("GORM does not hand Use on to preloads")
 					}
-					re.asked()
-					got, err := read(at)
-					require.NoError(t, err)
-					require.Equal(t, want, got)
-					require.Equal(t, s == replica, len(re.asked()) > 0)
-				}
-			})
+					for _, s := range []*shelf{replica, primary} {
+						want, err := read(call{db: s.plain})
+						require.NoError(t, err)
+						at := call{db: re.db, options: routed.options()}
+						if s == primary {
+							at.options = append(at.options, dbresolver.Write)
+							at.db = re.db.Clauses(dbresolver.Write).Session(&gorm.Session{})
+						}
+						re.asked()
+						got, err := read(at)
+						require.NoError(t, err)
+						require.Equal(t, want, got)
+						asked := strings.Join(re.asked(), "\n")
+						require.Equal(t, s == replica, strings.Contains(asked, "replica: "))
+						require.NotContains(t, asked, "elsewhere: ")
+					}
+				})
+			}
 		}
 	})
 }

@@ -239,7 +239,9 @@ var verbs = []verb{
 		}}))
 	}},
 
-	{"bin: restore", "", func(v call) (any, error) { return counted(softdelete.Of[replicaAuthor](v.db).Restore(v.context(), 3, 5)) }},
+	{"bin: restore", "", func(v call) (any, error) {
+		return counted(softdelete.Of[replicaAuthor](v.db).Restore(v.context(), 3, 5))
+	}},
 	{"bin: restore all", "", func(v call) (any, error) { return counted(softdelete.Of[replicaFlag](v.db).RestoreAll(v.context())) }},
 	{"bin: purge", "", func(v call) (any, error) { return counted(softdelete.Of[replicaAuthor](v.db).Purge(v.context(), 3, 5)) }},
 	{"bin: empty", "", func(v call) (any, error) {

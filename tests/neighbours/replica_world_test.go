@@ -339,7 +339,7 @@ func resolve(t *testing.T, r routing, primary, replica *shelf, config softdelete
 	var register *dbresolver.DBResolver
 	if r == global {
 		re.db = primary.open(t, options)
-		register = dbresolver.Register(dbresolver.Config{Replicas: replicas})
+		register = dbresolver.Register(dbresolver.Config{Replicas: replicas, TraceResolverMode: first})
 	} else {
 		// It has the tables too, with rows of its own, which nobody is to find.
 		re.silent["elsewhere"] = &watched{ConnPool: poolOf(replica)}
