@@ -40,7 +40,11 @@ func (d dialect) foreignKeys(db *gorm.DB, tables, known []string) ([]*foreignKey
 	if d.regclass {
 		arguments[0] = children // the database says which of them a child is
 	}
-	rows, err := db.Raw(d.foreignKeysSQL, arguments...).Rows()
+	tx := db.Raw(d.foreignKeysSQL, arguments...)
+	if len(tables) > 0 && resolves(tx) {
+		tx.Statement.Table = lastPart(tables[0]) // by which it is told where it goes
+	}
+	rows, err := tx.Rows()
 	if err == nil {
 		_, err = scanAll(rows, []any{&row.child, &row.name, &row.parent, &column, &referred, &row.action, &primary, &fold}, func(int64) {
 			child, parent := nameAmong(names, row.child, fold), nameAmong(names, row.parent, fold)

@@ -27,18 +27,28 @@ func (p *Plugin) relationsFor(db *gorm.DB, kind Operation, from func(*graph) []*
 		if len(unread) == 0 {
 			return g, nil
 		}
-		d := dialectOf(db)
-		keys, err := d.foreignKeys(beside(db), unread, g.names)
-		if err != nil {
-			return nil, err
+		for _, tables := range places(db, unread) {
+			names := namesOf(tables)
+			keys, err := dialectOf(db).foreignKeys(beside(db), names, g.names)
+			if err != nil {
+				return nil, err
+			}
+			p.models.learn(names, keys)
 		}
-		p.models.learn(unread, keys)
 	}
+}
+
+func namesOf(tables []*table) []string {
+	names := make([]string, len(tables))
+	for i, t := range tables {
+		names[i] = t.name
+	}
+	return names
 }
 
 // unread lists the tables that a removal from some others reaches of which it is not
 // known what the database does.
-func (g *graph) unread(kind Operation, from []*table) []string {
+func (g *graph) unread(kind Operation, from []*table) []*table {
 	var names []string
 	for _, root := range from {
 		if plan, err := g.plan(kind, root); err == nil {
@@ -46,7 +56,12 @@ func (g *graph) unread(kind Operation, from []*table) []string {
 		}
 	}
 	slices.Sort(names)
-	return slices.Compact(names)
+	names = slices.Compact(names)
+	tables := make([]*table, len(names))
+	for i, name := range names {
+		tables[i] = g.tables[name]
+	}
+	return tables
 }
 
 // learn keeps the foreign keys that refer to some tables.
