@@ -38,7 +38,7 @@ func (d dialect) foreignKeys(db *gorm.DB, tables, known []string) ([]*foreignKey
 	children, names := d.tableNames(db, slices.Concat(known, tables))
 	arguments := slices.Repeat([]any{asked}, strings.Count(d.foreignKeysSQL, "?"))
 	if d.regclass {
-		arguments[0] = children // the database says which of them a child is
+		arguments[1] = children // the database says which of them a child is
 	}
 	tx := db.Raw(d.foreignKeysSQL, arguments...)
 	if len(tables) > 0 && resolves(tx) {
@@ -88,8 +88,7 @@ func nameAmong(known map[string]string, name string, fold bool) string {
 // than their case.
 const (
 	// Of a partitioned table that refers to another each partition has a key too.
-	postgresForeignKeys = `WITH known AS (SELECT name, to_regclass(name) AS id FROM unnest(string_to_array(?, E'\n')) AS k(name))
-SELECT coalesce((SELECT min(known.name) FROM known WHERE known.id = c.conrelid),
+	postgresForeignKeys = `SELECT coalesce(known.name,
 		CASE WHEN pg_table_is_visible(c.conrelid) THEN child.relname::text ELSE concat(space.nspname, '.', child.relname) END),
 	c.conname, asked.name, a.attname, r.attname,
 	CASE WHEN to_jsonb(c) ->> 'conenforced' = 'false' THEN 'NO ACTION'
@@ -103,6 +102,8 @@ JOIN pg_catalog.pg_constraint c ON c.confrelid = t.oid AND c.contype = 'f'
 	AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint whole WHERE whole.oid = c.conparentid AND whole.confrelid = c.confrelid)
 JOIN pg_catalog.pg_class child ON child.oid = c.conrelid
 JOIN pg_catalog.pg_namespace space ON space.oid = child.relnamespace
+LEFT JOIN (SELECT min(name) AS name, to_regclass(name) AS id FROM unnest(string_to_array(?, E'\n')) AS n(name) GROUP BY to_regclass(name)) AS known
+	ON known.id = c.conrelid
 CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(attnum, referred, position)
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
 JOIN pg_catalog.pg_attribute r ON r.attrelid = c.confrelid AND r.attnum = k.referred
