@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -25,51 +26,78 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	guarded := original
 	guarded.Builder = func(c clause.Clause, b clause.Builder) { m.buildUpsert(c, b, m.filterFor(show), d) }
 	stmt.Clauses["ON CONFLICT"] = guarded
-	several := stmt.ReflectValue.Kind() == reflect.Slice || stmt.ReflectValue.Kind() == reflect.Array
-	if show == trashedOnly && several {
+	if show == trashedOnly && stmt.ReflectValue.Kind() != reflect.Struct && stmt.ReflectValue.Kind() != reflect.Map {
 		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w: under OnlyTrashed rows are saved one by one, with Updates", m.name(), gorm.ErrInvalidData))
 		return
 	}
-	if show == all || show == trashedOnly && d.upsertWhere {
+	run := &upserting{handback: m.handback(db, conflict, show, d), conflict: conflict, dialect: d, associated: isAssociated(db)}
+	run.idle = holds(stmt.ReflectValue, stmt.Schema) && m.schema == stmt.Schema && m.leavesNothing(stmt, conflict)
+	if d.upsertWhere || db.DryRun || show == all && !run.idle {
+		run.met = true
+		run.run(db, next)
+		return
+	}
+	blocked := run.blocked(db)
+	if db.Error != nil || len(blocked) > 0 && show == trashedOnly {
+		return // the latter as where the upsert's own condition leaves the row out
+	}
+	run.runWithout(db, blocked, next, func() { stmt.Clauses["ON CONFLICT"] = guarded })
+}
+
+// leavesNothing tells if nothing is left to update of an upsert, once the protected
+// columns are out of it.
+func (m *model) leavesNothing(stmt *gorm.Statement, conflict clause.OnConflict) bool {
+	if slices.ContainsFunc(conflict.DoUpdates, func(a clause.Assignment) bool { return !m.isProtected(a.Column.Name) }) {
+		return false
+	}
+	if !conflict.UpdateAll {
+		return true
+	}
+	selected, restricted := stmt.SelectAndOmitColumns(true, true)
+	return !slices.ContainsFunc(stmt.Schema.DBNames, func(name string) bool {
+		field := stmt.Schema.FieldsByDBName[name]
+		chosen, named := selected[name]
+		made := field.HasDefaultValue && field.DefaultValueInterface == nil && !strings.EqualFold(field.DefaultValue, "NULL")
+		return (chosen || !named && !restricted) && !field.PrimaryKey && field.AutoCreateTime == 0 && !made && !m.isProtected(name)
+	})
+}
+
+func (m *model) isProtected(column string) bool {
+	field := m.schema.LookUpField(column)
+	return field != nil && slices.Contains(m.protected, field.DBName)
+}
+
+// insertNew runs an insert of several values that leaves rows in its way as they
+// are, and so returns fewer of them. Of the values that met one GORM knows those
+// only that have a key.
+func (p *Plugin) insertNew(db *gorm.DB, m *model, next func(*gorm.DB)) {
+	stmt := db.Statement
+	original := stmt.Clauses["ON CONFLICT"]
+	defer func() { stmt.Clauses["ON CONFLICT"] = original }()
+	show := requestOf(stmt).showOf(stmt, m)
+	d := dialectOf(db)
+	conflict := original.Expression.(clause.OnConflict)
+	run := &upserting{handback: m.handback(db, conflict, show, d), conflict: conflict, dialect: d, associated: true}
+	if len(run.fields) == 0 || db.DryRun {
 		next(db)
 		return
 	}
-	associated := isAssociated(db)
-	keys := m.conflictKeys(stmt.Schema, conflict, d)
-	partial := conflict.TargetWhere
-	if !d.partialIndex {
-		partial = clause.Where{}
+	guarded := original
+	guarded.Builder = buildConflict
+	stmt.Clauses["ON CONFLICT"] = guarded
+	run.run(db, next)
+}
+
+// insertsNew tells if a create is one of several values that does nothing about
+// rows in its way.
+func insertsNew(db *gorm.DB) bool {
+	stmt := db.Statement
+	conflict, ok := stmt.Clauses["ON CONFLICT"].Expression.(clause.OnConflict)
+	if !ok || !conflict.DoNothing || lengthOf(stmt.ReflectValue) < 2 || stmt.Unscoped {
+		return false
 	}
-	if (several || !d.upsertWhere) && !db.DryRun {
-		// Told before the statement runs: a database that skips rows returns
-		// fewer keys, and GORM would give them to the wrong values.
-		blocked := hiddenAmong(db, m, keys, partial, show, d)
-		switch {
-		case db.Error != nil:
-			return
-		case len(blocked) > 0 && show == trashedOnly:
-			return // as where the upsert's own condition leaves the row out
-		case len(blocked) > 0 && !associated:
-			_ = db.AddError(fail(ErrTrashed, m.name(), "an upsert met it, restore it first"))
-			return
-		}
-		delete(blocked, unknownIndex)
-		if len(blocked) > 0 {
-			if len(blocked) == lengthOf(stmt.ReflectValue) {
-				return
-			}
-			without(db, blocked, next)
-			return
-		}
-	}
-	next(db)
-	switch {
-	case db.Error != nil || db.DryRun || associated || d.upsertWhere && db.RowsAffected >= int64(lengthOf(stmt.ReflectValue)):
-	case d.upsertWhere && !several && len(hiddenAmong(db, m, keys, partial, show, dialect{upsertWhere: true})) > 0:
-		_ = db.AddError(fail(ErrTrashed, m.name(), "restore it first, or save it under WithTrashed"))
-	case show == liveOnly:
-		m.checkWritten(db, conflict, d)
-	}
+	asked, given := stmt.Clauses["RETURNING"].Expression.(clause.Returning)
+	return !given || !returnsAll(asked)
 }
 
 // aimed gives an upsert that is about the columns of an index of live rows the
@@ -120,8 +148,7 @@ func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter
 		return
 	}
 	conflict.DoUpdates = slices.DeleteFunc(slices.Clone(conflict.DoUpdates), func(a clause.Assignment) bool {
-		field := m.schema.LookUpField(a.Column.Name)
-		return field != nil && slices.Contains(m.protected, field.DBName)
+		return m.isProtected(a.Column.Name)
 	})
 	switch {
 	case len(conflict.DoUpdates) == 0:
@@ -135,11 +162,26 @@ func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter
 		}
 	}
 	c.Expression = conflict
-	if stmt, ok := b.(*gorm.Statement); ok && stmt.ClauseBuilders[c.Name] != nil {
+	buildConflict(c, b)
+}
+
+// buildConflict writes ON CONFLICT in the driver's way. To GORM, which reads the
+// clause again when rows come back, it is an upsert even if it does nothing: they
+// are given to the values from the first one on, and not around those that have a
+// key, of which some may have come back too.
+func buildConflict(c clause.Clause, b clause.Builder) {
+	c.Builder = nil
+	stmt, ok := b.(*gorm.Statement)
+	if ok && stmt.ClauseBuilders[c.Name] != nil {
 		stmt.ClauseBuilders[c.Name](c, b)
-		return
+	} else {
+		c.Build(b)
 	}
-	c.Build(b)
+	if ok {
+		built := stmt.Clauses[c.Name]
+		built.Expression = clause.OnConflict{UpdateAll: true}
+		stmt.Clauses[c.Name] = built
+	}
 }
 
 // whereShown is what an upsert without a condition gives to a column: its own value
@@ -238,111 +280,6 @@ func (m *model) uniqueKeys(s *schema.Schema, d dialect) []uniqueKey {
 	}
 	return keys
 }
-
-// conflictKeys is what an upsert takes for a conflict: the columns that it
-// names, all unique keys if it names none.
-func (m *model) conflictKeys(s *schema.Schema, conflict clause.OnConflict, d dialect) []uniqueKey {
-	unique := slices.Clone(m.unique)
-	if !d.conflictTarget {
-		return unique
-	}
-	if len(conflict.Columns) == 0 {
-		if conflict.OnConstraint == "" && conflict.UpdateAll {
-			return slices.DeleteFunc(unique, func(k uniqueKey) bool { return !k.primary })
-		}
-		return unique
-	}
-	key := uniqueKey{name: "conflict target"}
-	for _, column := range conflict.Columns {
-		field := s.LookUpField(column.Name)
-		if field == nil {
-			return unique
-		}
-		key.fields = append(key.fields, field)
-		key.primary = field.PrimaryKey
-	}
-	return []uniqueKey{key}
-}
-
-// hiddenAmong finds which of the statement's values meet a row that is hidden from
-// it, by index. Where the upsert itself cannot tell, the rows are locked, so that
-// none is trashed meanwhile. A conflict on a partial index is with the rows of that
-// index only.
-func hiddenAmong(db *gorm.DB, m *model, keys []uniqueKey, partial clause.Where, show visibility, d dialect) map[int]bool {
-	blocked := map[int]bool{}
-	stmt := db.Statement
-	for _, key := range keys {
-		columns := key.columns()
-		values, indexes := valuesOf(stmt, stmt.ReflectValue, columns)
-		if key.primary {
-			values, indexes = withoutZero(values, indexes)
-		}
-		hidden, _ := keysInTheWay(db, m, columns, values, partial, show, d)
-		matched := map[string]bool{}
-		for i, value := range values {
-			if id := keyText(value...); hidden[id] {
-				blocked[indexes[i]] = true
-				matched[id] = true
-			}
-		}
-		if len(matched) == len(hidden) {
-			continue
-		}
-		blocked[unknownIndex] = true
-		for i, value := range values {
-			// Whose they are is told one by one, where nothing else keeps a write from them.
-			if d.upsertWhere || blocked[indexes[i]] {
-				continue
-			}
-			if hidden, _ := keysInTheWay(db, m, columns, [][]any{value}, partial, show, d); len(hidden) > 0 {
-				blocked[indexes[i]] = true
-			}
-		}
-	}
-	if db.Error != nil {
-		return nil
-	}
-	return blocked
-}
-
-// keysInTheWay are those of rows that are in the way of the values, hidden ones and others.
-func keysInTheWay(db *gorm.DB, m *model, columns []string, values [][]any, partial clause.Where, show visibility, d dialect) (hidden, shown keys) {
-	stmt := db.Statement
-	if len(values) == 0 || m.schema != stmt.Schema || db.Error != nil {
-		return nil, nil
-	}
-	hidden, shown = keys{}, keys{}
-	for chunk := range slices.Chunk(values, dialectOf(db).chunk(len(columns))) {
-		tx := onTable(beside(db), stmt).Unscoped().
-			Select(append(slices.Clone(columns), m.marker.field.DBName)).
-			Where(inColumns(columns, chunk))
-		if len(partial.Exprs) > 0 {
-			tx = tx.Where(&group{partial.Exprs})
-		}
-		if d.rowLock {
-			tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
-		}
-		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
-		if err := readRows(tx, rows.Interface()); err != nil {
-			_ = db.AddError(err)
-			return nil, nil
-		}
-		for i := range rows.Elem().Len() {
-			row := rows.Elem().Index(i).Elem()
-			found, _ := valuesOf(stmt, row, columns)
-			if m.marker.isTrashed(stmt.Context, row) == (show == liveOnly) {
-				hidden[keyText(found[0]...)] = true
-			} else {
-				shown[keyText(found[0]...)] = true
-			}
-		}
-	}
-	return hidden, shown
-}
-
-// unknownIndex stands for a value whose key the database gives back in another
-// spelling: of a time, a UUID, or a text that is compared without its case.
-const unknownIndex = -1
 
 // valuesOf reads columns of the statement's values, with the index of each
 // value. Those with a NULL among them are left out: NULL is in nobody's way.

@@ -26,7 +26,7 @@ func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d dialect)
 			distinct[keyText(value...)] = true
 		}
 		// The statement's own rows are read without a lock, which would keep others from the keys beside.
-		_, live := keysInTheWay(db, m, key.columns, values, clause.Where{}, liveOnly, dialect{})
+		_, live := m.keysMet(db, key.columns, values, asSeen)
 		if len(live) >= len(distinct) {
 			continue
 		}
@@ -34,7 +34,7 @@ func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d dialect)
 			if live[keyText(value...)] {
 				continue
 			}
-			hidden, live := keysInTheWay(db, m, key.columns, [][]any{value}, clause.Where{}, liveOnly, d)
+			hidden, live := m.keysMet(db, key.columns, [][]any{value}, locked)
 			if len(hidden) > 0 && len(live) == 0 && (d.conflictTarget || !m.meetsLive(db, key, indexes[i])) {
 				_ = db.AddError(fail(ErrTrashed, m.name(), "an upsert met it by "+key.name+
 					", which is of all rows still: AutoMigrate makes it one of live rows, or else restore the row first"))
@@ -42,6 +42,26 @@ func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d dialect)
 			}
 		}
 	}
+}
+
+// keysMet are those of the rows that agree with some values, trashed ones and live
+// ones.
+func (m *model) keysMet(db *gorm.DB, columns []string, values [][]any, h hold) (trashed, live keys) {
+	stmt := db.Statement
+	if len(values) == 0 || m.schema != stmt.Schema || db.Error != nil {
+		return nil, nil
+	}
+	trashed, live = keys{}, keys{}
+	search := keySearch{columns: columns, read: []string{m.marker.field.DBName}, hold: h}
+	for _, row := range search.rows(db, values) {
+		have, _ := valuesOf(stmt, row, columns)
+		if m.marker.isTrashed(stmt.Context, row) {
+			trashed[keyText(have[0]...)] = true
+		} else {
+			live[keyText(have[0]...)] = true
+		}
+	}
+	return trashed, live
 }
 
 // moves tells if an assignment gives a column of a key another value than the one
@@ -75,7 +95,7 @@ func (m *model) meetsLive(db *gorm.DB, but liveKey, index int) bool {
 	}
 	for _, columns := range others {
 		values, _ := valuesOf(stmt, elementOf(stmt.ReflectValue, index), columns)
-		if _, live := keysInTheWay(db, m, columns, values, clause.Where{}, liveOnly, dialect{}); len(live) > 0 {
+		if _, live := m.keysMet(db, columns, values, asSeen); len(live) > 0 {
 			return true
 		}
 	}

@@ -151,19 +151,26 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 			return
 		}
 		defer m.aimed(db)()
-		switch {
-		case requestOf(stmt).revive && isUpsert(stmt):
-			p.revive(db, m, func(db *gorm.DB) { p.upsert(db, m, next) })
-		case requestOf(stmt).revive:
-			p.revive(db, m, next)
-		case isUpsert(stmt):
-			p.upsert(db, m, next)
-		case isLinking(db):
-			p.relink(db, m, p.models.links(stmt.Schema))
-			next(db)
-		default:
-			next(db)
+		insert := func(db *gorm.DB) { p.insert(db, m, next) }
+		if requestOf(stmt).revive {
+			p.revive(db, m, insert)
+			return
 		}
+		insert(db)
+	}
+}
+
+// insert runs GORM's create step, by what it does about rows in its way.
+func (p *Plugin) insert(db *gorm.DB, m *model, next func(*gorm.DB)) {
+	switch {
+	case isUpsert(db.Statement):
+		p.upsert(db, m, next)
+	case isLinking(db) && p.relinks(db, m):
+		next(db)
+	case insertsNew(db):
+		p.insertNew(db, m, next)
+	default:
+		next(db)
 	}
 }
 
@@ -175,14 +182,24 @@ func isLinking(db *gorm.DB) bool {
 		reflect.TypeOf(stmt.Dest) == reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType))
 }
 
-// relink revives the trashed rows of a join table that link the same pairs. The
-// insert that follows meets them and does nothing.
+// relinks revives the trashed rows of a join table that link the same pairs. The
+// insert that follows meets them and does nothing. It is false for a table that is
+// none of a many-to-many relation.
+func (p *Plugin) relinks(db *gorm.DB, m *model) bool {
+	columns := p.models.links(db.Statement.Schema)
+	if len(columns) == 0 {
+		return false
+	}
+	p.relink(db, m, columns)
+	return true
+}
+
 func (p *Plugin) relink(db *gorm.DB, m *model, columns []string) {
 	stmt := db.Statement
 	unique := slices.ContainsFunc(m.unique, func(k uniqueKey) bool {
 		return !slices.ContainsFunc(k.columns(), func(name string) bool { return !slices.Contains(columns, name) })
 	})
-	if len(columns) == 0 || !unique {
+	if !unique {
 		return
 	}
 	pairs, _ := valuesOf(stmt, stmt.ReflectValue, columns)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -85,10 +86,22 @@ func mariadbPlace(tb testing.TB) Opener {
 	return mariadbOpener(mariadbDatabase(tb))
 }
 
-func mariadbOpener(dsn string) Opener {
+// MySQLWithoutReturning makes a fresh MariaDB place whose handles never use RETURNING, which MySQL has not. It skips or
+// fails the test as [OpenerFor] does.
+func MySQLWithoutReturning(tb testing.TB) Opener {
+	tb.Helper()
+	if !slices.Contains(Names(), mariadbKind.name) {
+		tb.Skipf("testdb: %s is left out by %s", mariadbKind.name, databasesEnv)
+	}
+	return mysqlOpener(mysql.Config{DSN: mariadbDatabase(tb), DisableWithReturning: true})
+}
+
+func mariadbOpener(dsn string) Opener { return mysqlOpener(mysql.Config{DSN: dsn}) }
+
+func mysqlOpener(settings mysql.Config) Opener {
 	return func(tb testing.TB, config ...*gorm.Config) *gorm.DB {
 		tb.Helper()
-		db := openHandle(tb, mysql.Open(dsn), config)
+		db := openHandle(tb, mysql.New(settings), config)
 		if err := limitPool(db); err != nil {
 			tb.Fatalf("testdb: opening mariadb: %v", err)
 		}

@@ -1,0 +1,94 @@
+package softdelete
+
+import (
+	"reflect"
+	"regexp"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// whereOf is what the condition of an index of live rows says beside that, as it
+// stands in the tag; empty if it says no more.
+func (m *model) whereOf(key liveKey) string {
+	if key.where == "" || m.isOfLiveRows(key) {
+		return ""
+	}
+	return key.where
+}
+
+// inLiveIndex is the condition of the rows of an index that is unique among live
+// ones.
+func (m *model) inLiveIndex(key liveKey) []clause.Expression {
+	conditions := []clause.Expression{m.markerCondition(liveOnly)}
+	if where := m.whereOf(key); where != "" {
+		conditions = append(conditions, clause.Expr{SQL: "(" + where + ")"})
+	}
+	return conditions
+}
+
+// maxInIndex is how many values are looked at in one statement.
+const maxInIndex = 100
+
+// inIndex are those of the values that an index with a condition would have in it.
+// The database says so of rows that are none of the table, in the types of its
+// columns:
+//
+//	SELECT softdelete_value FROM (SELECT kind, 0 AS softdelete_value FROM users WHERE 1 = 0 UNION ALL SELECT 'guest', 7) AS users WHERE (kind = 'guest')
+func (m *model) inIndex(db *gorm.DB, where string, values [][]any, indexes []int) (kept [][]any, keptIndexes []int) {
+	stmt := db.Statement
+	where = m.marker.asLive(where)
+	var fields []*schema.Field
+	for _, name := range stmt.Schema.DBNames {
+		if regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(name) + `\b`).MatchString(where) {
+			fields = append(fields, stmt.Schema.FieldsByDBName[name])
+		}
+	}
+	in := map[int]bool{}
+	for chunk := range slices.Chunk(indexes, maxInIndex) {
+		var index int
+		parts := []sqlPart{"SELECT softdelete_value FROM (SELECT "}
+		for _, field := range fields {
+			parts = append(parts, clause.Column{Name: field.DBName}, ",")
+		}
+		parts = append(parts, "0 AS softdelete_value FROM ", clause.Table{Name: childTable(stmt)}, " WHERE 1 = 0")
+		for _, i := range chunk {
+			parts = append(parts, written(func(b clause.Builder) {
+				_, _ = b.WriteString(" UNION ALL SELECT ")
+				for _, field := range fields {
+					b.AddVar(b, m.toBeInserted(stmt, field, elementOf(stmt.ReflectValue, i)))
+					_ = b.WriteByte(',')
+				}
+				b.AddVar(b, i)
+			}))
+		}
+		parts = append(parts, ") AS ", clause.Table{Name: childTable(stmt)}, " WHERE ("+where+")")
+		if _, err := query(db, []any{&index}, func() { in[index] = true }, parts...); err != nil {
+			_ = db.AddError(err)
+			return nil, nil
+		}
+	}
+	return some(values, indexes, func(index int) bool { return in[index] })
+}
+
+// toBeInserted is what GORM inserts for a field, as far as it is not for the
+// database to say.
+func (m *model) toBeInserted(stmt *gorm.Statement, field *schema.Field, value reflect.Value) any {
+	v, zero := field.ValueOf(stmt.Context, value)
+	if zero && field.DefaultValueInterface != nil {
+		return field.DefaultValueInterface
+	}
+	return v
+}
+
+// some are those of the values that have an index of a kind.
+func some(values [][]any, indexes []int, of func(index int) bool) (kept [][]any, keptIndexes []int) {
+	for i, index := range indexes {
+		if of(index) {
+			kept, keptIndexes = append(kept, values[i]), append(keptIndexes, index)
+		}
+	}
+	return kept, keptIndexes
+}

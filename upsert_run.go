@@ -1,0 +1,186 @@
+package softdelete
+
+import (
+	"maps"
+	"reflect"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// upserting is one upsert while it runs.
+type upserting struct {
+	*handback
+	conflict   clause.OnConflict
+	dialect    dialect
+	associated bool // the rows are saved along with another
+	met        bool // some values meet a row, by what was read before
+	idle       bool // it updates nothing
+
+	// settled are rows that values meet and that stay as they are, by the index of
+	// the value: there is no need to send those.
+	settled map[int]reflect.Value
+}
+
+// run runs the upsert, sees whether it has met trashed rows, and gives the values
+// what their rows have.
+func (u *upserting) run(db *gorm.DB, next func(*gorm.DB)) {
+	defer u.askBack(db)()
+	next(db)
+	if db.DryRun {
+		return
+	}
+	if db.Error == nil {
+		u.check(db)
+	}
+	if db.Error != nil {
+		u.restore(db.Statement)
+	}
+}
+
+func (u *upserting) check(db *gorm.DB) {
+	stmt := db.Statement
+	n := int(db.RowsAffected)
+	all := lengthOf(stmt.ReflectValue)
+	short := n < all
+	own := u.show == liveOnly && !u.associated // a trashed row among them is an error
+	// Where the upsert can have a condition, it tells by the number of its rows that it has left some out.
+	told := u.dialect.upsertWhere && own && short
+	if told || u.asksBack(n, all) {
+		back := u.takeBack(stmt, n)
+		rows, hidden := u.rows(db)
+		if hidden && told {
+			_ = db.AddError(fail(ErrTrashed, u.model.name(), "an upsert met it: restore it first, or save it under WithTrashed"))
+			return
+		}
+		defer func() { u.give(db, rows, back) }()
+	}
+	if own && (short || !u.dialect.upsertWhere) {
+		u.model.checkWritten(db, u.conflict, u.dialect)
+	}
+}
+
+// asksBack tells if the keys have to be read: where fewer rows come back than
+// there are values. Where none do, GORM counts keys on from the first one: that is
+// right if each value was inserted.
+func (u *upserting) asksBack(n, all int) bool {
+	switch {
+	case len(u.fields) == 0:
+		return false
+	case u.returning:
+		return n < all
+	case u.dialect.upsertWhere:
+		return u.byOther && (n < all || !u.conflict.DoNothing)
+	}
+	return u.met || n != all
+}
+
+// blocked finds, before the upsert of a database that cannot leave rows out, which
+// of the values meet a row that is hidden from it, by index. The rows are locked,
+// so that none is trashed meanwhile.
+func (u *upserting) blocked(db *gorm.DB) map[int]bool {
+	blocked := map[int]bool{}
+	u.settled = map[int]reflect.Value{}
+	stmt := db.Statement
+	for _, target := range u.targets {
+		values, indexes := u.valuesFor(db, target)
+		if len(target.where) > 0 && !u.idle {
+			u.met = true // by an index of live rows: that is not known before
+			continue
+		}
+		target.hold, target.each = locked, true
+		target.read = onceEach(primaryNames(stmt.Schema), []string{u.model.marker.field.DBName}, columnNames(u.fields))
+		var hidden, shown []reflect.Value
+		for _, row := range target.rows(db, values) {
+			if u.hides(stmt, row) {
+				hidden = append(hidden, row)
+			} else {
+				shown = append(shown, row)
+			}
+		}
+		u.met = u.met || len(shown) > 0
+		if len(hidden) > 0 && u.show == liveOnly && !u.associated {
+			_ = db.AddError(fail(ErrTrashed, u.model.name(), "an upsert met it: restore it first, or save it under WithTrashed"))
+		}
+		if db.Error != nil {
+			return nil
+		}
+		for i := range target.whoMeets(db, values, hidden) {
+			blocked[indexes[i]] = true
+		}
+		if !u.idle {
+			continue
+		}
+		target.each = false // a second value that agrees with a row is sent, and finds it
+		for i, rows := range target.whoMeets(db, values, shown) {
+			if !u.settled[indexes[i]].IsValid() {
+				u.settled[indexes[i]] = rows[0]
+			}
+		}
+	}
+	return blocked
+}
+
+// runWithout runs the upsert without the values that are blocked or settled.
+func (u *upserting) runWithout(db *gorm.DB, blocked map[int]bool, next func(*gorm.DB), again func()) {
+	stmt := db.Statement
+	values := elementsOf(stmt.ReflectValue)
+	for i := range u.settled {
+		blocked[i] = true
+	}
+	parts := u.parts(db, blocked)
+	var affected int64
+	for i, part := range parts {
+		if i > 0 {
+			stmt.SQL.Reset()
+			stmt.Vars = nil
+			again()
+		}
+		u.met = u.met && i == 0
+		if len(part) == 0 {
+			u.run(db, next)
+		} else {
+			without(db, part, func(db *gorm.DB) { u.run(db, next) })
+		}
+		if db.Error != nil {
+			return
+		}
+		affected += db.RowsAffected
+	}
+	db.RowsAffected = affected
+	for i, row := range u.settled {
+		if !u.hides(stmt, row) {
+			u.set(stmt, values[i], u.contents(stmt, row))
+		}
+	}
+}
+
+// parts are the values that each statement of an upsert is without. It is one
+// statement, or none. Where no keys come back GORM counts them on from the first:
+// values that have nothing to find their rows by, and so meet none, are a statement
+// of their own if others meet some.
+func (u *upserting) parts(db *gorm.DB, blocked map[int]bool) []map[int]bool {
+	all := lengthOf(db.Statement.ReflectValue)
+	if len(blocked) == all {
+		return nil
+	}
+	if u.returning || !u.met || len(u.fields) == 0 {
+		return []map[int]bool{blocked}
+	}
+	named, unnamed := maps.Clone(blocked), maps.Clone(blocked)
+	for _, target := range u.targets {
+		_, indexes := u.valuesFor(db, target)
+		for _, i := range indexes {
+			unnamed[i] = true
+		}
+	}
+	for i := range all {
+		if !unnamed[i] {
+			named[i] = true
+		}
+	}
+	if len(unnamed) == all || len(named) == all {
+		return []map[int]bool{blocked}
+	}
+	return []map[int]bool{named, unnamed}
+}

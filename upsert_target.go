@@ -1,0 +1,61 @@
+package softdelete
+
+import (
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// targets are the keys by which a value of an insert may meet a row: the columns
+// that it names, or else all unique keys, those among live rows too.
+func (m *model) targets(db *gorm.DB, conflict clause.OnConflict, d dialect) []keySearch {
+	s := db.Statement.Schema
+	if d.conflictTarget && len(conflict.Columns) > 0 {
+		key := keySearch{where: conflict.TargetWhere.Exprs}
+		for _, column := range conflict.Columns {
+			if field := s.LookUpField(column.Name); field != nil {
+				key.columns = append(key.columns, field.DBName)
+			}
+		}
+		if len(key.columns) == len(conflict.Columns) {
+			key.primary = sameSet(key.columns, primaryNames(s))
+			return []keySearch{key}
+		}
+	}
+	var keys, named []keySearch
+	add := func(key keySearch, names ...string) {
+		keys = append(keys, key)
+		if conflict.OnConstraint != "" && slices.Contains(names, conflict.OnConstraint) {
+			named = append(named, key)
+		}
+	}
+	for _, key := range m.unique {
+		add(keySearch{primary: key.primary, columns: key.columns()}, constraintsOf(db, s, key)...)
+	}
+	for _, key := range m.liveUnique {
+		add(keySearch{columns: key.columns, where: m.inLiveIndex(key), ofLive: true, index: m.whereOf(key)}, key.name)
+	}
+	switch {
+	case !d.conflictTarget:
+		return keys
+	case len(named) > 0:
+		return named
+	case conflict.OnConstraint == "" && conflict.UpdateAll:
+		return slices.DeleteFunc(keys, func(l keySearch) bool { return !l.primary })
+	}
+	return keys
+}
+
+// constraintsOf are the names that GORM and the database give to a key.
+func constraintsOf(db *gorm.DB, s *schema.Schema, key uniqueKey) []string {
+	switch {
+	case key.primary:
+		return []string{s.Table + "_pkey"}
+	case len(key.fields) == 1:
+		column := key.fields[0].DBName
+		return []string{key.name, db.NamingStrategy.UniqueName(s.Table, column), s.Table + "_" + column + "_key"}
+	}
+	return []string{key.name}
+}
