@@ -45,8 +45,9 @@ func (p *Plugin) revive(db *gorm.DB, m *model, next func(*gorm.DB)) {
 			}
 		}
 	}()
-	for i, row := range found {
-		element := elementOf(stmt.ReflectValue, i)
+	order := slices.Sorted(maps.Keys(found))
+	for _, i := range order {
+		row, element := found[i], elementOf(stmt.ReflectValue, i)
 		was := reflect.New(element.Type()).Elem()
 		was.Set(element)
 		undo = append(undo, func() { element.Set(was) })
@@ -57,7 +58,7 @@ func (p *Plugin) revive(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	revived := int64(len(found))
 	op := p.reviving(db, m)
 	rows := make([]reflect.Value, 0, len(found))
-	for _, i := range slices.Sorted(maps.Keys(found)) {
+	for _, i := range order {
 		rows = append(rows, found[i])
 	}
 	op.noteOwn(db, revived, keysIn(stmt, rows))
@@ -92,71 +93,6 @@ func elementOf(value reflect.Value, i int) reflect.Value {
 	return value
 }
 
-// inTheWay finds, for the statement's values by index, the trashed row that a
-// primary key or unique index would let it clash with. The rows are locked.
-func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
-	stmt := db.Statement
-	found := map[int]reflect.Value{}
-	taken := map[string]int{}
-	d := dialectOf(db)
-	for _, key := range m.unique {
-		columns := key.columns()
-		values, indexes := valuesOf(stmt, stmt.ReflectValue, columns)
-		if key.primary {
-			values, indexes = withoutZero(values, indexes)
-		}
-		if len(values) == 0 {
-			continue
-		}
-		byKey := map[string]reflect.Value{}
-		for chunk := range slices.Chunk(values, d.chunk(len(columns))) {
-			tx := onTable(beside(db), stmt).Unscoped().Where(inColumns(columns, chunk)).Where(clause.Expression(m.trashedRows))
-			if d.rowLock {
-				tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
-			}
-			rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
-			if err := readRows(tx, rows.Interface()); err != nil {
-				_ = db.AddError(err)
-				return nil
-			}
-			for i := range rows.Elem().Len() {
-				row := rows.Elem().Index(i).Elem()
-				have, _ := valuesOf(stmt, row, columns)
-				byKey[keyText(have[0]...)] = row
-			}
-		}
-		for i, value := range values {
-			row, ok := byKey[keyText(value...)]
-			if !ok {
-				continue
-			}
-			index, id := indexes[i], keyString(stmt.Context, stmt.Schema, row)
-			before, twice := found[index]
-			if twice && keyString(stmt.Context, stmt.Schema, before) != id || !twice && hasOtherKey(stmt, elementOf(stmt.ReflectValue, index), row) {
-				_ = db.AddError(fail(ErrAmbiguous, m.name(), "several rows are in the way of one new row, by primary key and by "+key.name))
-				return nil
-			}
-			if other, ok := taken[id]; ok && other != index {
-				continue // the second of two new rows that clash with each other too
-			}
-			found[index], taken[id] = row, index
-		}
-	}
-	return found
-}
-
-// hasOtherKey tells if a new row asks for a primary key that the row in its way
-// does not have.
-func hasOtherKey(stmt *gorm.Statement, value, row reflect.Value) bool {
-	for _, field := range stmt.Schema.PrimaryFields {
-		asked, zero := field.ValueOf(stmt.Context, value)
-		if !zero && keyText(asked) != keyText(fieldValue(stmt.Context, field, row)) {
-			return true
-		}
-	}
-	return false
-}
-
 // reviveRow restores a trashed row with the values of a new one, and gives that
 // the row's key and creation time.
 func (p *Plugin) reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool {
@@ -181,7 +117,7 @@ func (p *Plugin) reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool
 			keys = append(keys, fieldValue(stmt.Context, field, row))
 		case field.AutoCreateTime > 0, !protected && isLeftToDatabase(stmt, field, value):
 			target.Set(field.ReflectValueOf(stmt.Context, row))
-		case protected || named && !chosen || !named && restricted || !field.Creatable:
+		case protected || named && !chosen || !named && restricted && field.AutoUpdateTime == 0 || !field.Creatable:
 		default:
 			fillIn(db, field, value, now)
 			set[name] = fieldValue(stmt.Context, field, value)
@@ -191,7 +127,8 @@ func (p *Plugin) reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool
 		}
 	}
 	same := inColumns(primaryNames(stmt.Schema), [][]any{keys})
-	tx := onTable(beside(db), stmt).Unscoped().Where(same).Where(clause.Expression(m.trashedRows)).UpdateColumns(set)
+	tx := onTable(beside(db), stmt).Unscoped().Where(same).Where(clause.Expression(m.trashedRows)).
+		Clauses(assignments(set)).UpdateColumns(map[string]any{})
 	err := tx.Error
 	for _, l := range p.models.entry(db, stmt.Schema).parents {
 		// The update has checked what it sets; the rest is as it was in the trash.
@@ -201,6 +138,16 @@ func (p *Plugin) reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool
 		}
 	}
 	return db.AddError(err) == nil
+}
+
+// assignments sets columns whether an update may touch them or not: what is
+// revived is a create.
+func assignments(values map[string]any) clause.Set {
+	set := make(clause.Set, 0, len(values))
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		set = append(set, clause.Assignment{Column: clause.Column{Name: name}, Value: values[name]})
+	}
+	return set
 }
 
 // isLeftToDatabase tells if an insert would leave a field to a default that the

@@ -212,7 +212,9 @@ func Into(d *Deletion) func(*gorm.DB) *gorm.DB {
 
 // Revive lets Create bring back what is in its way: a trashed row with the same
 // primary key, or the same values in a unique index that the model declares, is
-// restored and updated with the new values, in place of an insert. A live row
+// restored and updated with the new values, in place of an insert. So is one that
+// agrees in an index that is unique among live rows, though the database would take
+// the new row beside it: of several such the one that was trashed last. A live row
 // there is a conflict as ever.
 //
 //	db.Scopes(softdelete.Revive).Create(&User{Email: "ana@example.com"})
@@ -220,10 +222,11 @@ func Into(d *Deletion) func(*gorm.DB) *gorm.DB {
 //	SELECT * FROM users WHERE email = 'ana@example.com' AND deleted_at IS NOT NULL FOR UPDATE
 //	UPDATE users SET …, deleted_at = NULL WHERE id = 1 AND deleted_at IS NOT NULL
 //
-// The value gets the key and the creation time of the row that it revived. Hooks
-// are those of Create. If several trashed rows are in the way of one new row,
-// it fails with ErrAmbiguous and nothing changes. It also works for
-// CreateInBatches and FirstOrCreate.
+// The value gets the key and the creation time of the row that it revived; a key
+// that a hook has made for it is not asked for. Hooks are those of Create. If
+// several trashed rows are in the way of one new row, or which of several was
+// trashed last cannot be told, it fails with ErrAmbiguous and nothing changes. It
+// also works for CreateInBatches and FirstOrCreate.
 func Revive(db *gorm.DB) *gorm.DB {
 	return ask(db, func(r *request) { r.revive = true })
 }

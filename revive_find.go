@@ -1,0 +1,231 @@
+package softdelete
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// obstacles are the trashed rows that the values of a create are hindered by, by
+// the index of the value.
+type obstacles struct {
+	db      *gorm.DB
+	model   *model
+	unasked [][]bool // of each value, which fields of its primary key the caller has left to others
+
+	// held: the database would refuse the new row, as it has this one's key.
+	held map[int]reflect.Value
+
+	// alike: rows that agree with the new one in a key that is unique among live
+	// rows. The database would take it.
+	alike map[int][]reflect.Value
+}
+
+// inTheWay finds, for the statement's values by index, the trashed row that each of
+// them revives. The rows are locked.
+func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
+	o := &obstacles{db: db, model: m, held: map[int]reflect.Value{}, alike: map[int][]reflect.Value{}}
+	if noted, ok := db.InstanceGet(unaskedKey); ok {
+		o.unasked, _ = noted.([][]bool)
+	}
+	o.byUniqueKeys()
+	o.byLiveKeys()
+	o.byMadeKeys()
+	found, taken := map[int]reflect.Value{}, map[string]bool{}
+	for _, index := range slices.Sorted(maps.Keys(o.all())) {
+		row, err := o.choose(index)
+		if err != nil {
+			_ = db.AddError(err)
+		}
+		if db.Error != nil {
+			return nil
+		}
+		// Of two new rows that clash with each other too, the second is inserted, and refused.
+		if id := keyString(db.Statement.Context, db.Statement.Schema, row); !taken[id] {
+			found[index], taken[id] = row, true
+		}
+	}
+	return found
+}
+
+// byUniqueKeys finds the rows that hold a key of all rows.
+func (o *obstacles) byUniqueKeys() {
+	for _, key := range o.model.unique {
+		o.by(key, func(index int) bool { return !key.primary || !o.isMade(index) })
+	}
+}
+
+// byMadeKeys finds the rows that hold a primary key that nobody asked for. It
+// hinders no row that gets another one's.
+func (o *obstacles) byMadeKeys() {
+	for _, key := range o.model.unique {
+		if key.primary && o.unasked != nil {
+			o.by(key, func(index int) bool { return o.isMade(index) && !o.held[index].IsValid() && len(o.alike[index]) == 0 })
+		}
+	}
+}
+
+func (o *obstacles) by(key uniqueKey, of func(index int) bool) {
+	values, indexes := valuesOf(o.db.Statement, o.db.Statement.ReflectValue, key.columns())
+	if key.primary {
+		values, indexes = withoutZero(values, indexes)
+	}
+	values, indexes = some(values, indexes, of)
+	for i, rows := range o.trashed(keySearch{columns: key.columns()}, values) {
+		index := indexes[i]
+		if before, twice := o.held[index]; twice && !o.same(before, rows[0]) {
+			_ = o.db.AddError(fail(ErrAmbiguous, o.model.name(), "several rows are in the way of one new row, by primary key and by "+key.name))
+			return
+		}
+		o.held[index] = rows[0]
+	}
+}
+
+// trashed finds the trashed rows that values meet, under a lock.
+func (o *obstacles) trashed(l keySearch, values [][]any) map[int][]reflect.Value {
+	l.hold = locked
+	l.where = append(l.where, o.model.trashedRows)
+	return l.meet(o.db, values)
+}
+
+// byLiveKeys finds the rows that agree in a key of live rows.
+func (o *obstacles) byLiveKeys() {
+	stmt := o.db.Statement
+	for _, key := range o.model.liveUnique {
+		values, indexes := valuesOf(stmt, stmt.ReflectValue, key.columns)
+		search := keySearch{columns: key.columns}
+		if where := o.model.whereOf(key); where != "" {
+			search.where = []clause.Expression{clause.Expr{SQL: "(" + o.model.marker.asLive(where) + ")"}}
+			values, indexes = o.model.inIndex(o.db, where, values, indexes)
+		}
+		for i, rows := range o.trashed(search, values) {
+			if _, says := stmt.Clauses["ON CONFLICT"]; says || len(rows) > 1 {
+				if o.isHeldLive(key, values[i]) {
+					continue
+				}
+			}
+			o.alike[indexes[i]] = append(o.alike[indexes[i]], rows...)
+		}
+	}
+}
+
+// isHeldLive tells if a live row has a key: that one is in the way then, whatever
+// is in the trash.
+func (o *obstacles) isHeldLive(key liveKey, value []any) bool {
+	live := keySearch{columns: key.columns, where: o.model.inLiveIndex(key), read: primaryNames(o.db.Statement.Schema)}
+	return len(live.rows(o.db, [][]any{value})) > 0
+}
+
+// all are the values that something is in the way of.
+func (o *obstacles) all() map[int]bool {
+	all := map[int]bool{}
+	for index := range o.held {
+		all[index] = true
+	}
+	for index := range o.alike {
+		all[index] = true
+	}
+	return all
+}
+
+// choose is the row that a value revives: the one that holds its key, or else the
+// one trashed last of those that agree with it.
+func (o *obstacles) choose(index int) (reflect.Value, error) {
+	row, held := o.held[index]
+	alike := o.alike[index]
+	switch {
+	case held && len(alike) > 0 && !slices.ContainsFunc(alike, func(other reflect.Value) bool { return o.same(row, other) }):
+		return row, fail(ErrAmbiguous, o.model.name(), "one row is in the way of a new row, and another has a key of it that is unique among live rows")
+	case !held:
+		last, known := o.model.trashedLast(o.db, o.distinct(alike))
+		if !known {
+			return last, fail(ErrAmbiguous, o.model.name(), "several rows have a key of a new row that is unique among live rows, and which was trashed last cannot be told")
+		}
+		row = last
+	}
+	if o.asksForOther(index, row) {
+		return row, fail(ErrAmbiguous, o.model.name(), "the row in the way of a new row has another primary key than that asks for")
+	}
+	return row, nil
+}
+
+func (o *obstacles) same(a, b reflect.Value) bool {
+	ctx, s := o.db.Statement.Context, o.db.Statement.Schema
+	return keyString(ctx, s, a) == keyString(ctx, s, b)
+}
+
+func (o *obstacles) distinct(rows []reflect.Value) []reflect.Value {
+	var list []reflect.Value
+	for _, row := range rows {
+		if !slices.ContainsFunc(list, func(other reflect.Value) bool { return o.same(row, other) }) {
+			list = append(list, row)
+		}
+	}
+	return list
+}
+
+// isMade tells if a value's primary key, or a part of it, is not the caller's.
+func (o *obstacles) isMade(index int) bool {
+	return index < len(o.unasked) && slices.Contains(o.unasked[index], true)
+}
+
+// asksForOther tells if a value asks for a primary key that a row does not have.
+func (o *obstacles) asksForOther(index int, row reflect.Value) bool {
+	stmt := o.db.Statement
+	var search keySearch
+	var asked []any
+	for i, field := range stmt.Schema.PrimaryFields {
+		value, zero := field.ValueOf(stmt.Context, elementOf(stmt.ReflectValue, index))
+		if zero || index < len(o.unasked) && i < len(o.unasked[index]) && o.unasked[index][i] {
+			continue
+		}
+		search.columns, asked = append(search.columns, field.DBName), append(asked, value)
+	}
+	return len(asked) > 0 && !search.agrees(o.db, row, asked)
+}
+
+const unaskedKey = "softdelete:unasked"
+
+// noteAsked notes, at the head of a create's chain, which keys the caller asks for.
+func noteAsked(db *gorm.DB) {
+	if stmt := db.Statement; stmt.Schema != nil && requestOf(stmt).revive {
+		db.InstanceSet(unaskedKey, keysNotAsked(stmt))
+	}
+}
+
+// keysNotAsked tells of each value which fields of its primary key are zero, and
+// so not asked for: whoever fills them later makes them, a hook or the database.
+// One that is taken from a value that the row belongs to is asked for by that.
+func keysNotAsked(stmt *gorm.Statement) [][]bool {
+	if !holds(stmt.ReflectValue, stmt.Schema) {
+		return nil
+	}
+	list := make([][]bool, 0, lengthOf(stmt.ReflectValue))
+	for _, value := range elementsOf(stmt.ReflectValue) {
+		fields := make([]bool, len(stmt.Schema.PrimaryFields))
+		for i, field := range stmt.Schema.PrimaryFields {
+			if value.IsValid() {
+				_, fields[i] = field.ValueOf(stmt.Context, value)
+				fields[i] = fields[i] && !isGivenAlong(stmt, field, value)
+			}
+		}
+		list = append(list, fields)
+	}
+	return list
+}
+
+func isGivenAlong(stmt *gorm.Statement, field *schema.Field, value reflect.Value) bool {
+	for _, rel := range stmt.Schema.Relationships.BelongsTo {
+		if !slices.ContainsFunc(rel.References, func(ref *schema.Reference) bool { return ref.ForeignKey == field }) {
+			continue
+		}
+		if _, zero := rel.Field.ValueOf(stmt.Context, value); !zero {
+			return true
+		}
+	}
+	return false
+}
