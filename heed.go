@@ -111,23 +111,41 @@ func (c *cascade) heedOn(t *table) error {
 	}
 	var exprs []clause.Expression
 	for _, s := range schemas {
-		of := othersOf(s)
-		writes := of.delete
-		if c.plan.kind == OpRestore {
-			writes = of.update
-		}
-		shown, err := asked(c.db, c.db.Callback().Query(), s, c.heeds.ask, of.query)
+		more, err := othersOn(c.db, s, c.plan.kind, c.heeds.ask, c.heeds.listen)
 		if err != nil {
 			return err
 		}
-		written, err := asked(c.db, writing(c.db, c.plan.kind), s, c.heeds.listen, writes)
-		if err != nil {
-			return err
-		}
-		exprs = slices.Concat(exprs, shown, written)
+		exprs = append(exprs, more...)
 	}
 	c.heeds.on[t] = t.meeting(distinct(c.db, t.schema, exprs), c.d)
 	return nil
+}
+
+// othersOn are the conditions that others have on the rows of a schema that an
+// operation finds by itself: on queries of it, by callbacks too if there are any,
+// and on what the operation writes.
+func othersOn(db *gorm.DB, s *schema.Schema, kind Operation, onQueries, onWrites bool) ([]clause.Expression, error) {
+	of := othersOf(s)
+	writes := of.delete
+	if kind == OpRestore {
+		writes = of.update
+	}
+	shown, err := asked(db, db.Callback().Query(), s, onQueries, of.query)
+	if err != nil {
+		return nil, err
+	}
+	written, err := asked(db, writing(db, kind), s, onWrites, writes)
+	return distinct(db, s, slices.Concat(shown, written)), err
+}
+
+// revivable is what others have on trashed rows of a model that a create may bring
+// back; nil if nothing.
+func (m *model) revivable(db *gorm.DB) (clause.Expression, error) {
+	exprs, err := othersOn(db, m.schema, OpRestore, hasOthers(db.Callback().Query()), hasOthers(writing(db, OpRestore)))
+	if err != nil || len(exprs) == 0 {
+		return nil, err
+	}
+	return &group{exprs}, nil
 }
 
 // asked has a statement that does nothing go through a chain, if there is anybody to

@@ -20,10 +20,30 @@ func readRows(tx *gorm.DB, rows any) error {
 	return tx.Error
 }
 
+// stored has a look-up read what the database itself compares with: a key is taken
+// by the row that has it, whatever other types and plugins hide. Its SQL is built
+// here, where no callback adds to it.
+func stored(tx *gorm.DB) *gorm.DB {
+	tx = ask(tx, func(r *request) { r.stored = true })
+	stmt := tx.Statement
+	if tx.AddError(stmt.Parse(stmt.Model)) != nil {
+		return tx
+	}
+	stmt.BuildClauses = tx.Callback().Query().Clauses
+	callbacks.BuildQuerySQL(tx)
+	stmt.BuildClauses = nil
+	return tx
+}
+
 // anyRow tells if a look-up has a row.
-func anyRow(tx *gorm.DB) (bool, error) {
+func anyRow(tx *gorm.DB) (bool, error) { return has(selecting(tx, "1").Limit(1)) }
+
+// anyStored tells it of all rows that the database has.
+func anyStored(tx *gorm.DB) (bool, error) { return has(stored(selecting(tx, "1").Limit(1))) }
+
+func has(tx *gorm.DB) (bool, error) {
 	var found []int
-	err := selecting(tx, "1").Limit(1).Scan(&found).Error
+	err := tx.Scan(&found).Error
 	return len(found) > 0, err
 }
 

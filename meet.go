@@ -58,7 +58,7 @@ func (l keySearch) rows(db *gorm.DB, values [][]any) []reflect.Value {
 			tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 		}
 		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
-		if err := readRows(tx, rows.Interface()); err != nil {
+		if err := readRows(stored(tx), rows.Interface()); err != nil {
 			_ = db.AddError(err)
 			return nil
 		}
@@ -180,8 +180,8 @@ func (l keySearch) ask(db *gorm.DB, values [][]any, places []int, rows []reflect
 			byKey[keyString(stmt.Context, stmt.Schema, rows[row])] = row
 		}
 		for part := range slices.Chunk(places, maxAsked) {
-			tx := d.reading(l.query(db).Where(inColumns(names, keysIn(stmt, asked)))).
-				Clauses(clause.Select{Expression: l.whose(names, values, part)})
+			tx := stored(d.reading(l.query(db).Where(inColumns(names, keysIn(stmt, asked)))).
+				Clauses(clause.Select{Expression: l.whose(names, values, part)}))
 			key, take := keyScan(len(names))
 			var value sql.NullInt64
 			_, err := scanQuery(tx, append(key, &value), func() {
@@ -253,7 +253,7 @@ func (l keySearch) agrees(db *gorm.DB, row reflect.Value, value []any) bool {
 		return true
 	}
 	tx := l.query(db).Where(inColumns(primaryNames(stmt.Schema), keysIn(stmt, []reflect.Value{row}))).Where(inColumns(l.columns, [][]any{value}))
-	found, err := anyRow(dialectOf(db).reading(tx))
+	found, err := anyStored(dialectOf(db).reading(tx))
 	_ = db.AddError(err)
 	return found
 }

@@ -407,7 +407,7 @@ func lookAlike(s *schema.Schema) string {
 // install replaces the clauses of markers by the plugin's own; clauses of other
 // fields stay. Those come first, so that the filter is outside of what they say.
 func install(s *schema.Schema, m *model) {
-	s.QueryClauses = append(othersAmong(s.QueryClauses), queryClause{m})
+	s.QueryClauses = append(yieldingAll(othersAmong(s.QueryClauses)), queryClause{m})
 	s.UpdateClauses = append(yieldingAll(othersAmong(s.UpdateClauses)), updateClause{m})
 	s.DeleteClauses = append(yieldingAll(othersAmong(s.DeleteClauses)), deleteClause{m})
 	s.CreateClauses = othersAmong(s.CreateClauses)

@@ -15,12 +15,12 @@ import (
 // tenant's, a version's. GORM adds them within its own steps, which the plugin
 // forestalls, so that its statements have to ask for them.
 type others struct {
-	query, update, delete []clause.Interface
+	query, create, update, delete []clause.Interface
 }
 
 // othersOf reads them off a schema, whether that is adopted already or not.
 func othersOf(s *schema.Schema) others {
-	return others{query: othersAmong(s.QueryClauses), update: othersAmong(s.UpdateClauses), delete: othersAmong(s.DeleteClauses)}
+	return others{query: othersAmong(s.QueryClauses), create: othersAmong(s.CreateClauses), update: othersAmong(s.UpdateClauses), delete: othersAmong(s.DeleteClauses)}
 }
 
 func (o *others) isEmpty() bool { return len(o.query)+len(o.update)+len(o.delete) == 0 }
@@ -114,8 +114,21 @@ func conditionText(db *gorm.DB, s *schema.Schema, expr clause.Expression) string
 	return fmt.Sprintf("%s %#v", stmt.SQL.String(), stmt.Vars)
 }
 
+// add adds the clauses of other fields' types to a create before it is decided what
+// that does about rows in its way: they may say so, or fill in columns of a key. GORM
+// adds them again.
+func (o *others) add(stmt *gorm.Statement) {
+	if stmt.Unscoped {
+		return
+	}
+	for _, c := range o.create {
+		stmt.AddClause(c)
+	}
+}
+
 // yielding is a clause of another field's type. In the plugin's own statements its
-// conditions stand already when GORM adds it.
+// conditions stand already when GORM adds it, and it has none on a look-up of what
+// the database itself compares.
 type yielding struct {
 	clause.Interface
 	modifier gorm.StatementModifier
@@ -136,7 +149,7 @@ func yieldingAll(clauses []clause.Interface) []clause.Interface {
 // ModifyStatement does what the clause does, unless the plugin has written the
 // statement.
 func (y yielding) ModifyStatement(stmt *gorm.Statement) {
-	if op := operationOf(stmt); op != nil && op.kind != OpNone && stmt.SQL.Len() > 0 {
+	if op := operationOf(stmt); op != nil && op.kind != OpNone && stmt.SQL.Len() > 0 || requestOf(stmt).stored {
 		return
 	}
 	y.modifier.ModifyStatement(stmt)

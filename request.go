@@ -37,6 +37,7 @@ type request struct {
 	undo       *Deletion  // likewise, of an Undo
 	within     *operation // that this is a part of: the rows of a cascade whose hooks run
 	beside     *besides   // the statement is there for other plugins: see heed.go
+	stored     bool       // it is about all rows that the database has, whatever others hide
 }
 
 // condition is a scope that has to wait for the model to become SQL.

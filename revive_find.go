@@ -15,7 +15,8 @@ import (
 type obstacles struct {
 	db      *gorm.DB
 	model   *model
-	unasked [][]bool // of each value, which fields of its primary key the caller has left to others
+	unasked [][]bool          // of each value, which fields of its primary key the caller has left to others
+	shown   clause.Expression // what others say of the rows that may come back; nil if nothing
 
 	// held: the database would refuse the new row, as it has this one's key.
 	held map[int]reflect.Value
@@ -31,6 +32,10 @@ func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
 	o := &obstacles{db: db, model: m, held: map[int]reflect.Value{}, alike: map[int][]reflect.Value{}}
 	if noted, ok := db.InstanceGet(unaskedKey); ok {
 		o.unasked, _ = noted.([][]bool)
+	}
+	var err error
+	if o.shown, err = m.revivable(db); db.AddError(err) != nil {
+		return nil
 	}
 	o.byUniqueKeys()
 	o.byLiveKeys()
@@ -89,6 +94,9 @@ func (o *obstacles) by(key uniqueKey, of func(index int) bool) {
 func (o *obstacles) trashed(l keySearch, values [][]any) map[int][]reflect.Value {
 	l.hold = locked
 	l.where = append(l.where, o.model.trashedRows)
+	if o.shown != nil {
+		l.where = append(l.where, o.shown)
+	}
 	return l.meet(o.db, values)
 }
 

@@ -1,6 +1,7 @@
 package softdelete
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 
@@ -63,7 +64,7 @@ func (p *Plugin) checkSave(db *gorm.DB, m *model) {
 // anyTrashed tells if one of the rows that a condition names is trashed.
 func anyTrashed(db *gorm.DB, m *model, keys clause.Expression) bool {
 	tx := onTable(beside(db), db.Statement).Unscoped().Where(keys).Where(clause.Expression(m.trashedRows))
-	found, err := anyRow(dialectOf(db).reading(tx))
+	found, err := anyStored(dialectOf(db).reading(tx))
 	_ = db.AddError(err)
 	return found
 }
@@ -150,6 +151,7 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 			next(db)
 			return
 		}
+		m.others.add(stmt)
 		defer m.aimed(db)()
 		insert := func(db *gorm.DB) { p.insert(db, m, next) }
 		if requestOf(stmt).revive {
@@ -216,8 +218,16 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]
 	for _, a := range m.clearedColumns() {
 		set[a.Column.Name] = a.Value
 	}
-	trashed := func() *gorm.DB {
+	shown, err := m.revivable(db)
+	if db.AddError(err) != nil {
+		return
+	}
+	all := func() *gorm.DB {
 		return onTable(beside(db), stmt).Unscoped().Where(inColumns(columns, pairs)).Where(clause.Expression(m.trashedRows))
+	}
+	trashed := all
+	if shown != nil {
+		trashed = func() *gorm.DB { return all().Where(shown) }
 	}
 	op := p.reviving(db, m)
 	var keys [][]any
@@ -225,7 +235,16 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]
 		keys = keysIn(stmt, op.lockFound(db, trashed()))
 	}
 	tx := trashed().UpdateColumns(set)
-	if err := db.AddError(tx.Error); err != nil || tx.RowsAffected == 0 {
+	if db.AddError(tx.Error) != nil {
+		return
+	}
+	if shown != nil {
+		if hidden, err := anyStored(dialectOf(db).reading(all())); hidden || err != nil {
+			_ = db.AddError(cmp.Or(err, fail(ErrTrashed, m.name(), "the pair is linked by a row in the trash that is out of reach, as another plugin or type hides it")))
+			return
+		}
+	}
+	if tx.RowsAffected == 0 {
 		return
 	}
 	op.noteOwn(db, tx.RowsAffected, keys)
