@@ -22,6 +22,7 @@ type handback struct {
 	returning bool            // the statement returns it
 	byOther   bool            // a value may meet a row that has another primary key
 	before    [][]reflect.Value
+	far       map[string]bool // rows that others hide, by key: they give nothing
 }
 
 func (m *model) handback(db *gorm.DB, conflict clause.OnConflict, show visibility, d dialect) *handback {
@@ -161,6 +162,9 @@ func (h *handback) rows(db *gorm.DB) (rows map[int]reflect.Value, hidden bool) {
 			}
 		}
 	}
+	if len(h.fields) > 0 {
+		h.far = h.model.outOfReach(db, rows)
+	}
 	return rows, hidden
 }
 
@@ -185,6 +189,11 @@ func (h *handback) valuesFor(db *gorm.DB, target keySearch) ([][]any, []int) {
 // hides tells if a row is out of the statement's reach.
 func (h *handback) hides(stmt *gorm.Statement, row reflect.Value) bool {
 	return h.show != all && h.model.marker.isTrashed(stmt.Context, row) == (h.show == liveOnly)
+}
+
+// gives tells if a value may have what a row holds.
+func (h *handback) gives(stmt *gorm.Statement, row reflect.Value) bool {
+	return !h.hides(stmt, row) && !h.far[keyString(stmt.Context, h.schema, row)]
 }
 
 // cameBack is one of the rows that a statement returned.
@@ -224,7 +233,7 @@ func (h *handback) give(db *gorm.DB, rows map[int]reflect.Value, back []cameBack
 			continue
 		}
 		taken[keyString(stmt.Context, h.schema, row)] = true
-		if !h.hides(stmt, row) {
+		if h.gives(stmt, row) {
 			h.set(stmt, value, h.contents(stmt, row))
 		}
 	}

@@ -138,8 +138,8 @@ func othersOn(db *gorm.DB, s *schema.Schema, kind Operation, onQueries, onWrites
 	return distinct(db, s, slices.Concat(shown, written)), err
 }
 
-// revivable is what others have on trashed rows of a model that a create may bring
-// back; nil if nothing.
+// revivable is what others have on rows of a model that a create may bring back, or
+// give to its values; nil if nothing.
 func (m *model) revivable(db *gorm.DB) (clause.Expression, error) {
 	exprs, err := othersOn(db, m.schema, OpRestore, hasOthers(db.Callback().Query()), hasOthers(writing(db, OpRestore)))
 	if err != nil || len(exprs) == 0 {

@@ -148,8 +148,11 @@ func (u *upserting) runWithout(db *gorm.DB, blocked map[int]bool, next func(*gor
 		affected += db.RowsAffected
 	}
 	db.RowsAffected = affected
+	if u.far = nil; len(u.settled) > 0 {
+		u.far = u.model.outOfReach(db, u.settled)
+	}
 	for i, row := range u.settled {
-		if !u.hides(stmt, row) {
+		if u.gives(stmt, row) {
 			u.set(stmt, values[i], u.contents(stmt, row))
 		}
 	}

@@ -1,0 +1,29 @@
+package softdelete
+
+import (
+	"reflect"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// outOfReach are those of some rows, by their keys, that other types and plugins
+// hide: nothing that they hold is given to the caller's values.
+func (m *model) outOfReach(db *gorm.DB, rows map[int]reflect.Value) map[string]bool {
+	stmt := db.Statement
+	shown, err := m.revivable(db)
+	if db.AddError(err) != nil || shown == nil || len(rows) == 0 {
+		return nil
+	}
+	far := map[string]bool{}
+	list := make([]reflect.Value, 0, len(rows))
+	for _, row := range rows {
+		list = append(list, row)
+		far[keyString(stmt.Context, stmt.Schema, row)] = true
+	}
+	names := primaryNames(stmt.Schema)
+	for _, row := range (keySearch{columns: names, where: []clause.Expression{shown}, read: names}).rows(db, keysIn(stmt, list)) {
+		delete(far, keyString(stmt.Context, stmt.Schema, row))
+	}
+	return far
+}
