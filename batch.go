@@ -18,6 +18,7 @@ type batch struct {
 	until  *batchEnd         // where it ends at the latest, nil for anywhere
 	only   [][]any           // these rows only, nil for any
 	once   *atOnce           // it is found and removed by one statement; nil if it is not
+	ruled  bool              // the query has all that others say of its rows
 
 	found [][]any // the keys of the rows
 	seen  int     // how many there were, those that somebody else has locked among them where they are known
@@ -76,6 +77,9 @@ func (b *batch) query(tx *gorm.DB, d dialect, lock bool) (found [][]any, err err
 			locking.Options = d.skipLocked
 		}
 		tx = tx.Clauses(locking)
+	}
+	if b.ruled {
+		tx = stored(tx)
 	}
 	_, err = scanQuery(tx, dest, func() {
 		found = append(found, key())

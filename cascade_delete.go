@@ -236,14 +236,16 @@ func (c *cascade) eachBatch(set *rowSet, verb func(tx *gorm.DB, rows any) *gorm.
 	for start := 0; start < len(set.keys); start += hookBatch {
 		chunk := set.keys[start:min(start+hookBatch, len(set.keys))]
 		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(s.ModelType)))
-		if err := readRows(c.d.reading(beside(c.db).Unscoped()).Where(within(set.table.name, set.table.key(), chunk)), rows.Interface()); err != nil {
+		tx := c.d.reading(beside(c.db).Unscoped()).Model(rows.Interface()).Where(within(set.table.name, set.table.key(), chunk))
+		if err := readRows(stored(tx), rows.Interface()); err != nil {
 			return n, err
 		}
 		if rows.Elem().Len() == 0 {
 			continue
 		}
-		tx := beside(c.db).Clauses()
+		tx = beside(c.db).Clauses()
 		tx.Statement.SkipHooks = false
+		copySettings(tx.Statement, c.db.Statement)
 		tx.Statement.Clauses[requestKey] = clause.Clause{Expression: &request{within: c.op}}
 		tx = verb(tx, rows.Interface())
 		if tx.Error != nil {

@@ -47,6 +47,7 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 	}
 	if b := requestOf(t.stmt).batch; b != nil {
 		set := newSet(root)
+		b.ruled = true
 		if err := b.read(by, c.d, !c.preview); err != nil {
 			return err
 		}
@@ -60,7 +61,7 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 	if c.d.rowLock && !c.preview {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
-	rows, err := tx.Rows()
+	rows, err := stored(tx).Rows()
 	if err != nil {
 		return err
 	}

@@ -298,16 +298,17 @@ func (op *operation) lockFound(db *gorm.DB, tx *gorm.DB) []reflect.Value {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
 	rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
-	if err := readRows(tx, rows.Interface()); err != nil {
+	if err := readRows(stored(tx), rows.Interface()); err != nil {
 		_ = db.AddError(err)
 		return nil
 	}
 	return elementsOf(rows.Elem())
 }
 
-// onTable returns a handle on the model and table of a statement.
+// onTable returns a handle on the model and table of a statement, with its settings.
 func onTable(tx *gorm.DB, stmt *gorm.Statement) *gorm.DB {
 	tx = tx.Model(reflect.New(stmt.Schema.ModelType).Interface())
 	tx.Statement.TableExpr, tx.Statement.Table = stmt.TableExpr, stmt.Table
+	copySettings(tx.Statement, stmt)
 	return tx
 }

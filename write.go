@@ -43,7 +43,7 @@ func isUnchanged(db *gorm.DB) bool {
 	}
 	tx := d.reading(onTable(beside(db), db.Statement).Unscoped())
 	tx.Statement.Clauses["WHERE"] = db.Statement.Clauses["WHERE"]
-	found, err := anyRow(tx)
+	found, err := anyStored(tx)
 	_ = db.AddError(err)
 	return found
 }

@@ -238,8 +238,16 @@ var scores = clause.OnConflict{Columns: byName, DoUpdates: clause.AssignmentColu
 func counted(t *testing.T, db *gorm.DB) func() int {
 	t.Helper()
 	queries := 0
-	require.NoError(t, db.Callback().Query().Register("count", func(*gorm.DB) { queries++ }))
-	require.NoError(t, db.Callback().Row().Register("count", func(*gorm.DB) { queries++ }))
+	require.NoError(t, db.Callback().Query().Register("count", func(db *gorm.DB) {
+		if !db.DryRun {
+			queries++
+		}
+	}))
+	require.NoError(t, db.Callback().Row().Register("count", func(db *gorm.DB) {
+		if !db.DryRun {
+			queries++
+		}
+	}))
 	return func() int { n := queries; queries = 0; return n }
 }
 
