@@ -3,7 +3,6 @@ package softdelete
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -20,12 +19,20 @@ type processor interface {
 // not built anew, so that they keep what the dialect has configured.
 func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 	callback := db.Callback()
+	query, row := callback.Query(), callback.Row()
 	create, update, del := callback.Create(), callback.Update(), callback.Delete()
 	errs := []error{
-		wrap(callback.Query(), p.read, "gorm:query"),
-		wrap(callback.Row(), p.read, "gorm:row"),
-		wrap(callback.Row(), failedRow, "gorm:row"),
-		wrap(callback.Query(), p.previewed, "gorm:query"),
+		// Before all others of the chain, also those that ask for the first place
+		// before or after this: GORM sorts what is before and after all others last,
+		// and then puts it first.
+		query.Before("*").After("*").Register("softdelete:start", p.startRead),
+		query.After("*").Register("softdelete:end", endRead),
+		row.Before("*").After("*").Register("softdelete:start", p.startRead),
+		row.After("*").Register("softdelete:end", endRow),
+		create.Before("*").After("*").Register("softdelete:start", startWrite),
+		update.Before("*").After("*").Register("softdelete:start", startWrite),
+		del.Before("*").After("*").Register("softdelete:start", startWrite),
+		wrap(row, p.previewed, "gorm:row"),
 		wrap(callback.Raw(), p.raw, "gorm:raw"),
 		wrap(create, p.create, "gorm:create"),
 		wrap(update, p.update, "gorm:update"),
@@ -131,96 +138,6 @@ func (p *Plugin) checkShownIn(db *gorm.DB) {
 	}
 }
 
-// read wraps GORM's query and row steps. The filter of the statement's model is
-// added by its query clause while they build the SQL; here is what goes beyond
-// it, and the cleaning up.
-func (p *Plugin) read(next func(*gorm.DB)) func(*gorm.DB) {
-	return func(db *gorm.DB) {
-		stmt := db.Statement
-		var m *model
-		if db.Error == nil {
-			m = p.modelOf(db)
-		}
-		if db.Error != nil {
-			if db.DryRun && stmt.SQL.Len() == 0 {
-				// GORM takes this for the SQL of a subquery, its error lost.
-				_, _ = stmt.WriteString("SELECT ")
-				invalid{db.Error}.Build(stmt)
-			}
-			return
-		}
-		if len(stmt.Joins) > 0 {
-			encloseJoins(stmt)
-		}
-		undo := p.filterFrom(stmt)
-		next(db)
-		if undo != nil {
-			undo()
-		}
-		if m != nil {
-			removeFilter(stmt)
-		}
-	}
-}
-
-// encloseJoins puts the conditions of relation joins in parentheses: GORM
-// appends them to the filter, and an OR among them would undo it.
-func encloseJoins(stmt *gorm.Statement) {
-	for i := range stmt.Joins {
-		if on := stmt.Joins[i].On; on != nil {
-			stmt.Joins[i].On = &clause.Where{Exprs: enclose(on.Exprs)}
-		}
-	}
-}
-
-// filterFrom filters the tables that GORM itself joins in FROM, as it does for
-// the join table of an association. It returns what takes the filter back.
-func (p *Plugin) filterFrom(stmt *gorm.Statement) func() {
-	from, ok := stmt.Clauses["FROM"].Expression.(clause.From)
-	if !ok || len(from.Joins) == 0 || stmt.SQL.Len() > 0 {
-		return nil
-	}
-	joins := slices.Clone(from.Joins)
-	changed := false
-	for i, join := range joins {
-		if join.Expression != nil {
-			continue
-		}
-		m := p.models.byTable(join.Table.Name)
-		if m == nil {
-			continue
-		}
-		show := showIn(stmt, m)
-		if show == all {
-			continue
-		}
-		table := join.Table.Alias
-		if table == "" {
-			table = join.Table.Name
-		}
-		on := enclose(join.ON.Exprs)
-		joins[i].ON.Exprs = slices.Concat(on, []clause.Expression{&rowFilter{model: m, table: table, show: show}})
-		changed = true
-	}
-	if !changed {
-		return nil
-	}
-	originals := from.Joins
-	setFrom(stmt, clause.From{Tables: from.Tables, Joins: joins})
-	return func() {
-		if now, ok := stmt.Clauses["FROM"].Expression.(clause.From); ok && len(now.Joins) >= len(originals) {
-			restored := append(slices.Clone(originals), now.Joins[len(originals):]...)
-			setFrom(stmt, clause.From{Tables: now.Tables, Joins: restored})
-		}
-	}
-}
-
-func setFrom(stmt *gorm.Statement, from clause.From) {
-	c := stmt.Clauses["FROM"]
-	c.Name, c.Expression = "FROM", from
-	stmt.Clauses["FROM"] = c
-}
-
 // unlessPlanned keeps GORM from deleting selected relations of rows that it has
 // not matched yet: a soft delete takes them along by its plan.
 func unlessPlanned(next func(*gorm.DB)) func(*gorm.DB) {
@@ -236,11 +153,12 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 	if db.Error != nil || requestOf(db.Statement).beside != nil {
 		return
 	}
+	stmt := db.Statement
+	p.dropEarly(db)
 	m := p.modelOf(db)
 	if db.Error != nil || m == nil || rejectNil(db) {
 		return
 	}
-	stmt := db.Statement
 	kind := requestOf(stmt).verb
 	switch {
 	case kind == OpPurge || kind == OpForceDelete:
@@ -281,6 +199,7 @@ func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 			next(db)
 			return
 		}
+		p.dropEarly(db)
 		switch {
 		case op.kind == OpSoftDelete:
 			p.softDelete(db, op, next)
@@ -298,8 +217,9 @@ func (p *Plugin) beforeUpdate(db *gorm.DB) {
 	if db.Error != nil || requestOf(db.Statement).beside != nil {
 		return
 	}
-	m := p.modelOf(db)
 	stmt := db.Statement
+	p.dropEarly(db)
+	m := p.modelOf(db)
 	if db.Error != nil || stmt.Schema == nil || stmt.SQL.Len() > 0 {
 		return
 	}
@@ -335,6 +255,7 @@ func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 			next(db)
 			return
 		}
+		early := p.dropEarly(db)
 		if op := operationOf(stmt); op != nil && op.kind == OpRestore {
 			p.restore(db, op, next)
 			return
@@ -350,6 +271,11 @@ func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 			next(db)
 			return
 		}
+		if early && !stmt.Unscoped && byStruct(stmt) {
+			m.unprotect(stmt)
+		}
+		stmt.Clauses[stepKey] = clause.Clause{}
 		p.plainUpdate(db, m, next)
+		delete(stmt.Clauses, stepKey)
 	}
 }

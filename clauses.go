@@ -7,7 +7,10 @@ import (
 
 // queryClause filters reads. It stands in a schema in the place of the marker's
 // own clause, and so reaches whatever builds a query from that schema.
-type queryClause struct{ model *model }
+type queryClause struct {
+	model *model
+	*registry
+}
 
 func (queryClause) Name() string               { return "" }
 func (queryClause) Build(clause.Builder)       {}
@@ -21,11 +24,27 @@ func (c queryClause) ModifyStatement(stmt *gorm.Statement) {
 	switch {
 	case stmt.SQL.Len() > 0:
 	case root == stmt:
+		c.filterJoins(stmt)
 		filterRoot(stmt, c.model)
 	case stmt.Schema == nil:
 		if filter := c.model.filterFor(showIn(root, c.model)); filter != nil {
-			addFilter(stmt, nil, filter)
+			addFilter(stmt, filter)
 		}
+	}
+}
+
+// joinClause filters what reads of a schema without a marker join. It reaches
+// whatever builds a query from that schema.
+type joinClause struct{ *registry }
+
+func (joinClause) Name() string               { return "" }
+func (joinClause) Build(clause.Builder)       {}
+func (joinClause) MergeClause(*clause.Clause) {}
+
+// ModifyStatement sees to the joins of the statement that is executed.
+func (c joinClause) ModifyStatement(stmt *gorm.Statement) {
+	if stmt.Statement == stmt && stmt.SQL.Len() == 0 {
+		c.filterJoins(stmt)
 	}
 }
 
@@ -36,11 +55,25 @@ func (updateClause) Name() string               { return "" }
 func (updateClause) Build(clause.Builder)       {}
 func (updateClause) MergeClause(*clause.Clause) {}
 
-// ModifyStatement adds the filter.
+// ModifyStatement adds the filter. It refuses an update that the plugin has not
+// seen.
 func (c updateClause) ModifyStatement(stmt *gorm.Statement) {
 	if stmt.SQL.Len() == 0 {
 		filterRoot(stmt, c.model)
 	}
+	c.model.checkStep(stmt, "update")
+}
+
+// createClause refuses a create that the plugin has not seen.
+type createClause struct{ model *model }
+
+func (createClause) Name() string               { return "" }
+func (createClause) Build(clause.Builder)       {}
+func (createClause) MergeClause(*clause.Clause) {}
+
+// ModifyStatement fails the statement, which could write to a trashed row.
+func (c createClause) ModifyStatement(stmt *gorm.Statement) {
+	c.model.checkStep(stmt, "create")
 }
 
 // deleteClause is the last line before a hard delete: by the time GORM adds it,
@@ -59,7 +92,7 @@ func (c deleteClause) ModifyStatement(stmt *gorm.Statement) {
 	case stmt.Unscoped:
 		filterRoot(stmt, c.model)
 	default:
-		_ = stmt.AddError(fail(ErrNotInstalled, c.model.name(), "another plugin replaced its delete callback, install softdelete after it"))
+		_ = stmt.AddError(c.model.replaced("delete"))
 	}
 }
 

@@ -122,7 +122,7 @@ func (c notInstalled) ModifyStatement(stmt *gorm.Statement) {
 	if p, ok := installed(stmt.DB); ok {
 		// GORM asks the join table of an association before any callback runs.
 		if m, err := p.models.lookup(stmt.DB, c.field.Schema); err == nil && m != nil {
-			queryClause{m}.ModifyStatement(stmt)
+			queryClause{m, &p.models}.ModifyStatement(stmt)
 			return
 		}
 	}

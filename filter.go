@@ -102,40 +102,57 @@ func (g *group) Build(b clause.Builder) {
 // be called again and again.
 func filterRoot(stmt *gorm.Statement, m *model) {
 	if _, done := stmt.Clauses[gormFilterKey]; done {
+		removeFilter(stmt)
+	}
+	c := stmt.Clauses["WHERE"]
+	where, _ := c.Expression.(clause.Where)
+	exprs, more := m.filtered(stmt, where.Exprs)
+	if holdsFilter(c) {
+		c.Builder = nil
+	} else if !more {
 		return
 	}
+	if more && isFilter(exprs[len(exprs)-1]) {
+		stmt.Clauses[gormFilterKey] = clause.Clause{}
+	}
+	setWhere(stmt, c, exprs)
+}
+
+// filtered are the conditions of a statement with those of its scopes and the
+// filter behind them, if there are more.
+func (m *model) filtered(stmt *gorm.Statement, callers []clause.Expression) (exprs []clause.Expression, more bool) {
 	request := requestOf(stmt)
 	conditions, err := request.conditionsFor(stmt.DB, m)
 	if err != nil {
 		_ = stmt.AddError(err)
 		conditions = []clause.Expression{invalid{err}}
 	}
-	addFilter(stmt, conditions, asExpression(m.filterFor(request.showOf(stmt, m))))
-}
-
-func asExpression(f *rowFilter) clause.Expression {
-	if f == nil {
-		return nil
-	}
-	return f
-}
-
-// addFilter adds conditions, and the filter if there is one, to a WHERE.
-func addFilter(stmt *gorm.Statement, conditions []clause.Expression, filter clause.Expression) {
+	filter := m.filterFor(request.showOf(stmt, m))
 	if filter == nil && len(conditions) == 0 {
-		return
+		return callers, false
 	}
-	c := stmt.Clauses["WHERE"]
-	c.Name = "WHERE"
-	callers, _ := c.Expression.(clause.Where)
-	exprs := make([]clause.Expression, 0, len(callers.Exprs)+len(conditions)+2)
-	exprs = append(exprs, enclose(callers.Exprs)...)
+	exprs = make([]clause.Expression, 0, len(callers)+len(conditions)+2)
+	exprs = append(exprs, enclose(callers)...)
 	exprs = append(exprs, conditions...)
 	if filter != nil {
 		exprs = append(exprs, filter)
-		stmt.Clauses[gormFilterKey] = clause.Clause{}
 	}
-	c.Expression = clause.Where{Exprs: exprs}
+	return exprs, true
+}
+
+// addFilter adds a filter to the WHERE of a bare statement.
+func addFilter(stmt *gorm.Statement, filter *rowFilter) {
+	c := stmt.Clauses["WHERE"]
+	setWhere(stmt, c, append(slices.Clip(enclose(whereExprs(stmt))), filter))
+}
+
+// setWhere gives a WHERE other conditions. Without any there is none.
+func setWhere(stmt *gorm.Statement, c clause.Clause, exprs []clause.Expression) {
+	if len(exprs) == 0 {
+		delete(stmt.Clauses, "WHERE")
+		return
+	}
+	c.Name, c.Expression = "WHERE", clause.Where{Exprs: exprs}
 	stmt.Clauses["WHERE"] = c
 }
 
@@ -149,43 +166,45 @@ func whereExprs(stmt *gorm.Statement) []clause.Expression {
 func removeFilter(stmt *gorm.Statement) {
 	c := stmt.Clauses["WHERE"]
 	where, _ := c.Expression.(clause.Where)
-	exprs := where.Exprs
-	if len(exprs) == 0 {
+	if len(where.Exprs) > 0 {
+		delete(stmt.Clauses, gormFilterKey)
+	}
+	kept, ours := callersOf(where.Exprs)
+	if holdsFilter(c) {
+		c.Builder = nil
+	} else if ours == 0 {
 		return
 	}
-	delete(stmt.Clauses, gormFilterKey)
-	ours := 0
+	setWhere(stmt, c, kept)
+}
+
+// callersOf are conditions without those that filterRoot added, of which it also
+// says how many there were.
+func callersOf(exprs []clause.Expression) (kept []clause.Expression, ours int) {
 	for _, expr := range exprs {
 		if isOurs(expr) {
 			ours++
 		}
 	}
-	if ours == 0 {
-		return
-	}
 	last := len(exprs) - 1
-	var kept []clause.Expression
 	switch {
+	case ours == 0:
+		return exprs, 0
 	case ours == 1 && isFilter(exprs[last]):
-		kept = exprs[:last:last]
+		return exprs[:last:last], 1
 	case ours == 1 && isFilter(exprs[0]):
-		kept = exprs[1:len(exprs):len(exprs)]
-	default:
-		kept = make([]clause.Expression, 0, len(exprs)+2)
-		for _, expr := range exprs {
-			if g, ok := expr.(*group); ok {
-				kept = append(kept, g.exprs...)
-			} else if !isOurs(expr) {
-				kept = append(kept, expr)
-			}
+		return exprs[1:len(exprs):len(exprs)], 1
+	}
+	kept = make([]clause.Expression, 0, len(exprs)+2)
+	for _, expr := range exprs {
+		if g, ok := expr.(*group); ok {
+			inner, _ := callersOf(g.exprs)
+			kept = append(kept, inner...)
+		} else if !isOurs(expr) {
+			kept = append(kept, expr)
 		}
 	}
-	if len(kept) == 0 {
-		delete(stmt.Clauses, "WHERE")
-		return
-	}
-	c.Expression = clause.Where{Exprs: kept}
-	stmt.Clauses["WHERE"] = c
+	return kept, ours
 }
 
 func isOurs(expr clause.Expression) bool {

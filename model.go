@@ -3,6 +3,7 @@ package softdelete
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -215,7 +216,11 @@ func (r *registry) register(db *gorm.DB, values []any) error {
 // adopt puts the plugin's clauses in the place of the marker's own, on s and on
 // every schema that a statement on s can reach. The lock is held, and nothing is
 // published before all of it is done.
-func (r *registry) adopt(db *gorm.DB, s *schema.Schema) {
+func (r *registry) adopt(db *gorm.DB, s *schema.Schema) { r.adoptAs(db, s, false) }
+
+// adoptAs is adopt, with word of what is a join table: of those GORM reads the
+// clauses before any callback runs.
+func (r *registry) adoptAs(db *gorm.DB, s *schema.Schema, isJoin bool) {
 	if r.known(s) != nil {
 		return
 	}
@@ -226,7 +231,9 @@ func (r *registry) adopt(db *gorm.DB, s *schema.Schema) {
 		refuse(s, err)
 	case m != nil:
 		r.offer(m)
-		install(s, m)
+		r.install(s, m)
+	case !isJoin:
+		s.QueryClauses = append(slices.Clip(s.QueryClauses), joinClause{r})
 	}
 	for _, rel := range relations(s) {
 		// Parsing again waits until another goroutine has finished the schema.
@@ -244,7 +251,7 @@ func (r *registry) adopt(db *gorm.DB, s *schema.Schema) {
 // if a model registered for it is, also where GORM made up a schema of its own.
 func (r *registry) adoptJoinTable(db *gorm.DB, rel *schema.Relationship) {
 	join := rel.JoinTable
-	r.adopt(db, join)
+	r.adoptAs(db, join, true)
 	m := r.known(join).model
 	if m != nil {
 		return
@@ -253,7 +260,7 @@ func (r *registry) adoptJoinTable(db *gorm.DB, rel *schema.Relationship) {
 		r.adopt(db, m.schema)
 		standIn := *m
 		standIn.unique = m.uniqueKeys(join, dialectOf(db))
-		install(join, &standIn)
+		r.install(join, &standIn)
 		r.pending[join] = &entry{model: &standIn}
 	}
 }
@@ -406,11 +413,11 @@ func lookAlike(s *schema.Schema) string {
 
 // install replaces the clauses of markers by the plugin's own; clauses of other
 // fields stay. Those come first, so that the filter is outside of what they say.
-func install(s *schema.Schema, m *model) {
-	s.QueryClauses = append(yieldingAll(othersAmong(s.QueryClauses)), queryClause{m})
+func (r *registry) install(s *schema.Schema, m *model) {
+	s.QueryClauses = append(yieldingAll(othersAmong(s.QueryClauses)), queryClause{m, r})
 	s.UpdateClauses = append(yieldingAll(othersAmong(s.UpdateClauses)), updateClause{m})
 	s.DeleteClauses = append(yieldingAll(othersAmong(s.DeleteClauses)), deleteClause{m})
-	s.CreateClauses = othersAmong(s.CreateClauses)
+	s.CreateClauses = append(othersAmong(s.CreateClauses), createClause{m})
 }
 
 // refuse makes every statement on a schema fail.

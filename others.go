@@ -32,7 +32,7 @@ func othersAmong(clauses []clause.Interface) []clause.Interface {
 		switch c := c.(type) {
 		case gorm.SoftDeleteQueryClause, gorm.SoftDeleteUpdateClause, gorm.SoftDeleteDeleteClause,
 			soft_delete.SoftDeleteQueryClause, soft_delete.SoftDeleteUpdateClause, soft_delete.SoftDeleteDeleteClause,
-			notInstalled, queryClause, updateClause, deleteClause, failure:
+			notInstalled, queryClause, updateClause, deleteClause, createClause, joinClause, failure:
 		case yielding:
 			kept = append(kept, c.Interface)
 		default:

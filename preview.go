@@ -61,10 +61,7 @@ func Preview(db *gorm.DB, op Operation, value any, conds ...any) (Plan, error) {
 	if tx.Error == nil {
 		// A preview reads where the operation does.
 		defer sendToPrimary(tx)()
-		tx = tx.Callback().Query().Execute(tx)
-		if preloads, ok := tx.InstanceGet(preloadsKey); ok {
-			tx.Statement.Preloads = preloads.(map[string][]any)
-		}
+		tx = tx.Callback().Row().Execute(tx)
 	}
 	if tx.Error != nil {
 		return Plan{}, tx.Error
@@ -72,9 +69,8 @@ func Preview(db *gorm.DB, op Operation, value any, conds ...any) (Plan, error) {
 	return *made, nil
 }
 
-const preloadsKey = "softdelete:preloads"
-
-// previewed wraps GORM's query step, by which a preview comes.
+// previewed wraps GORM's row step, by which a preview comes: in the chain of
+// queries it would be taken for one that loads something.
 func (p *Plugin) previewed(next func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
 		made := requestOf(db.Statement).preview
@@ -85,9 +81,6 @@ func (p *Plugin) previewed(next func(*gorm.DB)) func(*gorm.DB) {
 		if db.Error != nil {
 			return
 		}
-		// A preview loads nothing into the value.
-		db.InstanceSet(preloadsKey, db.Statement.Preloads)
-		db.Statement.Preloads = nil
 		if m := p.modelOf(db); m != nil && db.Error == nil && !rejectNil(db) {
 			_ = db.AddError(p.preview(db, m, made))
 		}

@@ -107,8 +107,9 @@ func (p *Plugin) beforeCreate(db *gorm.DB) {
 	if db.Error != nil {
 		return
 	}
-	m := p.modelOf(db)
 	stmt := db.Statement
+	p.dropEarly(db)
+	m := p.modelOf(db)
 	if db.Error != nil || stmt.Schema == nil || stmt.SQL.Len() > 0 || isAssociated(db) && !requestOf(stmt).revive {
 		return
 	}
@@ -140,6 +141,7 @@ func isAssociated(db *gorm.DB) bool {
 func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
 		stmt := db.Statement
+		p.dropEarly(db)
 		if db.Error != nil || stmt.Schema == nil || stmt.SQL.Len() > 0 {
 			next(db)
 			return
@@ -152,6 +154,8 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 			return
 		}
 		m.others.add(stmt)
+		stmt.Clauses[stepKey] = clause.Clause{}
+		defer delete(stmt.Clauses, stepKey)
 		defer m.aimed(db)()
 		insert := func(db *gorm.DB) { p.insert(db, m, next) }
 		if requestOf(stmt).revive {

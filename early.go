@@ -1,0 +1,81 @@
+package softdelete
+
+import (
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Another plugin may build the SQL of a write before GORM's own step does. It
+// cannot know what the plugin makes of it, an UPDATE of a DELETE: its SQL is
+// dropped, and built anew. SQL that the caller gave is run as it is.
+
+// givenKey marks a statement that had SQL before its chain began.
+const givenKey = "softdelete:given"
+
+// startWrite is the first callback of the create, update and delete chains.
+func startWrite(db *gorm.DB) {
+	stmt := db.Statement
+	if stmt.SQL.Len() > 0 {
+		stmt.Clauses[givenKey] = clause.Clause{}
+	} else {
+		delete(stmt.Clauses, givenKey)
+	}
+	// What a read has left that never came to its end.
+	_, filtered := stmt.Clauses[gormFilterKey]
+	if filtered && modelIn(stmt) != nil || holdsFilter(stmt.Clauses["WHERE"]) {
+		removeFilter(stmt)
+	}
+}
+
+// stepKey marks a statement while it is in a step of GORM's that the plugin has
+// wrapped.
+const stepKey = "softdelete:step"
+
+// dropEarly drops SQL that the caller did not give, of a statement that the plugin
+// has a part in, and what building it has left that building it once more would add
+// to.
+func (p *Plugin) dropEarly(db *gorm.DB) (dropped bool) {
+	stmt := db.Statement
+	if stmt.SQL.Len() == 0 || stmt.Schema == nil {
+		return false
+	}
+	e := p.models.entry(db, stmt.Schema)
+	if _, given := stmt.Clauses[givenKey]; given || e.model == nil && len(e.parents) == 0 {
+		return false
+	}
+	stmt.SQL.Reset()
+	stmt.Vars = nil
+	if conflict, ok := stmt.Clauses["ON CONFLICT"].Expression.(clause.OnConflict); ok && conflict.UpdateAll {
+		conflict.DoUpdates, conflict.DoNothing = nil, false
+		stmt.AddClause(conflict)
+	}
+	return true
+}
+
+// unprotect takes out of an early SET what an update by a struct does not write.
+func (m *model) unprotect(stmt *gorm.Statement) {
+	set, ok := stmt.Clauses["SET"].Expression.(clause.Set)
+	if !ok {
+		return
+	}
+	omits := m.withProtected(stmt)
+	set = slices.DeleteFunc(slices.Clone(set), func(a clause.Assignment) bool {
+		name := m.columnNamed(a.Column.Name)
+		return slices.Contains(m.protected, name) && slices.Contains(omits, name)
+	})
+	stmt.AddClause(set)
+}
+
+// checkStep fails a statement in a step of GORM's that another plugin has replaced
+// after this one had wrapped it.
+func (m *model) checkStep(stmt *gorm.Statement, step string) {
+	if _, wrapped := stmt.Clauses[stepKey]; !wrapped && stmt.SQL.Len() == 0 && stmt.Error == nil {
+		_ = stmt.AddError(m.replaced(step))
+	}
+}
+
+func (m *model) replaced(step string) error {
+	return fail(ErrNotInstalled, m.name(), "another plugin replaced its "+step+" callback, install softdelete after it")
+}
