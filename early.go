@@ -1,6 +1,7 @@
 package softdelete
 
 import (
+	"fmt"
 	"slices"
 
 	"gorm.io/gorm"
@@ -78,4 +79,10 @@ func (m *model) checkStep(stmt *gorm.Statement, step string) {
 
 func (m *model) replaced(step string) error {
 	return fail(ErrNotInstalled, m.name(), "another plugin replaced its "+step+" callback, install softdelete after it")
+}
+
+// stepReplaced is the error of a verb that came by a step which another plugin has
+// replaced.
+func stepReplaced(step string) error {
+	return fmt.Errorf("%w: another plugin replaced the %s callback, install softdelete after it", ErrNotInstalled, step)
 }

@@ -52,7 +52,8 @@ var (
 
 	// ErrNotInstalled is returned when the plugin is needed on a handle that
 	// never had db.Use(softdelete.New()): by scopes and verbs, and by every
-	// statement on a model with a Flag.
+	// statement on a model with a Flag. So it is by writes, Preview and Undo where
+	// another plugin has put its own in the place of the step that does them.
 	ErrNotInstalled = errors.New("softdelete: the plugin is not installed on this handle, call db.Use(softdelete.New())")
 )
 

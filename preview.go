@@ -63,8 +63,11 @@ func Preview(db *gorm.DB, op Operation, value any, conds ...any) (Plan, error) {
 		defer sendToPrimary(tx)()
 		tx = tx.Callback().Row().Execute(tx)
 	}
-	if tx.Error != nil {
+	switch {
+	case tx.Error != nil:
 		return Plan{}, tx.Error
+	case requestOf(tx.Statement).preview != nil:
+		return Plan{}, stepReplaced("row")
 	}
 	return *made, nil
 }
@@ -78,6 +81,7 @@ func (p *Plugin) previewed(next func(*gorm.DB)) func(*gorm.DB) {
 			next(db)
 			return
 		}
+		defer forgetVerb(db.Statement)
 		if db.Error != nil {
 			return
 		}

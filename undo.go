@@ -39,7 +39,11 @@ func Undo(db *gorm.DB, id uuid.UUID) (Deletion, error) {
 	}
 	defer forgetVerb(tx.Statement)
 	defer sendToPrimary(tx)()
-	if tx = tx.Callback().Raw().Execute(tx); tx.Error != nil {
+	tx = tx.Callback().Raw().Execute(tx)
+	switch {
+	case requestOf(tx.Statement).undo != nil:
+		return Deletion{}, stepReplaced("raw")
+	case tx.Error != nil:
 		return Deletion{}, tx.Error
 	}
 	return *report, nil
@@ -53,6 +57,7 @@ func (p *Plugin) raw(next func(*gorm.DB)) func(*gorm.DB) {
 			next(db)
 			return
 		}
+		defer forgetVerb(db.Statement)
 		if db.Error != nil || db.DryRun {
 			return
 		}
