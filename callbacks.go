@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // processor is what the plugin needs of one of GORM's chains of callbacks.
@@ -274,8 +273,6 @@ func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 		if early && !stmt.Unscoped && byStruct(stmt) {
 			m.unprotect(stmt)
 		}
-		stmt.Clauses[stepKey] = clause.Clause{}
 		p.plainUpdate(db, m, next)
-		delete(stmt.Clauses, stepKey)
 	}
 }

@@ -55,25 +55,41 @@ func (updateClause) Name() string               { return "" }
 func (updateClause) Build(clause.Builder)       {}
 func (updateClause) MergeClause(*clause.Clause) {}
 
-// ModifyStatement adds the filter. It refuses an update that the plugin has not
-// seen.
+// ModifyStatement refuses an update that the plugin has not seen: it would have
+// filtered it. What a step inside of the plugin's own has added is filtered too.
 func (c updateClause) ModifyStatement(stmt *gorm.Statement) {
-	if stmt.SQL.Len() == 0 {
+	switch {
+	case stmt.SQL.Len() > 0:
+	case isFiltered(stmt):
+		if exprs := whereExprs(stmt); len(exprs) == 0 || !isFilter(exprs[len(exprs)-1]) {
+			filterRoot(stmt, c.model)
+		}
+	case isMarked(stmt), stmt.Unscoped:
 		filterRoot(stmt, c.model)
+	case stmt.Error == nil:
+		_ = stmt.AddError(c.model.replaced("update"))
 	}
-	c.model.checkStep(stmt, "update")
 }
 
-// createClause refuses a create that the plugin has not seen.
-type createClause struct{ model *model }
+// createClause refuses a create that the plugin has a part in and has not seen: it
+// could write to a trashed row.
+type createClause struct {
+	model *model
+	*registry
+}
 
 func (createClause) Name() string               { return "" }
 func (createClause) Build(clause.Builder)       {}
 func (createClause) MergeClause(*clause.Clause) {}
 
-// ModifyStatement fails the statement, which could write to a trashed row.
+// ModifyStatement fails the statement.
 func (c createClause) ModifyStatement(stmt *gorm.Statement) {
-	c.model.checkStep(stmt, "create")
+	if stmt.SQL.Len() > 0 || stmt.Error != nil || isMarked(stmt) {
+		return
+	}
+	if e, ok := c.entries.Load(stmt.Schema); ok && matters(stmt, e.(*entry)) {
+		_ = stmt.AddError(c.model.replaced("create"))
+	}
 }
 
 // deleteClause is the last line before a hard delete: by the time GORM adds it,

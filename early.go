@@ -12,27 +12,31 @@ import (
 // cannot know what the plugin makes of it, an UPDATE of a DELETE: its SQL is
 // dropped, and built anew. SQL that the caller gave is run as it is.
 
-// givenKey marks a statement that had SQL before its chain began.
-const givenKey = "softdelete:given"
+const (
+	// givenKey marks a statement that had SQL before its chain began.
+	givenKey = "softdelete:given"
+
+	// stepKey marks a statement while it is in a step of GORM's that the plugin has
+	// wrapped.
+	stepKey = "softdelete:step"
+)
 
 // startWrite is the first callback of the create, update and delete chains.
 func startWrite(db *gorm.DB) {
 	stmt := db.Statement
-	if stmt.SQL.Len() > 0 {
+	switch {
+	case stmt.SQL.Len() > 0:
 		stmt.Clauses[givenKey] = clause.Clause{}
-	} else {
+	case len(stmt.Clauses) == 0:
+		return
+	default:
 		delete(stmt.Clauses, givenKey)
 	}
 	// What a read has left that never came to its end.
-	_, filtered := stmt.Clauses[gormFilterKey]
-	if filtered && modelIn(stmt) != nil || holdsFilter(stmt.Clauses["WHERE"]) {
+	if modelIn(stmt) != nil && isFiltered(stmt) || holdsFilter(stmt.Clauses["WHERE"]) {
 		removeFilter(stmt)
 	}
 }
-
-// stepKey marks a statement while it is in a step of GORM's that the plugin has
-// wrapped.
-const stepKey = "softdelete:step"
 
 // dropEarly drops SQL that the caller did not give, of a statement that the plugin
 // has a part in, and what building it has left that building it once more would add
@@ -69,14 +73,26 @@ func (m *model) unprotect(stmt *gorm.Statement) {
 	stmt.AddClause(set)
 }
 
-// checkStep fails a statement in a step of GORM's that another plugin has replaced
-// after this one had wrapped it.
-func (m *model) checkStep(stmt *gorm.Statement, step string) {
-	if _, wrapped := stmt.Clauses[stepKey]; !wrapped && stmt.SQL.Len() == 0 && stmt.Error == nil {
-		_ = stmt.AddError(m.replaced(step))
-	}
+// matters tells if the plugin has a part in a create: in an upsert, a revive, a link,
+// or where a parent has to be live.
+func matters(stmt *gorm.Statement, e *entry) bool {
+	_, conflict := stmt.Clauses["ON CONFLICT"]
+	return conflict || len(e.parents) > 0 || requestOf(stmt).revive
 }
 
+// markStep marks a statement whose step of GORM's is the one that the plugin has
+// wrapped, so that the clauses of its schema know it from one of another plugin's.
+func markStep(stmt *gorm.Statement) { stmt.Clauses[stepKey] = clause.Clause{} }
+
+func unmarkStep(stmt *gorm.Statement) { delete(stmt.Clauses, stepKey) }
+
+func isMarked(stmt *gorm.Statement) bool {
+	_, marked := stmt.Clauses[stepKey]
+	return marked
+}
+
+// replaced is the error of a statement in a step of GORM's that another plugin has
+// replaced after this one had wrapped it.
 func (m *model) replaced(step string) error {
 	return fail(ErrNotInstalled, m.name(), "another plugin replaced its "+step+" callback, install softdelete after it")
 }

@@ -101,7 +101,7 @@ func (g *group) Build(b clause.Builder) {
 // filterRoot adds the filter for the statement's own model to its WHERE. It can
 // be called again and again.
 func filterRoot(stmt *gorm.Statement, m *model) {
-	if _, done := stmt.Clauses[gormFilterKey]; done {
+	if isFiltered(stmt) {
 		removeFilter(stmt)
 	}
 	c := stmt.Clauses["WHERE"]
@@ -116,6 +116,12 @@ func filterRoot(stmt *gorm.Statement, m *model) {
 		stmt.Clauses[gormFilterKey] = clause.Clause{}
 	}
 	setWhere(stmt, c, exprs)
+}
+
+// isFiltered tells if a statement's WHERE has the filter.
+func isFiltered(stmt *gorm.Statement) bool {
+	_, filtered := stmt.Clauses[gormFilterKey]
+	return filtered
 }
 
 // filtered are the conditions of a statement with those of its scopes and the

@@ -417,7 +417,7 @@ func (r *registry) install(s *schema.Schema, m *model) {
 	s.QueryClauses = append(yieldingAll(othersAmong(s.QueryClauses)), queryClause{m, r})
 	s.UpdateClauses = append(yieldingAll(othersAmong(s.UpdateClauses)), updateClause{m})
 	s.DeleteClauses = append(yieldingAll(othersAmong(s.DeleteClauses)), deleteClause{m})
-	s.CreateClauses = append(othersAmong(s.CreateClauses), createClause{m})
+	s.CreateClauses = append(othersAmong(s.CreateClauses), createClause{m, r})
 }
 
 // refuse makes every statement on a schema fail.

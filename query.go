@@ -102,7 +102,7 @@ func (r *registry) filterFrom(stmt *gorm.Statement) {
 			continue
 		}
 		show, before := showIn(stmt, m), all
-		if isFiltered(join) {
+		if isFilteredJoin(join) {
 			before = join.ON.Exprs[len(join.ON.Exprs)-1].(*rowFilter).show
 		}
 		if show == before {
@@ -127,20 +127,20 @@ func (r *registry) filterFrom(stmt *gorm.Statement) {
 // unfilterFrom takes back what filterFrom did.
 func unfilterFrom(stmt *gorm.Statement) {
 	from, ok := stmt.Clauses["FROM"].Expression.(clause.From)
-	if !ok || !slices.ContainsFunc(from.Joins, isFiltered) {
+	if !ok || !slices.ContainsFunc(from.Joins, isFilteredJoin) {
 		return
 	}
 	joins := slices.Clone(from.Joins)
 	for i, join := range joins {
-		if isFiltered(join) {
+		if isFilteredJoin(join) {
 			joins[i].ON.Exprs, _ = callersOf(join.ON.Exprs)
 		}
 	}
 	setFrom(stmt, clause.From{Tables: from.Tables, Joins: joins})
 }
 
-// isFiltered tells if a join of GORM's own has a filter at its end.
-func isFiltered(join clause.Join) bool {
+// isFilteredJoin tells if a join of GORM's own has a filter at its end.
+func isFilteredJoin(join clause.Join) bool {
 	on := join.ON.Exprs
 	return join.Expression == nil && len(on) > 0 && isFilter(on[len(on)-1])
 }

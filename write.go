@@ -19,6 +19,10 @@ func (p *Plugin) plainUpdate(db *gorm.DB, m *model, next func(*gorm.DB)) {
 		defer func() { stmt.Omits = omits }()
 	}
 	dropOwnFrom(stmt)
+	if filterRoot(stmt, m); !isFiltered(stmt) && !stmt.Unscoped {
+		markStep(stmt)
+		defer unmarkStep(stmt)
+	}
 	next(db)
 	var keyed bool
 	if db.Error == nil && db.RowsAffected == 0 && !db.DryRun && !stmt.Unscoped {
@@ -154,8 +158,8 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 			return
 		}
 		m.others.add(stmt)
-		stmt.Clauses[stepKey] = clause.Clause{}
-		defer delete(stmt.Clauses, stepKey)
+		markStep(stmt)
+		defer unmarkStep(stmt)
 		defer m.aimed(db)()
 		insert := func(db *gorm.DB) { p.insert(db, m, next) }
 		if requestOf(stmt).revive {

@@ -77,6 +77,7 @@ func eachStale(t *testing.T, config softdelete.Config, models []any, fn func(t *
 	t.Helper()
 	for name, after := range map[string]bool{"used before": false, "used after": true} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 				cached, beside := staleHandles(t, open, after, config, models...)
 				fn(t, cached, beside)

@@ -120,6 +120,7 @@ func TestCacheIsToldOfWrites(t *testing.T) {
 		}},
 		{"Delete again", func(_ *testing.T, db *gorm.DB, _ *memory) error { return db.Delete(&toldParent{}, 1).Error }},
 		{"RestoreAll", func(t *testing.T, db *gorm.DB, _ *memory) error {
+			t.Helper()
 			_, err := trashOf(t, db).RestoreAll(ctx)
 			return err
 		}},
@@ -135,6 +136,7 @@ func TestCacheIsToldOfWrites(t *testing.T) {
 			return db.Delete(&toldChild{}, "parent_id = 1").Error
 		}},
 		{"Empty", func(t *testing.T, db *gorm.DB, _ *memory) error {
+			t.Helper()
 			report, err := trashOf(t, db).Empty(ctx, softdelete.EmptyOptions{All: true})
 			require.EqualValues(t, 2, report.Rows["told_children"])
 			return err
@@ -148,6 +150,7 @@ func TestCacheIsToldOfWrites(t *testing.T) {
 	}
 	for name, after := range map[string]bool{"used before": false, "used after": true} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 				models := []any{&toldTag{}, &toldParent{}, &toldChild{}, &toldLink{}}
 				handle := func(m *memory) *gorm.DB {

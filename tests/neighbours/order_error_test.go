@@ -69,6 +69,10 @@ func TestOrderOfErrors(t *testing.T) {
 				},
 				"Rows": func(tx *gorm.DB) error {
 					rows, err := tx.Model(&orderUser{}).Scopes(softdelete.OnlyTrashed).Rows()
+					if rows != nil {
+						_ = rows.Close()
+						require.NoError(t, rows.Err())
+					}
 					require.Nil(t, rows)
 					return err
 				},
@@ -120,11 +124,11 @@ func TestOrderOfErrorsAndWhoRunsThem(t *testing.T) {
 			if err != nil {
 				return
 			}
+			defer rows.Close() //nolint:errcheck // of a test
 			for rows.Next() {
 				found++
 			}
-			_ = rows.Err()
-			_ = rows.Close()
+			_ = db.AddError(rows.Err())
 		}
 		db := arrange(t, open, arrangement{before: func(t *testing.T, db *gorm.DB) {
 			t.Helper()

@@ -215,7 +215,6 @@ func TestOrderOfReplacedSteps(t *testing.T) {
 			return err
 		}
 		for name, err := range map[string]error{
-			"Create":        db.Create(&orderDoc{Email: "9"}).Error,
 			"upsert":        db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&orderDoc{ID: 2, Email: "2", Text: "up"}).Error,
 			"Revive":        db.Scopes(softdelete.Revive).Create(&orderDoc{Email: "2"}).Error,
 			"Update":        db.Model(&orderDoc{ID: 1}).Update("text", "x").Error,
@@ -236,8 +235,9 @@ func TestOrderOfReplacedSteps(t *testing.T) {
 		live, trashed := docs(t, beside)
 		require.Equal(t, []string{"a"}, live)
 		require.Equal(t, []string{"b", "c"}, trashed)
+		require.NoError(t, db.Create(&orderDoc{ID: 9, Email: "9", Text: "plain"}).Error, "an insert can do no harm")
 		live, trashed = docs(t, db)
-		require.Equal(t, []string{"a"}, live, "reads are filtered")
+		require.Equal(t, []string{"a", "plain"}, live, "reads are filtered")
 		require.Equal(t, []string{"b", "c"}, trashed)
 		require.NoError(t, db.Create(&orderRole{ID: 7, Name: "r"}).Error, "a model without a marker is nobody's concern")
 		require.NoError(t, db.Model(&orderRole{ID: 7}).Update("name", "s").Error)
