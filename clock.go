@@ -27,6 +27,11 @@ func (c Clock) now(db *gorm.DB) (time.Time, error) {
 	if c != DatabaseClock || db.DryRun {
 		return now, nil
 	}
+	// That of the primary, which has stamped the rows; whether the statement has been
+	// taken anywhere by now depends on the order of plugins.
+	if s := db.Statement.Schema; s != nil {
+		db = onPrimary(db, s)
+	}
 	read, err := dialectOf(db).now(db)
 	// In the application's zone: a column without one keeps the digits only.
 	return read.In(now.Location()), err

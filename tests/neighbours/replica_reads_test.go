@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -55,6 +56,11 @@ var reads = map[string]func(v call) (any, error){
 		rows, err := gorm.G[replicaAuthor](v.db, v.options...).Find(v.context())
 		return len(rows), err
 	},
+	"trashed within a day": func(v call) (any, error) {
+		var rows []replicaAuthor
+		err := v.db.Scopes(softdelete.TrashedWithin(24 * time.Hour)).Find(&rows).Error
+		return len(rows), err
+	},
 	"bin: find": func(v call) (any, error) {
 		rows, err := softdelete.Of[replicaAuthor](v.db).Find(v.context())
 		return len(rows), err
@@ -87,7 +93,7 @@ func TestReadsFollowTheCaller(t *testing.T) {
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, primary, replica *shelf) {
 		for _, routed := range []routing{global, byName, byModel} {
-			re := resolve(t, routed, primary, replica, softdelete.Config{}, &gorm.Config{}, false)
+			re := resolve(t, routed, primary, replica, configs["clock"], &gorm.Config{}, false)
 			for name, read := range reads {
 				t.Run(routed.String()+"/"+name, func(t *testing.T) {
 					if routed == byName && name == "preload" {

@@ -158,6 +158,9 @@ var verbs = []verb{
 	{"preview a restore under a trashed parent", "", preview(softdelete.OpRestore, &replicaBook{ID: 31})},
 	{"preview a purge", "", preview(softdelete.OpPurge, &[]replicaAuthor{{ID: 3}, {ID: 5}})},
 	{"preview a force delete", "", preview(softdelete.OpForceDelete, &[]replicaAuthor{{ID: 3}, {ID: 4}, {ID: 5}, {ID: 6}})},
+	{"preview a purge of what was trashed within a day", "clock", func(v call) (any, error) {
+		return preview(softdelete.OpPurge, &replicaAuthor{})(call{db: v.db.Scopes(softdelete.TrashedWithin(24 * time.Hour))})
+	}},
 	{"preview a delete strictly", "strict", preview(softdelete.OpSoftDelete, &replicaAuthor{ID: 3})},
 
 	{"save a trashed row", "", func(v call) (any, error) {
