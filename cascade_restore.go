@@ -140,7 +140,7 @@ func (c *cascade) lookUp(set *rowSet, raise bool) (trashed []string, err error) 
 				return
 			}
 			list = append(list, key)
-			same, known := sameOrigin(c.d, l.parent.model, parent, l.child.model, child)
+			same, known := sameOrigin(l.parent.model, parent, l.child.model, child)
 			forbidden = forbidden || same || !known
 		}
 		lock := c.d.currentRead

@@ -141,13 +141,9 @@ func (op *operation) stampFor(p *Plugin, db *gorm.DB, m *model) (clause.Set, err
 
 // stamped sets the marker and the tracking columns of a model.
 func (op *operation) stamped(m *model, by, reason any) (clause.Set, error) {
-	d, at := op.dialect, op.reading
-	if step := m.step(d); step > 0 {
-		at = at.Truncate(step)
-	}
-	set := clause.Set{assign(m.marker.field, m.marker.stamp(d, at))}
-	if m.at != nil && m.at != m.marker.field {
-		set = append(set, assign(m.at, m.stampAt(d, at)))
+	var set clause.Set
+	for _, mk := range m.stamps() {
+		set = append(set, assign(mk.field, mk.stamp(op.dialect, op.reading)))
 	}
 	if m.by != nil {
 		set = append(set, assign(m.by, by))
@@ -309,15 +305,14 @@ func (c *choose) Build(b clause.Builder) {
 
 // mark sets the fields of a value whose row was trashed.
 func (op *operation) mark(db *gorm.DB, v *tracked) {
-	m, ctx, d := op.model, db.Statement.Context, op.dialect
+	m, ctx := op.model, db.Statement.Context
 	set := func(field *schema.Field, value any) {
 		if field != nil {
 			_ = db.AddError(field.Set(ctx, v.value, value))
 		}
 	}
-	set(m.marker.field, m.marker.stamp(d, op.at))
-	if m.at != m.marker.field && m.at != nil {
-		set(m.at, m.stampAt(d, op.at))
+	for _, mk := range m.stamps() {
+		set(mk.field, mk.stamped(op.dialect, op.reading))
 	}
 	set(m.by, first(v.by, op.by))
 	set(m.reason, first(v.reason, op.reason))

@@ -3,13 +3,11 @@ package softdelete
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
-	"gorm.io/gorm/schema"
 )
 
 // dialect lists, by name, all in which databases differ for this package.
@@ -102,9 +100,16 @@ type dialect struct {
 	// empty where these do not need a unique index.
 	referencesSQL string
 
-	// timeDigits is how many fractional digits of a second a time column keeps
-	// when its definition does not say.
+	// timeDigits is how many fractional digits of a second a column keeps of which
+	// the type is not known.
 	timeDigits int
+
+	// zonelessTime: a time column without a zone keeps the digits that a time has
+	// where it is written, and gives them back as UTC's.
+	zonelessTime bool
+
+	// finestTime is a column type that keeps times as fine as there are.
+	finestTime string
 
 	// uuidType is the column type of a UUID.
 	uuidType string
@@ -130,7 +135,7 @@ type dialect struct {
 	foreignKeyIndex bool
 
 	// bareTimeDigits is how many fractional digits of a second a time column keeps
-	// that the database lists without a precision.
+	// of which the type says nothing of it.
 	bareTimeDigits int
 }
 
@@ -157,6 +162,7 @@ func dialectOf(db *gorm.DB) dialect {
 		d.conflictByColumns = true
 		d.timeDigits = 9
 		d.uuidType = "text"
+		d.finestTime = "datetime"
 		d.clock = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
 		d.clockUnit = time.Millisecond
 		d.definitionsSQL, d.foreignKeysSQL = sqliteDefinitions, sqliteForeignKeys
@@ -175,8 +181,8 @@ func dialectOf(db *gorm.DB) dialect {
 		d.countsChanges = true
 		d.currentRead = " LOCK IN SHARE MODE"
 		d.lockByKey = " FORCE INDEX (PRIMARY)"
-		d.timeDigits = 3
 		d.uuidType = "char(36)"
+		d.finestTime = "datetime(6)"
 		d.clock = "SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)"
 		d.clockUnit = time.Microsecond
 		d.definitionsSQL, d.foreignKeysSQL = mysqlDefinitions, mysqlForeignKeys
@@ -195,26 +201,10 @@ func dialectOf(db *gorm.DB) dialect {
 		d.clockUnit = time.Microsecond
 		d.definitionsSQL, d.foreignKeysSQL = postgresDefinitions, postgresForeignKeys
 		d.bareTimeDigits = 6
+		d.zonelessTime = true
+		d.finestTime = "timestamptz"
 	}
 	return d
-}
-
-// step is the smallest difference between two times that a column can keep.
-func (d dialect) step(field *schema.Field) time.Duration {
-	digits := d.timeDigits
-	if field.Precision > 0 {
-		digits = field.Precision
-	}
-	if _, rest, ok := strings.Cut(string(field.DataType), "("); ok {
-		if n, err := strconv.Atoi(strings.TrimSpace(rest[:max(strings.IndexByte(rest, ')'), 0)])); err == nil {
-			digits = n
-		}
-	}
-	step := time.Second
-	for range min(digits, d.timeDigits, 9) {
-		step /= 10
-	}
-	return step
 }
 
 // stored returns a time as it goes into a time column: in the one zone where
@@ -255,7 +245,7 @@ func (d dialect) writeTime(b clause.Builder, column clause.Column) {
 // asStored writes a model's time column so that it is read as it is stored, to be
 // compared with as such.
 func (d dialect) asStored(m *model, column clause.Expression) clause.Expression {
-	if !d.textTime || !isTime(m.at) {
+	if !d.textTime || !m.tellsTime() {
 		return column
 	}
 	return written(func(b clause.Builder) {

@@ -8,6 +8,9 @@ type bloat struct {
 	ix *dbIndex
 }
 
+// deletionColumn is the column of Tracked for the operation's id.
+const deletionColumn = "deletion_id"
+
 // bloated lists them. An index that is about the trash, or has the marker in it
 // somewhere, is left alone, and so is one that a foreign key cannot be without.
 func (ti *tableIndexes) bloated() []bloat {
@@ -17,10 +20,8 @@ func (ti *tableIndexes) bloated() []bloat {
 		if ix.unique || ix.constraint || ix.primary || !ix.valid || ix.where != "" || len(ix.columns) == 0 || ti.gone[ix.name] {
 			continue
 		}
-		own := append([]string{liveColumn}, ti.m.protected...)
-		if ti.m.at != nil {
-			own = append(own, ti.m.at.DBName)
-		}
+		// That of operations may be there before the model has a field for it.
+		own := append([]string{liveColumn, deletionColumn}, ti.m.protected...)
 		if slices.ContainsFunc(ix.columns, func(name string) bool { return slices.Contains(own, name) }) {
 			continue
 		}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gorm.io/gorm"
@@ -137,7 +136,7 @@ func (c *checkup) columns() error {
 func (c *checkup) missingColumns(t *table, have *dbTable) {
 	m := t.model
 	var names, adds []string
-	for _, field := range []*schema.Field{m.marker.field, m.at, m.by, m.reason, m.deletionID} {
+	for _, field := range append(m.stampFields(), m.by, m.reason, m.deletionID) {
 		if field == nil || have.has([]string{field.DBName}) || slices.Contains(names, field.DBName) {
 			continue
 		}
@@ -173,38 +172,26 @@ func (m *model) liveDefault(field *schema.Field) string {
 // addColumn writes the statement that gives a table a field's column.
 func (c *checkup) addColumn(table string, field *schema.Field, live string) string {
 	kind := c.typeOf(field)
-	if live != "" && !strings.Contains(kind, " DEFAULT ") {
-		if !strings.Contains(kind, " NOT NULL") {
-			kind = strings.TrimSuffix(kind, " NULL") + " NOT NULL"
+	if upper := strings.ToUpper(kind); live != "" && !strings.Contains(upper, " DEFAULT ") {
+		if !strings.Contains(upper, " NOT NULL") {
+			kind = withoutNull(kind) + " NOT NULL"
 		}
 		kind += " DEFAULT " + live
 	}
 	return "ALTER TABLE " + c.quote(table) + " ADD COLUMN " + c.quoted([]string{field.DBName}) + " " + kind
 }
 
-// typeOf is the type of a field's column, with all that is said beside. Of a copy,
-// as MySQL's driver writes to the field.
+// typeOf is the type of a field's column, with all that is said beside.
 func (c *checkup) typeOf(field *schema.Field) string {
-	own := *field
-	return c.db.Migrator().FullDataTypeOf(&own).SQL
+	return typeOfColumn(c.db, field)
 }
 
 // digitsOf is how many fractional digits of a second a column of a database
 // keeps.
 func (d dialect) digitsOf(column dbColumn) int {
-	typ := strings.ToLower(column.typ)
-	switch _, rest, found := strings.Cut(typ, "("); {
-	case d.textTime:
-		return d.bareTimeDigits
-	case found:
-		n, err := strconv.Atoi(strings.TrimSpace(rest[:max(strings.IndexByte(rest, ')'), 0)]))
-		if err != nil {
-			return d.bareTimeDigits
-		}
-		return n
-	case typ == "date":
-		return 0
-	default:
+	if d.textTime {
 		return d.bareTimeDigits
 	}
+	p, _ := d.precisionOfType(column.typ)
+	return digitsOfStep(p.step)
 }

@@ -121,8 +121,8 @@ func (ti *tableIndexes) holdsKey(ix *dbIndex) bool {
 // markerIn tells if the marker, or the time beside it, is in an index; and if that
 // is open to live rows that agree, as NULL is equal to nothing.
 func (ti *tableIndexes) markerIn(ix *dbIndex) (marked, open bool) {
-	for _, field := range []*schema.Field{ti.m.marker.field, ti.m.at} {
-		if field == nil || !slices.Contains(ix.columns, field.DBName) {
+	for _, field := range ti.m.stampFields() {
+		if !slices.Contains(ix.columns, field.DBName) {
 			continue
 		}
 		isNull := field == ti.m.marker.field && ti.m.marker.live == nil || field != ti.m.marker.field && ti.have.columns[field.DBName].nullable
@@ -161,7 +161,7 @@ func (ti *tableIndexes) advice(word string, ix *dbIndex) string {
 // without lists the columns of an index but for the marker and the time beside it.
 func (ti *tableIndexes) without(columns []string) []string {
 	return slices.DeleteFunc(slices.Clone(columns), func(name string) bool {
-		return name == ti.m.marker.field.DBName || ti.m.at != nil && name == ti.m.at.DBName
+		return slices.ContainsFunc(ti.m.stampFields(), func(field *schema.Field) bool { return field.DBName == name })
 	})
 }
 

@@ -3,9 +3,9 @@ package softdelete
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"gorm.io/gorm/schema"
 )
@@ -160,9 +160,9 @@ func (c *checkup) inexact(l *link, own map[string]*schema.Field) {
 		return
 	}
 	what := "what it trashed along cannot be told from what was in the trash before"
-	if len(remedy) == 0 || !parent.isExact(c.d) || !child.isExact(c.d) {
+	if len(remedy) == 0 || !parent.isExact() || !child.isExact() {
 		remedy = nil
-		what += ", and a restore is ErrAmbiguous. Embed softdelete.Tracked in both models, or tag a field of each softdelete:\"deletionID\""
+		what += ", and a restore is ErrAmbiguous. Embed softdelete.Tracked in both models, or tag a field of each softdelete:\"deletionID\"" + c.finerModels(ends)
 		for _, m := range ends {
 			remedy = append(remedy, c.giveDeletionID(m, own)...)
 		}
@@ -178,20 +178,46 @@ func (c *checkup) coarse(m *model) string {
 	switch {
 	case m.at == nil:
 		return m.name() + " has a flag and no time"
-	case !m.isExact(c.d):
-		return m.name() + "." + m.at.Name + " keeps whole seconds"
+	case !m.isExact():
+		kept := "seconds"
+		if m.when().keeps.isDate() {
+			kept = "days"
+		}
+		return m.name() + "." + m.at.Name + " keeps whole " + kept + c.typeFor(m)
 	}
-	if column, digits := c.timeColumn(m); column != nil && digits < digitsOfStep(m.step(c.d)) {
+	if column, digits := c.timeColumn(m); column != nil && digits < digitsOfStep(m.step()) {
 		return fmt.Sprintf("the column %s of %s is a %s, which keeps %d digits of a second", m.at.DBName, m.schema.Table, column.typ, digits)
 	}
 	return ""
+}
+
+// typeFor is of which type GORM takes the column of a model's time, empty if it is
+// none of times.
+func (c *checkup) typeFor(m *model) string {
+	if !m.tellsTime() || c.d.textTime {
+		return ""
+	}
+	return " (to GORM its column is a " + strings.TrimSpace(beyondType.ReplaceAllLiteralString(c.typeOf(m.at), "")) + ")"
+}
+
+// finerModels says what to change in the models, where it is their type of column that
+// keeps no fractions.
+func (c *checkup) finerModels(ends []*model) string {
+	if slices.ContainsFunc(ends, func(m *model) bool { return !m.isExact() && c.typeFor(m) == "" }) {
+		return ""
+	}
+	say := ". Or have GORM make columns that keep fractions of a second, and run Doctor again: by a tag like type:" + c.d.finestTime
+	if c.d.alterIndexes {
+		say += ", or without DisableDatetimePrecision in the driver's configuration"
+	}
+	return say
 }
 
 // timeColumn is the column of a model's time and the digits that it keeps, nil
 // where it is not known or no time.
 func (c *checkup) timeColumn(m *model) (*dbColumn, int) {
 	have := c.known[m.schema.Table]
-	if have == nil || m.at == nil || !isTime(m.at) {
+	if have == nil || !m.tellsTime() {
 		return nil, 0
 	}
 	column, ok := have.columns[m.at.DBName]
@@ -201,21 +227,14 @@ func (c *checkup) timeColumn(m *model) (*dbColumn, int) {
 	return &column, c.d.digitsOf(column)
 }
 
-func digitsOfStep(step time.Duration) (digits int) {
-	for ; step > 0 && step < time.Second; step *= 10 {
-		digits++
-	}
-	return digits
-}
-
 // finerTime lists the statement that gives a column the precision of its field,
 // none where the column has that.
 func (c *checkup) finerTime(m *model) []string {
 	column, digits := c.timeColumn(m)
-	if column == nil || digits >= digitsOfStep(m.step(c.d)) {
+	if column == nil || digits >= digitsOfStep(m.step()) {
 		return nil
 	}
-	kind := strings.TrimSuffix(c.typeOf(m.at), " NULL")
+	kind := withoutNull(c.typeOf(m.at))
 	if before, rest, found := strings.Cut(column.typ, "("); found && !c.d.alterIndexes {
 		// Without the digits, and with or without a zone as it is: to change that would move the times that are there.
 		_, after, _ := strings.Cut(rest, ")")
@@ -229,9 +248,19 @@ func (d dialect) changeType(column, kind string) string {
 	if d.alterIndexes {
 		return "MODIFY COLUMN " + column + " " + kind
 	}
-	kind, _, _ = strings.Cut(kind, " NOT NULL")
-	kind, _, _ = strings.Cut(kind, " DEFAULT ")
-	return "ALTER COLUMN " + column + " TYPE " + kind
+	return "ALTER COLUMN " + column + " TYPE " + beyondType.ReplaceAllLiteralString(kind, "")
+}
+
+// beyondType is what is said of a column beside its type.
+var beyondType = regexp.MustCompile(`(?is)\s+(?:NOT\s+NULL|NULL|DEFAULT|COMMENT)\b.*$`)
+
+// withoutNull is the definition of a column without a NULL at its end, which goes
+// without saying. That of DEFAULT NULL stays.
+func withoutNull(kind string) string {
+	if upper := strings.ToUpper(kind); strings.HasSuffix(upper, " NULL") && !strings.HasSuffix(upper, "NOT NULL") && !strings.HasSuffix(upper, "DEFAULT NULL") {
+		return kind[:len(kind)-len(" NULL")]
+	}
+	return kind
 }
 
 // giveDeletionID lists the statements that give a model's table a column for the
@@ -242,7 +271,7 @@ func (c *checkup) giveDeletionID(m *model, own map[string]*schema.Field) []strin
 	if m.deletionID != nil || have == nil || have.has([]string{field.DBName}) {
 		return nil
 	}
-	with := &model{schema: m.schema, marker: m.marker, at: m.at, deletionID: field}
+	with := &model{schema: m.schema, marker: m.marker, beside: m.beside, at: m.at, deletionID: field}
 	after := &dbTable{name: have.name, indexes: have.indexes, columns: maps.Clone(have.columns)}
 	after.columns[field.DBName] = dbColumn{name: field.DBName}
 	return append([]string{c.addColumn(m.schema.Table, field, "")}, c.ownIndexes(with, after, indexOfDeletion)...)

@@ -65,7 +65,7 @@ func (e *emptying) enqueue(m *model, age time.Duration) {
 	if m.at != nil {
 		e.queues = append(e.queues, &queue{model: m, timed: true, age: age})
 	}
-	if m.marker.kind == flagMarker && age == 0 || m.at == nil {
+	if !m.alwaysTells() && age == 0 || m.at == nil {
 		e.queues = append(e.queues, &queue{model: m, age: age})
 	}
 }
@@ -155,7 +155,7 @@ func (e *emptying) query(q *queue) (*gorm.DB, error) {
 // conditions are those of the rows of a queue, beside that they are trashed.
 func (e *emptying) conditions(q *queue) []clause.Expression {
 	list := []clause.Expression{written(func(b clause.Builder) { _, _ = b.WriteString("1 = 1") })}
-	if q.model.at != nil && q.model.marker.kind == flagMarker {
+	if q.model.at != nil && !q.model.alwaysTells() {
 		list = []clause.Expression{q.model.timeline(e.d).known(q.timed)}
 	}
 	if q.age > 0 {
@@ -239,7 +239,7 @@ func (e *emptying) sort(q *queue) error {
 	}
 	column := clause.Column{Table: clause.CurrentTable, Name: q.model.at.DBName}
 	q.when = written(func(b clause.Builder) { b.WriteQuoted(column) })
-	if !e.d.textTime || !isTime(q.model.at) {
+	if !e.d.textTime || !q.model.tellsTime() {
 		return nil
 	}
 	elsewhere, err := anyRow(also(trashOf(e.db, q.model), clause.Expr{SQL: "? NOT GLOB '????-??-?? ??:??:??*+00:00'", Vars: []any{column}}))

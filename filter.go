@@ -64,18 +64,18 @@ type timeCondition struct {
 
 func (c *timeCondition) Build(b clause.Builder) {
 	m, column := c.model, clause.Column{Table: clause.CurrentTable, Name: c.model.at.DBName}
-	step := m.step(c.dialect)
-	t := c.time.Truncate(step)
+	keeps := m.when().keeps
+	t := keeps.floor(c.time)
 	if c.operator != ">" && t.Before(c.time) {
-		t = t.Add(step)
+		t = keeps.next(t)
 	}
-	if isTime(m.at) {
+	if m.tellsTime() {
 		c.dialect.compareTime(b, column, c.operator, t)
 		return
 	}
 	b.WriteQuoted(column)
 	_, _ = b.WriteString(" " + c.operator + " ")
-	b.AddVar(b, unixTime(t, step))
+	b.AddVar(b, unixTime(t, m.step()))
 }
 
 // actorCondition is TrashedBy. A nil value is a row that nobody trashed by name.

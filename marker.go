@@ -2,20 +2,18 @@ package softdelete
 
 import (
 	"context"
+	"database/sql/driver"
 	"fmt"
 	"math"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
-	"gorm.io/plugin/soft_delete"
 )
 
-// marker is the column that says a row is trashed.
+// marker is a column that says that a row is trashed, or when.
 type marker struct {
 	kind  markerKind
 	field *schema.Field
@@ -30,117 +28,18 @@ type marker struct {
 
 	// unit is what a Unix time counts.
 	unit time.Duration
+
+	// keeps is what the column keeps of a time, nothing if it is a flag.
+	keeps precision
 }
 
 type markerKind int
 
 const (
-	timeMarker markerKind = iota // gorm.DeletedAt
-	unixMarker                   // soft_delete.DeletedAt, a Unix time
+	timeMarker markerKind = iota // gorm.DeletedAt, or a type that wraps it
+	unixMarker                   // soft_delete.DeletedAt, a Unix time, or a type that wraps it
 	flagMarker                   // softdelete.Flag, or soft_delete.DeletedAt as a flag
 )
-
-var (
-	deletedAtType = reflect.TypeFor[gorm.DeletedAt]()
-	unixType      = reflect.TypeFor[soft_delete.DeletedAt]()
-	flagType      = reflect.TypeFor[Flag]()
-)
-
-// markersOf lists the markers among the fields of a schema. It finds the time
-// beside a flag too, which is no marker, whatever its type.
-func markersOf(s *schema.Schema, m *model) ([]marker, error) {
-	var markers []marker
-	for _, field := range s.Fields {
-		if field.DBName == "" || s.FieldsByDBName[field.DBName] != field {
-			continue
-		}
-		switch field.IndirectFieldType {
-		case deletedAtType:
-			markers = append(markers, timeMarkerOf(s, field))
-		case flagType:
-			markers = append(markers, marker{
-				kind: flagMarker, field: field,
-				live: false, orNull: field.FieldType != flagType, trashed: true,
-			})
-		case unixType:
-			mk, err := unixMarkerOf(s, field, m)
-			if err != nil {
-				return nil, err
-			}
-			markers = append(markers, mk)
-		}
-	}
-	kept := markers[:0]
-	for _, mk := range markers {
-		if mk.field != m.at {
-			kept = append(kept, mk)
-		}
-	}
-	return kept, nil
-}
-
-// hasMarker tells if a schema has a marker. Unlike markersOf it does not read the
-// clauses, which are the plugin's own once the schema is adopted.
-func hasMarker(s *schema.Schema) bool {
-	return slices.ContainsFunc(s.Fields, func(field *schema.Field) bool {
-		switch field.IndirectFieldType {
-		case deletedAtType, flagType, unixType:
-			return field.DBName != "" && s.FieldsByDBName[field.DBName] == field
-		}
-		return false
-	})
-}
-
-func timeMarkerOf(s *schema.Schema, field *schema.Field) marker {
-	mk := marker{kind: timeMarker, field: field}
-	for _, c := range s.QueryClauses {
-		if own, ok := c.(gorm.SoftDeleteQueryClause); ok && own.Field == field && own.ZeroValue.Valid {
-			mk.live = own.ZeroValue.String
-		}
-	}
-	return mk
-}
-
-// unixMarkerOf reads the tags of gorm.io/plugin/soft_delete as that package
-// does (v1.2.1).
-func unixMarkerOf(s *schema.Schema, field *schema.Field, m *model) (marker, error) {
-	settings := schema.ParseTagSetting(field.TagSettings["SOFTDELETE"], ",")
-	mk := marker{kind: unixMarker, field: field, live: soft_delete.FlagActived, unit: time.Second}
-	if field.DefaultValue == "null" {
-		mk.live = nil
-	} else {
-		mk.orNull = field.FieldType != unixType
-	}
-	unit := strings.ToUpper(settings["DELETEDATFIELDUNIT"])
-	switch {
-	case settings["NANO"] != "":
-		mk.unit = time.Nanosecond
-	case settings["MILLI"] != "":
-		mk.unit = time.Millisecond
-	case unit == "NANO":
-		mk.unit = time.Nanosecond
-	case unit == "MILLI":
-		mk.unit = time.Millisecond
-	}
-	if settings["FLAG"] != "" {
-		mk.kind = flagMarker
-		mk.trashed = soft_delete.FlagDeleted
-	}
-	if name := settings["DELETEDATFIELD"]; name != "" {
-		beside := s.LookUpField(name)
-		if beside == nil || beside.DBName == "" {
-			return mk, &ModelError{s.Name, field.Name, fmt.Sprintf("the tag softDelete names the field %s, which the model does not have", name)}
-		}
-		if mk.kind != flagMarker {
-			return mk, &ModelError{s.Name, field.Name, "the tag softDelete names a field for the time, but the marker is a time itself, add flag"}
-		}
-		if m.at != nil && m.at != beside {
-			return mk, &ModelError{s.Name, beside.Name, `the tag softdelete:"at" stands on ` + m.at.Name + " already"}
-		}
-		m.at = beside
-	}
-	return mk, nil
-}
 
 // build writes the condition that a row is live, or trashed.
 func (mk *marker) build(b clause.Builder, column clause.Column, trashed bool) {
@@ -169,7 +68,7 @@ func (mk *marker) build(b clause.Builder, column clause.Column, trashed bool) {
 	}
 }
 
-// stamp is what the marker is set to by a delete at time t.
+// stamp is what the column is set to by a delete at time t.
 func (mk *marker) stamp(d dialect, t time.Time) any {
 	switch mk.kind {
 	case flagMarker:
@@ -177,13 +76,22 @@ func (mk *marker) stamp(d dialect, t time.Time) any {
 	case unixMarker:
 		return unixTime(t, mk.unit)
 	default:
-		return d.stored(t)
+		return d.stored(mk.keeps.written(t))
 	}
 }
 
-// cleared is what the marker is set to by a restore.
+// stamped is the same as a value in Go has it: what the column gives back.
+func (mk *marker) stamped(d dialect, t time.Time) any {
+	if mk.kind == timeMarker {
+		return mk.keeps.read(d.stored(t))
+	}
+	return mk.stamp(d, t)
+}
+
+// cleared is what the marker is set to by a restore: what GORM writes for a value
+// that was never trashed.
 func (mk *marker) cleared() any {
-	if mk.orNull {
+	if _, isText := mk.live.(string); mk.orNull && !isText && mk.field.DefaultValueInterface == nil {
 		return nil
 	}
 	return mk.live
@@ -191,68 +99,129 @@ func (mk *marker) cleared() any {
 
 // isTrashed reads the marker of a loaded value.
 func (mk *marker) isTrashed(ctx context.Context, value reflect.Value) bool {
-	rv := mk.field.ReflectValueOf(ctx, value)
+	switch v := held(mk.field.ReflectValueOf(ctx, value)).(type) {
+	case nil:
+		return false
+	case bool:
+		return v
+	case int64:
+		live, ok := mk.live.(int)
+		return !ok && v != 0 || ok && v != int64(live)
+	case time.Time:
+		return !mk.isZeroTime(v)
+	default:
+		return true
+	}
+}
+
+// held is what a field of a marker's type holds, as a database has it: nil, a bool,
+// an int64, or a time.
+func held(rv reflect.Value) any {
 	for rv.Kind() == reflect.Pointer {
 		if rv.IsNil() {
-			return false
+			return nil
 		}
 		rv = rv.Elem()
 	}
-	switch v := rv.Interface().(type) {
-	case gorm.DeletedAt:
-		return v.Valid && !mk.isZeroTime(v.Time)
-	case soft_delete.DeletedAt:
-		live, ok := mk.live.(int)
-		return !ok && v != 0 || ok && int(v) != live //nolint:gosec // a marker, not a size
-	case Flag:
-		return bool(v)
+	value := rv.Interface()
+	valuer, ok := value.(driver.Valuer)
+	if !ok && rv.CanAddr() {
+		valuer, ok = rv.Addr().Interface().(driver.Valuer)
 	}
-	return false
+	if ok {
+		var err error
+		if value, err = valuer.Value(); err != nil || value == nil {
+			return nil
+		}
+		rv = reflect.ValueOf(value)
+	}
+	switch {
+	case rv.Kind() == reflect.Bool:
+		return rv.Bool()
+	case rv.CanInt():
+		return rv.Int()
+	case rv.CanUint():
+		return int64(rv.Uint()) //nolint:gosec // a marker, not a size
+	}
+	return value
 }
 
-// isZeroTime tells if t is what GORM's zeroValue tag stands for.
+// isZeroTime tells if t is what GORM's zeroValue tag stands for. The database reads
+// that in the zone of its session, which may be another one than t's: zones are
+// some quarters of an hour apart.
 func (mk *marker) isZeroTime(t time.Time) bool {
 	zero, ok := mk.live.(string)
 	if !ok {
 		return false
 	}
 	for _, layout := range []string{"2006-01-02 15:04:05", time.RFC3339, "2006-01-02"} {
-		if parsed, err := time.ParseInLocation(layout, strings.Trim(zero, "'"), t.Location()); err == nil {
-			return parsed.Equal(t) || t.Format("2006-01-02 15:04:05") == parsed.Format("2006-01-02 15:04:05")
+		parsed, err := time.ParseInLocation(layout, zero, t.Location())
+		if err != nil {
+			continue
 		}
+		apart := time.Date(parsed.Year(), parsed.Month(), parsed.Day(), parsed.Hour(), parsed.Minute(), parsed.Second(), 0, time.UTC).Sub(t).Abs()
+		return parsed.Equal(t) || t.Format("2006-01-02 15:04:05") == parsed.Format("2006-01-02 15:04:05") ||
+			apart <= 15*time.Hour && apart%(15*time.Minute) == 0
 	}
 	return false
 }
 
+// stamps are the columns that a delete writes to say that, and when: the marker,
+// and what stands beside it.
+func (m *model) stamps() []*marker {
+	if m.beside == nil {
+		return []*marker{&m.marker}
+	}
+	return []*marker{&m.marker, m.beside}
+}
+
+// stampFields are their fields.
+func (m *model) stampFields() []*schema.Field {
+	stamps := m.stamps()
+	fields := make([]*schema.Field, len(stamps))
+	for i, mk := range stamps {
+		fields[i] = mk.field
+	}
+	return fields
+}
+
+// when is the one of them by which rows tell when they were trashed, nil if none
+// does.
+func (m *model) when() *marker {
+	switch {
+	case m.at == nil:
+		return nil
+	case m.beside != nil && m.beside.field == m.at:
+		return m.beside
+	default:
+		return &m.marker
+	}
+}
+
+// alwaysTells tells if each trashed row says when it was trashed: the marker does.
+// A time beside it may be missing.
+func (m *model) alwaysTells() bool { return m.at != nil && m.at == m.marker.field }
+
+// tellsTime tells if the column that says when is one of times. Otherwise it is one
+// of numbers.
+func (m *model) tellsTime() bool { return m.at != nil && m.when().kind == timeMarker }
+
 // step is the smallest difference between two times that the model's rows can
 // keep, zero if they keep none.
-func (m *model) step(d dialect) time.Duration {
-	switch {
-	case m.marker.kind == unixMarker:
-		return m.marker.unit
-	case m.at == nil:
+func (m *model) step() time.Duration {
+	if m.at == nil {
 		return 0
-	case isTime(m.at):
-		return d.step(m.at)
-	default:
-		return m.unitOfAt()
 	}
+	return m.when().keeps.step
 }
 
-// unitOfAt is what a number beside a flag counts.
-func (m *model) unitOfAt() time.Duration {
-	if m.marker.unit > 0 {
-		return m.marker.unit
+// storedAt is a time as the model's rows give it back; as it is, if they keep none.
+func (m *model) storedAt(d dialect, t time.Time) time.Time {
+	t = d.stored(t)
+	if m.at == nil {
+		return t
 	}
-	return time.Second
-}
-
-// stampAt is what the time beside a flag is set to by a delete at time t.
-func (m *model) stampAt(d dialect, t time.Time) any {
-	if isTime(m.at) {
-		return d.stored(t)
-	}
-	return unixTime(t, m.unitOfAt())
+	return m.when().keeps.read(t)
 }
 
 func isTime(field *schema.Field) bool { return field.GORMDataType == schema.Time }

@@ -19,8 +19,12 @@ type model struct {
 	schema *schema.Schema
 	marker marker
 
+	// beside is what a delete writes along with the marker: the time beside a flag;
+	// nil where the model has none.
+	beside *marker
+
 	// Tracking columns, nil where the model has none. at is the column that
-	// tells when: the marker itself, or the one beside a flag.
+	// tells when: the marker itself, or the one beside it.
 	by, reason, deletionID, at *schema.Field
 
 	// protected are the columns that only a delete and a restore write.
@@ -103,6 +107,9 @@ func (r *registry) lookup(db *gorm.DB, s *schema.Schema) (*model, error) {
 func (r *registry) entry(db *gorm.DB, s *schema.Schema) *entry {
 	if e, ok := r.entries.Load(s); ok {
 		return e.(*entry)
+	}
+	if db.Statement.Context != nil && db.Statement.Context.Value(askingKey{}) != nil {
+		return &entry{} // a clause that is asked for what it does asks back
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -325,31 +332,19 @@ func describe(db *gorm.DB, s *schema.Schema) (*model, error) {
 			}
 		}
 	}
-	markers, err := markersOf(s, m)
-	if err != nil {
-		return nil, err
-	}
+	found, err := m.findMarker(db)
 	switch {
-	case len(markers) > 1:
-		return nil, &ModelError{s.Name, markers[1].field.Name, "a second marker beside " + markers[0].field.Name + ", remove one of them"}
-	case len(markers) == 0 && tagged != nil:
+	case err != nil:
+		return nil, err
+	case !found && tagged != nil:
 		return nil, &ModelError{s.Name, tagged.Name, fmt.Sprintf("the tag softdelete:%q, but the model has no marker", tagged.Tag.Get("softdelete"))}
-	case len(markers) == 0:
+	case !found:
 		return nil, nil //nolint:nilnil // no model is no error
 	}
-	m.marker = markers[0]
 	if err := m.checkTracking(); err != nil {
 		return nil, err
 	}
-	for _, field := range []*schema.Field{m.marker.field, m.by, m.reason, m.deletionID, m.at} {
-		if field != nil {
-			m.protected = append(m.protected, field.DBName)
-		}
-	}
-	m.protected = m.protected[:len(m.protected):len(m.protected)]
-	if m.at == nil && m.marker.kind != flagMarker {
-		m.at = m.marker.field
-	}
+	m.protect()
 	d := dialectOf(db)
 	if err := m.addOwnIndexes(db.NamingStrategy, d); err != nil {
 		return nil, err
@@ -361,6 +356,16 @@ func describe(db *gorm.DB, s *schema.Schema) (*model, error) {
 	m.liveRows = &rowFilter{model: m, table: clause.CurrentTable, show: liveOnly}
 	m.trashedRows = &rowFilter{model: m, table: clause.CurrentTable, show: trashedOnly}
 	return m, nil
+}
+
+// protect lists the columns that only deletes and restores write.
+func (m *model) protect() {
+	for _, field := range append([]*schema.Field{m.marker.field, m.by, m.reason, m.deletionID}, m.stampFields()[1:]...) {
+		if field != nil {
+			m.protected = append(m.protected, field.DBName)
+		}
+	}
+	m.protected = m.protected[:len(m.protected):len(m.protected)]
 }
 
 // take reads a part of a column's tag.
@@ -381,12 +386,6 @@ func (m *model) take(namer schema.Namer, field *schema.Field, part tagPart) erro
 }
 
 func (m *model) checkTracking() error {
-	if m.at != nil && m.marker.kind != flagMarker {
-		return &ModelError{m.name(), m.at.Name, `softdelete:"at" is for a model with a flag, this one's marker is a time itself`}
-	}
-	if m.at != nil && !isTime(m.at) && m.at.GORMDataType != schema.Int && m.at.GORMDataType != schema.Uint {
-		return &ModelError{m.name(), m.at.Name, `softdelete:"at" needs a time`}
-	}
 	if m.by != nil && !holdsActor(m.by) {
 		return &ModelError{m.name(), m.by.Name, `softdelete:"by" needs a text, an integer or an sql.Scanner`}
 	}

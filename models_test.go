@@ -125,9 +125,8 @@ type (
 		IsDel soft_delete.DeletedAt `gorm:"softDelete:flag,DeletedAtField:Other"`
 	}
 	wrongTimeOfTime struct {
-		ID    uint
-		Other time.Time
-		Gone  soft_delete.DeletedAt `gorm:"softDelete:milli,DeletedAtField:Other"`
+		ID   uint
+		Gone soft_delete.DeletedAt `gorm:"softDelete:milli,DeletedAtField:Gone"`
 	}
 	wrongIgnored struct {
 		ID   uint
@@ -198,7 +197,7 @@ func TestWrongModels(t *testing.T) {
 		"time of time": {&wrongAt{}, "At", "is for a model with a flag"},
 		"wrong time":   {&wrongAtType{}, "At", "needs a time"},
 		"two times":    {&wrongTwoTimes{}, "Other", "already"},
-		"no flag":      {&wrongTimeOfTime{}, "Gone", "add flag"},
+		"its own time": {&wrongTimeOfTime{}, "Gone", "names the marker itself"},
 		"ignored":      {&wrongIgnored{}, "Who", "needs a column"},
 		"unmarked":     {&wrongUnmarked{}, "Slug", "no marker"},
 		"two kinds":    {&wrongKinds{}, "Lang", "there is an index slugs already"},

@@ -178,10 +178,7 @@ func (op *operation) stamp(p *Plugin, db *gorm.DB) (err error) {
 	} else if err = op.read(p, db); err != nil {
 		return err
 	}
-	op.at = op.dialect.stored(op.reading)
-	if step := op.model.step(op.dialect); step > 0 {
-		op.at = op.at.Truncate(step)
-	}
+	op.at = op.model.storedAt(op.dialect, op.reading)
 	op.by, op.reason, err = op.tracking(op.model)
 	return err
 }
@@ -219,11 +216,12 @@ func (op *operation) read(p *Plugin, db *gorm.DB) error {
 // compared with, as far as they tell operations apart.
 func (op *operation) precisions(g *graph) []time.Duration {
 	var steps []time.Duration
-	if step := op.model.step(op.dialect); step > 0 {
+	// Dates are not claimed: the next one is tomorrow's.
+	if step := op.model.step(); step > 0 && step < day {
 		steps = append(steps, step)
 	}
 	add := func(m *model) {
-		if step := m.step(op.dialect); m.isExact(op.dialect) && !slices.Contains(steps, step) {
+		if step := m.step(); m.isExact() && !slices.Contains(steps, step) {
 			steps = append(steps, step)
 		}
 	}

@@ -41,7 +41,7 @@ func (m *model) originScan() (dest []any, read func() origin) {
 	}
 	switch {
 	case m.at == nil:
-	case isTime(m.at):
+	case m.tellsTime():
 		dest = append(dest, &at)
 	default:
 		dest = append(dest, &unix)
@@ -49,7 +49,7 @@ func (m *model) originScan() (dest []any, read func() origin) {
 	return dest, func() origin {
 		o := origin{id: uuidOf(id), at: at}
 		if unix.Valid && unix.Int64 != 0 {
-			o.at = sql.NullTime{Time: timeOfUnix(unix.Int64, m.step(dialect{})), Valid: true}
+			o.at = sql.NullTime{Time: timeOfUnix(unix.Int64, m.step()), Valid: true}
 		}
 		return o
 	}
@@ -102,8 +102,8 @@ func timeOfUnix(n int64, unit time.Duration) time.Time {
 
 // isExact tells if the times of a model are fine enough to tell operations
 // apart.
-func (m *model) isExact(d dialect) bool {
-	step := m.step(d)
+func (m *model) isExact() bool {
+	step := m.step()
 	return step > 0 && step < time.Second
 }
 
@@ -115,30 +115,33 @@ func (l *link) isTold() bool {
 	}
 	// Readings are unique at the precision of a marker: times of two precisions can
 	// be equal at the coarser one by chance.
-	d := dialect{timeDigits: 9}
-	return parent.deletionID != nil && child.deletionID != nil || parent.isExact(d) && parent.step(d) == child.step(d)
+	return parent.deletionID != nil && child.deletionID != nil || parent.isExact() && parent.step() == child.step()
 }
 
 // sameOrigin tells if rows of two models were trashed by the same operation: by
 // its id where both have one, otherwise by its time where both keep it finer
 // than a second. Not known is whether, if neither can tell.
-func sameOrigin(d dialect, a *model, of origin, b *model, with origin) (same, known bool) {
+func sameOrigin(a *model, of origin, b *model, with origin) (same, known bool) {
 	if a.deletionID != nil && b.deletionID != nil && (of.id.Valid || with.id.Valid) {
 		return of.id == with.id, true
 	}
-	if !a.isExact(d) || !b.isExact(d) || !of.at.Valid && !with.at.Valid {
+	if !a.isExact() || !b.isExact() || !of.at.Valid && !with.at.Valid {
 		return false, false
 	}
-	step := max(a.step(d), b.step(d))
-	return of.at.Valid && with.at.Valid && of.at.Time.Truncate(step).Equal(with.at.Time.Truncate(step)), true
+	if !of.at.Valid || !with.at.Valid {
+		return false, true
+	}
+	step := max(a.step(), b.step())
+	same = sameTime(of.at.Time.Truncate(step), a.when().keeps, with.at.Time.Truncate(step), b.when().keeps)
+	return same, same || a.when().keeps.zoneless == b.when().keeps.zoneless
 }
 
 // sameOrigin is that two rows of a table were trashed by the same operation, as
 // a condition; nil if the table cannot tell.
-func (t *table) sameOrigin(d dialect) *agreement {
+func (t *table) sameOrigin() *agreement {
 	m := t.model
 	switch {
-	case m.deletionID != nil && m.isExact(d):
+	case m.deletionID != nil && m.isExact():
 		id, at := []string{m.deletionID.DBName}, []string{m.at.DBName}
 		return &agreement{columns: append(id, at...), holds: func(a, b string) clause.Expression {
 			none := every{
@@ -151,7 +154,7 @@ func (t *table) sameOrigin(d dialect) *agreement {
 	case m.deletionID != nil:
 		id := []string{m.deletionID.DBName}
 		return &agreement{columns: id, holds: func(a, b string) clause.Expression { return equal(a, b, id, id) }}
-	case m.isExact(d):
+	case m.isExact():
 		at := []string{m.at.DBName}
 		return &agreement{columns: at, holds: func(a, b string) clause.Expression { return equal(a, b, at, at) }}
 	default:

@@ -8,7 +8,6 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
-	"gorm.io/plugin/soft_delete"
 )
 
 // others are the clauses that the types of other fields bring to a schema: a
@@ -30,13 +29,13 @@ func othersAmong(clauses []clause.Interface) []clause.Interface {
 	var kept []clause.Interface
 	for _, c := range clauses {
 		switch c := c.(type) {
-		case gorm.SoftDeleteQueryClause, gorm.SoftDeleteUpdateClause, gorm.SoftDeleteDeleteClause,
-			soft_delete.SoftDeleteQueryClause, soft_delete.SoftDeleteUpdateClause, soft_delete.SoftDeleteDeleteClause,
-			notInstalled, queryClause, updateClause, deleteClause, createClause, joinClause, failure:
+		case queryClause, updateClause, deleteClause, createClause, joinClause, failure:
 		case yielding:
 			kept = append(kept, c.Interface)
 		default:
-			kept = append(kept, c)
+			if field, _ := softDeleteOf(c); field == nil {
+				kept = append(kept, c)
+			}
 		}
 	}
 	return kept

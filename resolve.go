@@ -168,7 +168,7 @@ func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*ro
 func (c *cascade) restorable(links []*link, from *rowSet) (*rowSet, error) {
 	child := links[0].child
 	set := newSet(child)
-	if same := child.sameOrigin(c.d); links[0].parent == child && same != nil {
+	if same := child.sameOrigin(); links[0].parent == child && same != nil {
 		for _, start := range from.conditions(c.d) {
 			below := &tree{name: child.name, table: child, links: links, start: start, filter: c.reach(child, trashedOnly), same: same, d: c.d}
 			list, _, err := c.collect(child, unbounded, "SELECT ", columnsOf(child.name, child.key()), " FROM ", clause.Table{Name: child.name},
@@ -208,7 +208,7 @@ func (c *cascade) trashedWith(l *link, from *rowSet, set *rowSet) error {
 	ambiguous := false
 	var list [][]any
 	take := func(key []any, parent, child origin) {
-		same, known := sameOrigin(c.d, l.parent.model, parent, l.child.model, child)
+		same, known := sameOrigin(l.parent.model, parent, l.child.model, child)
 		if same {
 			list = append(list, key)
 		}

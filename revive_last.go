@@ -40,12 +40,9 @@ func (m *model) trashedAt(db *gorm.DB, row reflect.Value) (time.Time, bool) {
 	}
 	switch at := value.(type) {
 	case time.Time:
-		if step := m.step(dialectOf(db)); step > 0 {
-			at = at.Truncate(step)
-		}
 		return at, true
 	case int64:
-		return timeOfUnix(at, m.unitOfAt()), at != 0
+		return timeOfUnix(at, m.when().unit), at != 0
 	}
 	return time.Time{}, false
 }

@@ -21,7 +21,7 @@ func (m *model) timeline(d dialect) *timeline { return &timeline{m, d} }
 // as they are written.
 func (l *timeline) Build(b clause.Builder) {
 	column := clause.Column{Table: clause.CurrentTable, Name: l.model.at.DBName}
-	if isTime(l.model.at) {
+	if l.model.tellsTime() {
 		l.d.writeTime(b, column)
 		return
 	}
@@ -29,14 +29,14 @@ func (l *timeline) Build(b clause.Builder) {
 }
 
 // floor is the latest time that the column can keep and that is not after t.
-func (l *timeline) floor(t time.Time) time.Time { return t.Truncate(l.model.step(l.d)) }
+func (l *timeline) floor(t time.Time) time.Time { return l.model.when().keeps.floor(t) }
 
 // value is a time as the column is compared with it.
 func (l *timeline) value(t time.Time) any {
-	if isTime(l.model.at) {
+	if l.model.tellsTime() {
 		return l.d.timeValue(t)
 	}
-	return unixTime(t, l.model.step(l.d))
+	return unixTime(t, l.model.step())
 }
 
 // compare is "column operator t".
@@ -54,9 +54,9 @@ func (l *timeline) known(is bool) clause.Expression {
 	column := clause.Column{Table: clause.CurrentTable, Name: l.model.at.DBName}
 	missing := clause.Expression(clause.Eq{Column: column, Value: nil})
 	switch {
-	case isTime(l.model.at) && is:
+	case l.model.tellsTime() && is:
 		return clause.Neq{Column: column, Value: nil}
-	case isTime(l.model.at):
+	case l.model.tellsTime():
 		return missing
 	case is:
 		return clause.Neq{Column: column, Value: 0} // NULL is not that either
@@ -69,13 +69,13 @@ func (l *timeline) known(is bool) clause.Expression {
 // what reads them off after.
 func (l *timeline) extremes() (dest []any, read func() (oldest, newest time.Time)) {
 	switch {
-	case !isTime(l.model.at):
+	case !l.model.tellsTime():
 		var least, greatest sql.NullInt64
 		of := func(n sql.NullInt64) time.Time {
 			if !n.Valid || n.Int64 == 0 {
 				return time.Time{}
 			}
-			return timeOfUnix(n.Int64, l.model.step(l.d))
+			return timeOfUnix(n.Int64, l.model.step())
 		}
 		return []any{&least, &greatest}, func() (time.Time, time.Time) { return of(least), of(greatest) }
 	case l.d.textTime:

@@ -82,14 +82,14 @@ func (l *deletions) keepsPlaces() bool {
 	finest := func(models []*model) time.Duration {
 		least := time.Duration(math.MaxInt64)
 		for _, m := range models {
-			if step := m.step(l.d); step > 0 {
+			if step := m.step(); step > 0 {
 				least = min(least, step)
 			}
 		}
 		return least
 	}
 	least := finest(l.all)
-	return !slices.ContainsFunc(l.chosen, func(m *model) bool { return m.step(l.d) != least })
+	return !slices.ContainsFunc(l.chosen, func(m *model) bool { return m.step() != least })
 }
 
 // end is where a page ends: after an operation.
@@ -236,7 +236,7 @@ func (l *deletions) newest(tx *gorm.DB, m *model, each func(uuid.UUID, time.Time
 			tx = also(tx, when.compare(">=", when.floor(l.options.Since)))
 		}
 		if !l.options.Until.IsZero() {
-			tx = also(tx, when.compare("<", l.options.Until.Add(m.step(l.d))))
+			tx = also(tx, when.compare("<", l.options.Until.Add(m.step())))
 		}
 	}
 	dest, origin := m.originScan()

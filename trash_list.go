@@ -252,7 +252,7 @@ func (l *listing) page(models []*model) (ItemPage, error) {
 	}
 	bounded := !l.options.Since.IsZero() || !l.options.Until.IsZero()
 	for _, m := range models {
-		if m.marker.kind != flagMarker || bounded || len(items) > l.limit {
+		if m.alwaysTells() || bounded || len(items) > l.limit {
 			continue
 		}
 		more, err := l.untimed(m)
@@ -276,7 +276,7 @@ func (l *listing) page(models []*model) (ItemPage, error) {
 func (l *listing) timed(m *model) ([]Item, error) {
 	when := m.timeline(l.d)
 	tx := l.query(m)
-	if m.marker.kind == flagMarker {
+	if !m.alwaysTells() {
 		tx = also(tx, when.known(true))
 	}
 	if !l.options.Since.IsZero() {

@@ -300,7 +300,7 @@ func (c *cascade) raiseByTime(set *rowSet) error {
 		var list [][]any
 		ambiguous := false
 		take := func(key []any, parent, child origin) {
-			same, known := sameOrigin(c.d, l.parent.model, parent, l.child.model, child)
+			same, known := sameOrigin(l.parent.model, parent, l.child.model, child)
 			if same {
 				list = append(list, key)
 			}

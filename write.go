@@ -161,6 +161,7 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 		markStep(stmt)
 		defer unmarkStep(stmt)
 		defer m.aimed(db)()
+		defer m.putZero(db)()
 		insert := func(db *gorm.DB) { p.insert(db, m, next) }
 		if requestOf(stmt).revive {
 			p.revive(db, m, insert)
@@ -222,10 +223,6 @@ func (p *Plugin) relink(db *gorm.DB, m *model, columns []string) {
 
 func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]any) {
 	stmt := db.Statement
-	set := map[string]any{}
-	for _, a := range m.clearedColumns() {
-		set[a.Column.Name] = a.Value
-	}
 	shown, err := m.revivable(db)
 	if db.AddError(err) != nil {
 		return
@@ -242,7 +239,8 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]
 	if op.observed.wantsKeys() {
 		keys = keysIn(stmt, op.lockFound(db, trashed()))
 	}
-	tx := trashed().UpdateColumns(set)
+	// As a clause, which also sets columns that updates may not touch.
+	tx := trashed().Clauses(m.clearedColumns()).UpdateColumns(map[string]any{})
 	if db.AddError(tx.Error) != nil {
 		return
 	}
