@@ -65,8 +65,8 @@ var reads = map[string]func(v call) (any, error){
 		rows, err := softdelete.Of[replicaAuthor](v.db).Find(v.context())
 		return len(rows), err
 	},
-	"bin: count": func(v call) (any, error) { return counted(softdelete.Of[replicaAuthor](v.db).Count(v.context())) },
-	"trash: stats": trash(func(v call, trash *softdelete.Trash) (any, error) {
+	"bin: count": func(v call) (any, error) { return countOf(softdelete.Of[replicaAuthor](v.db).Count(v.context())) },
+	"trash: stats": inTrash(func(v call, trash *softdelete.Trash) (any, error) {
 		stats, err := trash.Stats(v.context())
 		n := int64(0)
 		for _, stat := range stats {
@@ -74,7 +74,7 @@ var reads = map[string]func(v call) (any, error){
 		}
 		return n, err
 	}),
-	"trash: list": trash(func(v call, trash *softdelete.Trash) (any, error) {
+	"trash: list": inTrash(func(v call, trash *softdelete.Trash) (any, error) {
 		page, err := trash.List(v.context(), softdelete.ListOptions{Models: []any{&replicaAuthor{}}})
 		if err != nil {
 			return nil, err
@@ -82,7 +82,7 @@ var reads = map[string]func(v call) (any, error){
 		row, err := page.Items[0].Load(v.context())
 		return fmt.Sprint(len(page.Items), row.(*replicaAuthor).ID), err
 	}),
-	"trash: deletions": trash(func(v call, trash *softdelete.Trash) (any, error) {
+	"trash: deletions": inTrash(func(v call, trash *softdelete.Trash) (any, error) {
 		page, err := trash.Deletions(v.context(), softdelete.ListOptions{})
 		return fmt.Sprint(len(page.Items), page.Items[0].Rows), err
 	}),

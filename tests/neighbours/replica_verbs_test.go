@@ -41,9 +41,9 @@ func (v call) begun() *gorm.DB { return v.db.Clauses(v.sent...) }
 func (v call) context() context.Context { return v.db.Statement.Context }
 
 // rowsOf is what most calls come to.
-func rowsOf(tx *gorm.DB) (any, error) { return tx.RowsAffected, tx.Error }
+func affectedBy(tx *gorm.DB) (any, error) { return tx.RowsAffected, tx.Error }
 
-func counted(n int64, err error) (any, error) { return n, err }
+func countOf(n int64, err error) (any, error) { return n, err }
 
 func emptied(report softdelete.EmptyReport, err error) (any, error) {
 	failed := []string{}
@@ -56,20 +56,20 @@ func emptied(report softdelete.EmptyReport, err error) (any, error) {
 // Author 3 is trashed in the primary, with books and notes, and live in the replica;
 // 5 the other way round. 6 is gone, 7 is new. 4 has a loan, which restricts.
 var verbs = []verb{
-	{"delete a value", "", func(v call) (any, error) { return rowsOf(v.db.Delete(&replicaAuthor{ID: 1})) }},
+	{"delete a value", "", func(v call) (any, error) { return affectedBy(v.db.Delete(&replicaAuthor{ID: 1})) }},
 	{"delete a slice", "", func(v call) (any, error) {
-		return rowsOf(v.db.Delete(&[]replicaAuthor{{ID: 2}, {ID: 3}, {ID: 5}, {ID: 6}, {ID: 7}}))
+		return affectedBy(v.db.Delete(&[]replicaAuthor{{ID: 2}, {ID: 3}, {ID: 5}, {ID: 6}, {ID: 7}}))
 	}},
-	{"delete by condition", "", func(v call) (any, error) { return rowsOf(v.db.Where("id <> ?", 4).Delete(&replicaAuthor{})) }},
+	{"delete by condition", "", func(v call) (any, error) { return affectedBy(v.db.Where("id <> ?", 4).Delete(&replicaAuthor{})) }},
 	{"delete with a limit", "", func(v call) (any, error) {
-		return rowsOf(v.db.Order("id DESC").Limit(2).Delete(&replicaAuthor{}, "id <> 4"))
+		return affectedBy(v.db.Order("id DESC").Limit(2).Delete(&replicaAuthor{}, "id <> 4"))
 	}},
-	{"delete a leaf", "", func(v call) (any, error) { return rowsOf(v.db.Delete(&[]replicaBook{{ID: 12}, {ID: 22}, {ID: 71}})) }},
-	{"delete with hooks", "", func(v call) (any, error) { return rowsOf(v.db.Delete(&[]replicaNote{{ID: 31}, {ID: 51}})) }},
+	{"delete a leaf", "", func(v call) (any, error) { return affectedBy(v.db.Delete(&[]replicaBook{{ID: 12}, {ID: 22}, {ID: 71}})) }},
+	{"delete with hooks", "", func(v call) (any, error) { return affectedBy(v.db.Delete(&[]replicaNote{{ID: 31}, {ID: 51}})) }},
 	{"delete with select", "", func(v call) (any, error) {
-		return rowsOf(v.db.Select("Loans").Delete(&[]replicaAuthor{{ID: 3}, {ID: 4}, {ID: 5}}))
+		return affectedBy(v.db.Select("Loans").Delete(&[]replicaAuthor{{ID: 3}, {ID: 4}, {ID: 5}}))
 	}},
-	{"delete restricted", "", func(v call) (any, error) { return rowsOf(v.db.Delete(&replicaAuthor{ID: 4})) }},
+	{"delete restricted", "", func(v call) (any, error) { return affectedBy(v.db.Delete(&replicaAuthor{ID: 4})) }},
 	{"delete reported", "", func(v call) (any, error) {
 		var d softdelete.Deletion
 		tx := v.db.Scopes(softdelete.Into(&d)).Delete(&[]replicaAuthor{{ID: 5}, {ID: 7}})
@@ -79,14 +79,14 @@ var verbs = []verb{
 		n, err := gorm.G[replicaAuthor](v.db, v.options...).Where("id IN ?", []int{1, 3, 5}).Delete(v.context())
 		return n, err
 	}},
-	{"delete strictly", "strict", func(v call) (any, error) { return rowsOf(v.db.Delete(&replicaAuthor{ID: 3})) }},
-	{"delete by the database's clock", "clock", func(v call) (any, error) { return rowsOf(v.db.Delete(&[]replicaAuthor{{ID: 5}, {ID: 7}})) }},
-	{"delete a flag", "clock", func(v call) (any, error) { return rowsOf(v.db.Delete(&[]replicaFlag{{ID: 2}, {ID: 3}})) }},
+	{"delete strictly", "strict", func(v call) (any, error) { return affectedBy(v.db.Delete(&replicaAuthor{ID: 3})) }},
+	{"delete by the database's clock", "clock", func(v call) (any, error) { return affectedBy(v.db.Delete(&[]replicaAuthor{{ID: 5}, {ID: 7}})) }},
+	{"delete a flag", "clock", func(v call) (any, error) { return affectedBy(v.db.Delete(&[]replicaFlag{{ID: 2}, {ID: 3}})) }},
 	{"delete observed", "observed", func(v call) (any, error) {
-		return rowsOf(v.db.Where("id IN ?", []int{3, 5, 7}).Delete(&replicaAuthor{}))
+		return affectedBy(v.db.Where("id IN ?", []int{3, 5, 7}).Delete(&replicaAuthor{}))
 	}},
 	{"delete for good observed", "observed", func(v call) (any, error) {
-		return rowsOf(v.db.Unscoped().Where("id IN ?", []int{31, 51, 61, 71}).Delete(&replicaBook{}))
+		return affectedBy(v.db.Unscoped().Where("id IN ?", []int{31, 51, 61, 71}).Delete(&replicaBook{}))
 	}},
 	{"delete in a transaction", "", func(v call) (any, error) {
 		return nil, v.begun().Transaction(func(tx *gorm.DB) error {
@@ -105,41 +105,41 @@ var verbs = []verb{
 		})
 	}},
 
-	{"restore a value", "", func(v call) (any, error) { return rowsOf(softdelete.Restore(v.db, &replicaAuthor{ID: 3})) }},
+	{"restore a value", "", func(v call) (any, error) { return affectedBy(softdelete.Restore(v.db, &replicaAuthor{ID: 3})) }},
 	{"restore a slice", "", func(v call) (any, error) {
-		return rowsOf(softdelete.Restore(v.db, &[]replicaAuthor{{ID: 3}, {ID: 5}, {ID: 6}}))
+		return affectedBy(softdelete.Restore(v.db, &[]replicaAuthor{{ID: 3}, {ID: 5}, {ID: 6}}))
 	}},
-	{"restore by condition", "", func(v call) (any, error) { return rowsOf(softdelete.Restore(v.db.Where("id > 0"), &replicaAuthor{})) }},
+	{"restore by condition", "", func(v call) (any, error) { return affectedBy(softdelete.Restore(v.db.Where("id > 0"), &replicaAuthor{})) }},
 	{"restore the root only", "", func(v call) (any, error) {
-		return rowsOf(softdelete.Restore(v.db.Scopes(softdelete.RootOnly), &replicaAuthor{ID: 3}))
+		return affectedBy(softdelete.Restore(v.db.Scopes(softdelete.RootOnly), &replicaAuthor{ID: 3}))
 	}},
 	{"restore with parents", "", func(v call) (any, error) {
-		return rowsOf(softdelete.Restore(v.db.Scopes(softdelete.WithParents), &replicaBook{ID: 31}))
+		return affectedBy(softdelete.Restore(v.db.Scopes(softdelete.WithParents), &replicaBook{ID: 31}))
 	}},
-	{"restore under a trashed parent", "", func(v call) (any, error) { return rowsOf(softdelete.Restore(v.db, &replicaBook{ID: 31})) }},
+	{"restore under a trashed parent", "", func(v call) (any, error) { return affectedBy(softdelete.Restore(v.db, &replicaBook{ID: 31})) }},
 	{"restore with hooks", "", func(v call) (any, error) {
-		return rowsOf(softdelete.Restore(v.db.Scopes(softdelete.RootOnly), &replicaNote{ID: 31}))
+		return affectedBy(softdelete.Restore(v.db.Scopes(softdelete.RootOnly), &replicaNote{ID: 31}))
 	}},
-	{"restore a flag", "", func(v call) (any, error) { return rowsOf(softdelete.Restore(v.db, &[]replicaFlag{{ID: 2}, {ID: 3}})) }},
-	{"restore strictly", "strict", func(v call) (any, error) { return rowsOf(softdelete.Restore(v.db, &replicaAuthor{ID: 5})) }},
+	{"restore a flag", "", func(v call) (any, error) { return affectedBy(softdelete.Restore(v.db, &[]replicaFlag{{ID: 2}, {ID: 3}})) }},
+	{"restore strictly", "strict", func(v call) (any, error) { return affectedBy(softdelete.Restore(v.db, &replicaAuthor{ID: 5})) }},
 	{"restore observed", "observed", func(v call) (any, error) {
-		return rowsOf(softdelete.Restore(v.db.Where("id > 0"), &replicaAuthor{}))
+		return affectedBy(softdelete.Restore(v.db.Where("id > 0"), &replicaAuthor{}))
 	}},
 
-	{"purge a value", "", func(v call) (any, error) { return rowsOf(softdelete.Purge(v.db, &replicaAuthor{ID: 3})) }},
-	{"purge by condition", "", func(v call) (any, error) { return rowsOf(softdelete.Purge(v.db.Where("id > 0"), &replicaAuthor{})) }},
-	{"purge leaves", "", func(v call) (any, error) { return rowsOf(softdelete.Purge(v.db.Where("id > 0"), &replicaBook{})) }},
+	{"purge a value", "", func(v call) (any, error) { return affectedBy(softdelete.Purge(v.db, &replicaAuthor{ID: 3})) }},
+	{"purge by condition", "", func(v call) (any, error) { return affectedBy(softdelete.Purge(v.db.Where("id > 0"), &replicaAuthor{})) }},
+	{"purge leaves", "", func(v call) (any, error) { return affectedBy(softdelete.Purge(v.db.Where("id > 0"), &replicaBook{})) }},
 	{"purge with hooks", "", func(v call) (any, error) {
-		return rowsOf(softdelete.Purge(v.db, &[]replicaNote{{ID: 31}, {ID: 51}}))
+		return affectedBy(softdelete.Purge(v.db, &[]replicaNote{{ID: 31}, {ID: 51}}))
 	}},
-	{"purge observed", "observed", func(v call) (any, error) { return rowsOf(softdelete.Purge(v.db.Where("id > 0"), &replicaBook{})) }},
+	{"purge observed", "observed", func(v call) (any, error) { return affectedBy(softdelete.Purge(v.db.Where("id > 0"), &replicaBook{})) }},
 	{"purge what was trashed within a day", "clock", func(v call) (any, error) {
-		return rowsOf(softdelete.Purge(v.db.Scopes(softdelete.TrashedWithin(24*time.Hour)), &replicaAuthor{}))
+		return affectedBy(softdelete.Purge(v.db.Scopes(softdelete.TrashedWithin(24*time.Hour)), &replicaAuthor{}))
 	}},
 	{"force delete", "", func(v call) (any, error) {
-		return rowsOf(softdelete.ForceDelete(v.db, &[]replicaAuthor{{ID: 3}, {ID: 5}, {ID: 7}}))
+		return affectedBy(softdelete.ForceDelete(v.db, &[]replicaAuthor{{ID: 3}, {ID: 5}, {ID: 7}}))
 	}},
-	{"force delete restricted", "", func(v call) (any, error) { return rowsOf(softdelete.ForceDelete(v.db, &replicaAuthor{ID: 4})) }},
+	{"force delete restricted", "", func(v call) (any, error) { return affectedBy(softdelete.ForceDelete(v.db, &replicaAuthor{ID: 4})) }},
 	{"undo", "", func(v call) (any, error) {
 		d, err := softdelete.Undo(v.db, v.id)
 		return fmt.Sprint(d.Rows), err
@@ -164,32 +164,32 @@ var verbs = []verb{
 	{"preview a delete strictly", "strict", preview(softdelete.OpSoftDelete, &replicaAuthor{ID: 3})},
 
 	{"save a trashed row", "", func(v call) (any, error) {
-		return rowsOf(v.db.Save(&replicaAuthor{ID: 3, Email: "a3", Name: "saved"}))
+		return affectedBy(v.db.Save(&replicaAuthor{ID: 3, Email: "a3", Name: "saved"}))
 	}},
 	{"save a live row", "", func(v call) (any, error) {
-		return rowsOf(v.db.Save(&replicaAuthor{ID: 5, Email: "a5", Name: "saved"}))
+		return affectedBy(v.db.Save(&replicaAuthor{ID: 5, Email: "a5", Name: "saved"}))
 	}},
 	{"save a row as it is", "strict", func(v call) (any, error) {
-		return rowsOf(v.db.Save(&replicaFlag{ID: 1, Name: "f1"}))
+		return affectedBy(v.db.Save(&replicaFlag{ID: 1, Name: "f1"}))
 	}},
 	{"save a slice", "", func(v call) (any, error) {
-		return rowsOf(v.db.Save(&[]replicaFlag{{ID: 1, Name: "saved"}, {ID: 2, Name: "f2"}}))
+		return affectedBy(v.db.Save(&[]replicaFlag{{ID: 1, Name: "saved"}, {ID: 2, Name: "f2"}}))
 	}},
 	{"update a trashed row strictly", "strict", func(v call) (any, error) {
-		return rowsOf(v.db.Model(&replicaAuthor{ID: 3}).Update("name", "updated"))
+		return affectedBy(v.db.Model(&replicaAuthor{ID: 3}).Update("name", "updated"))
 	}},
 	{"update to what is there, strictly", "strict", func(v call) (any, error) {
-		return rowsOf(v.db.Model(&replicaAuthor{ID: 5}).Update("name", "author 5"))
+		return affectedBy(v.db.Model(&replicaAuthor{ID: 5}).Update("name", "author 5"))
 	}},
 	{"upsert of a trashed row", "", func(v call) (any, error) {
-		return rowsOf(v.db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&replicaAuthor{ID: 3, Email: "a3", Name: "upserted"}))
+		return affectedBy(v.db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&replicaAuthor{ID: 3, Email: "a3", Name: "upserted"}))
 	}},
 	{"upsert of a slice", "", func(v call) (any, error) {
-		return rowsOf(v.db.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.AssignmentColumns([]string{"name"})}).
+		return affectedBy(v.db.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.AssignmentColumns([]string{"name"})}).
 			Create(&[]replicaFlag{{ID: 3, Name: "upserted"}, {ID: 9, Name: "made"}}))
 	}},
 	{"upsert of a slice with a trashed row", "", func(v call) (any, error) {
-		return rowsOf(v.db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&[]replicaFlag{{ID: 1, Name: "upserted"}, {ID: 2, Name: "upserted too"}}))
+		return affectedBy(v.db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&[]replicaFlag{{ID: 1, Name: "upserted"}, {ID: 2, Name: "upserted too"}}))
 	}},
 	{"revive", "", func(v call) (any, error) {
 		a := &replicaAuthor{Email: "a3", Name: "revived"}
@@ -202,7 +202,7 @@ var verbs = []verb{
 		return fmt.Sprint(rows[0].ID, rows[1].ID, tx.RowsAffected), tx.Error
 	}},
 	{"revive in batches", "observed", func(v call) (any, error) {
-		return rowsOf(v.begun().Scopes(softdelete.Revive).CreateInBatches(&[]replicaFlag{{Name: "f2"}, {ID: 20, Name: "made"}}, 1))
+		return affectedBy(v.begun().Scopes(softdelete.Revive).CreateInBatches(&[]replicaFlag{{Name: "f2"}, {ID: 20, Name: "made"}}, 1))
 	}},
 	{"first or create, reviving", "", func(v call) (any, error) {
 		var f replicaFlag
@@ -210,16 +210,16 @@ var verbs = []verb{
 		return fmt.Sprint(f.ID, tx.RowsAffected), tx.Error
 	}},
 	{"create under a trashed parent", "", func(v call) (any, error) {
-		return rowsOf(v.db.Create(&replicaBook{ID: 90, AuthorID: 3, Title: "made"}))
+		return affectedBy(v.db.Create(&replicaBook{ID: 90, AuthorID: 3, Title: "made"}))
 	}},
 	{"create under a live parent", "", func(v call) (any, error) {
-		return rowsOf(v.db.Create(&[]replicaBook{{ID: 90, AuthorID: 5, Title: "made"}, {ID: 91, AuthorID: 7, Title: "made"}}))
+		return affectedBy(v.db.Create(&[]replicaBook{{ID: 90, AuthorID: 5, Title: "made"}, {ID: 91, AuthorID: 7, Title: "made"}}))
 	}},
 	{"move under a trashed parent", "", func(v call) (any, error) {
-		return rowsOf(v.db.Model(&replicaBook{ID: 11}).Update("author_id", 3))
+		return affectedBy(v.db.Model(&replicaBook{ID: 11}).Update("author_id", 3))
 	}},
 	{"move under a live parent", "", func(v call) (any, error) {
-		return rowsOf(v.db.Model(&replicaBook{ID: 11}).Update("author_id", 7))
+		return affectedBy(v.db.Model(&replicaBook{ID: 11}).Update("author_id", 7))
 	}},
 	{"link again", "", func(v call) (any, error) {
 		return nil, v.db.Model(&replicaAuthor{ID: 1}).Association("Tags").Append(&replicaTag{ID: 1, Word: "one"})
@@ -237,21 +237,21 @@ var verbs = []verb{
 		return nil, v.db.Model(&replicaAuthor{ID: 2}).Association("Tags").Clear()
 	}},
 	{"save associations in full", "", func(v call) (any, error) {
-		return rowsOf(v.db.Session(&gorm.Session{FullSaveAssociations: true}).Updates(&replicaAuthor{ID: 5, Name: "saved", Books: []replicaBook{
+		return affectedBy(v.db.Session(&gorm.Session{FullSaveAssociations: true}).Updates(&replicaAuthor{ID: 5, Name: "saved", Books: []replicaBook{
 			{ID: 31, AuthorID: 5, Title: "saved"}, {ID: 51, AuthorID: 5, Title: "saved"},
 		}}))
 	}},
 
 	{"bin: restore", "", func(v call) (any, error) {
-		return counted(softdelete.Of[replicaAuthor](v.db).Restore(v.context(), 3, 5))
+		return countOf(softdelete.Of[replicaAuthor](v.db).Restore(v.context(), 3, 5))
 	}},
-	{"bin: restore all", "", func(v call) (any, error) { return counted(softdelete.Of[replicaFlag](v.db).RestoreAll(v.context())) }},
-	{"bin: purge", "", func(v call) (any, error) { return counted(softdelete.Of[replicaAuthor](v.db).Purge(v.context(), 3, 5)) }},
+	{"bin: restore all", "", func(v call) (any, error) { return countOf(softdelete.Of[replicaFlag](v.db).RestoreAll(v.context())) }},
+	{"bin: purge", "", func(v call) (any, error) { return countOf(softdelete.Of[replicaAuthor](v.db).Purge(v.context(), 3, 5)) }},
 	{"bin: empty", "", func(v call) (any, error) {
 		return emptied(softdelete.Of[replicaAuthor](v.db).Empty(v.context(), softdelete.EmptyOptions{All: true, Pause: time.Nanosecond, BatchSize: 1}))
 	}},
-	{"trash: restore all", "", trash(func(v call, trash *softdelete.Trash) (any, error) { return counted(trash.RestoreAll(v.context())) })},
-	{"trash: undo", "", trash(func(v call, trash *softdelete.Trash) (any, error) {
+	{"trash: restore all", "", inTrash(func(v call, trash *softdelete.Trash) (any, error) { return countOf(trash.RestoreAll(v.context())) })},
+	{"trash: undo", "", inTrash(func(v call, trash *softdelete.Trash) (any, error) {
 		d, err := trash.Undo(v.context(), v.id)
 		return fmt.Sprint(d.Rows), err
 	})},
@@ -260,7 +260,7 @@ var verbs = []verb{
 	{"trash: empty with hooks", "", empty(softdelete.EmptyOptions{All: true, Hooks: true})},
 	{"trash: empty observed", "observed", empty(softdelete.EmptyOptions{All: true, BatchSize: 2})},
 	{"trash: empty dry", "", empty(softdelete.EmptyOptions{All: true, DryRun: true, BatchSize: 2})},
-	{"trash: sweep", "", trash(func(v call, trash *softdelete.Trash) (any, error) {
+	{"trash: sweep", "", inTrash(func(v call, trash *softdelete.Trash) (any, error) {
 		ctx, cancel := context.WithCancel(v.context())
 		defer cancel()
 		ends := slog.New(slog.NewTextHandler(writer(func(p []byte) (int, error) { cancel(); return len(p), nil }), nil))
@@ -285,7 +285,7 @@ func preview(op softdelete.Operation, value any) func(call) (any, error) {
 	}
 }
 
-func trash(run func(call, *softdelete.Trash) (any, error)) func(call) (any, error) {
+func inTrash(run func(call, *softdelete.Trash) (any, error)) func(call) (any, error) {
 	return func(v call) (any, error) {
 		opened, err := softdelete.OpenTrash(v.db)
 		if err != nil {
@@ -296,7 +296,7 @@ func trash(run func(call, *softdelete.Trash) (any, error)) func(call) (any, erro
 }
 
 func empty(options softdelete.EmptyOptions) func(call) (any, error) {
-	return trash(func(v call, trash *softdelete.Trash) (any, error) { return emptied(trash.Empty(v.context(), options)) })
+	return inTrash(func(v call, trash *softdelete.Trash) (any, error) { return emptied(trash.Empty(v.context(), options)) })
 }
 
 // configs are the plugin's, by the name that verbs have for them.
