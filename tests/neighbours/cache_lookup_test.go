@@ -88,7 +88,7 @@ func eachStale(t *testing.T, config softdelete.Config, models []any, fn func(t *
 
 func docModels() []any { return []any{&orderDoc{}} }
 
-func trash(t *testing.T, db *gorm.DB, id uint) {
+func trashDoc(t *testing.T, db *gorm.DB, id uint) {
 	t.Helper()
 	tx := db.Delete(&orderDoc{}, id)
 	require.NoError(t, tx.Error)
@@ -101,7 +101,7 @@ func TestCacheDoesNotAnswerSave(t *testing.T) {
 	eachStale(t, softdelete.Config{}, docModels(), func(t *testing.T, cached, beside *gorm.DB) {
 		doc := orderDoc{ID: 1, Email: "1", Text: "new"}
 		require.NoError(t, cached.Save(&doc).Error, "no row is there, and no trashed one")
-		trash(t, beside, 1)
+		trashDoc(t, beside, 1)
 		doc.Text = "lost"
 		require.ErrorIs(t, cached.Save(&doc).Error, softdelete.ErrTrashed)
 		require.NoError(t, softdelete.Restore(beside, &orderDoc{ID: 1}).Error)
@@ -122,7 +122,7 @@ func TestCacheDoesNotAnswerUpserts(t *testing.T) {
 		}
 		require.NoError(t, upsert("a"))
 		require.NoError(t, upsert("b"))
-		trash(t, beside, 2)
+		trashDoc(t, beside, 2)
 		require.ErrorIs(t, upsert("c"), softdelete.ErrTrashed)
 		live, trashed := docs(t, beside)
 		require.Equal(t, []string{"b"}, live, "the whole statement is undone")
@@ -145,10 +145,10 @@ func TestCacheDoesNotAnswerRevives(t *testing.T) {
 			return doc
 		}
 		first := revive("first")
-		trash(t, beside, first.ID)
+		trashDoc(t, beside, first.ID)
 		again := revive("again")
 		require.Equal(t, first.ID, again.ID)
-		trash(t, beside, first.ID)
+		trashDoc(t, beside, first.ID)
 		require.NoError(t, softdelete.Purge(beside, &orderDoc{ID: first.ID}).Error)
 		revive("anew")
 		live, trashed := docs(t, beside)
@@ -178,7 +178,7 @@ func TestCacheDoesNotAnswerDeletes(t *testing.T) {
 		require.False(t, list[1].DeletedAt.Valid, "it was trashed before")
 		restored := both()
 		require.NoError(t, softdelete.Restore(cached, &restored).Error)
-		trash(t, beside, 2)
+		trashDoc(t, beside, 2)
 		restored = []orderDoc{list[0], list[0]}
 		restored[1].ID = 2
 		require.NoError(t, softdelete.Restore(cached, &restored).Error)
@@ -197,7 +197,7 @@ func TestCacheDoesNotAnswerStrictUpdates(t *testing.T) {
 		require.ErrorIs(t, update(), softdelete.ErrNotFound)
 		require.NoError(t, beside.Create(&orderDoc{ID: 1, Email: "1", Text: "a"}).Error)
 		require.NoError(t, update(), "it has the value already")
-		trash(t, beside, 1)
+		trashDoc(t, beside, 1)
 		require.ErrorIs(t, update(), softdelete.ErrNotFound)
 	})
 }
@@ -292,7 +292,7 @@ func TestCacheRemembersNothingThatWasNotRead(t *testing.T) {
 	t.Parallel()
 	eachStale(t, softdelete.Config{}, docModels(), func(t *testing.T, cached, beside *gorm.DB) {
 		require.NoError(t, beside.Create(&[]orderDoc{{ID: 1, Email: "1", Text: "a"}, {ID: 2, Email: "2", Text: "b"}}).Error)
-		trash(t, beside, 1)
+		trashDoc(t, beside, 1)
 		bin, err := softdelete.OpenTrash(cached)
 		require.NoError(t, err)
 		_, err = bin.Empty(context.Background(), softdelete.EmptyOptions{All: true, DryRun: true})
@@ -324,7 +324,7 @@ func TestCacheDoesNotAnswerForTheTrash(t *testing.T) {
 		require.NoError(t, err)
 		for trashed := range 3 {
 			if trashed > 0 {
-				trash(t, beside, uint(trashed))
+				trashDoc(t, beside, uint(trashed))
 			}
 			page, err := bin.List(context.Background(), softdelete.ListOptions{})
 			require.NoError(t, err)

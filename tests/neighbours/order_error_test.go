@@ -14,25 +14,25 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
-// counted counts the statements that are sent.
-type counted struct {
+// countedPool counts the statements that are sent.
+type countedPool struct {
 	gorm.ConnPool
 	sent atomic.Int64
 }
 
-func (c *counted) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (c *countedPool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	c.sent.Add(1)
 	return c.ConnPool.QueryContext(ctx, query, args...)
 }
 
-func (c *counted) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+func (c *countedPool) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	c.sent.Add(1)
 	return c.ConnPool.QueryRowContext(ctx, query, args...)
 }
 
 // counting returns a handle whose statements are counted.
-func counting(db *gorm.DB) (*gorm.DB, *counted) {
-	c := &counted{ConnPool: db.Statement.ConnPool}
+func counting(db *gorm.DB) (*gorm.DB, *countedPool) {
+	c := &countedPool{ConnPool: db.Statement.ConnPool}
 	tx := db.Session(&gorm.Session{NewDB: true, Context: context.Background()})
 	tx.Statement.ConnPool = c
 	return tx, c

@@ -90,7 +90,7 @@ func TestOrderOfManyCallbacks(t *testing.T) {
 			got, err = find(db.Scopes(softdelete.OnlyTrashed))
 			require.NoError(t, err, what)
 			require.Equal(t, []uint{2, 4}, got, what)
-			got, err = rowsOf(db.Model(&orderUser{}).InnerJoins("Team", db.Where("1 = 1").Or("1 = 1")))
+			got, err = eachRow(db.Model(&orderUser{}).InnerJoins("Team", db.Where("1 = 1").Or("1 = 1")))
 			require.NoError(t, err, what)
 			require.Equal(t, 1, got, what)
 			var roles []orderRole
@@ -118,7 +118,7 @@ func TestOrderOfWhatIsAddedOnTheWay(t *testing.T) {
 			"WithoutTrashed": {func(db *gorm.DB) { softdelete.WithoutTrashed(db) }, func(db *gorm.DB) (any, error) { return find(db.Scopes(softdelete.OnlyTrashed)) }, []uint{1, 3}},
 			"a join": {func(db *gorm.DB) {
 				db.InnerJoins("Team", db.Session(&gorm.Session{NewDB: true}).Where("1 = 1").Or("1 = 1"))
-			}, func(db *gorm.DB) (any, error) { return rowsOf(db.Model(&orderUser{})) }, 1},
+			}, func(db *gorm.DB) (any, error) { return eachRow(db.Model(&orderUser{})) }, 1},
 			"WithTrashedIn":   {func(db *gorm.DB) { softdelete.WithTrashedIn(&orderGrant{})(db) }, associated, []uint{1, 2}},
 			"OnlyTrashedIn":   {func(db *gorm.DB) { softdelete.OnlyTrashedIn(&orderGrant{})(db) }, associated, []uint{2}},
 			"its WHERE anew":  {func(db *gorm.DB) { delete(db.Statement.Clauses, "WHERE"); db.Where("author_id = 2") }, find, []uint{3}},
@@ -180,7 +180,7 @@ func TestOrderOfHandlesUsedAgain(t *testing.T) {
 
 			users := db.Model(&orderUser{}).InnerJoins("Team", db.Where("1 = 1").Or("1 = 1"))
 			for range 2 {
-				got, err = rowsOf(users.Session(&gorm.Session{}))
+				got, err = eachRow(users.Session(&gorm.Session{}))
 				require.NoError(t, err)
 				require.Equal(t, 1, got)
 			}

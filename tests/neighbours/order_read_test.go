@@ -155,8 +155,8 @@ func count(db *gorm.DB) (any, error) {
 	return int(n), err
 }
 
-// rowsOf counts what a read gives row by row.
-func rowsOf(db *gorm.DB) (any, error) {
+// eachRow counts what a read gives row by row.
+func eachRow(db *gorm.DB) (any, error) {
 	rows, err := db.Rows()
 	if err != nil {
 		return nil, err
@@ -213,7 +213,7 @@ func plainPaths() []readPath {
 			return titles, err
 		}, []orderTitle{{"a"}, {"c"}}},
 		{"Rows", func(db *gorm.DB) (any, error) {
-			return rowsOf(db.Model(&orderPost{}).Where("author_id = 1"))
+			return eachRow(db.Model(&orderPost{}).Where("author_id = 1"))
 		}, 1},
 		{"Row", func(db *gorm.DB) (any, error) {
 			var n int
@@ -347,7 +347,7 @@ func joinPaths() []readPath {
 			return []any{postIDs(posts), teamOf(*posts[0].Author), teamOf(*posts[1].Author)}, err
 		}, []any{[]uint{1, 3}, uint(1), uint(0)}},
 		{"Joins of rows", func(db *gorm.DB) (any, error) {
-			return rowsOf(db.Model(&orderUser{}).InnerJoins("Team", db.Where("1 = 1").Or("1 = 1")))
+			return eachRow(db.Model(&orderUser{}).InnerJoins("Team", db.Where("1 = 1").Or("1 = 1")))
 		}, 1},
 		{"Joins counted", func(db *gorm.DB) (any, error) {
 			return count(db.Model(&orderUser{}).InnerJoins("Team", db.Where("1 = 1").Or("1 = 1")))
