@@ -93,10 +93,12 @@ func pointed(c clause.Interface) clause.Interface {
 	return c
 }
 
-// hasMarker tells if a schema has a marker, also one that is adopted.
+// hasMarker tells if a schema has a marker, also one that is adopted, or refused for
+// what is wrong with it otherwise.
 func hasMarker(s *schema.Schema) bool {
 	return slices.ContainsFunc(s.QueryClauses, func(c clause.Interface) bool {
-		if _, ours := c.(queryClause); ours {
+		switch c.(type) {
+		case queryClause, failure:
 			return true
 		}
 		field, _ := softDeleteOf(c)
