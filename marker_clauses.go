@@ -54,10 +54,25 @@ func claimsOf(s *schema.Schema) []*claim {
 			}
 		}
 	}
-	take(s.QueryClauses, func(c *claim) *clause.Interface { return &c.queries })
-	take(s.DeleteClauses, func(c *claim) *clause.Interface { return &c.deletes })
-	take(s.UpdateClauses, func(*claim) *clause.Interface { return nil })
+	own := markersAmong(s)
+	take(own.query, func(c *claim) *clause.Interface { return &c.queries })
+	take(own.delete, func(c *claim) *clause.Interface { return &c.deletes })
+	take(own.update, func(*claim) *clause.Interface { return nil })
 	return claims
+}
+
+// markersAmong are the clauses of markers of a schema, also of one that is adopted:
+// a second handle may have the same schemas, and a plugin of its own.
+func markersAmong(s *schema.Schema) others {
+	for _, c := range s.QueryClauses {
+		if c, ok := c.(queryClause); ok {
+			return c.model.own
+		}
+	}
+	among := func(list []clause.Interface) []clause.Interface {
+		return slices.DeleteFunc(slices.Clone(list), func(c clause.Interface) bool { field, _ := softDeleteOf(c); return field == nil })
+	}
+	return others{query: among(s.QueryClauses), update: among(s.UpdateClauses), delete: among(s.DeleteClauses)}
 }
 
 // softDeleteOf is the field that a clause filters or stamps, and the kind of the soft

@@ -40,8 +40,9 @@ type model struct {
 	// indexes are those that AutoMigrate adds to GORM's.
 	indexes []index
 
-	// others are what other fields' types bring to the schema.
-	others others
+	// others are what other fields' types bring to the schema, own what the
+	// marker's does: the plugin's clauses stand in the place of that.
+	others, own others
 
 	// liveRows and trashedRows filter the rows of the statement's own table.
 	liveRows, trashedRows *rowFilter
@@ -315,7 +316,12 @@ func describe(db *gorm.DB, s *schema.Schema) (*model, error) {
 	if err := checkRelations(s); err != nil {
 		return nil, err
 	}
-	m := &model{schema: s}
+	for _, c := range s.QueryClauses {
+		if c, ok := c.(failure); ok {
+			return nil, c.err
+		}
+	}
+	m := &model{schema: s, own: markersAmong(s)}
 	var tagged *schema.Field
 	for _, field := range s.Fields {
 		parts := tagParts(field)
