@@ -25,7 +25,7 @@ func (c queryClause) ModifyStatement(stmt *gorm.Statement) {
 	case stmt.SQL.Len() > 0:
 	case root == stmt:
 		c.filterJoins(stmt)
-		filterRoot(stmt, c.model)
+		filterRoot(stmt, c.model, hasRawBefore(stmt))
 	case stmt.Schema == nil:
 		if filter := c.model.filterFor(showIn(root, c.model)); filter != nil {
 			addFilter(stmt, filter)
@@ -62,10 +62,10 @@ func (c updateClause) ModifyStatement(stmt *gorm.Statement) {
 	case stmt.SQL.Len() > 0:
 	case isFiltered(stmt):
 		if exprs := whereExprs(stmt); len(exprs) == 0 || !isFilter(exprs[len(exprs)-1]) {
-			filterRoot(stmt, c.model)
+			filterRoot(stmt, c.model, true)
 		}
 	case isMarked(stmt), stmt.Unscoped:
-		filterRoot(stmt, c.model)
+		filterRoot(stmt, c.model, true)
 	case stmt.Error == nil:
 		_ = stmt.AddError(c.model.replaced("update"))
 	}
@@ -106,7 +106,7 @@ func (c deleteClause) ModifyStatement(stmt *gorm.Statement) {
 	switch {
 	case stmt.SQL.Len() > 0 || stmt.Error != nil:
 	case stmt.Unscoped:
-		filterRoot(stmt, c.model)
+		filterRoot(stmt, c.model, true)
 	default:
 		_ = stmt.AddError(c.model.replaced("delete"))
 	}

@@ -182,7 +182,7 @@ func (e *emptying) exclude(q *queue, tx *gorm.DB) {
 	e.due[name] = func(name string) clause.Expression {
 		return written(func(b clause.Builder) {
 			_, _ = b.WriteString("CASE WHEN ")
-			(&at{name, &group{exprs}}).Build(b)
+			(&at{name, &group{exprs: exprs}}).Build(b)
 			_, _ = b.WriteString(" THEN 1 ELSE 0 END = 0")
 			if others != nil {
 				_, _ = b.WriteString(" AND ")

@@ -25,9 +25,34 @@ type rowFilter struct {
 	model *model
 	table string // table, alias, or clause.CurrentTable
 	show  visibility
+
+	// watched is the same filter, which looks at what stands before it; nil in that
+	// one itself.
+	watched *rowFilter
+	watches bool
+}
+
+// newRowFilter makes the filter of the rows of a statement's own table.
+func newRowFilter(m *model, show visibility) *rowFilter {
+	f := rowFilter{model: m, table: clause.CurrentTable, show: show}
+	watched := f
+	watched.watches = true
+	f.watched = &watched
+	return &f
+}
+
+// watching is a filter that looks at what stands before it.
+func watching(filter clause.Expression) clause.Expression {
+	if f, ok := filter.(*rowFilter); ok && f.watched != nil {
+		return f.watched
+	}
+	return filter
 }
 
 func (f *rowFilter) Build(b clause.Builder) {
+	if f.watches {
+		lookBefore(b)
+	}
 	column := clause.Column{Table: f.table, Name: f.model.marker.field.DBName}
 	f.model.marker.build(b, column, f.show == trashedOnly)
 }
@@ -49,7 +74,7 @@ func (m *model) filterFor(show visibility) *rowFilter {
 type nothing struct{ model *model }
 
 func (f nothing) Build(b clause.Builder) {
-	f.model.liveRows.Build(b)
+	watching(f.model.liveRows).Build(b)
 	_, _ = b.WriteString(" AND ")
 	f.model.trashedRows.Build(b)
 }
@@ -90,17 +115,25 @@ func (c *actorCondition) Build(b clause.Builder) {
 
 // group is several conditions of the caller's in parentheses, so that nothing
 // they say reaches beyond.
-type group struct{ exprs []clause.Expression }
+type group struct {
+	exprs  []clause.Expression
+	unsure bool // some of them have to be looked at
+}
 
 func (g *group) Build(b clause.Builder) {
+	exprs := slices.Clone(g.exprs)
+	if g.unsure {
+		exprs = seal(exprs, standingOf(exprs))
+	}
 	_ = b.WriteByte('(')
-	clause.Where{Exprs: append([]clause.Expression(nil), g.exprs...)}.Build(b)
+	clause.Where{Exprs: exprs}.Build(b)
 	_ = b.WriteByte(')')
 }
 
 // filterRoot adds the filter for the statement's own model to its WHERE. It can
-// be called again and again.
-func filterRoot(stmt *gorm.Statement, m *model) {
+// be called again and again. Where the caller may have written SQL that stands
+// before the filter, that looks at it.
+func filterRoot(stmt *gorm.Statement, m *model, rawBefore bool) {
 	if isFiltered(stmt) {
 		removeFilter(stmt)
 	}
@@ -112,7 +145,10 @@ func filterRoot(stmt *gorm.Statement, m *model) {
 	} else if !more {
 		return
 	}
-	if more && isFilter(exprs[len(exprs)-1]) {
+	if last := len(exprs) - 1; more && isFilter(exprs[last]) {
+		if rawBefore {
+			exprs[last] = watching(exprs[last])
+		}
 		stmt.Clauses[gormFilterKey] = clause.Clause{}
 	}
 	setWhere(stmt, c, exprs)
@@ -203,11 +239,16 @@ func callersOf(exprs []clause.Expression) (kept []clause.Expression, ours int) {
 	}
 	kept = make([]clause.Expression, 0, len(exprs)+2)
 	for _, expr := range exprs {
-		if g, ok := expr.(*group); ok {
-			inner, _ := callersOf(g.exprs)
+		switch e := expr.(type) {
+		case *group:
+			inner, _ := callersOf(e.exprs)
 			kept = append(kept, inner...)
-		} else if !isOurs(expr) {
-			kept = append(kept, expr)
+		case *sealed:
+			kept = append(kept, e.expr)
+		default:
+			if !isOurs(expr) {
+				kept = append(kept, expr)
+			}
 		}
 	}
 	return kept, ours
@@ -215,7 +256,7 @@ func callersOf(exprs []clause.Expression) (kept []clause.Expression, ours int) {
 
 func isOurs(expr clause.Expression) bool {
 	switch expr.(type) {
-	case *rowFilter, *group, *timeCondition, *actorCondition, invalid, nothing:
+	case *rowFilter, *group, *sealed, *timeCondition, *actorCondition, invalid, nothing:
 		return true
 	}
 	return false
@@ -227,50 +268,188 @@ func isFilter(expr clause.Expression) bool {
 }
 
 // enclose puts the caller's conditions into parentheses where one of them could
-// otherwise reach beyond them: an OR, or one that is not known to have none.
+// otherwise reach beyond them: an OR, or one that is not known to have none. One
+// that could reach out of those too is sealed.
 func enclose(exprs []clause.Expression) []clause.Expression {
+	var r reach
 	for _, expr := range exprs {
-		if mayReachBeyond(expr) {
-			return []clause.Expression{&group{exprs}}
-		}
+		r |= reachOf(expr)
 	}
-	return exprs
+	switch {
+	case r&looseReach != 0:
+		return []clause.Expression{&group{exprs, r&unsureReach != 0}}
+	case r != 0:
+		return seal(exprs, besideFilter)
+	default:
+		return exprs
+	}
 }
 
-func mayReachBeyond(expr clause.Expression) bool {
+// reach is how far a condition could reach.
+type reach uint8
+
+const (
+	looseReach  reach = 1 << iota // to the conditions beside it
+	unsureReach                   // further, so that it has to be looked at when it is written
+)
+
+const anyReach = looseReach | unsureReach
+
+func reachOf(expr clause.Expression) reach {
 	switch e := expr.(type) {
-	case *rowFilter, *group:
-		return false
+	case *rowFilter, *group, *sealed:
+		return 0
 	case clause.Eq:
-		return isRaw(e.Column) || isRaw(e.Value)
+		return reachOfPair(e.Column, e.Value)
 	case clause.Neq:
-		return isRaw(e.Column) || isRaw(e.Value)
+		return reachOfPair(e.Column, e.Value)
 	case clause.Gt:
-		return isRaw(e.Column) || isRaw(e.Value)
+		return reachOfPair(e.Column, e.Value)
 	case clause.Gte:
-		return isRaw(e.Column) || isRaw(e.Value)
+		return reachOfPair(e.Column, e.Value)
 	case clause.Lt:
-		return isRaw(e.Column) || isRaw(e.Value)
+		return reachOfPair(e.Column, e.Value)
 	case clause.Lte:
-		return isRaw(e.Column) || isRaw(e.Value)
+		return reachOfPair(e.Column, e.Value)
 	case clause.Like:
-		return isRaw(e.Column) || isRaw(e.Value)
+		return reachOfPair(e.Column, e.Value)
 	case clause.IN:
-		// A list of several stands in parentheses.
-		return isRaw(e.Column) || len(e.Values) == 1 && isRaw(e.Values[0])
+		return reachOfIn(e)
 	case clause.Expr:
-		return hasOr(e.SQL) || slices.ContainsFunc(e.Vars, isRaw)
+		return reachOfSQL(e.SQL) | reachOfAll(e.Vars)
 	case clause.NamedExpr:
-		return hasOr(e.SQL) || slices.ContainsFunc(e.Vars, isRaw)
+		return reachOfSQL(e.SQL) | reachOfAll(e.Vars)
 	case clause.AndConditions:
-		// GORM encloses several itself.
-		return len(e.Exprs) == 1 && mayReachBeyond(e.Exprs[0])
+		r := reachOfEach(e.Exprs)
+		if len(e.Exprs) != 1 {
+			r &^= looseReach // GORM encloses several itself
+		}
+		return r
 	case clause.NotConditions:
-		return slices.ContainsFunc(e.Exprs, mayReachBeyond)
+		return reachOfEach(e.Exprs)
+	case clause.OrConditions:
+		return looseReach | reachOfEach(e.Exprs)
 	default:
-		return true
+		return anyReach
 	}
 }
+
+func reachOfEach(exprs []clause.Expression) (r reach) {
+	for _, expr := range exprs {
+		r |= reachOf(expr)
+	}
+	return r
+}
+
+func reachOfPair(column, value any) reach {
+	return reachOfColumn(column) | reachOfVar(value)
+}
+
+func reachOfIn(in clause.IN) reach {
+	r := reachOfColumn(in.Column) | reachOfAll(in.Values)
+	if len(in.Values) > 1 && !isRaw(in.Column) {
+		r &^= looseReach // a list of several stands in parentheses
+	}
+	return r
+}
+
+func reachOfAll(vars []any) (r reach) {
+	for _, v := range vars {
+		r |= reachOfVar(v)
+	}
+	return r
+}
+
+func reachOfSQL(sql string) (r reach) {
+	or, unsure := plainText(sql)
+	if or {
+		r |= looseReach
+	}
+	if unsure {
+		r |= unsureReach
+	}
+	return r
+}
+
+// reachOfColumn is that of a name. The drivers' quoting lets quotes in a name
+// through.
+func reachOfColumn(column any) reach {
+	name := ""
+	switch c := column.(type) {
+	case string:
+		name = c
+	case clause.Column:
+		if c.Raw {
+			return anyReach
+		}
+		name = c.Name
+	case []clause.Column:
+		return 0
+	default:
+		if isRaw(column) {
+			return anyReach
+		}
+		return unsureReach
+	}
+	for i := range len(name) {
+		switch name[i] {
+		case '`', '"', '\'', '[', ']', '\\', 0:
+			return unsureReach
+		}
+	}
+	return 0
+}
+
+// reachOfVar is that of a value.
+func reachOfVar(value any) reach {
+	switch v := value.(type) {
+	case nil, string, bool, int, int64, uint, uint64, float64, []byte, time.Time:
+		return 0
+	case []any:
+		return reachOfAll(v) &^ looseReach
+	case *gorm.DB:
+		if v.Statement.SQL.Len() == 0 {
+			return unsureReach // its own filter holds, and what it says behind that is the caller's
+		}
+	}
+	if isRaw(value) {
+		return anyReach
+	}
+	if rv := reflect.ValueOf(value); rv.Kind() == reflect.Slice || rv.Kind() == reflect.Array {
+		return reachOfList(rv)
+	}
+	return 0
+}
+
+// reachOfList is that of a list of values that may be more than bound.
+func reachOfList(list reflect.Value) (r reach) {
+	switch t := list.Type().Elem(); {
+	case t.Kind() == reflect.Interface:
+		for i := range list.Len() {
+			r |= reachOfVar(list.Index(i).Interface())
+		}
+	case writesSQL(t):
+		r = unsureReach
+	}
+	return r &^ looseReach
+}
+
+// writesSQL tells if values of a type may write SQL of their own.
+func writesSQL(t reflect.Type) bool {
+	for t.Kind() == reflect.Slice || t.Kind() == reflect.Array {
+		t = t.Elem()
+	}
+	if t.PkgPath() == "" && (t.Kind() < reflect.Array || t.Kind() == reflect.String) {
+		return false
+	}
+	return t.Kind() == reflect.Interface || t.Implements(expressionType) || t.Implements(gormValuerType) || t == dbType
+}
+
+var (
+	expressionType = reflect.TypeFor[clause.Expression]()
+	gormValuerType = reflect.TypeFor[gorm.Valuer]()
+	dbType         = reflect.TypeFor[*gorm.DB]()
+)
 
 // isRaw tells if a column or a variable may write SQL of its own, in which there
 // may be anything: an expression, a column written as it is, db.Raw. A query

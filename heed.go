@@ -145,7 +145,7 @@ func (m *model) revivable(db *gorm.DB) (clause.Expression, error) {
 	if err != nil || len(exprs) == 0 {
 		return nil, err
 	}
-	return &group{exprs}, nil
+	return &group{exprs, true}, nil
 }
 
 // asked has a statement that does nothing go through a chain, if there is anybody to
@@ -172,10 +172,10 @@ func (t *table) meeting(exprs []clause.Expression, d dialect) picker {
 	if len(exprs) == 0 {
 		return nil
 	}
-	direct := &at{t.name, &group{exprs}}
+	direct := &at{t.name, &group{exprs, true}}
 	return func(name string) clause.Expression {
 		if name == t.name || len(t.key()) == 0 {
-			return &at{name, &group{exprs}}
+			return &at{name, &group{exprs, true}}
 		}
 		return &selected{columns: columnsOf(name, t.key()), list: columnsOf(t.name, t.key()), from: t.name, where: direct, d: d}
 	}
@@ -216,7 +216,7 @@ func (m *model) onQueries(db *gorm.DB) ([]clause.Expression, error) {
 	if exprs = distinct(db, m.schema, both)[len(distinct(db, m.schema, same)):]; len(exprs) == 0 {
 		return nil, nil
 	}
-	return []clause.Expression{&group{exprs}}, nil
+	return []clause.Expression{&group{exprs, true}}, nil
 }
 
 // checkHidden returns the error of rows that others hide, and that the database

@@ -234,6 +234,8 @@ func addressesByKey(exprs []clause.Expression, s *schema.Schema) bool {
 			each(e.Exprs)
 		case *group:
 			each(e.exprs)
+		case *sealed:
+			visit(e.expr)
 		case clause.Expr:
 			if match := keyCondition.FindStringSubmatch(e.SQL); match != nil {
 				named = append(named, match[1])

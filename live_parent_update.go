@@ -166,7 +166,7 @@ func (up *update) confine(columns []string, parts [][]any) {
 	up.keepClause("WHERE")
 	where := stmt.Clauses["WHERE"]
 	where.Name = "WHERE"
-	where.Expression = clause.Where{Exprs: append(slices.Clip(enclose(whereExprs(stmt))), &group{either})}
+	where.Expression = clause.Where{Exprs: append(slices.Clip(enclose(whereExprs(stmt))), &group{exprs: either})}
 	stmt.Clauses["WHERE"] = where
 }
 

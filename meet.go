@@ -37,7 +37,7 @@ const (
 func (l keySearch) query(db *gorm.DB) *gorm.DB {
 	tx := onTable(beside(db), db.Statement).Unscoped()
 	if len(l.where) > 0 {
-		tx = tx.Where(&group{l.where})
+		tx = tx.Where(&group{l.where, true})
 	}
 	return tx
 }

@@ -359,8 +359,8 @@ func describe(db *gorm.DB, s *schema.Schema) (*model, error) {
 	m.unique = m.uniqueKeys(s, d)
 	m.liveUnique = m.liveKeys(s, d)
 	m.others = othersOf(s)
-	m.liveRows = &rowFilter{model: m, table: clause.CurrentTable, show: liveOnly}
-	m.trashedRows = &rowFilter{model: m, table: clause.CurrentTable, show: trashedOnly}
+	m.liveRows = newRowFilter(m, liveOnly)
+	m.trashedRows = newRowFilter(m, trashedOnly)
 	return m, nil
 }
 

@@ -22,6 +22,9 @@ func (p *Plugin) startRead(db *gorm.DB) {
 	if !failed {
 		m = p.modelOf(db)
 	}
+	if db.Error == nil {
+		contain(stmt, m)
+	}
 	switch {
 	case db.Error != nil:
 		makeUnrunnable(db, !failed)
@@ -180,7 +183,11 @@ func buildFiltered(c clause.Clause, b clause.Builder) {
 	stmt, _ := b.(*gorm.Statement)
 	if m := modelIn(stmt); m != nil {
 		where, _ := c.Expression.(clause.Where)
-		where.Exprs, _ = m.filtered(stmt, where.Exprs)
+		var more bool
+		if where.Exprs, more = m.filtered(stmt, where.Exprs); more {
+			last := len(where.Exprs) - 1
+			where.Exprs[last] = watching(where.Exprs[last])
+		}
 		c.Expression = where
 	}
 	if where, ok := c.Expression.(clause.Where); !ok || len(where.Exprs) > 0 {

@@ -112,7 +112,7 @@ func (t *target) nest(db *gorm.DB, show visibility) bool {
 		columns[i] = clause.Column{Table: clause.CurrentTable, Name: field.DBName}
 	}
 	inner.Statement.AddClause(clause.Select{Columns: columns})
-	t.exprs = []clause.Expression{&subquery{columns: columns, query: inner, d: dialectOf(db)}}
+	t.exprs = []clause.Expression{&sealed{expr: &subquery{columns: columns, query: inner, d: dialectOf(db)}}}
 	t.inside = map[string]clause.Clause{}
 	return true
 }
@@ -147,7 +147,7 @@ func (t *target) apply(filter clause.Expression) {
 		}
 	}
 	if filter != nil {
-		exprs = append(exprs[:len(exprs):len(exprs)], filter)
+		exprs = append(exprs[:len(exprs):len(exprs)], watching(filter))
 		t.stmt.Clauses[gormFilterKey] = clause.Clause{}
 	}
 	if len(exprs) > 0 {

@@ -237,7 +237,7 @@ func (c *cascade) ofOperation(t *table, callers []clause.Expression) (picker, er
 	return func(name string) clause.Expression {
 		return &selected{
 			columns: columnsOf(name, t.key()), list: columnsOf(t.name, t.key()), from: t.name,
-			where: every{byID(t.name), &at{t.name, &group{callers}}}, d: c.d,
+			where: every{byID(t.name), &at{t.name, &group{callers, true}}}, d: c.d,
 		}
 	}, nil
 }

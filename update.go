@@ -106,7 +106,7 @@ func (op *operation) updateStreaming(db *gorm.DB, all bool) [][]any {
 	names := primaryNames(stmt.Schema)
 	stmt.Clauses["RETURNING"] = clause.Clause{Name: "RETURNING", Expression: clause.Returning{Columns: columnsOf("", names)}}
 	buildUpdate(db)
-	if db.DryRun {
+	if db.DryRun || db.Error != nil {
 		return nil
 	}
 	rows, err := stmt.ConnPool.QueryContext(stmt.Context, stmt.SQL.String(), stmt.Vars...)

@@ -155,10 +155,14 @@ func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter
 		conflict.DoNothing = true
 		conflict.Where = clause.Where{}
 	case filter != nil && d.upsertWhere:
-		conflict.Where.Exprs = append(slices.Clip(enclose(conflict.Where.Exprs)), filter)
+		conflict.Where.Exprs = append(slices.Clip(enclose(conflict.Where.Exprs)), watching(filter))
 	case filter != nil:
 		for i, a := range conflict.DoUpdates {
-			conflict.DoUpdates[i].Value = whereShown(a, filter)
+			var shown clause.Expression = filter
+			if i == 0 {
+				shown = watching(filter)
+			}
+			conflict.DoUpdates[i].Value = whereShown(a, shown)
 		}
 	}
 	c.Expression = conflict
@@ -187,7 +191,7 @@ func buildConflict(c clause.Clause, b clause.Builder) {
 // whereShown is what an upsert without a condition gives to a column: its own value
 // in a row that is hidden. The rows in the way by the keys of the model are read
 // before; the database may have other unique indexes, which the model does not tell.
-func whereShown(a clause.Assignment, filter *rowFilter) clause.Expression {
+func whereShown(a clause.Assignment, filter clause.Expression) clause.Expression {
 	return written(func(b clause.Builder) {
 		_, _ = b.WriteString("CASE WHEN ")
 		filter.Build(b)
@@ -197,7 +201,7 @@ func whereShown(a clause.Assignment, filter *rowFilter) clause.Expression {
 			b.WriteQuoted(clause.Column{Name: column.Name})
 			_ = b.WriteByte(')')
 		} else {
-			b.AddVar(b, a.Value)
+			sealedValue(a.Value).Build(b)
 		}
 		_, _ = b.WriteString(" ELSE ")
 		b.WriteQuoted(clause.Column{Table: clause.CurrentTable, Name: a.Column.Name})

@@ -1,0 +1,185 @@
+package softdelete
+
+import (
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// hasRawBefore tells if the caller may have written SQL that a query has before its
+// WHERE: columns, a table, joins, hints.
+func hasRawBefore(stmt *gorm.Statement) bool {
+	if len(stmt.Selects) > 0 || len(stmt.Joins) > 0 || stmt.TableExpr != nil {
+		return true
+	}
+	for _, name := range [...]string{"SELECT", "FROM"} {
+		if c, ok := stmt.Clauses[name]; ok && (c.Expression != nil || c.BeforeExpression != nil || c.AfterNameExpression != nil || c.AfterExpression != nil) {
+			return true
+		}
+	}
+	return false
+}
+
+// lookBefore fails a statement if what is written of it so far does not end where
+// a condition can stand: in a comment, in quotes, in parentheses, or behind a
+// query of its own that a UNION has.
+func lookBefore(b clause.Builder) {
+	stmt, ok := b.(*gorm.Statement)
+	if !ok {
+		return
+	}
+	as, closes := readText(stmt.SQL.String(), dialectOf(stmt.DB).text)
+	if problem := as.problemBefore(); problem != "" {
+		rewrite(stmt, "SELECT ")
+		refuseRaw(stmt, "what stands before the filter "+problem+": look at the strings in Select, Table, Joins and in the values of an update")
+		_, _ = stmt.WriteString(" AND ")
+	} else if closes != "" {
+		_, _ = stmt.WriteString(closes + " ")
+	}
+}
+
+// problemBefore is what a text must not have that something is to stand behind.
+func (t rawText) problemBefore() string {
+	switch {
+	case t.problem != "":
+		return t.problem
+	case t.comment:
+		return openComment
+	case t.set:
+		return hasSetOperator
+	default:
+		return ""
+	}
+}
+
+// sealedValue writes a value; what a caller's expression says stays within it.
+func sealedValue(value any) clause.Expression {
+	return &sealed{expr: written(func(b clause.Builder) { b.AddVar(b, value) })}
+}
+
+// contain keeps what the caller's other strings of a query say from reaching a
+// filter of the query.
+func contain(stmt *gorm.Statement, m *model) {
+	if stmt.SQL.Len() > 0 {
+		return
+	}
+	if len(stmt.Joins) > 0 {
+		containJoins(stmt, m)
+	}
+	if m == nil {
+		return
+	}
+	if order, ok := stmt.Clauses["ORDER BY"].Expression.(clause.OrderBy); ok {
+		containOrder(stmt, order)
+	}
+	if group, ok := stmt.Clauses["GROUP BY"].Expression.(clause.GroupBy); ok {
+		containGroup(stmt, group)
+	}
+}
+
+// containOrder is about an order of a subquery too, which could reach the
+// statement around it.
+func containOrder(stmt *gorm.Statement, order clause.OrderBy) {
+	for _, column := range order.Columns {
+		if column.Column.Raw && strings.ContainsAny(column.Column.Name, "();'\"`-/#$[\\\x00") {
+			containText(stmt, "Order", column.Column.Name)
+		}
+	}
+	if expr, ok := order.Expression.(clause.Expr); ok {
+		containText(stmt, "Order", expr.SQL)
+	}
+}
+
+func containGroup(stmt *gorm.Statement, group clause.GroupBy) {
+	for _, column := range group.Columns {
+		if column.Raw {
+			containText(stmt, "Group", column.Name)
+		}
+	}
+	if reachOfEach(group.Having)&unsureReach == 0 {
+		return
+	}
+	c := stmt.Clauses["GROUP BY"]
+	c.Expression = clause.GroupBy{Columns: group.Columns, Having: seal(group.Having, besideFilter)}
+	stmt.Clauses["GROUP BY"] = c // for good: what is sealed stays so
+}
+
+// containText fails a statement if a string of the caller's begins another one.
+func containText(stmt *gorm.Statement, where, sql string) {
+	as, _ := readText(sql, dialectOf(stmt.DB).text)
+	switch {
+	case stmt.Error != nil:
+	case as.problem != "":
+		_ = stmt.AddError(rawError(stmt, "the string in "+where+" "+as.problem))
+	case as.set:
+		_ = stmt.AddError(rawError(stmt, "the string in "+where+" "+hasSetOperator))
+	}
+}
+
+// containJoins ends a comment at the end of a join of the caller's own SQL, which
+// would swallow the rest of the statement:
+//
+//	JOIN owners ON owners.id = posts.owner_id -- whose it is
+//	WHERE posts.deleted_at IS NULL
+//
+// Where the statement's own model has no filter that looks at it, a join of a
+// relation with one may.
+func containJoins(stmt *gorm.Statement, m *model) {
+	var l *lexicon
+	related := false
+	for i := range stmt.Joins {
+		if stmt.Schema != nil && isRelation(stmt.Schema, stmt.Joins[i].Name) {
+			related = true
+			continue
+		}
+		sql := stmt.Joins[i].Name
+		if _, unsure := plainText(sql); !unsure {
+			continue
+		}
+		if l == nil {
+			l = dialectOf(stmt.DB).text
+		}
+		if as, _ := readText(sql, l); as.problem == "" && as.comment {
+			stmt.Joins[i].Name += "\n"
+		}
+	}
+	if m == nil && related {
+		containBeforeJoins(stmt)
+	}
+}
+
+// containBeforeJoins looks at the strings before the joins of relations.
+func containBeforeJoins(stmt *gorm.Statement) {
+	texts := stmt.Selects
+	if stmt.TableExpr != nil {
+		texts = append(texts[:len(texts):len(texts)], stmt.TableExpr.SQL)
+	}
+	for i := range stmt.Joins {
+		texts = append(texts[:len(texts):len(texts)], stmt.Joins[i].Name)
+	}
+	for _, sql := range texts {
+		as, closes := readText(sql, dialectOf(stmt.DB).text)
+		problem := as.problemBefore()
+		if problem == "" && closes != "" {
+			problem = hasOddText
+		}
+		if problem != "" && stmt.Error == nil {
+			_ = stmt.AddError(rawError(stmt, "what stands before a joined relation "+problem+": look at the strings in Select, Table and Joins"))
+			return
+		}
+	}
+}
+
+// isRelation tells if a join is of a relation, or of one below that.
+func isRelation(s *schema.Schema, name string) bool {
+	for part := range strings.SplitSeq(name, ".") {
+		relation := s.Relationships.Relations[part]
+		if relation == nil {
+			return false
+		}
+		s = relation.FieldSchema
+	}
+	return true
+}
