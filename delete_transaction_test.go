@@ -36,6 +36,8 @@ func TestDeleteTransactions(t *testing.T) {
 		require.NoError(t, softdelete.Restore(none, notes["a"]).Error)
 		require.Equal(t, "UPDATE", kinds())
 		require.NoError(t, softdelete.Purge(none, notes["x"]).Error)
+		require.Equal(t, "SELECT DELETE", kinds(), "the first removal reads which foreign keys refer to the table")
+		require.NoError(t, softdelete.Purge(none, notes["x"]).Error)
 		require.Equal(t, "DELETE", kinds())
 		require.NoError(t, db.Transaction(func(tx *gorm.DB) error { return tx.Delete(notes["b"]).Error }))
 		require.Equal(t, "BEGIN UPDATE COMMIT", kinds())

@@ -89,7 +89,7 @@ func nameAmong(known map[string]string, name string, fold bool) string {
 const (
 	// Of a partitioned table that refers to another each partition has a key too.
 	postgresForeignKeys = `SELECT coalesce(known.name,
-		CASE WHEN pg_table_is_visible(c.conrelid) THEN child.relname::text ELSE concat(space.nspname, '.', child.relname) END),
+		CASE WHEN pg_table_is_visible(c.conrelid) THEN CAST(child.relname AS text) ELSE concat(space.nspname, '.', child.relname) END),
 	c.conname, asked.name, a.attname, r.attname,
 	CASE WHEN to_jsonb(c) ->> 'conenforced' = 'false' THEN 'NO ACTION'
 		WHEN c.confdeltype = 'c' THEN 'CASCADE' WHEN c.confdeltype = 'n' THEN 'SET NULL' WHEN c.confdeltype = 'd' THEN 'SET DEFAULT'

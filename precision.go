@@ -139,16 +139,16 @@ func (d dialect) precisionOfType(kind string) (precision, bool) {
 	}
 	name := match[1]
 	digits, found := digitsOfType(kind)
-	switch {
-	case name == "date":
+	switch name {
+	case "date":
 		return precision{step: day, zoneless: d.zonelessTime}, true
-	case name == "timestamp", name == "timestamptz", name == "datetime":
+	case "timestamp", "timestamptz", "datetime":
 		if !found {
 			digits = d.bareTimeDigits
 		}
 		zoned := name == "timestamptz" || strings.Contains(kind, "with time zone")
 		return precision{step: stepOf(min(digits, maxTimeDigits)), zoneless: d.zonelessTime && !zoned}, true
-	case name == "time" || name == "timetz":
+	case "time", "timetz":
 		return precision{}, false // of a day
 	}
 	for _, beginning := range notOfTime {

@@ -27,7 +27,7 @@ func TestAsGORMAlone(t *testing.T) {
 				for id := range uint(6) {
 					require.NoError(t, alone.Create(f.ball(id+1, 1)).Error)
 				}
-				fresh := rows(t, alone, "balls")
+				fresh := rows(t, alone)
 				require.NoError(t, alone.Delete(f.ball(1, 1)).Error)
 				require.NoError(t, alone.Where("id = 2").Delete(f.ball(0, 0)).Error)
 				before := live(t, alone, f.ball(0, 0))
@@ -48,7 +48,7 @@ func TestAsGORMAlone(t *testing.T) {
 				// One delete of each, with the same clock.
 				value := f.ball(3, 1)
 				require.NoError(t, db.Delete(value).Error)
-				written := rows(t, alone, "balls")
+				written := rows(t, alone)
 				if f.along != "" {
 					require.EqualValues(t, 1, written[3][f.along])
 					delete(written[1], f.along)
@@ -64,7 +64,7 @@ func TestAsGORMAlone(t *testing.T) {
 				require.NoError(t, softdelete.Restore(db, value).Error)
 				require.EqualValues(t, 2, softdelete.Restore(db.Where("id < 3"), f.ball(0, 0)).RowsAffected)
 				require.Equal(t, []uint{1, 2, 3, 4, 5, 6}, live(t, db, f.ball(0, 0)))
-				after := rows(t, alone, "balls")
+				after := rows(t, alone)
 				if f.quoted {
 					return
 				}
@@ -73,7 +73,7 @@ func TestAsGORMAlone(t *testing.T) {
 
 				// Created, deleted and read by either.
 				require.NoError(t, db.Create(f.ball(7, 1)).Error)
-				require.Equal(t, after[3], rows(t, alone, "balls")[7])
+				require.Equal(t, after[3], rows(t, alone)[7])
 				require.NoError(t, alone.Session(&gorm.Session{}).Delete(f.ball(7, 1)).Error)
 				require.Contains(t, trashed(t, db, f.ball(0, 0)), uint(7))
 			})

@@ -32,7 +32,8 @@ func TestGenericAPI(t *testing.T) {
 	t.Run("beside a flag", generic[timeBeside])
 }
 
-func generic[M any](t *testing.T) {
+// generic is the test of one form.
+func generic[M any](t *testing.T) { //nolint:thelper // it is the body of a test
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		f := formOf[M]("")

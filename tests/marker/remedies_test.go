@@ -24,9 +24,9 @@ func cure(t *testing.T, db *gorm.DB, findings []softdelete.Finding) {
 	}
 }
 
-func inexact(t *testing.T, db *gorm.DB, models ...any) []softdelete.Finding {
+func inexact(t *testing.T, db *gorm.DB) []softdelete.Finding {
 	t.Helper()
-	findings, err := softdelete.Doctor(db, models...)
+	findings, err := softdelete.Doctor(db)
 	require.NoError(t, err)
 	for _, finding := range findings {
 		require.Equal(t, softdelete.CodeCascadeInexact, finding.Code, finding.String())

@@ -38,11 +38,11 @@ func plugged(t *testing.T, db *gorm.DB, models ...any) *gorm.DB {
 	return db
 }
 
-// rows are those of a table, as the database has them, by their key.
-func rows(t *testing.T, db *gorm.DB, table string) map[uint]map[string]any {
+// rows are those of the table balls, as the database has them, by their key.
+func rows(t *testing.T, db *gorm.DB) map[uint]map[string]any {
 	t.Helper()
 	var list []map[string]any
-	require.NoError(t, db.Session(&gorm.Session{NewDB: true}).Raw("SELECT * FROM "+table+" ORDER BY id").Scan(&list).Error)
+	require.NoError(t, db.Session(&gorm.Session{NewDB: true}).Raw("SELECT * FROM balls ORDER BY id").Scan(&list).Error)
 	found := map[uint]map[string]any{}
 	for _, row := range list {
 		var id uint

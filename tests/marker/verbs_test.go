@@ -28,7 +28,7 @@ func TestVerbs(t *testing.T) {
 				for id := range uint(9) {
 					require.NoError(t, db.Create(f.ball(id+1, 1)).Error)
 				}
-				fresh := rows(t, plain, "balls")
+				fresh := rows(t, plain)
 
 				// A value, a key, a condition, a slice, the generic API.
 				value := f.ball(1, 1)
@@ -43,15 +43,15 @@ func TestVerbs(t *testing.T) {
 				require.EqualValues(t, 1, db.Where(map[string]any{"id": 6}).Delete(f.ball(0, 0)).RowsAffected)
 				require.Equal(t, []uint{7, 8, 9}, live(t, db, f.ball(0, 0)))
 				require.Equal(t, []uint{1, 2, 3, 4, 5, 6}, trashed(t, db, f.ball(0, 0)))
-				require.Len(t, rows(t, plain, "balls"), 9)
+				require.Len(t, rows(t, plain), 9)
 
 				// What is in the trash is not stamped again, updated, or brought back by a Save.
-				before := rows(t, plain, "balls")
+				before := rows(t, plain)
 				require.Zero(t, db.Delete(f.ball(1, 1)).RowsAffected)
 				require.Zero(t, db.Model(f.ball(1, 1)).Update("title", "no").RowsAffected)
 				require.ErrorIs(t, db.Save(f.ball(2, 1)).Error, softdelete.ErrTrashed)
 				require.NoError(t, db.Save(f.ball(9, 1)).Error)
-				require.Equal(t, before, rows(t, plain, "balls"))
+				require.Equal(t, before, rows(t, plain))
 				_, err := json.Marshal(value)
 				require.NoError(t, err)
 
@@ -65,7 +65,7 @@ func TestVerbs(t *testing.T) {
 				require.EqualValues(t, 1, softdelete.Purge(db, f.ball(5, 1)).RowsAffected)
 				require.Zero(t, softdelete.Purge(db, f.ball(7, 1)).RowsAffected)
 				require.EqualValues(t, 1, softdelete.ForceDelete(db, f.ball(8, 1)).RowsAffected)
-				after := rows(t, plain, "balls")
+				after := rows(t, plain)
 				for _, id := range []uint{1, 2, 3, 4, 7, 9} {
 					require.Equal(t, fresh[id], after[id], id)
 				}
@@ -148,9 +148,9 @@ func TestCascade(t *testing.T) {
 				db := plugged(t, at(t, open, moment()), f.box(0), f.ball(0, 0))
 				require.NoError(t, softdelete.AutoMigrate(db, f.box(0), f.ball(0, 0)))
 				require.NoError(t, db.Create(f.box(1, 1, 2, 3)).Error)
-				fresh := rows(t, plain, "balls")
+				fresh := rows(t, plain)
 				require.NoError(t, db.Delete(f.ball(1, 1)).Error)
-				before := rows(t, plain, "balls")
+				before := rows(t, plain)
 
 				value := f.box(1)
 				var d softdelete.Deletion
@@ -158,7 +158,7 @@ func TestCascade(t *testing.T) {
 				require.Equal(t, map[string]int64{"boxes": 1, "balls": 2}, d.Rows)
 				likeItsRow(t, db, value)
 				require.Empty(t, live(t, db, f.ball(0, 0)))
-				require.Equal(t, before[1], rows(t, plain, "balls")[1], "what was in the trash stays as it was")
+				require.Equal(t, before[1], rows(t, plain)[1], "what was in the trash stays as it was")
 
 				plan, err := softdelete.Preview(db, softdelete.OpRestore, value)
 				tx := softdelete.Restore(db, value)
@@ -175,16 +175,16 @@ func TestCascade(t *testing.T) {
 				}
 				require.False(t, isTrashed(t, db, value))
 				require.Equal(t, []uint{2, 3}, live(t, db, f.ball(0, 0)))
-				require.Equal(t, fresh[2], rows(t, plain, "balls")[2])
+				require.Equal(t, fresh[2], rows(t, plain)[2])
 
 				// Children that live forbid a purge of what is trashed by itself.
 				require.NoError(t, plain.Exec("DELETE FROM balls WHERE id = 1").Error)
 				require.NoError(t, db.Delete(f.box(1)).Error)
 				require.EqualValues(t, 1, softdelete.Restore(db.Scopes(softdelete.RootOnly), f.ball(2, 1)).RowsAffected)
 				require.ErrorIs(t, softdelete.Purge(db, f.box(1)).Error, softdelete.ErrRestricted)
-				require.Len(t, rows(t, plain, "balls"), 2)
+				require.Len(t, rows(t, plain), 2)
 				require.NoError(t, softdelete.ForceDelete(db, f.box(1)).Error)
-				require.Empty(t, rows(t, plain, "balls"))
+				require.Empty(t, rows(t, plain))
 			})
 		})
 	}

@@ -70,7 +70,7 @@ func TestOrderOfErrors(t *testing.T) {
 				"Rows": func(tx *gorm.DB) error {
 					rows, err := tx.Model(&orderUser{}).Scopes(softdelete.OnlyTrashed).Rows()
 					if rows != nil {
-						_ = rows.Close()
+						defer rows.Close() //nolint:errcheck // there should be none
 						require.NoError(t, rows.Err())
 					}
 					require.Nil(t, rows)

@@ -64,7 +64,9 @@ var verbs = []verb{
 	{"delete with a limit", "", func(v call) (any, error) {
 		return affectedBy(v.db.Order("id DESC").Limit(2).Delete(&replicaAuthor{}, "id <> 4"))
 	}},
-	{"delete a leaf", "", func(v call) (any, error) { return affectedBy(v.db.Delete(&[]replicaBook{{ID: 12}, {ID: 22}, {ID: 71}})) }},
+	{"delete a leaf", "", func(v call) (any, error) {
+		return affectedBy(v.db.Delete(&[]replicaBook{{ID: 12}, {ID: 22}, {ID: 71}}))
+	}},
 	{"delete with hooks", "", func(v call) (any, error) { return affectedBy(v.db.Delete(&[]replicaNote{{ID: 31}, {ID: 51}})) }},
 	{"delete with select", "", func(v call) (any, error) {
 		return affectedBy(v.db.Select("Loans").Delete(&[]replicaAuthor{{ID: 3}, {ID: 4}, {ID: 5}}))
@@ -109,7 +111,9 @@ var verbs = []verb{
 	{"restore a slice", "", func(v call) (any, error) {
 		return affectedBy(softdelete.Restore(v.db, &[]replicaAuthor{{ID: 3}, {ID: 5}, {ID: 6}}))
 	}},
-	{"restore by condition", "", func(v call) (any, error) { return affectedBy(softdelete.Restore(v.db.Where("id > 0"), &replicaAuthor{})) }},
+	{"restore by condition", "", func(v call) (any, error) {
+		return affectedBy(softdelete.Restore(v.db.Where("id > 0"), &replicaAuthor{}))
+	}},
 	{"restore the root only", "", func(v call) (any, error) {
 		return affectedBy(softdelete.Restore(v.db.Scopes(softdelete.RootOnly), &replicaAuthor{ID: 3}))
 	}},
@@ -120,7 +124,9 @@ var verbs = []verb{
 	{"restore with hooks", "", func(v call) (any, error) {
 		return affectedBy(softdelete.Restore(v.db.Scopes(softdelete.RootOnly), &replicaNote{ID: 31}))
 	}},
-	{"restore a flag", "", func(v call) (any, error) { return affectedBy(softdelete.Restore(v.db, &[]replicaFlag{{ID: 2}, {ID: 3}})) }},
+	{"restore a flag", "", func(v call) (any, error) {
+		return affectedBy(softdelete.Restore(v.db, &[]replicaFlag{{ID: 2}, {ID: 3}}))
+	}},
 	{"restore strictly", "strict", func(v call) (any, error) { return affectedBy(softdelete.Restore(v.db, &replicaAuthor{ID: 5})) }},
 	{"restore observed", "observed", func(v call) (any, error) {
 		return affectedBy(softdelete.Restore(v.db.Where("id > 0"), &replicaAuthor{}))

@@ -119,7 +119,7 @@ func TestNobodyIsAskedWhereNobodyIs(t *testing.T) {
 				db := open(t)
 				asks := 0
 				db.ClauseBuilders["SELECT"] = func(c clause.Clause, b clause.Builder) {
-					if stmt, ok := b.(*gorm.Statement); ok && stmt.DB.DryRun {
+					if stmt, ok := b.(*gorm.Statement); ok && stmt.DryRun {
 						asks++
 					}
 					c.Build(b)

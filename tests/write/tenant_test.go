@@ -24,9 +24,11 @@ type aTenant string
 func (aTenant) QueryClauses(f *schema.Field) []clause.Interface {
 	return []clause.Interface{ofTenant{f}}
 }
+
 func (aTenant) UpdateClauses(f *schema.Field) []clause.Interface {
 	return []clause.Interface{ofTenant{f}}
 }
+
 func (aTenant) DeleteClauses(f *schema.Field) []clause.Interface {
 	return []clause.Interface{ofTenant{f}}
 }
