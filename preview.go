@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/callbacks"
 	"gorm.io/gorm/clause"
 )
 
@@ -85,10 +86,25 @@ func (p *Plugin) previewed(next func(*gorm.DB)) func(*gorm.DB) {
 		if db.Error != nil {
 			return
 		}
+		dropBuilt(db)
 		if m := p.modelOf(db); m != nil && db.Error == nil && !rejectNil(db) {
 			_ = db.AddError(p.preview(db, m, made))
 		}
 	}
+}
+
+// dropBuilt takes off a preview the SQL that another plugin has built for it on the
+// way, with what building it has left: SQL of the caller's was refused before.
+func dropBuilt(db *gorm.DB) {
+	stmt := db.Statement
+	if stmt.SQL.Len() == 0 {
+		return
+	}
+	stmt.SQL.Reset()
+	stmt.Vars = nil
+	removeFilter(stmt)
+	unfilterFrom(stmt)
+	callbacks.AfterQuery(db) // takes the joins off
 }
 
 func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
