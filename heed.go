@@ -2,6 +2,7 @@ package softdelete
 
 import (
 	"cmp"
+	"fmt"
 	"reflect"
 	"runtime"
 	"slices"
@@ -229,13 +230,25 @@ func (c *cascade) checkHidden() error {
 					continue
 				}
 				if n, err := c.hidden(l); err != nil || n > 0 {
-					return cmp.Or(err, error(&RestrictError{Model: t.schema.Name, Relation: l.relation, Count: n}))
+					return cmp.Or(err, error(&hiddenError{&RestrictError{Model: t.schema.Name, Relation: l.relation, Count: n}}))
 				}
 			}
 		}
 	}
 	return nil
 }
+
+// hiddenError is a RestrictError for rows that need not be live: nobody who is hidden
+// from them can delete them first.
+type hiddenError struct{ restricted *RestrictError }
+
+func (e *hiddenError) Error() string {
+	r := e.restricted
+	return fmt.Sprintf("%v: model %s: relation %s has %d rows that another field's type or another plugin hides, and the database would take them along",
+		ErrRestricted, r.Model, r.Relation, r.Count)
+}
+
+func (e *hiddenError) Unwrap() error { return e.restricted }
 
 // hidden counts the rows that hang on the operation's rows by a link, and that
 // others hide.
