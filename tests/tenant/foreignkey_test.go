@@ -45,12 +45,12 @@ func TestForeignKeysReachNobodyElsesRows(t *testing.T) {
 	t.Parallel()
 	one := uint(1)
 	hidden := map[string]struct {
-		row        any
+		row        func() any
 		restricted bool // told before the database is asked
 	}{
-		"ON DELETE CASCADE":  {&book{ShelfID: 1, Tenant: "b"}, true},
-		"ON DELETE RESTRICT": {&plant{ShelfID: 1, Tenant: "b"}, false},
-		"ON DELETE SET NULL": {&dust{ShelfID: &one, Tenant: "b"}, true},
+		"ON DELETE CASCADE":  {func() any { return &book{ShelfID: 1, Tenant: "b"} }, true},
+		"ON DELETE RESTRICT": {func() any { return &plant{ShelfID: 1, Tenant: "b"} }, false},
+		"ON DELETE SET NULL": {func() any { return &dust{ShelfID: &one, Tenant: "b"} }, true},
 	}
 	for name, hidden := range hidden {
 		for _, way := range some {
@@ -63,7 +63,7 @@ func TestForeignKeysReachNobodyElsesRows(t *testing.T) {
 					require.NoError(t, softdelete.AutoMigrate(db, &shelf{}, &book{}, &plant{}, &dust{}))
 					require.NoError(t, db.Create(&shelf{ID: 1, Tenant: "a", Books: []book{{Tenant: "a"}}}).Error)
 					require.NoError(t, db.Create(&shelf{ID: 2, Tenant: "a", Books: []book{{Tenant: "a"}}}).Error)
-					require.NoError(t, db.Create(hidden.row).Error)
+					require.NoError(t, db.Create(hidden.row()).Error)
 					require.NoError(t, db.Where("1 = 1").Delete(&shelf{}).Error)
 					a := as(db, way, "a")
 					count := func() (n int64) {
