@@ -198,7 +198,8 @@ func (r *reader) codeComment() {
 	switch inner := readWith(code, r.lexicon, r.escapes); {
 	case !closed:
 		r.problem = openComment
-	case inner.problem != "" || inner.comment || strings.ContainsAny(code, "'\"`#[") || strings.Contains(code, "--") || strings.Contains(code, "/*"):
+	case inner.problem != "" || inner.comment || strings.ContainsAny(code, "'\"`#[") || strings.Contains(code, "--") || strings.Contains(code, "/*") ||
+		strings.HasSuffix(code, "/"): // before the star of its end: a comment begins there
 		r.problem = hasOddText
 	default:
 		r.or = r.or || inner.or

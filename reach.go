@@ -129,7 +129,11 @@ func reachOfColumn(column any) reach {
 		}
 		name = c.Name
 	case []clause.Column:
-		return 0
+		var r reach
+		for _, one := range c {
+			r |= reachOfColumn(one)
+		}
+		return r &^ looseReach // they stand in parentheses
 	default:
 		if isRaw(column) {
 			return anyReach
