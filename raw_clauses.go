@@ -30,8 +30,13 @@ func lookBefore(b clause.Builder) {
 	if !ok {
 		return
 	}
-	as, closes := readText(stmt.SQL.String(), dialectOf(stmt.DB).text)
-	if problem := as.problemBefore(); problem != "" {
+	before, l := stmt.SQL.String(), dialectOf(stmt.DB).text
+	as, closes := readText(before, l)
+	problem := as.problemBefore()
+	if problem == "" && as.boundInQuotes(before, l, len(stmt.Vars)) {
+		problem = hasQuotedMark
+	}
+	if problem != "" {
 		rewrite(stmt, "SELECT ")
 		refuseRaw(stmt, "what stands before the filter "+problem+": look at the strings in Select, Table, Joins and in the values of an update")
 		_, _ = stmt.WriteString(" AND ")

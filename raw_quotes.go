@@ -8,6 +8,7 @@ func (r *reader) quoted(c byte) {
 		r.plainlyQuoted(c)
 		return
 	}
+	defer r.passed(r.at)
 	switch {
 	case c == '\'':
 		r.string(c, r.escapes, r.lexicon.fixedEscapes)
@@ -24,6 +25,11 @@ func (r *reader) quoted(c byte) {
 		r.string(c, false, true)
 	}
 	r.before = anOperand
+}
+
+// passed notes a ? in what has been read from a place on, which is no SQL.
+func (r *reader) passed(from int) {
+	r.mark = r.mark || strings.IndexByte(r.sql[from:min(r.at, len(r.sql))], '?') >= 0
 }
 
 // plainlyQuoted reads quotes in which all databases read the same.
@@ -129,6 +135,7 @@ func (r *reader) dollar() {
 // commentOr reads a comment, or an operator that looks like the start of one.
 func (r *reader) commentOr(c byte) {
 	l := r.lexicon
+	defer r.passed(r.at)
 	line := c == '-' && r.next(1) == '-' || c == '#'
 	block := c == '/' && r.next(1) == '*'
 	switch {

@@ -33,6 +33,9 @@ type rawText struct {
 
 	// set: it has a UNION or the like.
 	set bool
+
+	// mark: it has a ? in quotes or in a comment.
+	mark bool
 }
 
 // The problems of a text.
@@ -113,6 +116,7 @@ func readText(sql string, l *lexicon) (as rawText, closes string) {
 	if as.problem != "" {
 		as, other = other, as
 	}
+	as.mark = as.mark || other.mark
 	switch {
 	case as.problem != "":
 	case other.problem == "":

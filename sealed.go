@@ -42,10 +42,7 @@ func (s *sealed) Build(b clause.Builder) {
 	start, vars := stmt.SQL.Len(), len(stmt.Vars)
 	s.expr.Build(b)
 	all := stmt.SQL.String()
-	end, problem := s.behind(all[start:], dialectOf(stmt.DB).text)
-	if problem == "" && isQuotedMark(stmt, s.expr) {
-		problem = hasQuotedMark
-	}
+	end, problem := s.behind(all[start:], dialectOf(stmt.DB).text, len(stmt.Vars)-vars)
 	switch {
 	case problem != "":
 		rewrite(stmt, all[:start])
@@ -60,11 +57,13 @@ func (s *sealed) Build(b clause.Builder) {
 
 // behind is what has to stand behind a condition that needs parentheses, empty if
 // it needs none; or the problem for which these do not hold it.
-func (s *sealed) behind(condition string, l *lexicon) (end, problem string) {
+func (s *sealed) behind(condition string, l *lexicon, bound int) (end, problem string) {
 	as, closes := readText(condition, l)
 	switch {
 	case as.problem != "":
 		return "", as.problem
+	case as.boundInQuotes(condition, l, bound):
+		return "", hasQuotedMark
 	case as.comment:
 		return "\n" + closes + ")", ""
 	case as.loose && s.place != alone || as.alternative && s.place == besideFilter || closes != "":
@@ -105,31 +104,13 @@ func ofModel(stmt *gorm.Statement) string {
 	}
 }
 
-const hasQuotedMark = "has a ? in quotes that GORM gives a value to"
+const hasQuotedMark = "has a ? in quotes or in a comment that GORM gives a value to"
 
-// isQuotedMark tells if a value goes to a ? in quotes: a driver that writes values
-// into the SQL itself would end the quotes with it.
-func isQuotedMark(stmt *gorm.Statement, expr clause.Expression) bool {
-	e, ok := expr.(clause.Expr)
-	if !ok || len(e.Vars) == 0 || !dialectOf(stmt.DB).text.escapes || strings.Count(e.SQL, "?") > len(e.Vars) {
-		return false
-	}
-	return hasQuotedMarkIn(e.SQL)
-}
-
-func hasQuotedMarkIn(sql string) bool {
-	var quote byte
-	for i := range len(sql) {
-		switch c := sql[i]; {
-		case quote == 0 && (c == '\'' || c == '"' || c == '`'):
-			quote = c
-		case c == quote:
-			quote = 0
-		case c == '?' && quote != 0:
-			return true
-		}
-	}
-	return false
+// boundInQuotes tells if a value goes to a ? in quotes or in a comment: a driver that
+// writes values into the SQL itself would end these with it. Where a ? has no value
+// it does not.
+func (t rawText) boundInQuotes(sql string, l *lexicon, bound int) bool {
+	return t.mark && l.escapes && bound > 0 && strings.Count(sql, "?") <= bound
 }
 
 // standingOf is that of conditions in parentheses.
