@@ -137,9 +137,6 @@ type dialect struct {
 	// bareTimeDigits is how many fractional digits of a second a time column keeps
 	// of which the type says nothing of it.
 	bareTimeDigits int
-
-	// text is how the text of SQL is read.
-	text *lexicon
 }
 
 func dialectOf(db *gorm.DB) dialect {
@@ -172,7 +169,6 @@ func dialectOf(db *gorm.DB) dialect {
 		d.enforced = "(SELECT foreign_keys FROM pragma_foreign_keys) = 1"
 		d.columnsAnyCase = true
 		d.bareTimeDigits = 9
-		d.text = sqliteText
 	case "mysql":
 		d.alterIndexes = true
 		d.columnsSQL, d.indexesSQL = mysqlColumns, mysqlIndexes
@@ -193,7 +189,6 @@ func dialectOf(db *gorm.DB) dialect {
 		d.enforced = "@@foreign_key_checks = 1"
 		d.columnsAnyCase = true
 		d.foreignKeyIndex = true
-		d.text = mysqlText
 	default:
 		d.partialIndex = true
 		d.concurrently = "CONCURRENTLY "
@@ -208,7 +203,6 @@ func dialectOf(db *gorm.DB) dialect {
 		d.bareTimeDigits = 6
 		d.zonelessTime = true
 		d.finestTime = "timestamptz"
-		d.text = postgresText
 	}
 	return d
 }

@@ -40,6 +40,9 @@ type model struct {
 	// indexes are those that AutoMigrate adds to GORM's.
 	indexes []index
 
+	// writesSQL: a field's value may be SQL.
+	writesSQL bool
+
 	// others are what other fields' types bring to the schema, own what the
 	// marker's does: the plugin's clauses stand in the place of that.
 	others, own others
@@ -359,6 +362,9 @@ func describe(db *gorm.DB, s *schema.Schema) (*model, error) {
 	m.unique = m.uniqueKeys(s, d)
 	m.liveUnique = m.liveKeys(s, d)
 	m.others = othersOf(s)
+	m.writesSQL = slices.ContainsFunc(s.Fields, func(field *schema.Field) bool {
+		return writesSQL(field.FieldType) || writesSQL(reflect.PointerTo(field.IndirectFieldType))
+	})
 	m.liveRows = newRowFilter(m, liveOnly)
 	m.trashedRows = newRowFilter(m, trashedOnly)
 	return m, nil

@@ -14,12 +14,46 @@ func hasRawBefore(stmt *gorm.Statement) bool {
 	if len(stmt.Selects) > 0 || len(stmt.Joins) > 0 || stmt.TableExpr != nil {
 		return true
 	}
-	for _, name := range [...]string{"SELECT", "FROM"} {
-		if c, ok := stmt.Clauses[name]; ok && (c.Expression != nil || c.BeforeExpression != nil || c.AfterNameExpression != nil || c.AfterExpression != nil) {
+	selects, ok := stmt.Clauses["SELECT"]
+	return ok && says(selects) && !isCount(selects) || says(stmt.Clauses["FROM"])
+}
+
+// says tells if somebody has put something into a clause.
+func says(c clause.Clause) bool {
+	return c.Expression != nil || c.BeforeExpression != nil || c.AfterNameExpression != nil || c.AfterExpression != nil
+}
+
+// isCount tells if a SELECT is that of GORM's Count.
+func isCount(c clause.Clause) bool {
+	expr, ok := c.Expression.(clause.Expr)
+	return ok && expr.SQL == "count(*)" && c.BeforeExpression == nil && c.AfterNameExpression == nil && c.AfterExpression == nil
+}
+
+// hasRawBeforeWrite tells it of what a write has before its WHERE, but for what it
+// sets.
+func hasRawBeforeWrite(stmt *gorm.Statement) bool {
+	if stmt.TableExpr != nil {
+		return true
+	}
+	for _, name := range [...]string{"UPDATE", "DELETE", "FROM", "SET"} {
+		if c, ok := stmt.Clauses[name]; ok && says(c) {
 			return true
 		}
 	}
 	return false
+}
+
+// setsRaw tells if what an update sets may be SQL of the caller's.
+func (m *model) setsRaw(stmt *gorm.Statement) bool {
+	if values, ok := stmt.Dest.(map[string]any); ok {
+		for name, value := range values {
+			if m.schema.LookUpField(name) == nil || reachOfVar(value) != 0 {
+				return true
+			}
+		}
+		return false
+	}
+	return !byStruct(stmt) || m.writesSQL
 }
 
 // lookBefore fails a statement if what is written of it so far does not end where
@@ -30,7 +64,7 @@ func lookBefore(b clause.Builder) {
 	if !ok {
 		return
 	}
-	before, l := stmt.SQL.String(), dialectOf(stmt.DB).text
+	before, l := stmt.SQL.String(), lexiconOf(stmt.DB)
 	as, closes := readText(before, l)
 	problem := as.problemBefore()
 	if problem == "" && as.boundInQuotes(before, l, len(stmt.Vars)) {
@@ -113,7 +147,7 @@ func containGroup(stmt *gorm.Statement, group clause.GroupBy) {
 
 // containText fails a statement if a string of the caller's begins another one.
 func containText(stmt *gorm.Statement, where, sql string) {
-	as, _ := readText(sql, dialectOf(stmt.DB).text)
+	as, _ := readText(sql, lexiconOf(stmt.DB))
 	switch {
 	case stmt.Error != nil:
 	case as.problem != "":
@@ -144,7 +178,7 @@ func containJoins(stmt *gorm.Statement, m *model) {
 			continue
 		}
 		if l == nil {
-			l = dialectOf(stmt.DB).text
+			l = lexiconOf(stmt.DB)
 		}
 		if as, _ := readText(sql, l); as.problem == "" && as.comment {
 			stmt.Joins[i].Name += "\n"
@@ -165,7 +199,7 @@ func containBeforeJoins(stmt *gorm.Statement) {
 		texts = append(texts[:len(texts):len(texts)], stmt.Joins[i].Name)
 	}
 	for _, sql := range texts {
-		as, closes := readText(sql, dialectOf(stmt.DB).text)
+		as, closes := readText(sql, lexiconOf(stmt.DB))
 		problem := as.problemBefore()
 		if problem == "" && closes != "" {
 			problem = hasOddText

@@ -1,5 +1,7 @@
 package softdelete
 
+import "gorm.io/gorm"
+
 // lexicon is how a database reads the text of SQL: where its strings, names and
 // comments end. Its zero value is that of PostgreSQL, but for what is set there.
 type lexicon struct {
@@ -47,3 +49,15 @@ var (
 	mysqlText    = &lexicon{hashComment: true, blankAfterDashes: true, codeComments: true, backticks: true, escapes: true, orPipes: true}
 	postgresText = &lexicon{nestedComments: true, dollarQuotes: true, escapeStrings: true}
 )
+
+// lexiconOf is that of a handle's database.
+func lexiconOf(db *gorm.DB) *lexicon {
+	switch db.Name() {
+	case "sqlite":
+		return sqliteText
+	case "mysql":
+		return mysqlText
+	default:
+		return postgresText
+	}
+}

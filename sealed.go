@@ -42,7 +42,7 @@ func (s *sealed) Build(b clause.Builder) {
 	start, vars := stmt.SQL.Len(), len(stmt.Vars)
 	s.expr.Build(b)
 	all := stmt.SQL.String()
-	end, problem := s.behind(all[start:], dialectOf(stmt.DB).text, len(stmt.Vars)-vars)
+	end, problem := s.behind(all[start:], lexiconOf(stmt.DB), len(stmt.Vars)-vars)
 	switch {
 	case problem != "":
 		rewrite(stmt, all[:start])

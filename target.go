@@ -147,7 +147,10 @@ func (t *target) apply(filter clause.Expression) {
 		}
 	}
 	if filter != nil {
-		exprs = append(exprs[:len(exprs):len(exprs)], watching(filter))
+		if hasRawBeforeWrite(t.stmt) {
+			filter = watching(filter)
+		}
+		exprs = append(exprs[:len(exprs):len(exprs)], filter)
 		t.stmt.Clauses[gormFilterKey] = clause.Clause{}
 	}
 	if len(exprs) > 0 {

@@ -19,7 +19,7 @@ func (p *Plugin) plainUpdate(db *gorm.DB, m *model, next func(*gorm.DB)) {
 		defer func() { stmt.Omits = omits }()
 	}
 	dropOwnFrom(stmt)
-	if filterRoot(stmt, m, true); !isFiltered(stmt) && !stmt.Unscoped {
+	if filterRoot(stmt, m, hasRawBeforeWrite(stmt) || m.setsRaw(stmt)); !isFiltered(stmt) && !stmt.Unscoped {
 		markStep(stmt)
 		defer unmarkStep(stmt)
 	}

@@ -20,8 +20,10 @@ func TestAValueWithinQuotesIsRefused(t *testing.T) {
 		}
 		for _, raw := range []string{`name <> '?'`, `name <> 'it''s ?'`, `name <> 'it\'s ?'`, `name <> '\'?'`, "id > 0 -- ?\n", "id > 0 # ?\n", "id > 0 /* ? */", `name <> "it\\'s ?"`} {
 			for where, run := range map[string]func(*gorm.DB) *gorm.DB{
-				"Where":  func(tx *gorm.DB) *gorm.DB { return tx.Where(raw, "x") },
-				"Joins":  func(tx *gorm.DB) *gorm.DB { return tx.Joins("JOIN owners ON owners.id = tags.owner_id AND owners."+raw, "x") },
+				"Where": func(tx *gorm.DB) *gorm.DB { return tx.Where(raw, "x") },
+				"Joins": func(tx *gorm.DB) *gorm.DB {
+					return tx.Joins("JOIN owners ON owners.id = tags.owner_id AND owners."+raw, "x")
+				},
 				"Select": func(tx *gorm.DB) *gorm.DB { return tx.Select("id, "+raw+" AS x", "x") },
 			} {
 				var tags []Tag
