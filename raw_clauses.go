@@ -168,12 +168,17 @@ func containText(stmt *gorm.Statement, where, sql string) {
 func containJoins(stmt *gorm.Statement, m *model) {
 	var l *lexicon
 	related := false
+	behindFilter := joinsInFrom(stmt) // what is before a string may end with one
 	for i := range stmt.Joins {
-		if stmt.Schema != nil && isRelation(stmt.Schema, stmt.Joins[i].Name) {
-			related = true
+		if joined := joinedBy(stmt, stmt.Joins[i].Name); joined != nil {
+			related, behindFilter = true, hasMarker(joined)
 			continue
 		}
 		sql := stmt.Joins[i].Name
+		if behindFilter && !beginsJoin(sql) && stmt.Error == nil {
+			_ = stmt.AddError(rawError(stmt, "a string in Joins begins with no join of its own, so that it could reach the filter of the one before it"))
+		}
+		behindFilter = behindFilter && strings.TrimSpace(sql) == ""
 		if _, unsure := plainText(sql); !unsure {
 			continue
 		}
@@ -187,6 +192,41 @@ func containJoins(stmt *gorm.Statement, m *model) {
 	if m == nil && related {
 		containBeforeJoins(stmt)
 	}
+}
+
+// joinsInFrom tells if GORM itself joins a table in FROM, as that of an association.
+func joinsInFrom(stmt *gorm.Statement) bool {
+	from, ok := stmt.Clauses["FROM"].Expression.(clause.From)
+	return ok && len(from.Joins) > 0 && from.Joins[len(from.Joins)-1].Expression == nil
+}
+
+// beginsJoin tells if a string in Joins can only begin a join. One that begins with
+// an OR would belong to the condition of the join before it.
+//
+//	LEFT JOIN tags ON tags.post_id = posts.id AND tags.deleted_at IS NULL OR 1 = 1
+func beginsJoin(sql string) bool {
+	for {
+		sql = strings.TrimLeft(sql, blanks)
+		var found bool
+		switch {
+		case strings.HasPrefix(sql, "-- "):
+			_, sql, found = strings.Cut(sql, "\n")
+		case strings.HasPrefix(sql, "/*") && !isCodeComment(sql):
+			_, sql, found = strings.Cut(sql[2:], "*/")
+		}
+		if !found {
+			break
+		}
+	}
+	end := 0
+	for end < len(sql) && isWordPart(sql[end]) {
+		end++
+	}
+	switch strings.ToUpper(sql[:end]) {
+	case "JOIN", "LEFT", "RIGHT", "INNER", "OUTER", "CROSS", "FULL", "NATURAL", "STRAIGHT_JOIN":
+		return true
+	}
+	return sql == "" || sql[0] == ','
 }
 
 // containBeforeJoins looks at the strings before the joins of relations.
@@ -211,14 +251,15 @@ func containBeforeJoins(stmt *gorm.Statement) {
 	}
 }
 
-// isRelation tells if a join is of a relation, or of one below that.
-func isRelation(s *schema.Schema, name string) bool {
+// joinedBy is the schema that a join is of by a relation, or by one below that; nil
+// if it is SQL.
+func joinedBy(stmt *gorm.Statement, name string) *schema.Schema {
+	s := stmt.Schema
 	for part := range strings.SplitSeq(name, ".") {
-		relation := s.Relationships.Relations[part]
-		if relation == nil {
-			return false
+		if s == nil || s.Relationships.Relations[part] == nil {
+			return nil
 		}
-		s = relation.FieldSchema
+		s = s.Relationships.Relations[part].FieldSchema
 	}
-	return true
+	return s
 }
