@@ -104,6 +104,9 @@ func contain(stmt *gorm.Statement, m *model) {
 	if stmt.SQL.Len() > 0 {
 		return
 	}
+	if from, ok := stmt.Clauses["FROM"].Expression.(clause.From); ok {
+		containFrom(stmt, from.Joins)
+	}
 	if len(stmt.Joins) > 0 {
 		containJoins(stmt, m)
 	}
@@ -176,7 +179,7 @@ func containJoins(stmt *gorm.Statement, m *model) {
 		}
 		sql := stmt.Joins[i].Name
 		if behindFilter && !beginsJoin(sql) && stmt.Error == nil {
-			_ = stmt.AddError(rawError(stmt, "a string in Joins begins with no join of its own, so that it could reach the filter of the one before it"))
+			_ = stmt.AddError(rawError(stmt, beginsNoJoin))
 		}
 		behindFilter = behindFilter && strings.TrimSpace(sql) == ""
 		if _, unsure := plainText(sql); !unsure {
@@ -191,6 +194,19 @@ func containJoins(stmt *gorm.Statement, m *model) {
 	}
 	if m == nil && related {
 		containBeforeJoins(stmt)
+	}
+}
+
+const beginsNoJoin = "a string in Joins begins with no join of its own, so that it could reach the filter of the one before it"
+
+// containFrom fails a statement if SQL among the joins of a FROM goes on with the
+// one before it.
+func containFrom(stmt *gorm.Statement, joins []clause.Join) {
+	for i, join := range joins {
+		expr, isSQL := join.Expression.(clause.Expr)
+		if i > 0 && isSQL && joins[i-1].Expression == nil && !beginsJoin(expr.SQL) && stmt.Error == nil {
+			_ = stmt.AddError(rawError(stmt, beginsNoJoin))
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
@@ -20,6 +21,9 @@ func TestAStringBehindAJoinedRelation(t *testing.T) {
 			require.Empty(t, notes, raw)
 			var n int64
 			require.Error(t, w.db.Model(&Note{}).Joins("Tag").Joins(raw).Count(&n).Error, raw)
+			tags := clause.Join{Type: clause.InnerJoin, Table: clause.Table{Name: "tags"}, ON: clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "tags.id = notes.tag_id"}}}}
+			require.Error(t, w.db.Clauses(clause.From{Joins: []clause.Join{tags, {Expression: clause.Expr{SQL: raw}}}}).Find(&notes).Error, raw)
+			require.Empty(t, notes, raw)
 		}
 		for _, raw := range []string{"", "JOIN owners ON 1 = 1 OR 1 = 1", " left join owners ON 1 = 1", "-- whose\n/* it */ INNER JOIN owners ON 1 = 1", "CROSS JOIN owners", ", owners"} {
 			var notes []Note
