@@ -30,7 +30,7 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		row.After("*").Register("softdelete:end", endRow),
 		create.Before("*").After("*").Register("softdelete:start", startWrite),
 		update.Before("*").After("*").Register("softdelete:start", startWrite),
-		del.Before("*").After("*").Register("softdelete:start", startWrite),
+		del.Before("*").After("*").Register("softdelete:start", p.startDelete),
 		wrap(row, p.previewed, "gorm:row"),
 		wrap(callback.Raw(), p.raw, "gorm:raw"),
 		wrap(create, p.create, "gorm:create"),

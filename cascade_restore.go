@@ -32,7 +32,12 @@ func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
 	if requestOf(db.Statement).batch != nil && namesOtherTable(db.Statement, op.model) {
 		return otherTable(op.model)
 	}
-	g, err := p.relationsFor(db, op.kind, func(g *graph) []*table { return g.rootsOf(db, op) })
+	from := func(g *graph) []*table { return g.rootsOf(db, op) }
+	err := p.lockBeforeReading(db, op, from)
+	if err != nil {
+		return err
+	}
+	g, err := p.relationsFor(db, op.kind, from)
 	if err != nil {
 		return err
 	}

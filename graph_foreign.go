@@ -20,7 +20,7 @@ import (
 func (p *Plugin) relationsFor(db *gorm.DB, kind Operation, from func(*graph) []*table) (*graph, error) {
 	for {
 		g := p.models.relations()
-		if kind != OpPurge && kind != OpForceDelete || p.config.IgnoreConstraints || db.DryRun {
+		if !p.reads(db, kind) {
 			return g, nil
 		}
 		unread := g.unread(kind, from(g))
@@ -36,6 +36,43 @@ func (p *Plugin) relationsFor(db *gorm.DB, kind Operation, from func(*graph) []*
 			p.models.learn(names, keys)
 		}
 	}
+}
+
+// startDelete is the first callback of the delete chain. For a removal it reads of the
+// catalogue what is not known yet, before a transaction begins.
+func (p *Plugin) startDelete(db *gorm.DB) {
+	startWrite(db)
+	kind := requestOf(db.Statement).verb
+	if _, inTransaction := db.Statement.ConnPool.(gorm.TxCommitter); inTransaction || db.Error != nil || db.Statement.Schema == nil || !p.reads(db, kind) {
+		return
+	}
+	m, err := p.models.lookup(db, db.Statement.Schema)
+	if m == nil || err != nil {
+		return // the chain says so
+	}
+	op := &operation{kind: kind, model: m}
+	_, err = p.relationsFor(db, kind, func(g *graph) []*table { return g.rootsOf(db, op) })
+	_ = db.AddError(err)
+}
+
+// lockBeforeReading takes the lock of a database that has none on rows, if the
+// catalogue is yet to be read by a removal within the caller's transaction: one that
+// has only read so far could be refused the lock later.
+func (p *Plugin) lockBeforeReading(db *gorm.DB, op *operation, from func(*graph) []*table) error {
+	_, inTransaction := db.Statement.ConnPool.(gorm.TxCommitter)
+	if !inTransaction || op.dialect.rowLock || requestOf(db.Statement).preview != nil || !p.reads(db, op.kind) {
+		return nil
+	}
+	g := p.models.relations()
+	if roots := from(g); len(g.unread(op.kind, roots)) > 0 {
+		return lockDatabase(db, op.dialect, roots[0].name, op.model)
+	}
+	return nil
+}
+
+// reads tells if an operation is one for which the catalogue is read.
+func (p *Plugin) reads(db *gorm.DB, kind Operation) bool {
+	return (kind == OpPurge || kind == OpForceDelete) && !p.config.IgnoreConstraints && !db.DryRun
 }
 
 func namesOf(tables []*table) []string {

@@ -40,7 +40,11 @@ func TestTheCatalogueIsReadOnce(t *testing.T) {
 		first, second = purge(), purge()
 		require.Equal(t, 3, catalogue(first), "of folders, of what hangs on those, and of what hangs on that")
 		require.Zero(t, catalogue(second))
-		require.Len(t, second, len(first)-3)
+		locks := 0
+		if db.Name() == "sqlite" {
+			locks = 1 // a transaction of the caller's that has only read could be refused to write
+		}
+		require.Len(t, second, len(first)-3-locks)
 		for verb, removal := range map[string]func(tx *gorm.DB) error{
 			"force delete":    func(tx *gorm.DB) error { return softdelete.ForceDelete(tx, &Folder{ID: 1}).Error },
 			"purge of papers": func(tx *gorm.DB) error { return softdelete.Purge(tx, &Paper{ID: 1}).Error },
