@@ -31,6 +31,7 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		create.Before("*").After("*").Register("softdelete:start", startWrite),
 		update.Before("*").After("*").Register("softdelete:start", startWrite),
 		del.Before("*").After("*").Register("softdelete:start", p.startDelete),
+		wrap(query, asking, "gorm:query"),
 		wrap(row, p.previewed, "gorm:row"),
 		wrap(callback.Raw(), p.raw, "gorm:raw"),
 		wrap(create, p.create, "gorm:create"),

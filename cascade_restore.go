@@ -29,7 +29,7 @@ func (p *Plugin) planRestore(db *gorm.DB, op *operation) error {
 
 // planOf makes the plan of an operation that finds its rows before it writes.
 func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
-	if requestOf(db.Statement).batch != nil && namesOtherTable(db.Statement, op.model) {
+	if requestOf(db.Statement).batch != nil && namesOtherTable(db.Statement, op.model.schema) {
 		return otherTable(op.model)
 	}
 	from := func(g *graph) []*table { return g.rootsOf(db, op) }

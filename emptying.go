@@ -10,6 +10,7 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
 )
 
 // emptying is one run of Empty.
@@ -146,7 +147,7 @@ func (e *emptying) query(q *queue) (*gorm.DB, error) {
 		return nil, err
 	}
 	tx = also(tx, slices.Concat(e.conditions(q), hidden)...)
-	if namesOtherTable(tx.Statement, q.model) {
+	if namesOtherTable(tx.Statement, q.model.schema) {
 		return nil, otherTable(q.model)
 	}
 	return tx, tx.Error
@@ -306,11 +307,11 @@ func (e *emptying) tell(q *queue, n int) {
 }
 
 // namesOtherTable tells if a statement names a table other than its model's own.
-func namesOtherTable(stmt *gorm.Statement, m *model) bool {
+func namesOtherTable(stmt *gorm.Statement, s *schema.Schema) bool {
 	if stmt.TableExpr == nil {
-		return stmt.Table != "" && stmt.Table != m.schema.Table
+		return stmt.Table != "" && stmt.Table != s.Table
 	}
-	return strings.NewReplacer(`"`, "", "`", "").Replace(stmt.TableExpr.SQL) != m.schema.Table
+	return lastPart(s.Table) != stmt.Table || strings.NewReplacer(`"`, "", "`", "").Replace(stmt.TableExpr.SQL) != s.Table
 }
 
 func otherTable(m *model) error {

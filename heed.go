@@ -26,8 +26,29 @@ type besides struct {
 	asked []clause.Interface    // clauses that GORM would add to the statement
 }
 
+// dry makes a statement that only asks one that does nothing from here on. Callbacks
+// before may have had to ask the database what their conditions are.
+func dry(db *gorm.DB) {
+	config := *db.Config
+	config.DryRun, config.Logger = true, logger.Discard
+	db.Config = &config
+}
+
+// asking wraps GORM's query step, by which some come that only ask.
+func asking(next func(*gorm.DB)) func(*gorm.DB) {
+	return func(db *gorm.DB) {
+		if requestOf(db.Statement).beside != nil {
+			dry(db)
+		}
+		next(db)
+	}
+}
+
 // step runs in the place of GORM's own step on such a statement.
 func (b *besides) step(db *gorm.DB) {
+	if b.write == nil {
+		dry(db)
+	}
 	if db.Error != nil {
 		return
 	}
@@ -47,9 +68,6 @@ func (b *besides) through(db *gorm.DB, on chain, s *schema.Schema, where clause.
 	tx := beside(db).Model(newOf(s.ModelType))
 	config := *tx.Config
 	config.SkipDefaultTransaction = true
-	if b.write == nil {
-		config.DryRun, config.Logger = true, logger.Discard
-	}
 	tx.Config = &config
 	if b.write == nil {
 		// Like nobody's query, so that no cache takes it for one.
@@ -60,6 +78,9 @@ func (b *besides) through(db *gorm.DB, on chain, s *schema.Schema, where clause.
 	stmt.Unscoped = db.Statement.Unscoped
 	stmt.Clauses["WHERE"] = clause.Clause{Name: "WHERE", Expression: clause.Where{Exprs: []clause.Expression{where}}}
 	stmt.Clauses[requestKey] = clause.Clause{Expression: &request{beside: b}}
+	if on == chain(db.Callback().Row()) {
+		dry(tx) // whose rows nobody would close
+	}
 	return on.Execute(tx)
 }
 
@@ -72,11 +93,11 @@ func copySettings(to, from *gorm.Statement) {
 	})
 }
 
-// everyRow stands for the conditions of a statement that only asks, so that nobody
-// takes it for one without conditions.
-type everyRow struct{}
+// noRow stands for the conditions of a statement that only asks, so that nobody
+// takes it for one without conditions, and who runs it meets no row.
+type noRow struct{}
 
-func (everyRow) Build(b clause.Builder) { _, _ = b.WriteString("1 = 1") }
+func (noRow) Build(b clause.Builder) { _, _ = b.WriteString("1 = 0") }
 
 // heeded is what the operations of a cascade heed of others: their conditions by
 // table, and whether they listen to what is written.
@@ -155,15 +176,19 @@ func asked(db *gorm.DB, on chain, s *schema.Schema, callbacks bool, clauses []cl
 	if len(clauses) == 0 && !callbacks {
 		return nil, nil
 	}
-	tx := (&besides{asked: clauses}).through(db, on, s, everyRow{})
+	tx := (&besides{asked: clauses}).through(db, on, s, noRow{})
 	if tx.Error != nil {
 		return nil, tx.Error
 	}
 	stmt := tx.Statement
+	if namesOtherTable(stmt, s) {
+		return nil, fmt.Errorf("softdelete: model %s: %w: a callback of another plugin chooses another table for its statements, "+
+			"which a cascade or the trash does not follow", s.Name, gorm.ErrInvalidData)
+	}
 	if _, grouped := stmt.Clauses["GROUP BY"]; grouped || len(stmt.Joins) > 0 || hasLimit(stmt) {
 		return nil, unheeded(s, "a callback of another plugin")
 	}
-	return slices.DeleteFunc(slices.Clone(whereExprs(stmt)), func(expr clause.Expression) bool { return expr == everyRow{} }), nil
+	return slices.DeleteFunc(slices.Clone(whereExprs(stmt)), func(expr clause.Expression) bool { return expr == noRow{} }), nil
 }
 
 // meeting picks the rows of a table that meet some conditions; nil if there are

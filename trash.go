@@ -221,11 +221,17 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 	return total(rows), nil
 }
 
-// narrows tells if a handle has conditions of its own.
+// narrows tells if a handle has conditions of its own, or others have some on what it
+// restores.
 func narrows(db *gorm.DB, m *model) bool {
 	stmt := built(trashOf(db, m))
 	r := requestOf(stmt)
-	return len(whereExprs(stmt)) > 0 || len(stmt.Joins) > 0 || hasLimit(stmt) || len(r.conditions)+len(r.also) > 0
+	if len(whereExprs(stmt)) > 0 || len(stmt.Joins) > 0 || hasLimit(stmt) || len(r.conditions)+len(r.also) > 0 {
+		return true
+	}
+	update := writing(db, OpRestore)
+	onUpdates, err := asked(db, update, m.schema, hasOthers(update), nil)
+	return len(onUpdates) > 0 || err != nil
 }
 
 func total(rows map[string]int64) (n int64) {
