@@ -123,6 +123,6 @@ func (failure) MergeClause(*clause.Clause) {}
 func (c failure) ModifyStatement(stmt *gorm.Statement) {
 	if stmt.SQL.Len() == 0 {
 		_ = stmt.AddError(c.err)
-		stmt.AddClause(clause.Where{Exprs: []clause.Expression{invalid(c)}})
+		stmt.AddClause(clause.Where{Exprs: []clause.Expression{invalid{c.err}}})
 	}
 }

@@ -52,6 +52,9 @@ func (f *rowFilter) Build(b clause.Builder) {
 	f.model.marker.build(b, column, f.show == trashedOnly)
 }
 
+// Closed says that nothing of the caller's is in the filter.
+func (*rowFilter) Closed() closed { return closed{} }
+
 // filterFor returns the filter of a visibility, nil where it shows all rows.
 func (m *model) filterFor(show visibility) *rowFilter {
 	switch show {
@@ -114,6 +117,9 @@ type group struct {
 	exprs  []clause.Expression
 	unsure bool // some of them have to be looked at
 }
+
+// Closed says that what is in the parentheses stays there.
+func (*group) Closed() closed { return closed{} }
 
 func (g *group) Build(b clause.Builder) {
 	exprs := slices.Clone(g.exprs)

@@ -23,7 +23,7 @@ func (p *Plugin) startRead(db *gorm.DB) {
 		m = p.modelOf(db)
 	}
 	if db.Error == nil {
-		contain(stmt, m)
+		contain(stmt, m != nil, hasMarker)
 	}
 	switch {
 	case db.Error != nil:

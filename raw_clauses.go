@@ -43,19 +43,6 @@ func hasRawBeforeWrite(stmt *gorm.Statement) bool {
 	return false
 }
 
-// setsRaw tells if what an update sets may be SQL of the caller's.
-func (m *model) setsRaw(stmt *gorm.Statement) bool {
-	if values, ok := stmt.Dest.(map[string]any); ok {
-		for name, value := range values {
-			if m.schema.LookUpField(name) == nil || reachOfVar(value) != 0 {
-				return true
-			}
-		}
-		return false
-	}
-	return !byStruct(stmt) || m.writesSQL
-}
-
 // lookBefore fails a statement if what is written of it so far does not end where
 // a condition can stand: in a comment, in quotes, in parentheses, or behind a
 // query of its own that a UNION has.
@@ -99,8 +86,9 @@ func sealedValue(value any) clause.Expression {
 }
 
 // contain keeps what the caller's other strings of a query say from reaching a
-// filter of the query.
-func contain(stmt *gorm.Statement, m *model) {
+// filter of the query: that of its own table, which it has if filtered is true, or of
+// a joined one, as hasFilter tells.
+func contain(stmt *gorm.Statement, filtered bool, hasFilter func(*schema.Schema) bool) {
 	if stmt.SQL.Len() > 0 {
 		return
 	}
@@ -108,9 +96,9 @@ func contain(stmt *gorm.Statement, m *model) {
 		containFrom(stmt, from.Joins)
 	}
 	if len(stmt.Joins) > 0 {
-		containJoins(stmt, m)
+		containJoins(stmt, filtered, hasFilter)
 	}
-	if m == nil {
+	if !filtered {
 		return
 	}
 	if order, ok := stmt.Clauses["ORDER BY"].Expression.(clause.OrderBy); ok {
@@ -168,13 +156,13 @@ func containText(stmt *gorm.Statement, where, sql string) {
 //
 // Where the statement's own model has no filter that looks at it, a join of a
 // relation with one may.
-func containJoins(stmt *gorm.Statement, m *model) {
+func containJoins(stmt *gorm.Statement, filtered bool, hasFilter func(*schema.Schema) bool) {
 	var l *lexicon
 	related := false
 	behindFilter := joinsInFrom(stmt) // what is before a string may end with one
 	for i := range stmt.Joins {
 		if joined := joinedBy(stmt, stmt.Joins[i].Name); joined != nil {
-			related, behindFilter = true, hasMarker(joined)
+			related, behindFilter = true, hasFilter(joined)
 			continue
 		}
 		sql := stmt.Joins[i].Name
@@ -192,7 +180,7 @@ func containJoins(stmt *gorm.Statement, m *model) {
 			stmt.Joins[i].Name += "\n"
 		}
 	}
-	if m == nil && related {
+	if !filtered && related {
 		containBeforeJoins(stmt)
 	}
 }

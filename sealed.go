@@ -32,6 +32,9 @@ const (
 	alone                 // in parentheses
 )
 
+// Closed says that it is looked at already.
+func (*sealed) Closed() closed { return closed{} }
+
 // Build writes the condition.
 func (s *sealed) Build(b clause.Builder) {
 	stmt, ok := b.(*gorm.Statement)

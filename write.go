@@ -262,3 +262,16 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]
 		}
 	}
 }
+
+// setsRaw tells if what an update sets may be SQL of the caller's.
+func (m *model) setsRaw(stmt *gorm.Statement) bool {
+	if values, ok := stmt.Dest.(map[string]any); ok {
+		for name, value := range values {
+			if m.schema.LookUpField(name) == nil || reachOfVar(value) != 0 {
+				return true
+			}
+		}
+		return false
+	}
+	return !byStruct(stmt) || m.writesSQL
+}
