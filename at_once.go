@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // atOnce is a batch that one statement finds and removes, on a database where a
@@ -37,7 +39,7 @@ func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) er
 	defer t.restore()
 	where, _ := t.stmt.Clauses["WHERE"].Expression.(clause.Where)
 	names := root.key()
-	key := columnsOf(root.name, names)
+	key := expr.Columns(root.name, names)
 	last := make([]any, len(names))
 	dest := make([]any, 0, len(names)+3)
 	var gone int64
@@ -46,7 +48,7 @@ func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) er
 	for i := range last {
 		dest = append(dest, &last[i])
 	}
-	list := []sqlPart{"SELECT (SELECT count(*) FROM " + dueName + "), (SELECT count(*) FROM " + goneName + "), ", columnsOf(dueName, names)}
+	list := []sqlPart{"SELECT (SELECT count(*) FROM " + dueName + "), (SELECT count(*) FROM " + goneName + "), ", expr.Columns(dueName, names)}
 	due := []sqlPart{"WITH " + dueName + " AS MATERIALIZED (SELECT ", key}
 	order := []sqlPart{" ORDER BY "}
 	if b.when != nil {
@@ -55,16 +57,16 @@ func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) er
 		due = append(due, ", ", &at{root.name, b.when}, " AS softdelete_at")
 		order = append(order, "softdelete_at DESC, ")
 	}
-	for i, column := range columnsOf(dueName, names) {
+	for i, column := range expr.Columns(dueName, names) {
 		if i > 0 {
 			order = append(order, ", ")
 		}
 		order = append(order, column, " DESC")
 	}
-	sorted := inOrder(b.when, names, false)
+	sorted := expr.InOrder(b.when, names, false)
 	due = append(due, " FROM ", clause.Table{Name: root.name}, " WHERE ", &at{root.name, where}, " ORDER BY ", &at{root.name, sorted.Expression},
 		" LIMIT "+strconv.Itoa(b.once.limit)+" FOR UPDATE "+c.d.skipLocked+"), ",
-		goneName+" AS (DELETE FROM ", clause.Table{Name: root.name}, " WHERE (", key, ") IN (SELECT ", columnsOf(dueName, names), " FROM "+dueName+")")
+		goneName+" AS (DELETE FROM ", clause.Table{Name: root.name}, " WHERE (", key, ") IN (SELECT ", expr.Columns(dueName, names), " FROM "+dueName+")")
 	due = append(due, c.nothingHangs(root)...)
 	due = append(due, " RETURNING 1) ")
 	parts := slices.Concat(due, list, []sqlPart{" FROM " + dueName}, order, []sqlPart{" LIMIT 1"})

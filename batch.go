@@ -3,6 +3,8 @@ package softdelete
 import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // batch bounds a purge to some of the rows that it addresses: those that were
@@ -51,7 +53,7 @@ func (b *batch) readFirst(by func(more ...clause.Expression) *gorm.DB, d dialect
 		return err
 	}
 	end := b.end
-	tx := by(inColumns(primaryNames(b.model.schema), seen))
+	tx := by(expr.InCurrent(primaryNames(b.model.schema), seen))
 	tx.Statement.TableExpr = &clause.Expr{SQL: tx.Statement.Quote(clause.Table{Name: b.model.schema.Table}) + d.lockByKey}
 	b.found, err = b.query(tx, d, true)
 	b.end = end
@@ -62,7 +64,7 @@ func (b *batch) readFirst(by func(more ...clause.Expression) *gorm.DB, d dialect
 func (b *batch) query(tx *gorm.DB, d dialect, lock bool) (found [][]any, err error) {
 	names := primaryNames(b.model.schema)
 	var list []any
-	for _, column := range columnsOf(clause.CurrentTable, names) {
+	for _, column := range expr.Columns(clause.CurrentTable, names) {
 		list = append(list, column)
 	}
 	dest, key := keyScan(len(names))
@@ -70,7 +72,7 @@ func (b *batch) query(tx *gorm.DB, d dialect, lock bool) (found [][]any, err err
 	if b.when != nil {
 		list, dest = append(list, d.asStored(b.model, b.when)), append(dest, &at)
 	}
-	tx = selecting(tx, list...).Clauses(inOrder(b.when, names, false)).Limit(b.limit)
+	tx = expr.Selecting(tx, list...).Clauses(expr.InOrder(b.when, names, false)).Limit(b.limit)
 	if lock {
 		locking := clause.Locking{Strength: clause.LockingStrengthUpdate}
 		if b.only == nil {
@@ -94,13 +96,13 @@ func (b *batch) conditions() []clause.Expression {
 	var list []clause.Expression
 	names := primaryNames(b.model.schema)
 	if b.only != nil {
-		list = append(list, inColumns(names, b.only))
+		list = append(list, expr.InCurrent(names, b.only))
 	}
 	if b.after != nil {
-		list = append(list, beyond(b.when, b.after.at, names, b.after.key, ">"))
+		list = append(list, expr.Beyond(b.when, b.after.at, names, b.after.key, ">"))
 	}
 	if b.until != nil {
-		list = append(list, beyond(b.when, b.until.at, names, b.until.key, "<="))
+		list = append(list, expr.Beyond(b.when, b.until.at, names, b.until.key, "<="))
 	}
 	return list
 }

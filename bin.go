@@ -7,6 +7,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // Bin is the trash of one model, typed: see Of. It is never changed by its
@@ -148,7 +150,7 @@ func (b Bin[T]) keys(keys []any) (clause.Expression, error) {
 		}
 		values = append(values, value)
 	}
-	return inColumns(names, values), nil
+	return expr.InCurrent(names, values), nil
 }
 
 // RestoreAll makes all of the part of the trash that b is live again. It returns

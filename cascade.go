@@ -5,6 +5,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // cascade is one operation on its way along its plan. It lives as long as that
@@ -182,7 +184,7 @@ func (p picker) and(other picker) picker {
 	case p == nil:
 		return other
 	}
-	return func(name string) clause.Expression { return every{p(name), other(name)} }
+	return func(name string) clause.Expression { return expr.All{p(name), other(name)} }
 }
 
 // collect runs a query of primary keys, of which it keeps some at most.
@@ -243,7 +245,7 @@ func (c *cascade) write(t *table, most int, where clause.Expression, write ...sq
 		n, err = c.listened(t, where, func() (int64, error) { return exec(c.db, append(write, where)...) })
 	case c.d.returning:
 		n, err = c.listened(t, where, func() (n int64, err error) {
-			keys, n, err = c.collect(t, most, append(write, where, " RETURNING ", columnsOf(t.name, t.key()))...)
+			keys, n, err = c.collect(t, most, append(write, where, " RETURNING ", expr.Columns(t.name, t.key()))...)
 			return n, err
 		})
 	default:
@@ -261,7 +263,7 @@ func (c *cascade) write(t *table, most int, where clause.Expression, write ...sq
 // written without being known. Where there are too many to keep their keys, they
 // are not needed either.
 func (c *cascade) writeLocked(t *table, most int, where clause.Expression, write []sqlPart) (keys [][]any, n int64, err error) {
-	keys, found, err := c.collect(t, most, "SELECT ", columnsOf(t.name, t.key()), " FROM ", clause.Table{Name: t.name}, " WHERE ", where, c.forUpdate())
+	keys, found, err := c.collect(t, most, "SELECT ", expr.Columns(t.name, t.key()), " FROM ", clause.Table{Name: t.name}, " WHERE ", where, c.forUpdate())
 	if err != nil || found == 0 {
 		return nil, 0, err
 	}
@@ -270,7 +272,7 @@ func (c *cascade) writeLocked(t *table, most int, where clause.Expression, write
 		return keys, n, err
 	}
 	for chunk := range slices.Chunk(keys, c.d.chunk(len(t.key()))) {
-		some, err := exec(c.db, append(slices.Clip(write), within(t.name, t.key(), chunk))...)
+		some, err := exec(c.db, append(slices.Clip(write), expr.In(t.name, t.key(), chunk))...)
 		if err != nil {
 			return nil, n, err
 		}

@@ -8,6 +8,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // selection is a relation that a delete names by Select, with those below it.
@@ -215,7 +217,7 @@ func (c *cascade) trashByHooks(child *table, parts []picker) (*rowSet, error) {
 	found := newSet(child)
 	for _, part := range parts {
 		live := part.and(c.reach(child, liveOnly))(child.name)
-		keys, _, err := c.collect(child, unbounded, "SELECT ", columnsOf(child.name, child.key()), " FROM ", clause.Table{Name: child.name}, " WHERE ", live, c.forUpdate())
+		keys, _, err := c.collect(child, unbounded, "SELECT ", expr.Columns(child.name, child.key()), " FROM ", clause.Table{Name: child.name}, " WHERE ", live, c.forUpdate())
 		if err != nil {
 			return nil, err
 		}
@@ -236,7 +238,7 @@ func (c *cascade) eachBatch(set *rowSet, verb func(tx *gorm.DB, rows any) *gorm.
 	for start := 0; start < len(set.keys); start += hookBatch {
 		chunk := set.keys[start:min(start+hookBatch, len(set.keys))]
 		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(s.ModelType)))
-		tx := c.d.reading(beside(c.db).Unscoped()).Model(rows.Interface()).Where(within(set.table.name, set.table.key(), chunk))
+		tx := c.d.reading(beside(c.db).Unscoped()).Model(rows.Interface()).Where(expr.In(set.table.name, set.table.key(), chunk))
 		if err := readRows(stored(tx), rows.Interface()); err != nil {
 			return n, err
 		}

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // A database that looks at a foreign key row by row, and not at the end of the
@@ -45,7 +47,7 @@ func (c *cascade) looseTree(f *found) error {
 	filter := c.reach(t, c.plan.kind.takesFrom())
 	for _, level := range levels {
 		for chunk := range slices.Chunk(level, c.d.chunk(len(t.key()))) {
-			keys := picker(func(name string) clause.Expression { return within(name, t.key(), chunk) })
+			keys := picker(func(name string) clause.Expression { return expr.In(name, t.key(), chunk) })
 			if _, err := c.erase(t, keys.and(filter)(t.name)); err != nil {
 				return err
 			}
@@ -97,9 +99,9 @@ func (c *cascade) levels(t *table, self []*link, list [][]any) ([][][]any, error
 					parents[child] = append(parents[child], parent)
 					children[parent]++
 				}
-			}, "SELECT ", columnsOf(childName, t.key()), ", ", columnsOf(parentName, t.key()), " FROM ", clause.Table{Name: t.name, Alias: childName},
+			}, "SELECT ", expr.Columns(childName, t.key()), ", ", expr.Columns(parentName, t.key()), " FROM ", clause.Table{Name: t.name, Alias: childName},
 				" JOIN ", clause.Table{Name: t.name, Alias: parentName}, " ON ", l.joins(parentName),
-				" WHERE ", within(childName, t.key(), chunk), c.forUpdate()); err != nil {
+				" WHERE ", expr.In(childName, t.key(), chunk), c.forUpdate()); err != nil {
 				return nil, err
 			}
 		}

@@ -6,6 +6,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // planRemoval makes the plan of a purge or force delete.
@@ -96,7 +98,7 @@ func (c *cascade) removeFound(f found) error {
 		}
 	}
 	for _, chunk := range slices.Backward(f.set.chunks(c.d)) {
-		keys := picker(func(name string) clause.Expression { return within(name, t.key(), chunk) })
+		keys := picker(func(name string) clause.Expression { return expr.In(name, t.key(), chunk) })
 		if _, err := c.erase(t, keys.and(filter)(t.name)); err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // planRestore makes the plan of a restore. It is nil if there is nothing but the
@@ -153,7 +155,7 @@ func (c *cascade) lookUp(set *rowSet, raise bool) (trashed []string, err error) 
 			lock = c.forUpdate()
 		}
 		for _, part := range set.conditions(c.d) {
-			where := every{part(childName), l.parent.visible(trashedOnly)(parentName)}
+			where := expr.All{part(childName), l.parent.visible(trashedOnly)(parentName)}
 			if err := c.pairs(l, true, where, lock, take); err != nil {
 				return nil, err
 			}

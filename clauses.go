@@ -3,6 +3,9 @@ package softdelete
 import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // queryClause filters reads. It stands in a schema in the place of the marker's
@@ -25,7 +28,7 @@ func (c queryClause) ModifyStatement(stmt *gorm.Statement) {
 	case stmt.SQL.Len() > 0:
 	case root == stmt:
 		c.filterJoins(stmt)
-		filterRoot(stmt, c.model, hasRawBefore(stmt))
+		filterRoot(stmt, c.model, rawsql.StandsBefore(stmt))
 	case stmt.Schema == nil:
 		if filter := c.model.filterFor(showIn(root, c.model)); filter != nil {
 			addFilter(stmt, filter)
@@ -123,6 +126,6 @@ func (failure) MergeClause(*clause.Clause) {}
 func (c failure) ModifyStatement(stmt *gorm.Statement) {
 	if stmt.SQL.Len() == 0 {
 		_ = stmt.AddError(c.err)
-		stmt.AddClause(clause.Where{Exprs: []clause.Expression{invalid{c.err}}})
+		stmt.AddClause(clause.Where{Exprs: []clause.Expression{expr.Invalid{Err: c.err}}})
 	}
 }

@@ -8,6 +8,8 @@ import (
 
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // liveKey is a unique index that trashed rows do not stand in the way of: one
@@ -100,13 +102,13 @@ func (c *cascade) constraint(t *table, key liveKey) string {
 
 func (c *cascade) clashes(set *rowSet, key liveKey) (bool, error) {
 	t := set.table
-	live, inTheWay := every{}, every{equal(parentName, childName, key.columns, key.columns), t.visible(liveOnly)(parentName)}
+	live, inTheWay := expr.All{}, expr.All{expr.Equal(parentName, childName, key.columns, key.columns), t.visible(liveOnly)(parentName)}
 	if key.where != "" {
 		live = append(live, clause.Expr{SQL: "(" + t.model.marker.asLive(key.where) + ")"})
 		inTheWay = append(inTheWay, clause.Expr{SQL: "(" + key.where + ")"})
 	}
 	for _, part := range set.conditions(c.d) {
-		where := append(every{part(childName)}, live...)
+		where := append(expr.All{part(childName)}, live...)
 		found := false
 		for _, parts := range [][]sqlPart{
 			{
@@ -119,8 +121,8 @@ func (c *cascade) clashes(set *rowSet, key liveKey) (bool, error) {
 			{
 				"SELECT 1 FROM ",
 				clause.Table{Name: t.name, Alias: childName},
-				" WHERE ", where, " AND ", notNull(childName, key.columns),
-				" GROUP BY ", columnsOf(childName, key.columns), " HAVING count(*) > 1 LIMIT 1",
+				" WHERE ", where, " AND ", expr.NotNull(childName, key.columns),
+				" GROUP BY ", expr.Columns(childName, key.columns), " HAVING count(*) > 1 LIMIT 1",
 			},
 		} {
 			var one int
@@ -135,14 +137,6 @@ func (c *cascade) clashes(set *rowSet, key liveKey) (bool, error) {
 		}
 	}
 	return false, nil
-}
-
-func notNull(table string, columns []string) clause.Expression {
-	list := make(every, len(columns))
-	for i, column := range columns {
-		list[i] = clause.Neq{Column: clause.Column{Table: table, Name: column}, Value: nil}
-	}
-	return list
 }
 
 // asLive writes the condition of an index as it is for a row whose marker is

@@ -8,6 +8,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // dialect lists, by name, all in which databases differ for this package.
@@ -248,7 +250,7 @@ func (d dialect) asStored(m *model, column clause.Expression) clause.Expression 
 	if !d.textTime || !m.tellsTime() {
 		return column
 	}
-	return written(func(b clause.Builder) {
+	return expr.Func(func(b clause.Builder) {
 		_, _ = b.WriteString("CAST(")
 		column.Build(b)
 		_, _ = b.WriteString(" AS TEXT)")

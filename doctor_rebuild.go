@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // rebuild lists the statements of changes for which unique constraints have to go,
@@ -51,7 +53,7 @@ func (c *checkup) rebuild(have *dbTable, changes []*indexChange) []string {
 	}
 	slices.Sort(copied)
 	old, scratch := clause.Table{Name: have.name}, clause.Table{Name: have.name + suffix}
-	columns := columnsOf("", copied)
+	columns := expr.Columns("", copied)
 	list := []string{
 		w.text("CREATE TABLE ", scratch, " "+parsed.body()),
 		w.text("INSERT INTO ", scratch, " (", columns, ") SELECT ", columns, " FROM ", old),

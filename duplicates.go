@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // DuplicateError says that live rows agree in columns that are to be unique among
@@ -86,11 +88,11 @@ func (mg *migration) checkDuplicates(c *indexChange) error {
 			found.Keys = append(found.Keys, typed)
 		}
 	},
-		"SELECT ", columnsOf(table, key), " FROM ", clause.Table{Name: table}, " WHERE ", live(table), " AND ",
-		written(func(b clause.Builder) { writeColumns(b, columnsOf(table, columns), len(columns) > 1) }),
-		" IN (SELECT ", columnsOf(childName, columns), " FROM ", clause.Table{Name: table, Alias: childName},
-		" WHERE ", live(childName), " AND ", notNull(childName, columns),
-		" GROUP BY ", columnsOf(childName, columns), " HAVING count(*) > 1) ORDER BY ", columnsOf(table, append(columns, key...)),
+		"SELECT ", expr.Columns(table, key), " FROM ", clause.Table{Name: table}, " WHERE ", live(table), " AND ",
+		expr.Func(func(b clause.Builder) { expr.WriteColumns(b, expr.Columns(table, columns), len(columns) > 1) }),
+		" IN (SELECT ", expr.Columns(childName, columns), " FROM ", clause.Table{Name: table, Alias: childName},
+		" WHERE ", live(childName), " AND ", expr.NotNull(childName, columns),
+		" GROUP BY ", expr.Columns(childName, columns), " HAVING count(*) > 1) ORDER BY ", expr.Columns(table, append(columns, key...)),
 		fmt.Sprintf(" LIMIT %d", mostDuplicates),
 	)
 	switch {

@@ -11,6 +11,9 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // emptying is one run of Empty.
@@ -155,7 +158,7 @@ func (e *emptying) query(q *queue) (*gorm.DB, error) {
 
 // conditions are those of the rows of a queue, beside that they are trashed.
 func (e *emptying) conditions(q *queue) []clause.Expression {
-	list := []clause.Expression{written(func(b clause.Builder) { _, _ = b.WriteString("1 = 1") })}
+	list := []clause.Expression{expr.Func(func(b clause.Builder) { _, _ = b.WriteString("1 = 1") })}
 	if q.model.at != nil && !q.model.alwaysTells() {
 		list = []clause.Expression{q.model.timeline(e.d).known(q.timed)}
 	}
@@ -172,7 +175,7 @@ func (e *emptying) conditions(q *queue) []clause.Expression {
 func (e *emptying) exclude(q *queue, tx *gorm.DB) {
 	name := q.model.schema.Table
 	stmt := built(tx)
-	exprs := enclose(whereExprs(stmt))
+	exprs := rawsql.Enclose(whereExprs(stmt))
 	if more, err := requestOf(stmt).conditionsFor(tx, q.model); err == nil {
 		exprs = append(exprs[:len(exprs):len(exprs)], more...)
 	}
@@ -181,9 +184,9 @@ func (e *emptying) exclude(q *queue, tx *gorm.DB) {
 	}
 	others := e.due[name]
 	e.due[name] = func(name string) clause.Expression {
-		return written(func(b clause.Builder) {
+		return expr.Func(func(b clause.Builder) {
 			_, _ = b.WriteString("CASE WHEN ")
-			(&at{name, &group{exprs: exprs}}).Build(b)
+			(&at{name, &rawsql.Group{Exprs: exprs}}).Build(b)
 			_, _ = b.WriteString(" THEN 1 ELSE 0 END = 0")
 			if others != nil {
 				_, _ = b.WriteString(" AND ")
@@ -239,7 +242,7 @@ func (e *emptying) sort(q *queue) error {
 		return nil
 	}
 	column := clause.Column{Table: clause.CurrentTable, Name: q.model.at.DBName}
-	q.when = written(func(b clause.Builder) { b.WriteQuoted(column) })
+	q.when = expr.Func(func(b clause.Builder) { b.WriteQuoted(column) })
 	if !e.d.textTime || !q.model.tellsTime() {
 		return nil
 	}

@@ -8,6 +8,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // attempts is how often a batch is tried that the database ended because of
@@ -136,7 +138,7 @@ func (e *emptying) purgeLoaded(query *gorm.DB, b *batch, rows map[string]int64) 
 		fresh := tx.Session(&gorm.Session{NewDB: true}).Clauses()
 		copySettings(fresh.Statement, tx.Statement)
 		fresh = fresh.Session(&gorm.Session{})
-		keys := inColumns(primaryNames(b.model.schema), b.found)
+		keys := expr.InCurrent(primaryNames(b.model.schema), b.found)
 		if err := readRows(e.d.reading(fresh.Scopes(OnlyTrashed)).Where(keys), loaded.Interface()); err != nil || loaded.Elem().Len() == 0 {
 			return err
 		}

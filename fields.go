@@ -8,6 +8,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // Timestamp makes a model soft-deletable when embedded, by a nullable time:
@@ -128,15 +130,5 @@ func (c notInstalled) ModifyStatement(stmt *gorm.Statement) {
 	}
 	err := fail(ErrNotInstalled, c.field.Schema.Name, "field "+c.field.Name+" needs it")
 	_ = stmt.AddError(err)
-	stmt.AddClause(clause.Where{Exprs: []clause.Expression{invalid{err}}})
-}
-
-// invalid makes a statement fail in the database. GORM loses the error of a
-// subquery; this keeps what it stands in from being run without its filter.
-type invalid struct{ err error }
-
-func (e invalid) Build(b clause.Builder) {
-	_, _ = b.WriteString("softdelete_error(")
-	b.WriteQuoted(e.err.Error())
-	_, _ = b.WriteString(")")
+	stmt.AddClause(clause.Where{Exprs: []clause.Expression{expr.Invalid{Err: err}}})
 }

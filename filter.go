@@ -7,6 +7,9 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // gormFilterKey is the clause by which GORM knows that one of a statement's
@@ -46,14 +49,14 @@ func watching(filter clause.Expression) clause.Expression {
 
 func (f *rowFilter) Build(b clause.Builder) {
 	if f.watches {
-		lookBefore(b)
+		rawsql.LookBefore(b)
 	}
 	column := clause.Column{Table: f.table, Name: f.model.marker.field.DBName}
 	f.model.marker.build(b, column, f.show == trashedOnly)
 }
 
 // Closed says that nothing of the caller's is in the filter.
-func (*rowFilter) Closed() closed { return closed{} }
+func (*rowFilter) Closed() rawsql.Closed { return rawsql.Closed{} }
 
 // filterFor returns the filter of a visibility, nil where it shows all rows.
 func (m *model) filterFor(show visibility) *rowFilter {
@@ -111,26 +114,6 @@ func (c *actorCondition) Build(b clause.Builder) {
 	clause.Eq{Column: clause.Column{Table: clause.CurrentTable, Name: c.field.DBName}, Value: c.value}.Build(b)
 }
 
-// group is several conditions of the caller's in parentheses, so that nothing
-// they say reaches beyond.
-type group struct {
-	exprs  []clause.Expression
-	unsure bool // some of them have to be looked at
-}
-
-// Closed says that what is in the parentheses stays there.
-func (*group) Closed() closed { return closed{} }
-
-func (g *group) Build(b clause.Builder) {
-	exprs := slices.Clone(g.exprs)
-	if g.unsure {
-		exprs = seal(exprs, standingOf(exprs))
-	}
-	_ = b.WriteByte('(')
-	clause.Where{Exprs: exprs}.Build(b)
-	_ = b.WriteByte(')')
-}
-
 // filterRoot adds the filter for the statement's own model to its WHERE. It can
 // be called again and again. Where the caller may have written SQL that stands
 // before the filter, that looks at it.
@@ -168,14 +151,14 @@ func (m *model) filtered(stmt *gorm.Statement, callers []clause.Expression) (exp
 	conditions, err := request.conditionsFor(stmt.DB, m)
 	if err != nil {
 		_ = stmt.AddError(err)
-		conditions = []clause.Expression{invalid{err}}
+		conditions = []clause.Expression{expr.Invalid{Err: err}}
 	}
 	filter := m.filterFor(request.showOf(stmt, m))
 	if filter == nil && len(conditions) == 0 {
 		return callers, false
 	}
 	exprs = make([]clause.Expression, 0, len(callers)+len(conditions)+2)
-	exprs = append(exprs, enclose(callers)...)
+	exprs = append(exprs, rawsql.Enclose(callers)...)
 	exprs = append(exprs, conditions...)
 	if filter != nil {
 		exprs = append(exprs, filter)
@@ -186,7 +169,7 @@ func (m *model) filtered(stmt *gorm.Statement, callers []clause.Expression) (exp
 // addFilter adds a filter to the WHERE of a bare statement.
 func addFilter(stmt *gorm.Statement, filter *rowFilter) {
 	c := stmt.Clauses["WHERE"]
-	setWhere(stmt, c, append(slices.Clip(enclose(whereExprs(stmt))), filter))
+	setWhere(stmt, c, append(slices.Clip(rawsql.Enclose(whereExprs(stmt))), filter))
 }
 
 // setWhere gives a WHERE other conditions. Without any there is none.
@@ -241,11 +224,11 @@ func callersOf(exprs []clause.Expression) (kept []clause.Expression, ours int) {
 	kept = make([]clause.Expression, 0, len(exprs)+2)
 	for _, expr := range exprs {
 		switch e := expr.(type) {
-		case *group:
-			inner, _ := callersOf(e.exprs)
+		case *rawsql.Group:
+			inner, _ := callersOf(e.Exprs)
 			kept = append(kept, inner...)
-		case *sealed:
-			kept = append(kept, e.expr)
+		case *rawsql.Sealed:
+			kept = append(kept, e.Expr)
 		default:
 			if !isOurs(expr) {
 				kept = append(kept, expr)
@@ -255,9 +238,9 @@ func callersOf(exprs []clause.Expression) (kept []clause.Expression, ours int) {
 	return kept, ours
 }
 
-func isOurs(expr clause.Expression) bool {
-	switch expr.(type) {
-	case *rowFilter, *group, *sealed, *timeCondition, *actorCondition, invalid, nothing:
+func isOurs(e clause.Expression) bool {
+	switch e.(type) {
+	case *rowFilter, *rawsql.Group, *rawsql.Sealed, *timeCondition, *actorCondition, expr.Invalid, nothing:
 		return true
 	}
 	return false

@@ -12,6 +12,9 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // Other plugins narrow down statements by callbacks on GORM's chains: to a tenant,
@@ -71,7 +74,7 @@ func (b *besides) through(db *gorm.DB, on chain, s *schema.Schema, where clause.
 	tx.Config = &config
 	if b.write == nil {
 		// Like nobody's query, so that no cache takes it for one.
-		tx = selecting(tx, "NULL AS softdelete_asks")
+		tx = expr.Selecting(tx, "NULL AS softdelete_asks")
 	}
 	stmt := tx.Statement
 	copySettings(stmt, db.Statement)
@@ -167,7 +170,7 @@ func (m *model) revivable(db *gorm.DB) (clause.Expression, error) {
 	if err != nil || len(exprs) == 0 {
 		return nil, err
 	}
-	return &group{exprs, true}, nil
+	return &rawsql.Group{Exprs: exprs, Unsure: true}, nil
 }
 
 // asked has a statement that does nothing go through a chain, if there is anybody to
@@ -198,12 +201,12 @@ func (t *table) meeting(exprs []clause.Expression, d dialect) picker {
 	if len(exprs) == 0 {
 		return nil
 	}
-	direct := &at{t.name, &group{exprs, true}}
+	direct := &at{t.name, &rawsql.Group{Exprs: exprs, Unsure: true}}
 	return func(name string) clause.Expression {
 		if name == t.name || len(t.key()) == 0 {
-			return &at{name, &group{exprs, true}}
+			return &at{name, &rawsql.Group{Exprs: exprs, Unsure: true}}
 		}
-		return &selected{columns: columnsOf(name, t.key()), list: columnsOf(t.name, t.key()), from: t.name, where: direct, d: d}
+		return &selected{columns: expr.Columns(name, t.key()), list: expr.Columns(t.name, t.key()), from: t.name, where: direct, d: d}
 	}
 }
 
@@ -242,7 +245,7 @@ func (m *model) onQueries(db *gorm.DB) ([]clause.Expression, error) {
 	if exprs = distinct(db, m.schema, both)[len(distinct(db, m.schema, same)):]; len(exprs) == 0 {
 		return nil, nil
 	}
-	return []clause.Expression{&group{exprs, true}}, nil
+	return []clause.Expression{&rawsql.Group{Exprs: exprs, Unsure: true}}, nil
 }
 
 // checkHidden returns the error of rows that others hide, and that the database

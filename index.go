@@ -7,6 +7,8 @@ import (
 
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // index is an index that the tags of a model, or its marker, ask for.
@@ -235,7 +237,7 @@ func (m *model) define(i *index, d dialect) definition {
 
 // markerCondition is the condition on the marker of rows that are not named.
 func (m *model) markerCondition(show visibility) clause.Expression {
-	return written(func(b clause.Builder) {
+	return expr.Func(func(b clause.Builder) {
 		m.marker.build(b, clause.Column{Name: m.marker.field.DBName}, show == trashedOnly)
 	})
 }

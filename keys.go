@@ -16,6 +16,8 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 	"gorm.io/gorm/utils"
+
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // keysOf is the condition on the primary keys of a value, nil if it has none.
@@ -175,7 +177,7 @@ func keyText(values ...any) string {
 		if valuer, ok := value.(driver.Valuer); ok {
 			value, _ = valuer.Value()
 		}
-		if rv := pointee(reflect.ValueOf(value)); rv.IsValid() && rv.Type() == timeType {
+		if rv := pointee(reflect.ValueOf(value)); rv.IsValid() && rv.Type() == reflect.TypeFor[time.Time]() {
 			value = rv.Interface().(time.Time).UTC().Format(time.RFC3339Nano)
 		}
 		text := utils.ToStringKey(value)
@@ -232,10 +234,10 @@ func addressesByKey(exprs []clause.Expression, s *schema.Schema) bool {
 			column(e.Column)
 		case clause.AndConditions:
 			each(e.Exprs)
-		case *group:
-			each(e.exprs)
-		case *sealed:
-			visit(e.expr)
+		case *rawsql.Group:
+			each(e.Exprs)
+		case *rawsql.Sealed:
+			visit(e.Expr)
 		case clause.Expr:
 			if match := keyCondition.FindStringSubmatch(e.SQL); match != nil {
 				named = append(named, match[1])

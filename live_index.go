@@ -8,6 +8,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // whereOf is what the condition of an index of live rows says beside that, as it
@@ -55,7 +57,7 @@ func (m *model) inIndex(db *gorm.DB, where string, values [][]any, indexes []int
 		}
 		parts = append(parts, "0 AS softdelete_value FROM ", clause.Table{Name: childTable(stmt)}, " WHERE 1 = 0")
 		for _, i := range chunk {
-			parts = append(parts, written(func(b clause.Builder) {
+			parts = append(parts, expr.Func(func(b clause.Builder) {
 				_, _ = b.WriteString(" UNION ALL SELECT ")
 				for _, field := range fields {
 					b.AddVar(b, m.toBeInserted(stmt, field, elementOf(stmt.ReflectValue, i)))

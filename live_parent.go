@@ -8,6 +8,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // liveParent is a belongs-to relation with the tag softdelete:"liveParent": no
@@ -106,7 +108,7 @@ func (p *Plugin) checkLiveParents(db *gorm.DB, s *schema.Schema, table string, w
 // checkRows is checkLiveParents for one relation.
 func (l *liveParent) checkRows(db *gorm.DB, s *schema.Schema, table string, where clause.Expression) error {
 	trashed, err := l.trashedParents(db, &selected{
-		columns: columnsOf("", l.referred), from: table, list: columnsOf(table, l.foreign), where: where,
+		columns: expr.Columns("", l.referred), from: table, list: expr.Columns(table, l.foreign), where: where,
 	})
 	if err == nil && len(trashed) > 0 {
 		err = l.refusal(s)
@@ -128,7 +130,7 @@ func (l *liveParent) unsure(s *schema.Schema, why string) error {
 func (l *liveParent) trashedAmong(db *gorm.DB, keys [][]any) ([][]any, error) {
 	var trashed [][]any
 	for chunk := range slices.Chunk(keys, dialectOf(db).chunk(len(l.referred))) {
-		some, err := l.trashedParents(db, within("", l.referred, chunk))
+		some, err := l.trashedParents(db, expr.In("", l.referred, chunk))
 		if err != nil {
 			return nil, err
 		}
@@ -173,7 +175,7 @@ func (l *liveParent) trashedParents(db *gorm.DB, where clause.Expression) ([][]a
 			byKey[text], order = f, append(order, f)
 		}
 		f.live = f.live || trashed == 0
-	}, "SELECT ", columnsOf("", l.referred), ", CASE WHEN ", &rowFilter{model: l.parent, show: trashedOnly}, " THEN 1 ELSE 0 END FROM ",
+	}, "SELECT ", expr.Columns("", l.referred), ", CASE WHEN ", &rowFilter{model: l.parent, show: trashedOnly}, " THEN 1 ELSE 0 END FROM ",
 		clause.Table{Name: l.parent.schema.Table}, " WHERE ", where, shareLock(dialectOf(db)))
 	if err != nil {
 		return nil, err

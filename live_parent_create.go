@@ -10,6 +10,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // checkCreate makes GORM's create step check the parents of the rows that it
@@ -273,11 +275,11 @@ func (in *insert) checkLater(l *liveParent) error {
 	table := childTable(in.db.Statement)
 	in.later = append(in.later, func() error {
 		for chunk := range slices.Chunk(keys, dialectOf(in.db).chunk(len(in.target()))) {
-			where := []clause.Expression{within(table, in.target(), chunk)}
+			where := []clause.Expression{expr.In(table, in.target(), chunk)}
 			if in.model != nil {
 				where = append(where, &rowFilter{model: in.model, table: table, show: liveOnly})
 			}
-			if err := l.checkRows(in.db, in.schema, table, allOf(where)); err != nil {
+			if err := l.checkRows(in.db, in.schema, table, expr.AllOf(where)); err != nil {
 				return err
 			}
 		}
@@ -310,13 +312,13 @@ func (in *insert) spares(rows []int, assigned assignment) (bool, error) {
 	d, table := dialectOf(in.db), childTable(stmt)
 	var met int
 	for chunk := range slices.Chunk(keys, d.chunk(len(in.target()))) {
-		where := []clause.Expression{within(table, in.target(), chunk)}
+		where := []clause.Expression{expr.In(table, in.target(), chunk)}
 		if assigned == byValues {
 			where = append(where, &rowFilter{model: in.model, table: table, show: trashedOnly})
 		}
 		var one int
 		n, err := query(in.db, []any{&one}, func() {},
-			"SELECT 1 FROM ", clause.Table{Name: table}, " WHERE ", allOf(where), shareLock(d))
+			"SELECT 1 FROM ", clause.Table{Name: table}, " WHERE ", expr.AllOf(where), shareLock(d))
 		if err != nil {
 			return false, err
 		}

@@ -6,6 +6,9 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // checkUpdate makes GORM's update step check the parents that it gives to rows,
@@ -159,14 +162,14 @@ func (up *update) complete(l *liveParent, key []any, kept []int) ([][]any, error
 // confine adds to an update that some columns have one of some values, or none.
 func (up *update) confine(columns []string, parts [][]any) {
 	stmt := up.db.Statement
-	either := []clause.Expression{within(clause.CurrentTable, columns, parts)}
+	either := []clause.Expression{expr.In(clause.CurrentTable, columns, parts)}
 	for _, name := range columns {
 		either = append(either, clause.Or(clause.Eq{Column: clause.Column{Table: clause.CurrentTable, Name: name}}))
 	}
 	up.keepClause("WHERE")
 	where := stmt.Clauses["WHERE"]
 	where.Name = "WHERE"
-	where.Expression = clause.Where{Exprs: append(slices.Clip(enclose(whereExprs(stmt))), &group{exprs: either})}
+	where.Expression = clause.Where{Exprs: append(slices.Clip(rawsql.Enclose(whereExprs(stmt))), &rawsql.Group{Exprs: either})}
 	stmt.Clauses["WHERE"] = where
 }
 

@@ -3,6 +3,8 @@ package softdelete
 import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/callbacks"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // What a write depends on is read from the database itself, never from a plugin
@@ -36,10 +38,10 @@ func stored(tx *gorm.DB) *gorm.DB {
 }
 
 // anyRow tells if a look-up has a row.
-func anyRow(tx *gorm.DB) (bool, error) { return has(selecting(tx, "1").Limit(1)) }
+func anyRow(tx *gorm.DB) (bool, error) { return has(expr.Selecting(tx, "1").Limit(1)) }
 
 // anyStored tells it of all rows that the database has.
-func anyStored(tx *gorm.DB) (bool, error) { return has(stored(selecting(tx, "1").Limit(1))) }
+func anyStored(tx *gorm.DB) (bool, error) { return has(stored(expr.Selecting(tx, "1").Limit(1))) }
 
 func has(tx *gorm.DB) (bool, error) {
 	var found []int
@@ -49,7 +51,7 @@ func has(tx *gorm.DB) (bool, error) {
 
 // countRows counts the rows of a look-up.
 func countRows(tx *gorm.DB) (n int64, err error) {
-	tx = selecting(tx, "count(*)")
+	tx = expr.Selecting(tx, "count(*)")
 	delete(tx.Statement.Clauses, "ORDER BY") // some databases want what sorts among what is selected
 	_, err = scanQuery(tx, []any{&n}, func() {})
 	return n, err

@@ -9,6 +9,9 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // keySearch is a search for the rows that new values meet: those that agree with
@@ -37,7 +40,7 @@ const (
 func (l keySearch) query(db *gorm.DB) *gorm.DB {
 	tx := onTable(beside(db), db.Statement).Unscoped()
 	if len(l.where) > 0 {
-		tx = tx.Where(&group{l.where, true})
+		tx = tx.Where(&rawsql.Group{Exprs: l.where, Unsure: true})
 	}
 	return tx
 }
@@ -47,7 +50,7 @@ func (l keySearch) rows(db *gorm.DB, values [][]any) []reflect.Value {
 	var found []reflect.Value
 	d, stmt := dialectOf(db), db.Statement
 	for chunk := range slices.Chunk(values, d.chunk(len(l.columns))) {
-		tx := l.query(db).Where(inColumns(l.columns, chunk))
+		tx := l.query(db).Where(expr.InCurrent(l.columns, chunk))
 		if l.read != nil {
 			tx = tx.Select(onceEach(l.columns, l.read))
 		}
@@ -180,7 +183,7 @@ func (l keySearch) ask(db *gorm.DB, values [][]any, places []int, rows []reflect
 			byKey[keyString(stmt.Context, stmt.Schema, rows[row])] = row
 		}
 		for part := range slices.Chunk(places, maxAsked) {
-			tx := stored(d.reading(l.query(db).Where(inColumns(names, keysIn(stmt, asked)))).
+			tx := stored(d.reading(l.query(db).Where(expr.InCurrent(names, keysIn(stmt, asked)))).
 				Clauses(clause.Select{Expression: l.whose(names, values, part)}))
 			key, take := keyScan(len(names))
 			var value sql.NullInt64
@@ -201,8 +204,8 @@ func (l keySearch) ask(db *gorm.DB, values [][]any, places []int, rows []reflect
 // whose is the primary key of a row, and the place of the first value that agrees
 // with it.
 func (l keySearch) whose(names []string, values [][]any, places []int) clause.Expression {
-	return written(func(b clause.Builder) {
-		writeColumns(b, columnsOf(clause.CurrentTable, names), false)
+	return expr.Func(func(b clause.Builder) {
+		expr.WriteColumns(b, expr.Columns(clause.CurrentTable, names), false)
 		_, _ = b.WriteString(",CASE")
 		for _, place := range places {
 			_, _ = b.WriteString(" WHEN ")
@@ -252,7 +255,7 @@ func (l keySearch) agrees(db *gorm.DB, row reflect.Value, value []any) bool {
 	if len(have) > 0 && keyText(have[0]...) == keyText(value...) && !l.hasTextTime(db) {
 		return true
 	}
-	tx := l.query(db).Where(inColumns(primaryNames(stmt.Schema), keysIn(stmt, []reflect.Value{row}))).Where(inColumns(l.columns, [][]any{value}))
+	tx := l.query(db).Where(expr.InCurrent(primaryNames(stmt.Schema), keysIn(stmt, []reflect.Value{row}))).Where(expr.InCurrent(l.columns, [][]any{value}))
 	found, err := anyStored(dialectOf(db).reading(tx))
 	_ = db.AddError(err)
 	return found

@@ -7,6 +7,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // indexChange is what it takes for a table to have an index.
@@ -245,7 +247,7 @@ func (w ddl) create(c *indexChange, name string) string {
 		clause.Column{Name: name},
 		" ON ",
 		clause.Table{Name: c.table.name},
-		" (", columnsOf("", c.want.columns), ")",
+		" (", expr.Columns("", c.want.columns), ")",
 	}
 	if c.want.where != nil {
 		parts = append(parts, " WHERE ", c.want.where)
@@ -283,7 +285,7 @@ func (w ddl) alter(c *indexChange) string {
 		kind = "ADD UNIQUE INDEX "
 	}
 	if c.create {
-		parts = append(parts, kind, clause.Column{Name: c.want.name}, " (", columnsOf("", c.want.columns), ")")
+		parts = append(parts, kind, clause.Column{Name: c.want.name}, " (", expr.Columns("", c.want.columns), ")")
 	} else {
 		parts[len(parts)-1] = ""
 	}
@@ -293,7 +295,7 @@ func (w ddl) alter(c *indexChange) string {
 // liveColumn adds the generated column. SELECT * does not list it where the
 // database has invisible columns: MariaDB, and MySQL since 8.0.23.
 func (w ddl) liveColumn(c *indexChange) clause.Expression {
-	return written(func(b clause.Builder) {
+	return expr.Func(func(b clause.Builder) {
 		_, _ = b.WriteString("ADD COLUMN ")
 		b.WriteQuoted(clause.Column{Name: liveColumn})
 		_, _ = b.WriteString(" tinyint GENERATED ALWAYS AS (CASE WHEN ")

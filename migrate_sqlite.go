@@ -10,6 +10,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // alone runs a migration where tables are made anew to be changed, with foreign
@@ -180,7 +182,7 @@ func rebuilding(db *gorm.DB, w ddl, table *dbTable, unique []string) ([]string, 
 	if err != nil {
 		return nil, err
 	}
-	columns := columnsOf("", copied)
+	columns := expr.Columns("", copied)
 	statements := []string{
 		w.text("CREATE TABLE ", scratch, " "+parsed.body()),
 		w.text("INSERT INTO ", scratch, " (", columns, ") SELECT ", columns, " FROM ", old),

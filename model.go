@@ -11,6 +11,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // model is what the plugin knows of a soft-deletable schema. It is built once,
@@ -40,7 +42,7 @@ type model struct {
 	// indexes are those that AutoMigrate adds to GORM's.
 	indexes []index
 
-	// writesSQL: a field's value may be SQL.
+	// rawsql.WritesSQL: a field's value may be SQL.
 	writesSQL bool
 
 	// others are what other fields' types bring to the schema, own what the
@@ -363,7 +365,7 @@ func describe(db *gorm.DB, s *schema.Schema) (*model, error) {
 	m.liveUnique = m.liveKeys(s, d)
 	m.others = othersOf(s)
 	m.writesSQL = slices.ContainsFunc(s.Fields, func(field *schema.Field) bool {
-		return writesSQL(field.FieldType) || writesSQL(reflect.PointerTo(field.IndirectFieldType))
+		return rawsql.WritesSQL(field.FieldType) || rawsql.WritesSQL(reflect.PointerTo(field.IndirectFieldType))
 	})
 	m.liveRows = newRowFilter(m, liveOnly)
 	m.trashedRows = newRowFilter(m, trashedOnly)

@@ -7,6 +7,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // origin is the operation that a row was trashed by, as far as the row knows: by
@@ -144,19 +146,19 @@ func (t *table) sameOrigin() *agreement {
 	case m.deletionID != nil && m.isExact():
 		id, at := []string{m.deletionID.DBName}, []string{m.at.DBName}
 		return &agreement{columns: append(id, at...), holds: func(a, b string) clause.Expression {
-			none := every{
+			none := expr.All{
 				clause.Eq{Column: clause.Column{Table: a, Name: id[0]}, Value: nil},
 				clause.Eq{Column: clause.Column{Table: b, Name: id[0]}, Value: nil},
-				equal(a, b, at, at),
+				expr.Equal(a, b, at, at),
 			}
-			return either{equal(a, b, id, id), none}
+			return expr.Either{expr.Equal(a, b, id, id), none}
 		}}
 	case m.deletionID != nil:
 		id := []string{m.deletionID.DBName}
-		return &agreement{columns: id, holds: func(a, b string) clause.Expression { return equal(a, b, id, id) }}
+		return &agreement{columns: id, holds: func(a, b string) clause.Expression { return expr.Equal(a, b, id, id) }}
 	case m.isExact():
 		at := []string{m.at.DBName}
-		return &agreement{columns: at, holds: func(a, b string) clause.Expression { return equal(a, b, at, at) }}
+		return &agreement{columns: at, holds: func(a, b string) clause.Expression { return expr.Equal(a, b, at, at) }}
 	default:
 		return nil
 	}

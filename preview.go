@@ -7,6 +7,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/callbacks"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // Plan is what an operation would do: see Preview.
@@ -141,7 +143,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
 	if err != nil {
 		return err
 	}
-	t.exprs = append(t.exprs, enclose(more)...)
+	t.exprs = append(t.exprs, rawsql.Enclose(more)...)
 	if err := c.resolve(t, filter, follow); err != nil {
 		return err
 	}

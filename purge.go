@@ -5,6 +5,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // Purge removes trashed rows for good. It takes what Restore takes, and returns
@@ -124,7 +126,7 @@ func (op *operation) removeOwn(db *gorm.DB, t *target, filter clause.Expression,
 			stmt.Dest, stmt.ReflectValue = removed.Interface(), removed.Elem()
 			next(db)
 			stmt.Dest, stmt.ReflectValue = dest, value
-		}, columnsOf("", primaryNames(stmt.Schema))...)
+		}, expr.Columns("", primaryNames(stmt.Schema))...)
 		op.noteOwn(db, db.RowsAffected, keysIn(stmt, elementsOf(removed.Elem())))
 	default:
 		op.removeKeyed(db, t, filter, next)

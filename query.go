@@ -7,6 +7,9 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // Other plugins may build the SQL of a query anywhere in its chain, look for its
@@ -23,7 +26,7 @@ func (p *Plugin) startRead(db *gorm.DB) {
 		m = p.modelOf(db)
 	}
 	if db.Error == nil {
-		contain(stmt, m != nil, hasMarker)
+		rawsql.Contain(stmt, m != nil, hasMarker)
 	}
 	switch {
 	case db.Error != nil:
@@ -66,7 +69,7 @@ func makeUnrunnable(db *gorm.DB, ours bool) {
 		stmt.Vars = nil
 	}
 	_, _ = stmt.WriteString("SELECT ")
-	invalid{db.Error}.Build(stmt)
+	expr.Invalid{Err: db.Error}.Build(stmt)
 }
 
 // filterJoins sees to the tables that a statement joins by relations.
@@ -82,7 +85,7 @@ func (r *registry) filterJoins(stmt *gorm.Statement) {
 func encloseJoins(stmt *gorm.Statement) {
 	for i := range stmt.Joins {
 		if on := stmt.Joins[i].On; on != nil {
-			stmt.Joins[i].On = &clause.Where{Exprs: enclose(on.Exprs)}
+			stmt.Joins[i].On = &clause.Where{Exprs: rawsql.Enclose(on.Exprs)}
 		}
 	}
 }
@@ -117,7 +120,7 @@ func (r *registry) filterFrom(stmt *gorm.Statement) {
 		}
 		on, _ := callersOf(join.ON.Exprs)
 		if show != all {
-			on = slices.Concat(enclose(on), []clause.Expression{&rowFilter{model: m, table: table, show: show}})
+			on = slices.Concat(rawsql.Enclose(on), []clause.Expression{&rowFilter{model: m, table: table, show: show}})
 		}
 		joins[i].ON.Exprs = on
 		changed = true

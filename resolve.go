@@ -5,6 +5,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // all of them: no bound on the keys that are kept.
@@ -57,7 +59,7 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 		return nil
 	}
 	tx := by()
-	tx.Statement.AddClause(clause.Select{Columns: columnsOf(clause.CurrentTable, root.key())})
+	tx.Statement.AddClause(clause.Select{Columns: expr.Columns(clause.CurrentTable, root.key())})
 	if c.d.rowLock && !c.preview {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
@@ -141,7 +143,7 @@ func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*ro
 		if once {
 			most = few + 1
 		}
-		list, n, err := c.collect(t, most, "SELECT ", columnsOf(t.name, t.key()), " FROM ", clause.Table{Name: t.name}, " WHERE ", part(t.name), c.forUpdate())
+		list, n, err := c.collect(t, most, "SELECT ", expr.Columns(t.name, t.key()), " FROM ", clause.Table{Name: t.name}, " WHERE ", part(t.name), c.forUpdate())
 		if err != nil {
 			return nil, err
 		}
@@ -171,7 +173,7 @@ func (c *cascade) restorable(links []*link, from *rowSet) (*rowSet, error) {
 	if same := child.sameOrigin(); links[0].parent == child && same != nil {
 		for _, start := range from.conditions(c.d) {
 			below := &tree{name: child.name, table: child, links: links, start: start, filter: c.reach(child, trashedOnly), same: same, d: c.d}
-			list, _, err := c.collect(child, unbounded, "SELECT ", columnsOf(child.name, child.key()), " FROM ", clause.Table{Name: child.name},
+			list, _, err := c.collect(child, unbounded, "SELECT ", expr.Columns(child.name, child.key()), " FROM ", clause.Table{Name: child.name},
 				" WHERE ", below, " AND ", c.reach(child, trashedOnly)(child.name), c.forUpdate())
 			if err != nil {
 				return nil, err
@@ -215,7 +217,7 @@ func (c *cascade) trashedWith(l *link, from *rowSet, set *rowSet) error {
 		ambiguous = ambiguous || !known && l.policy == cascades
 	}
 	for _, part := range from.conditions(c.d) {
-		where := every{part(parentName), c.reach(l.child, trashedOnly)(childName)}
+		where := expr.All{part(parentName), c.reach(l.child, trashedOnly)(childName)}
 		if err := c.pairs(l, false, where, c.forUpdate(), take); err != nil {
 			return err
 		}
@@ -238,7 +240,7 @@ func (c *cascade) pairs(l *link, ofParent bool, where clause.Expression, lock st
 		keyed, name = l.parent, parentName
 	}
 	dest, key := keyScan(len(keyed.key()))
-	columns := columnsOf(name, keyed.key())
+	columns := expr.Columns(name, keyed.key())
 	of := func(m *model, name string) func() origin {
 		scan, read := m.originScan()
 		dest = append(dest, scan...)

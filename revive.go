@@ -11,6 +11,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // revive runs a create under Revive: what a trashed row is in the way of becomes
@@ -126,7 +128,7 @@ func (p *Plugin) reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool
 			}
 		}
 	}
-	same := inColumns(primaryNames(stmt.Schema), [][]any{keys})
+	same := expr.InCurrent(primaryNames(stmt.Schema), [][]any{keys})
 	tx := onTable(beside(db), stmt).Unscoped().Where(same).Where(clause.Expression(m.trashedRows)).
 		Clauses(assignments(set)).UpdateColumns(map[string]any{})
 	err := tx.Error
@@ -134,7 +136,7 @@ func (p *Plugin) reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool
 		// The update has checked what it sets; the rest is as it was in the trash.
 		if err == nil && !slices.ContainsFunc(l.foreign, func(name string) bool { _, ok := set[name]; return ok }) {
 			table := childTable(stmt)
-			err = l.checkRows(db, stmt.Schema, table, within(table, primaryNames(stmt.Schema), [][]any{keys}))
+			err = l.checkRows(db, stmt.Schema, table, expr.In(table, primaryNames(stmt.Schema), [][]any{keys}))
 		}
 	}
 	return db.AddError(err) == nil

@@ -4,7 +4,8 @@ import (
 	"slices"
 
 	"gorm.io/gorm/clause"
-	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // few is how many keys of a table's rows are kept if the rows can be named by a
@@ -53,7 +54,7 @@ func (s *rowSet) chunks(d dialect) [][][]any {
 func (s *rowSet) conditions(d dialect) []picker {
 	parts := make([]picker, 0, 1+len(s.where))
 	for _, chunk := range s.chunks(d) {
-		parts = append(parts, func(name string) clause.Expression { return within(name, s.table.key(), chunk) })
+		parts = append(parts, func(name string) clause.Expression { return expr.In(name, s.table.key(), chunk) })
 	}
 	return append(parts, s.where...)
 }
@@ -63,7 +64,7 @@ func (s *rowSet) hanging(l *link, d dialect) []picker {
 	positions := positionsOf(l.referred, s.table.key())
 	var parts []picker
 	add := func(hang picker) {
-		parts = append(parts, func(name string) clause.Expression { return allOf(append(l.constants(name), hang(name))) })
+		parts = append(parts, func(name string) clause.Expression { return expr.AllOf(append(l.constants(name), hang(name))) })
 	}
 	where := s.where
 	if positions == nil {
@@ -71,13 +72,13 @@ func (s *rowSet) hanging(l *link, d dialect) []picker {
 	} else {
 		for _, chunk := range s.chunks(d) {
 			keys := project(chunk, positions)
-			add(func(name string) clause.Expression { return within(name, l.foreign, keys) })
+			add(func(name string) clause.Expression { return expr.In(name, l.foreign, keys) })
 		}
 	}
 	for _, part := range where {
 		add(func(name string) clause.Expression {
 			return &selected{
-				columns: columnsOf(name, l.foreign), from: s.table.name, list: columnsOf(s.table.name, l.referred),
+				columns: expr.Columns(name, l.foreign), from: s.table.name, list: expr.Columns(s.table.name, l.referred),
 				where: part(s.table.name), d: d,
 			}
 		})
@@ -131,50 +132,6 @@ func project(keys [][]any, positions []int) [][]any {
 	return projected
 }
 
-func columnsOf(table string, names []string) []clause.Column {
-	columns := make([]clause.Column, len(names))
-	for i, name := range names {
-		columns[i] = clause.Column{Table: table, Name: name}
-	}
-	return columns
-}
-
-// within is "(columns) IN (keys)".
-func within(table string, columns []string, keys [][]any) clause.Expression {
-	column, values := schema.ToQueryValues(table, columns, keys)
-	return clause.IN{Column: column, Values: values}
-}
-
-// allOf is conditions that all have to hold; nil ones are left out.
-func allOf(conditions []clause.Expression) clause.Expression {
-	return every(slices.DeleteFunc(conditions, func(e clause.Expression) bool { return e == nil }))
-}
-
-type every []clause.Expression
-
-func (e every) Build(b clause.Builder) {
-	if len(e) == 0 {
-		_, _ = b.WriteString("1 = 1")
-	}
-	for i, condition := range e {
-		if i > 0 {
-			_, _ = b.WriteString(" AND ")
-		}
-		condition.Build(b)
-	}
-}
-
-// either is one of two conditions, in parentheses.
-type either [2]clause.Expression
-
-func (e either) Build(b clause.Builder) {
-	_ = b.WriteByte('(')
-	e[0].Build(b)
-	_, _ = b.WriteString(" OR ")
-	e[1].Build(b)
-	_ = b.WriteByte(')')
-}
-
 // selected is "(columns) IN (SELECT list FROM table WHERE …)", or NOT IN.
 type selected struct {
 	columns []clause.Column
@@ -186,14 +143,14 @@ type selected struct {
 }
 
 func (s *selected) Build(b clause.Builder) {
-	writeColumns(b, s.columns, len(s.columns) > 1)
+	expr.WriteColumns(b, s.columns, len(s.columns) > 1)
 	if s.not {
 		_, _ = b.WriteString(" NOT")
 	}
 	_, _ = b.WriteString(" IN (")
 	s.d.nest(b, func() {
 		_, _ = b.WriteString("SELECT ")
-		writeColumns(b, s.list, false)
+		expr.WriteColumns(b, s.list, false)
 		_, _ = b.WriteString(" FROM ")
 		b.WriteQuoted(clause.Table{Name: s.from})
 		_, _ = b.WriteString(" WHERE ")
@@ -201,21 +158,6 @@ func (s *selected) Build(b clause.Builder) {
 		_, _ = b.WriteString(s.d.currentRead)
 	})
 	_ = b.WriteByte(')')
-}
-
-func writeColumns(b clause.Builder, columns []clause.Column, enclosed bool) {
-	if enclosed {
-		_ = b.WriteByte('(')
-	}
-	for i, column := range columns {
-		if i > 0 {
-			_ = b.WriteByte(',')
-		}
-		b.WriteQuoted(column)
-	}
-	if enclosed {
-		_ = b.WriteByte(')')
-	}
 }
 
 // tree is "(key) IN (…)" of the rows that hang, in the end, on some rows of the
@@ -258,7 +200,7 @@ func (t *tree) Build(b clause.Builder) {
 	for _, l := range t.links {
 		need(l.referred)
 	}
-	writeColumns(b, columnsOf(t.name, key), len(key) > 1)
+	expr.WriteColumns(b, expr.Columns(t.name, key), len(key) > 1)
 	_, _ = b.WriteString(" IN (")
 	t.d.nest(b, func() { t.buildQuery(b, key, columns) })
 	_ = b.WriteByte(')')
@@ -274,13 +216,13 @@ func (t *tree) buildQuery(b clause.Builder, key, columns []string) {
 		and, end = t.d.currentRead+") UNION (", t.d.currentRead+")"
 	}
 	_, _ = b.WriteString("SELECT ")
-	writeColumns(b, columnsOf(t.table.name, columns), false)
+	expr.WriteColumns(b, expr.Columns(t.table.name, columns), false)
 	_, _ = b.WriteString(" FROM ")
 	b.WriteQuoted(clause.Table{Name: t.table.name})
 	_, _ = b.WriteString(" WHERE ")
 	t.start(t.table.name).Build(b)
 	_, _ = b.WriteString(and + "SELECT ")
-	writeColumns(b, columnsOf(childName, columns), false)
+	expr.WriteColumns(b, expr.Columns(childName, columns), false)
 	_, _ = b.WriteString(" FROM ")
 	b.WriteQuoted(clause.Table{Name: t.table.name, Alias: childName})
 	_, _ = b.WriteString(" JOIN " + treeName + " ON (")
@@ -300,21 +242,12 @@ func (t *tree) buildQuery(b clause.Builder, key, columns []string) {
 		t.filter(childName).Build(b)
 	}
 	_, _ = b.WriteString(end + ") SELECT ")
-	writeColumns(b, columnsOf(treeName, key), false)
+	expr.WriteColumns(b, expr.Columns(treeName, key), false)
 	_, _ = b.WriteString(" FROM " + treeName)
 }
 
 // joins is the condition that a child's row, by the name that it has in a join,
 // hangs on a parent's.
 func (l *link) joins(parent string) clause.Expression {
-	return allOf(append(l.constants(childName), equal(childName, parent, l.foreign, l.referred)))
-}
-
-// equal is that columns of one table are those of another.
-func equal(a, b string, of, with []string) clause.Expression {
-	pairs := make(every, len(of))
-	for i := range of {
-		pairs[i] = clause.Eq{Column: clause.Column{Table: a, Name: of[i]}, Value: clause.Column{Table: b, Name: with[i]}}
-	}
-	return pairs
+	return expr.AllOf(append(l.constants(childName), expr.Equal(childName, parent, l.foreign, l.referred)))
 }

@@ -9,6 +9,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // WithTrashed shows live and trashed rows of the statement's own model; what it
@@ -295,7 +297,7 @@ func (e *liveExpression) Build(b clause.Builder) {
 	m, err := e.resolve(b)
 	if err != nil {
 		_ = b.AddError(err)
-		invalid{err}.Build(b)
+		expr.Invalid{Err: err}.Build(b)
 		return
 	}
 	table := e.alias

@@ -6,6 +6,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // sqlPart is a piece of a statement that is not the caller's: text, a list of
@@ -24,7 +26,7 @@ func statement(db *gorm.DB, parts ...sqlPart) *gorm.DB {
 		case string:
 			_, _ = stmt.WriteString(p)
 		case []clause.Column:
-			writeColumns(stmt, p, false)
+			expr.WriteColumns(stmt, p, false)
 		case clause.Expression:
 			p.Build(stmt)
 		case clause.Table:

@@ -8,6 +8,9 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // target is which rows a delete, restore, purge or force delete is about: what
@@ -40,7 +43,7 @@ func newTarget(db *gorm.DB, op *operation, show visibility) (*target, bool) {
 	}
 	t.keyed = addressesByKey(conditions, stmt.Schema)
 	t.callers = whereExprs(stmt)
-	t.exprs = append(make([]clause.Expression, 0, len(t.callers)+len(conditions)+2), enclose(t.callers)...)
+	t.exprs = append(make([]clause.Expression, 0, len(t.callers)+len(conditions)+2), rawsql.Enclose(t.callers)...)
 	values := []reflect.Value{pointee(stmt.ReflectValue)}
 	if stmt.ReflectValue.CanAddr() && stmt.Model != nil && !isSame(stmt.Dest, stmt.Model) {
 		values = append(values, pointee(reflect.ValueOf(stmt.Model)))
@@ -61,7 +64,7 @@ func newTarget(db *gorm.DB, op *operation, show visibility) (*target, bool) {
 		_ = db.AddError(err)
 		return nil, false
 	}
-	t.exprs = append(t.exprs, enclose(others)...)
+	t.exprs = append(t.exprs, rawsql.Enclose(others)...)
 	if len(stmt.Joins) > 0 || hasLimit(stmt) {
 		return t, t.nest(db, show)
 	}
@@ -112,7 +115,7 @@ func (t *target) nest(db *gorm.DB, show visibility) bool {
 		columns[i] = clause.Column{Table: clause.CurrentTable, Name: field.DBName}
 	}
 	inner.Statement.AddClause(clause.Select{Columns: columns})
-	t.exprs = []clause.Expression{&sealed{expr: &subquery{columns: columns, query: inner, d: dialectOf(db)}}}
+	t.exprs = []clause.Expression{&rawsql.Sealed{Expr: &subquery{columns: columns, query: inner, d: dialectOf(db)}}}
 	t.inside = map[string]clause.Clause{}
 	return true
 }
@@ -147,7 +150,7 @@ func (t *target) apply(filter clause.Expression) {
 		}
 	}
 	if filter != nil {
-		if hasRawBeforeWrite(t.stmt) {
+		if rawsql.StandsBeforeWrite(t.stmt) {
 			filter = watching(filter)
 		}
 		exprs = append(exprs[:len(exprs):len(exprs)], filter)
@@ -176,7 +179,7 @@ func (op *operation) eachChunk(db *gorm.DB, t *target, names []string, keys [][]
 			t.stmt.SQL.Reset()
 			t.stmt.Vars = nil
 		}
-		t.exprs = []clause.Expression{within(clause.CurrentTable, names, chunk)}
+		t.exprs = []clause.Expression{expr.In(clause.CurrentTable, names, chunk)}
 		t.apply(filter)
 		run()
 		t.restore()

@@ -4,8 +4,9 @@ import (
 	"database/sql"
 	"time"
 
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // timeline is the time at which a model's rows were trashed, as a column to sort
@@ -41,7 +42,7 @@ func (l *timeline) value(t time.Time) any {
 
 // compare is "column operator t".
 func (l *timeline) compare(operator string, t time.Time) clause.Expression {
-	return written(func(b clause.Builder) {
+	return expr.Func(func(b clause.Builder) {
 		l.Build(b)
 		_, _ = b.WriteString(" " + operator + " ")
 		b.AddVar(b, l.value(t))
@@ -61,7 +62,7 @@ func (l *timeline) known(is bool) clause.Expression {
 	case is:
 		return clause.Neq{Column: column, Value: 0} // NULL is not that either
 	default:
-		return either{missing, clause.Eq{Column: column, Value: 0}}
+		return expr.Either{missing, clause.Eq{Column: column, Value: 0}}
 	}
 }
 
@@ -89,80 +90,4 @@ func (l *timeline) extremes() (dest []any, read func() (oldest, newest time.Time
 		var least, greatest sql.NullTime
 		return []any{&least, &greatest}, func() (time.Time, time.Time) { return least.Time, greatest.Time }
 	}
-}
-
-// written is an expression by what it writes.
-type written func(clause.Builder)
-
-func (w written) Build(b clause.Builder) { w(b) }
-
-// beyond is that a row comes after a place in an order: by a leading column, if
-// there is one, and then by the primary key. The leading column is compared alone
-// too, for databases that use no index for a comparison of several.
-func beyond(leading clause.Expression, value any, names []string, key []any, operator string) clause.Expression {
-	return written(func(b clause.Builder) {
-		if leading != nil {
-			leading.Build(b)
-			_, _ = b.WriteString(" " + operator[:1] + "= ")
-			b.AddVar(b, value)
-			_, _ = b.WriteString(" AND ")
-		}
-		if leading == nil && len(names) == 1 {
-			b.WriteQuoted(clause.Column{Table: clause.CurrentTable, Name: names[0]})
-			_, _ = b.WriteString(" " + operator + " ")
-			b.AddVar(b, key[0])
-			return
-		}
-		values := key
-		_ = b.WriteByte('(')
-		if leading != nil {
-			leading.Build(b)
-			_, _ = b.WriteString(", ")
-			values = append([]any{value}, key...)
-		}
-		writeColumns(b, columnsOf(clause.CurrentTable, names), false)
-		_, _ = b.WriteString(") " + operator + " (")
-		b.AddVar(b, values...)
-		_ = b.WriteByte(')')
-	})
-}
-
-// inOrder sorts by a leading column, if there is one, and then by the primary key.
-func inOrder(leading clause.Expression, names []string, descending bool) clause.OrderBy {
-	return clause.OrderBy{Expression: written(func(b clause.Builder) {
-		next := func() {}
-		item := func(write func()) {
-			next()
-			write()
-			if descending {
-				_, _ = b.WriteString(" DESC")
-			}
-			next = func() { _ = b.WriteByte(',') }
-		}
-		if leading != nil {
-			item(func() { leading.Build(b) })
-		}
-		for _, column := range columnsOf(clause.CurrentTable, names) {
-			item(func() { b.WriteQuoted(column) })
-		}
-	})}
-}
-
-// selecting makes a query return some columns and expressions.
-func selecting(tx *gorm.DB, list ...any) *gorm.DB {
-	return tx.Clauses(clause.Select{Expression: written(func(b clause.Builder) {
-		for i, item := range list {
-			if i > 0 {
-				_ = b.WriteByte(',')
-			}
-			switch item := item.(type) {
-			case clause.Expression:
-				item.Build(b)
-			case string:
-				_, _ = b.WriteString(item)
-			default:
-				b.WriteQuoted(item)
-			}
-		}
-	})})
 }

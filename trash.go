@@ -10,6 +10,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // Trash is the trash of a whole database: see OpenTrash. It is never changed by
@@ -143,7 +145,7 @@ func statOf(db *gorm.DB, m *model) (Stat, error) {
 	if m.at != nil {
 		l := m.timeline(dialectOf(db))
 		of := func(name string) clause.Expression {
-			return written(func(b clause.Builder) {
+			return expr.Func(func(b clause.Builder) {
 				_, _ = b.WriteString(name + "(")
 				l.Build(b)
 				_ = b.WriteByte(')')
@@ -153,7 +155,7 @@ func statOf(db *gorm.DB, m *model) (Stat, error) {
 		extremes, read = l.extremes()
 		list, dest = append(list, of("min"), of("max")), append(dest, extremes...)
 	}
-	_, err := scanQuery(selecting(trashOf(db, m), list...), dest, func() { stat.Oldest, stat.Newest = read() })
+	_, err := scanQuery(expr.Selecting(trashOf(db, m), list...), dest, func() { stat.Oldest, stat.Newest = read() })
 	return stat, err
 }
 

@@ -11,6 +11,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // DeletionPage is one page of Deletions.
@@ -248,7 +250,7 @@ func (l *deletions) newest(tx *gorm.DB, m *model, each func(uuid.UUID, time.Time
 	if m.at != nil {
 		leading = m.timeline(l.d)
 	}
-	tx = tx.Clauses(clause.Select{Columns: columns}, clause.GroupBy{Columns: columns}, inOrder(leading, []string{m.deletionID.DBName}, true))
+	tx = tx.Clauses(clause.Select{Columns: columns}, clause.GroupBy{Columns: columns}, expr.InOrder(leading, []string{m.deletionID.DBName}, true))
 	return scanQuery(tx, dest, func() {
 		of := origin()
 		each(of.id.UUID, of.at.Time)
@@ -293,7 +295,7 @@ func (l *deletions) count(m *model, ids []uuid.UUID, byID map[uuid.UUID]*Deletio
 	for _, column := range columns {
 		list = append(list, column)
 	}
-	tx := selecting(also(trashOf(l.db, m), among), append(list, "count(*)")...).
+	tx := expr.Selecting(also(trashOf(l.db, m), among), append(list, "count(*)")...).
 		Clauses(clause.GroupBy{Columns: columns}, clause.OrderBy{Columns: []clause.OrderByColumn{{Column: clause.Column{Name: "count(*)", Raw: true}, Desc: true}}})
 	_, err = scanQuery(tx, append(dest, &n), func() {
 		of := read()

@@ -15,6 +15,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // ListOptions choose what of the trash is listed.
@@ -73,7 +75,7 @@ func (i Item) Load(ctx context.Context) (any, error) {
 		return nil, errNilContext
 	}
 	row := newOf(i.model.schema.ModelType)
-	tx := inTrash(also(i.db.WithContext(ctx), inColumns(primaryNames(i.model.schema), [][]any{i.Key}))).Limit(1).Find(row)
+	tx := inTrash(also(i.db.WithContext(ctx), expr.InCurrent(primaryNames(i.model.schema), [][]any{i.Key}))).Limit(1).Find(row)
 	if tx.Error == nil && tx.RowsAffected == 0 {
 		return nil, fail(ErrNotFound, i.Model, "it is not in the trash any more")
 	}
@@ -288,7 +290,7 @@ func (l *listing) timed(m *model) ([]Item, error) {
 	if l.after != nil {
 		tx = also(tx, l.older(m, when))
 	}
-	return l.items(m, tx.Clauses(inOrder(when, primaryNames(m.schema), true)))
+	return l.items(m, tx.Clauses(expr.InOrder(when, primaryNames(m.schema), true)))
 }
 
 // older is that a row comes after the place where the page before has ended.
@@ -300,7 +302,7 @@ func (l *listing) older(m *model, when *timeline) clause.Expression {
 	case m.schema.Table < l.after.Table:
 		return when.compare("<", at)
 	default:
-		return beyond(when, when.value(at), primaryNames(m.schema), l.after.key, "<")
+		return expr.Beyond(when, when.value(at), primaryNames(m.schema), l.after.key, "<")
 	}
 }
 
@@ -316,10 +318,10 @@ func (l *listing) untimed(m *model) ([]Item, error) {
 		case m.schema.Table < l.after.Table:
 			return nil, nil
 		case m.schema.Table == l.after.Table:
-			tx = also(tx, beyond(nil, nil, primaryNames(m.schema), l.after.key, "<"))
+			tx = also(tx, expr.Beyond(nil, nil, primaryNames(m.schema), l.after.key, "<"))
 		}
 	}
-	return l.items(m, tx.Clauses(inOrder(nil, primaryNames(m.schema), true)))
+	return l.items(m, tx.Clauses(expr.InOrder(nil, primaryNames(m.schema), true)))
 }
 
 func (l *listing) query(m *model) *gorm.DB {
@@ -338,7 +340,7 @@ func (l *listing) items(m *model, tx *gorm.DB) ([]Item, error) {
 	dest = append(dest, from...)
 	var items []Item
 	var failed error
-	tx = tx.Clauses(clause.Select{Columns: append(columnsOf(clause.CurrentTable, names), kept...)})
+	tx = tx.Clauses(clause.Select{Columns: append(expr.Columns(clause.CurrentTable, names), kept...)})
 	_, err := scanQuery(tx, dest, func() {
 		typed, err := typedKey(m.schema, key())
 		if err != nil {

@@ -10,6 +10,9 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // Undo makes all rows live again that one operation has trashed, of all known
@@ -236,8 +239,8 @@ func (c *cascade) ofOperation(t *table, callers []clause.Expression) (picker, er
 	}
 	return func(name string) clause.Expression {
 		return &selected{
-			columns: columnsOf(name, t.key()), list: columnsOf(t.name, t.key()), from: t.name,
-			where: every{byID(t.name), &at{t.name, &group{callers, true}}}, d: c.d,
+			columns: expr.Columns(name, t.key()), list: expr.Columns(t.name, t.key()), from: t.name,
+			where: expr.All{byID(t.name), &at{t.name, &rawsql.Group{Exprs: callers, Unsure: true}}}, d: c.d,
 		}
 	}, nil
 }
@@ -269,7 +272,7 @@ func (c *cascade) hooked(set *rowSet) (*rowSet, error) {
 			continue
 		}
 		for _, part := range c.sets[l.parent].conditions(c.d) {
-			where := every{set.where[0](childName), part(parentName)}
+			where := expr.All{set.where[0](childName), part(parentName)}
 			if err := c.pairs(l, false, where, c.d.currentRead, func(key []any, _, _ origin) { silent[keyText(key...)] = true }); err != nil {
 				return nil, err
 			}
@@ -285,7 +288,7 @@ func (c *cascade) hooked(set *rowSet) (*rowSet, error) {
 // they could not be told any more.
 func (c *cascade) keysOf(set *rowSet) ([][]any, error) {
 	t := set.table
-	list, _, err := c.collect(t, unbounded, "SELECT ", columnsOf(t.name, t.key()), " FROM ", clause.Table{Name: t.name},
+	list, _, err := c.collect(t, unbounded, "SELECT ", expr.Columns(t.name, t.key()), " FROM ", clause.Table{Name: t.name},
 		" WHERE ", set.where[0].and(t.visible(trashedOnly))(t.name), c.forUpdate())
 	return list, err
 }
@@ -307,7 +310,7 @@ func (c *cascade) raiseByTime(set *rowSet) error {
 			ambiguous = ambiguous || !known
 		}
 		for _, part := range set.conditions(c.d) {
-			where := every{part(childName), c.reach(l.parent, trashedOnly)(parentName)}
+			where := expr.All{part(childName), c.reach(l.parent, trashedOnly)(parentName)}
 			if err := c.pairs(l, true, where, c.forUpdate(), take); err != nil {
 				return err
 			}

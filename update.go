@@ -6,6 +6,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // update runs the UPDATE of a soft delete or restore, which next executes. It
@@ -104,7 +106,7 @@ func (op *operation) updateReturning(db *gorm.DB, wanted clause.Clause, next fun
 func (op *operation) updateStreaming(db *gorm.DB, all bool) [][]any {
 	stmt := db.Statement
 	names := primaryNames(stmt.Schema)
-	stmt.Clauses["RETURNING"] = clause.Clause{Name: "RETURNING", Expression: clause.Returning{Columns: columnsOf("", names)}}
+	stmt.Clauses["RETURNING"] = clause.Clause{Name: "RETURNING", Expression: clause.Returning{Columns: expr.Columns("", names)}}
 	buildUpdate(db)
 	if db.DryRun || db.Error != nil {
 		return nil

@@ -11,6 +11,9 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // upsert runs an insert that updates what is in its way. Trashed rows are not
@@ -128,7 +131,7 @@ func (m *model) aimed(db *gorm.DB) (back func()) {
 			break
 		}
 		conflict.OnConstraint = ""
-		conflict.Columns = columnsOf("", key.columns)
+		conflict.Columns = expr.Columns("", key.columns)
 		conflict.TargetWhere = clause.Where{Exprs: []clause.Expression{m.markerCondition(liveOnly)}}
 		changed := original
 		changed.Expression = conflict
@@ -155,7 +158,7 @@ func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter
 		conflict.DoNothing = true
 		conflict.Where = clause.Where{}
 	case filter != nil && d.upsertWhere:
-		conflict.Where.Exprs = append(slices.Clip(enclose(conflict.Where.Exprs)), watching(filter))
+		conflict.Where.Exprs = append(slices.Clip(rawsql.Enclose(conflict.Where.Exprs)), watching(filter))
 	case filter != nil:
 		for i, a := range conflict.DoUpdates {
 			var shown clause.Expression = filter
@@ -192,7 +195,7 @@ func buildConflict(c clause.Clause, b clause.Builder) {
 // in a row that is hidden. The rows in the way by the keys of the model are read
 // before; the database may have other unique indexes, which the model does not tell.
 func whereShown(a clause.Assignment, filter clause.Expression) clause.Expression {
-	return written(func(b clause.Builder) {
+	return expr.Func(func(b clause.Builder) {
 		_, _ = b.WriteString("CASE WHEN ")
 		filter.Build(b)
 		_, _ = b.WriteString(" THEN ")
@@ -201,7 +204,7 @@ func whereShown(a clause.Assignment, filter clause.Expression) clause.Expression
 			b.WriteQuoted(clause.Column{Name: column.Name})
 			_ = b.WriteByte(')')
 		} else {
-			sealedValue(a.Value).Build(b)
+			rawsql.SealedValue(a.Value).Build(b)
 		}
 		_, _ = b.WriteString(" ELSE ")
 		b.WriteQuoted(clause.Column{Table: clause.CurrentTable, Name: a.Column.Name})
@@ -359,10 +362,4 @@ func withoutZero(rows [][]any, indexes []int) (keptRows [][]any, keptIndexes []i
 		}
 	}
 	return keptRows, keptIndexes
-}
-
-// inColumns is "(columns) IN (values)".
-func inColumns(columns []string, values [][]any) clause.Expression {
-	column, list := schema.ToQueryValues(clause.CurrentTable, columns, values)
-	return clause.IN{Column: column, Values: list}
 }

@@ -7,6 +7,9 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // plainUpdate runs an update that is no restore. It keeps the marker and the
@@ -19,7 +22,7 @@ func (p *Plugin) plainUpdate(db *gorm.DB, m *model, next func(*gorm.DB)) {
 		defer func() { stmt.Omits = omits }()
 	}
 	dropOwnFrom(stmt)
-	if filterRoot(stmt, m, hasRawBeforeWrite(stmt) || m.setsRaw(stmt)); !isFiltered(stmt) && !stmt.Unscoped {
+	if filterRoot(stmt, m, rawsql.StandsBeforeWrite(stmt) || m.setsRaw(stmt)); !isFiltered(stmt) && !stmt.Unscoped {
 		markStep(stmt)
 		defer unmarkStep(stmt)
 	}
@@ -228,7 +231,7 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]
 		return
 	}
 	all := func() *gorm.DB {
-		return onTable(beside(db), stmt).Unscoped().Where(inColumns(columns, pairs)).Where(clause.Expression(m.trashedRows))
+		return onTable(beside(db), stmt).Unscoped().Where(expr.InCurrent(columns, pairs)).Where(clause.Expression(m.trashedRows))
 	}
 	trashed := all
 	if shown != nil {
@@ -257,7 +260,7 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]
 	defer op.tell(p, db)
 	table := childTable(stmt)
 	for chunk := range slices.Chunk(pairs, dialectOf(db).chunk(len(columns))) {
-		if db.AddError(p.checkLiveParents(db, stmt.Schema, table, within(table, columns, chunk))) != nil {
+		if db.AddError(p.checkLiveParents(db, stmt.Schema, table, expr.In(table, columns, chunk))) != nil {
 			return
 		}
 	}
@@ -267,7 +270,7 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]
 func (m *model) setsRaw(stmt *gorm.Statement) bool {
 	if values, ok := stmt.Dest.(map[string]any); ok {
 		for name, value := range values {
-			if m.schema.LookUpField(name) == nil || reachOfVar(value) != 0 {
+			if m.schema.LookUpField(name) == nil || rawsql.Reaches(value) {
 				return true
 			}
 		}

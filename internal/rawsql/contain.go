@@ -1,4 +1,4 @@
-package softdelete
+package rawsql
 
 import (
 	"strings"
@@ -6,11 +6,13 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
-// hasRawBefore tells if the caller may have written SQL that a query has before its
+// StandsBefore tells if the caller may have written SQL that a query has before its
 // WHERE: columns, a table, joins, hints.
-func hasRawBefore(stmt *gorm.Statement) bool {
+func StandsBefore(stmt *gorm.Statement) bool {
 	if len(stmt.Selects) > 0 || len(stmt.Joins) > 0 || stmt.TableExpr != nil {
 		return true
 	}
@@ -29,9 +31,9 @@ func isCount(c clause.Clause) bool {
 	return ok && expr.SQL == "count(*)" && c.BeforeExpression == nil && c.AfterNameExpression == nil && c.AfterExpression == nil
 }
 
-// hasRawBeforeWrite tells it of what a write has before its WHERE, but for what it
+// StandsBeforeWrite tells it of what a write has before its WHERE, but for what it
 // sets.
-func hasRawBeforeWrite(stmt *gorm.Statement) bool {
+func StandsBeforeWrite(stmt *gorm.Statement) bool {
 	if stmt.TableExpr != nil {
 		return true
 	}
@@ -43,10 +45,10 @@ func hasRawBeforeWrite(stmt *gorm.Statement) bool {
 	return false
 }
 
-// lookBefore fails a statement if what is written of it so far does not end where
+// LookBefore fails a statement if what is written of it so far does not end where
 // a condition can stand: in a comment, in quotes, in parentheses, or behind a
 // query of its own that a UNION has.
-func lookBefore(b clause.Builder) {
+func LookBefore(b clause.Builder) {
 	stmt, ok := b.(*gorm.Statement)
 	if !ok {
 		return
@@ -80,15 +82,15 @@ func (t rawText) problemBefore() string {
 	}
 }
 
-// sealedValue writes a value; what a caller's expression says stays within it.
-func sealedValue(value any) clause.Expression {
-	return &sealed{expr: written(func(b clause.Builder) { b.AddVar(b, value) })}
+// SealedValue writes a value; what a caller's expression says stays within it.
+func SealedValue(value any) clause.Expression {
+	return &Sealed{Expr: expr.Func(func(b clause.Builder) { b.AddVar(b, value) })}
 }
 
-// contain keeps what the caller's other strings of a query say from reaching a
+// Contain keeps what the caller's other strings of a query say from reaching a
 // filter of the query: that of its own table, which it has if filtered is true, or of
 // a joined one, as hasFilter tells.
-func contain(stmt *gorm.Statement, filtered bool, hasFilter func(*schema.Schema) bool) {
+func Contain(stmt *gorm.Statement, filtered bool, hasFilter func(*schema.Schema) bool) {
 	if stmt.SQL.Len() > 0 {
 		return
 	}

@@ -1,4 +1,4 @@
-package softdelete
+package rawsql
 
 import (
 	"database/sql"
@@ -12,24 +12,6 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// enclose puts the caller's conditions into parentheses where one of them could
-// otherwise reach beyond them: an OR, or one that is not known to have none. One
-// that could reach out of those too is sealed.
-func enclose(exprs []clause.Expression) []clause.Expression {
-	var r reach
-	for _, expr := range exprs {
-		r |= reachOf(expr)
-	}
-	switch {
-	case r&looseReach != 0:
-		return []clause.Expression{&group{exprs, r&unsureReach != 0}}
-	case r != 0:
-		return seal(exprs, besideFilter)
-	default:
-		return exprs
-	}
-}
-
 // reach is how far a condition could reach.
 type reach uint8
 
@@ -42,9 +24,10 @@ const anyReach = looseReach | unsureReach
 
 // closer is a condition of this library's that reaches no further than itself, and
 // does not have to be looked at. No other type can have the method.
-type closer interface{ Closed() closed }
+type closer interface{ Closed() Closed }
 
-type closed struct{}
+// Closed is what such a condition returns, and nobody else can.
+type Closed struct{}
 
 func reachOf(expr clause.Expression) reach {
 	switch e := expr.(type) {
@@ -155,6 +138,9 @@ func reachOfColumn(column any) reach {
 	return 0
 }
 
+// Reaches tells if a value that is bound, or written, may be SQL of the caller's.
+func Reaches(value any) bool { return reachOfVar(value) != 0 }
+
 // reachOfVar is that of a value.
 func reachOfVar(value any) reach {
 	switch v := value.(type) {
@@ -183,14 +169,14 @@ func reachOfList(list reflect.Value) (r reach) {
 		for i := range list.Len() {
 			r |= reachOfVar(list.Index(i).Interface())
 		}
-	case writesSQL(t):
+	case WritesSQL(t):
 		r = unsureReach
 	}
 	return r &^ looseReach
 }
 
-// writesSQL tells if values of a type may write SQL of their own.
-func writesSQL(t reflect.Type) bool {
+// WritesSQL tells if values of a type may write SQL of their own.
+func WritesSQL(t reflect.Type) bool {
 	for t.Kind() == reflect.Slice || t.Kind() == reflect.Array {
 		t = t.Elem()
 	}

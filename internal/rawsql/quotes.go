@@ -1,6 +1,8 @@
-package softdelete
+package rawsql
 
-import "strings"
+import (
+	"strings"
+)
 
 // quoted reads a string or a name in quotes.
 func (r *reader) quoted(c byte) {

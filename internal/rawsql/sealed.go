@@ -1,4 +1,4 @@
-package softdelete
+package rawsql
 
 import (
 	"fmt"
@@ -7,9 +7,11 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
-// sealed is a condition of the caller's that could reach beyond itself. It is
+// Sealed is a condition of the caller's that could reach beyond itself. It is
 // looked at when it is written, as only then its text is known: what is harmless
 // stays as it is, what parentheses hold is put into them, and what nothing holds
 // fails the statement.
@@ -17,8 +19,8 @@ import (
 //	name = 'a' -- why     (name = 'a' -- why
 //	                      )
 //	name = 'a') OR (1=1   an error
-type sealed struct {
-	expr  clause.Expression // the caller's
+type Sealed struct {
+	Expr  clause.Expression // the caller's
 	place standing
 	wrap  bool // GORM would put it into parentheses
 }
@@ -33,17 +35,17 @@ const (
 )
 
 // Closed says that it is looked at already.
-func (*sealed) Closed() closed { return closed{} }
+func (*Sealed) Closed() Closed { return Closed{} }
 
 // Build writes the condition.
-func (s *sealed) Build(b clause.Builder) {
+func (s *Sealed) Build(b clause.Builder) {
 	stmt, ok := b.(*gorm.Statement)
 	if !ok {
-		s.expr.Build(b)
+		s.Expr.Build(b)
 		return
 	}
 	start, vars := stmt.SQL.Len(), len(stmt.Vars)
-	s.expr.Build(b)
+	s.Expr.Build(b)
 	all := stmt.SQL.String()
 	end, problem := s.behind(all[start:], lexiconOf(stmt.DB), len(stmt.Vars)-vars)
 	switch {
@@ -60,7 +62,7 @@ func (s *sealed) Build(b clause.Builder) {
 
 // behind is what has to stand behind a condition that needs parentheses, empty if
 // it needs none; or the problem for which these do not hold it.
-func (s *sealed) behind(condition string, l *lexicon, bound int) (end, problem string) {
+func (s *Sealed) behind(condition string, l *lexicon, bound int) (end, problem string) {
 	as, closes := readText(condition, l)
 	switch {
 	case as.problem != "":
@@ -89,7 +91,7 @@ func rewrite(stmt *gorm.Statement, parts ...string) {
 func refuseRaw(stmt *gorm.Statement, problem string) {
 	err := rawError(stmt, problem)
 	_ = stmt.AddError(err)
-	invalid{err}.Build(stmt)
+	expr.Invalid{Err: err}.Build(stmt)
 }
 
 func rawError(stmt *gorm.Statement, problem string) error {
@@ -139,15 +141,15 @@ func sealOne(expr clause.Expression, at standing) clause.Expression {
 	}
 	switch e := expr.(type) {
 	case clause.Expr:
-		return &sealed{expr: e, place: at, wrap: at != alone && gormWraps(e.SQL)}
+		return &Sealed{Expr: e, place: at, wrap: at != alone && gormWraps(e.SQL)}
 	case clause.NamedExpr:
-		return &sealed{expr: e, place: at, wrap: at != alone && gormWraps(e.SQL)}
+		return &Sealed{Expr: e, place: at, wrap: at != alone && gormWraps(e.SQL)}
 	case clause.OrConditions:
 		return clause.OrConditions{Exprs: sealWithin(e.Exprs, at)}
 	case clause.AndConditions:
 		return clause.AndConditions{Exprs: sealWithin(e.Exprs, at)}
 	default:
-		return &sealed{expr: expr, place: at}
+		return &Sealed{Expr: expr, place: at}
 	}
 }
 
@@ -158,7 +160,7 @@ func sealWithin(exprs []clause.Expression, at standing) []clause.Expression {
 		return seal(exprs, besideOthers)
 	}
 	one := sealOne(exprs[0], at)
-	if s, ok := one.(*sealed); ok && one != exprs[0] {
+	if s, ok := one.(*Sealed); ok && one != exprs[0] {
 		_, isExpr := exprs[0].(clause.Expr)
 		s.wrap = s.wrap && isExpr
 	}

@@ -1,4 +1,4 @@
-package softdelete
+package rawsql
 
 // word reads a name or a keyword.
 func (r *reader) word() {

@@ -1,4 +1,4 @@
-package softdelete
+package rawsql
 
 // plainText reads a condition for any database: if there is an OR in it, and if it
 // has to be looked at when it is written. Each condition of a caller's goes

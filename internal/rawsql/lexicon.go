@@ -1,6 +1,13 @@
-package softdelete
+// Package rawsql reads SQL that the caller has written: which of it could reach what
+// stands beside it, such as the filter of trashed rows, and what holds it back.
+//
+// Nothing is parsed. A text is read by its strings, names, comments, parentheses and
+// operators, as the database at hand reads these.
+package rawsql
 
-import "gorm.io/gorm"
+import (
+	"gorm.io/gorm"
+)
 
 // lexicon is how a database reads the text of SQL: where its strings, names and
 // comments end. Its zero value is that of PostgreSQL, but for what is set there.
