@@ -35,7 +35,7 @@ type batchEnd struct {
 
 // read finds the rows of the batch by a query that has the conditions already, to
 // which more can be added. It locks them unless that is for a preview.
-func (b *batch) read(by func(more ...clause.Expression) *gorm.DB, d dialect, lock bool) error {
+func (b *batch) read(by func(more ...clause.Expression) *gorm.DB, d *dialect, lock bool) error {
 	b.found, b.end, b.seen = nil, b.after, 0
 	if lock && d.lockByKey != "" {
 		return b.readFirst(by, d)
@@ -47,7 +47,7 @@ func (b *batch) read(by func(more ...clause.Expression) *gorm.DB, d dialect, loc
 
 // readFirst is read where a lock is on all that a query looks at, which others would
 // pass over: it finds the rows, and then locks those by their keys.
-func (b *batch) readFirst(by func(more ...clause.Expression) *gorm.DB, d dialect) error {
+func (b *batch) readFirst(by func(more ...clause.Expression) *gorm.DB, d *dialect) error {
 	seen, err := b.query(by(), d, false)
 	if b.seen = len(seen); err != nil || len(seen) == 0 {
 		return err
@@ -61,7 +61,7 @@ func (b *batch) readFirst(by func(more ...clause.Expression) *gorm.DB, d dialect
 }
 
 // query runs the query of a batch.
-func (b *batch) query(tx *gorm.DB, d dialect, lock bool) (found [][]any, err error) {
+func (b *batch) query(tx *gorm.DB, d *dialect, lock bool) (found [][]any, err error) {
 	names := primaryNames(b.model.schema)
 	var list []any
 	for _, column := range expr.Columns(clause.CurrentTable, names) {
@@ -70,7 +70,7 @@ func (b *batch) query(tx *gorm.DB, d dialect, lock bool) (found [][]any, err err
 	dest, key := keyScan(len(names))
 	var at any
 	if b.when != nil {
-		list, dest = append(list, d.asStored(b.model, b.when)), append(dest, &at)
+		list, dest = append(list, b.model.asStored(d, b.when)), append(dest, &at)
 	}
 	tx = expr.Selecting(tx, list...).Clauses(expr.InOrder(b.when, names, false)).Limit(b.limit)
 	if lock {

@@ -16,7 +16,7 @@ type cascade struct {
 	db     *gorm.DB // the operation's statement
 	op     *operation
 	plan   *plan
-	d      dialect
+	d      *dialect
 
 	own  *rowSet            // the rows that were addressed
 	sets map[*table]*rowSet // all rows of the operation
@@ -223,7 +223,7 @@ func (c *cascade) forUpdate() string {
 
 // lockDatabase takes the one lock of a database that has none on rows, before
 // anything is read that is written after: later it could be refused.
-func lockDatabase(db *gorm.DB, d dialect, table string, m *model) error {
+func lockDatabase(db *gorm.DB, d *dialect, table string, m *model) error {
 	if d.rowLock {
 		return nil
 	}
@@ -330,7 +330,7 @@ func (c *cascade) held(l *link) (int64, error) {
 			}
 		}
 		part = part.and(live)
-		n, err := count(c.db, l.child, part(l.child.name), c.d.currentRead)
+		n, err := count(c.db, l.child.name, part(l.child.name), c.d.currentRead)
 		if err != nil {
 			return 0, err
 		}
@@ -339,7 +339,7 @@ func (c *cascade) held(l *link) (int64, error) {
 			continue
 		}
 		for _, own := range c.sets[l.child].conditions(c.d) {
-			n, err := count(c.db, l.child, part.and(own)(l.child.name), c.d.currentRead)
+			n, err := count(c.db, l.child.name, part.and(own)(l.child.name), c.d.currentRead)
 			if err != nil {
 				return 0, err
 			}

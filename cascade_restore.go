@@ -192,7 +192,7 @@ func (c *cascade) isReached(set *rowSet) (bool, error) {
 	}
 	var shown int64
 	for _, part := range set.conditions(c.d) {
-		n, err := count(c.db, t, part.and(c.heeds.on[t])(t.name), c.d.currentRead)
+		n, err := count(c.db, t.name, part.and(c.heeds.on[t])(t.name), c.d.currentRead)
 		if err != nil {
 			return false, err
 		}

@@ -24,7 +24,7 @@ type liveKey struct {
 func (k liveKey) hasMarker() bool { return len(k.listed) > len(k.columns) }
 
 // liveKeys lists them: those of the plugin's own tags, and those of GORM's.
-func (m *model) liveKeys(s *schema.Schema, d dialect) []liveKey {
+func (m *model) liveKeys(s *schema.Schema, d *dialect) []liveKey {
 	var list []liveKey
 	for i := range m.indexes {
 		if m.indexes[i].kind == uniqueAmongLive {

@@ -8,8 +8,6 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
-
-	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
 // dialect lists, by name, all in which databases differ for this package.
@@ -95,12 +93,28 @@ type dialect struct {
 	// indexBySQL: the condition of an index is known from the statement that made it.
 	indexBySQL bool
 
-	// columnsSQL and indexesSQL ask for what the database says of tables.
-	columnsSQL, indexesSQL string
+	// columnsSQL asks for the columns of tables: table, name, type, nullable,
+	// generated, by what.
+	columnsSQL string
 
-	// referencesSQL asks for the columns of a table that foreign keys refer to;
-	// empty where these do not need a unique index.
+	// indexesSQL asks for their indexes, by the columns in order: table, name, unique,
+	// primary, constraint, valid, plain, column, condition.
+	indexesSQL string
+
+	// referencesSQL asks for the columns of a table that foreign keys refer to: the
+	// child's table with what tells the key from others, and a column; empty where
+	// these do not need a unique index.
 	referencesSQL string
+
+	// definitionsSQL asks for the statements that made tables and what belongs to
+	// them: kind, table, name, text.
+	definitionsSQL string
+
+	// foreignKeysSQL asks for foreign keys, by their columns in order: table, name,
+	// table referred to, column, column referred to, what happens on a delete, the
+	// table's primary key by lines, and if the names of tables are told apart by more
+	// than their case.
+	foreignKeysSQL string
 
 	// timeDigits is how many fractional digits of a second a column keeps of which
 	// the type is not known.
@@ -120,10 +134,6 @@ type dialect struct {
 	clock     string
 	clockUnit time.Duration
 
-	// definitionsSQL and foreignKeysSQL ask for what Doctor has to know of tables
-	// beside their columns and indexes; a removal has to know foreign keys too.
-	definitionsSQL, foreignKeysSQL string
-
 	// enforced is the condition under which foreign keys act, on the connection that
 	// it is asked on; empty where they always do.
 	enforced string
@@ -141,77 +151,27 @@ type dialect struct {
 	bareTimeDigits int
 }
 
-func dialectOf(db *gorm.DB) dialect {
-	d := dialect{
-		returning:   slices.Contains(db.Callback().Update().Clauses, "RETURNING"),
-		upsertWhere: true, conflictTarget: true,
-		rowLock:    true,
-		skipLocked: clause.LockingOptionsSkipLocked,
-		timeDigits: 6,
-		parameters: 65535,
+// dialects are those of the databases that GORM's drivers name. Any other is taken for
+// one that speaks PostgreSQL's.
+var dialects = map[string]*dialect{"sqlite": &sqliteDialect, "mysql": &mysqlDialect}
+
+// dialectFor is that of a handle, by its driver's name and by what that registered.
+func dialectFor(db *gorm.DB) *dialect {
+	d, ok := dialects[db.Name()]
+	if !ok {
+		d = &postgresDialect
 	}
-	switch db.Name() {
-	case "sqlite":
-		d.partialIndex = true
-		d.tableRebuild = true
-		d.indexBySQL = true
-		d.columnsSQL, d.indexesSQL = sqliteColumns, sqliteIndexes
-		d.referencesSQL = sqliteReferences
-		d.rowLock = false
-		d.skipLocked = ""
-		d.parameters = 32766
-		d.textTime = true
-		d.conflictByColumns = true
-		d.timeDigits = 9
-		d.uuidType = "text"
-		d.finestTime = "datetime"
-		d.clock = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
-		d.clockUnit = time.Millisecond
-		d.definitionsSQL, d.foreignKeysSQL = sqliteDefinitions, sqliteForeignKeys
-		d.enforced = "(SELECT foreign_keys FROM pragma_foreign_keys) = 1"
-		d.columnsAnyCase = true
-		d.bareTimeDigits = 9
-	case "mysql":
-		d.alterIndexes = true
-		d.columnsSQL, d.indexesSQL = mysqlColumns, mysqlIndexes
-		// MariaDB has RETURNING for an INSERT and a DELETE only, for which GORM's
-		// driver lists it with the clauses of an UPDATE too.
-		d.returning = false
-		d.upsertWhere, d.conflictTarget = false, false
-		d.nestedTarget = true
-		d.rowwiseReferences = true
-		d.countsChanges = true
-		d.currentRead = " LOCK IN SHARE MODE"
-		d.lockByKey = " FORCE INDEX (PRIMARY)"
-		d.uuidType = "char(36)"
-		d.finestTime = "datetime(6)"
-		d.clock = "SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)"
-		d.clockUnit = time.Microsecond
-		d.definitionsSQL, d.foreignKeysSQL = mysqlDefinitions, mysqlForeignKeys
-		d.enforced = "@@foreign_key_checks = 1"
-		d.columnsAnyCase = true
-		d.foreignKeyIndex = true
-	default:
-		d.partialIndex = true
-		d.concurrently = "CONCURRENTLY "
-		d.regclass = true
-		d.columnsSQL, d.indexesSQL = postgresColumns, postgresIndexes
-		d.referencesSQL = postgresReferences
-		d.writingQuery = d.returning
-		d.uuidType = "uuid"
-		d.clock = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
-		d.clockUnit = time.Microsecond
-		d.definitionsSQL, d.foreignKeysSQL = postgresDefinitions, postgresForeignKeys
-		d.bareTimeDigits = 6
-		d.zonelessTime = true
-		d.finestTime = "timestamptz"
+	if !d.returning || slices.Contains(db.Callback().Update().Clauses, "RETURNING") {
+		return d
 	}
-	return d
+	without := *d
+	without.returning, without.writingQuery = false, false
+	return &without
 }
 
 // stored returns a time as it goes into a time column: in the one zone where
 // zones matter.
-func (d dialect) stored(t time.Time) time.Time {
+func (d *dialect) stored(t time.Time) time.Time {
 	if d.textTime {
 		return t.UTC()
 	}
@@ -219,14 +179,14 @@ func (d dialect) stored(t time.Time) time.Time {
 }
 
 // compareTime writes "column operator t" for a time column.
-func (d dialect) compareTime(b clause.Builder, column clause.Column, operator string, t time.Time) {
+func (d *dialect) compareTime(b clause.Builder, column clause.Column, operator string, t time.Time) {
 	d.writeTime(b, column)
 	_, _ = b.WriteString(" " + operator + " ")
 	b.AddVar(b, d.timeValue(t))
 }
 
 // writeTime writes a time column in a form that can be compared and sorted.
-func (d dialect) writeTime(b clause.Builder, column clause.Column) {
+func (d *dialect) writeTime(b clause.Builder, column clause.Column) {
 	if !d.textTime {
 		b.WriteQuoted(column)
 		return
@@ -244,21 +204,8 @@ func (d dialect) writeTime(b clause.Builder, column clause.Column) {
 	}
 }
 
-// asStored writes a model's time column so that it is read as it is stored, to be
-// compared with as such.
-func (d dialect) asStored(m *model, column clause.Expression) clause.Expression {
-	if !d.textTime || !m.tellsTime() {
-		return column
-	}
-	return expr.Func(func(b clause.Builder) {
-		_, _ = b.WriteString("CAST(")
-		column.Build(b)
-		_, _ = b.WriteString(" AS TEXT)")
-	})
-}
-
 // timeValue is a time as what writeTime writes is compared with it.
-func (d dialect) timeValue(t time.Time) any {
+func (d *dialect) timeValue(t time.Time) any {
 	if d.textTime {
 		return t.UTC().Format(textTimeLayout)
 	}
@@ -268,7 +215,7 @@ func (d dialect) timeValue(t time.Time) any {
 const textTimeLayout = "2006-01-02 15:04:05.999999999"
 
 // now reads the database's own clock, on the statement's connection.
-func (d dialect) now(db *gorm.DB) (time.Time, error) {
+func (d *dialect) now(db *gorm.DB) (time.Time, error) {
 	var units int64
 	row := db.Statement.ConnPool.QueryRowContext(db.Statement.Context, d.clock)
 	if err := row.Scan(&units); err != nil {
@@ -279,7 +226,7 @@ func (d dialect) now(db *gorm.DB) (time.Time, error) {
 }
 
 // reading has a query of GORM's read what is committed now.
-func (d dialect) reading(tx *gorm.DB) *gorm.DB {
+func (d *dialect) reading(tx *gorm.DB) *gorm.DB {
 	if d.currentRead == "" {
 		return tx
 	}
@@ -288,7 +235,7 @@ func (d dialect) reading(tx *gorm.DB) *gorm.DB {
 
 // nest writes the beginning and the end around a subquery that may be on the table
 // that is written to.
-func (d dialect) nest(b clause.Builder, write func()) {
+func (d *dialect) nest(b clause.Builder, write func()) {
 	if d.nestedTarget {
 		_, _ = b.WriteString("SELECT /*+ NO_MERGE(softdelete_rows) */ * FROM (")
 	}
@@ -301,7 +248,7 @@ func (d dialect) nest(b clause.Builder, write func()) {
 // chunk is how many keys of some columns go into one statement. Beside them it
 // has the values of the other conditions and of what is set. PostgreSQL parses a
 // list of keys of several columns by recursion, of limited depth.
-func (d dialect) chunk(columns int) int {
+func (d *dialect) chunk(columns int) int {
 	most := 10000
 	if columns > 1 {
 		most = 1000

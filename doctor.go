@@ -138,7 +138,7 @@ func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 type checkup struct {
 	plugin   *Plugin
 	db       *gorm.DB
-	d        dialect
+	d        *dialect
 	graph    *graph
 	tables   []*table            // those to look at, in the order of their names
 	known    map[string]*dbTable // those that the database has
@@ -218,14 +218,14 @@ func (c *checkup) read() (err error) {
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	if c.known, err = c.d.catalogue(c.db, names); err != nil {
+	if c.known, err = readTables(c.db, c.d, names); err != nil {
 		return err
 	}
-	if c.texts, err = c.d.definitions(c.db, names); err != nil {
+	if c.texts, err = readDefinitions(c.db, c.d, names); err != nil {
 		return err
 	}
 	// Also of those that hang on others without a word of it in the models.
-	c.foreign, err = c.d.foreignKeys(c.db, slices.Concat(c.graph.names, c.graph.unnamed), nil)
+	c.foreign, err = readForeignKeys(c.db, c.d, slices.Concat(c.graph.names, c.graph.unnamed), nil)
 	return err
 }
 

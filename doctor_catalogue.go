@@ -27,13 +27,13 @@ type definitions struct {
 	enforced bool
 }
 
-// definitions reads them in one statement.
-func (d dialect) definitions(db *gorm.DB, tables []string) (definitions, error) {
+// readDefinitions reads them in one statement.
+func readDefinitions(db *gorm.DB, d *dialect, tables []string) (definitions, error) {
 	found := definitions{
 		indexes: map[string]map[string]string{}, tables: map[string]string{}, triggers: map[string][]string{},
 		views: map[string]bool{},
 	}
-	names, asked := d.tableNames(db, tables)
+	names, asked := namesOfTables(db, d, tables)
 	var kind, table, name, text string
 	rows, err := db.Raw(d.definitionsSQL, slices.Repeat([]any{names}, strings.Count(d.definitionsSQL, "?"))...).Rows()
 	if err == nil {
@@ -90,22 +90,3 @@ func (ti *tableIndexes) isNeeded(ix *dbIndex) bool {
 		return key.child == ti.t.name && isLast(key.columns) || key.parent == ti.t.name && isLast(key.referred)
 	})
 }
-
-// What the databases are asked: kind, table, name, text.
-const (
-	postgresDefinitions = `SELECT 'index', asked.name, i.relname, pg_get_indexdef(i.oid) ` + postgresTables + `
-JOIN pg_catalog.pg_index x ON x.indrelid = t.oid
-JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
-UNION ALL SELECT 'view', asked.name, '', '' ` + postgresTables + `
-WHERE t.relkind NOT IN ('r', 'p')`
-
-	sqliteDefinitions = `SELECT type, tbl_name, name, sql FROM sqlite_master WHERE tbl_name IN ? AND sql IS NOT NULL
-UNION ALL SELECT 'foreign keys', '', '', foreign_keys FROM pragma_foreign_keys`
-
-	// Of an index its kind and its columns, if all of them have names.
-	mysqlDefinitions = `SELECT 'index', TABLE_NAME, INDEX_NAME, CONCAT(INDEX_TYPE, ' ', CASE WHEN count(*) = count(COLUMN_NAME) THEN
-	GROUP_CONCAT(CONCAT(CHAR(96), REPLACE(COLUMN_NAME, CHAR(96), CHAR(96, 96)), CHAR(96), coalesce(CONCAT('(', SUB_PART, ')'), '')) ORDER BY SEQ_IN_INDEX SEPARATOR ', ')
-	ELSE '' END)
-FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ? GROUP BY TABLE_NAME, INDEX_NAME, INDEX_TYPE
-UNION ALL SELECT 'view', TABLE_NAME, '', '' FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'VIEW' AND TABLE_NAME IN ?`
-)

@@ -188,10 +188,10 @@ func (c *checkup) typeOf(field *schema.Field) string {
 
 // digitsOf is how many fractional digits of a second a column of a database
 // keeps.
-func (d dialect) digitsOf(column dbColumn) int {
+func digitsOf(d *dialect, column dbColumn) int {
 	if d.textTime {
 		return d.bareTimeDigits
 	}
-	p, _ := d.precisionOfType(column.typ)
+	p, _ := precisionOfType(d, column.typ)
 	return digitsOfStep(p.step)
 }

@@ -224,7 +224,7 @@ func (c *checkup) timeColumn(m *model) (*dbColumn, int) {
 	if !ok {
 		return nil, 0
 	}
-	return &column, c.d.digitsOf(column)
+	return &column, digitsOf(c.d, column)
 }
 
 // finerTime lists the statement that gives a column the precision of its field,
@@ -240,11 +240,11 @@ func (c *checkup) finerTime(m *model) []string {
 		_, after, _ := strings.Cut(rest, ")")
 		kind = before + after
 	}
-	return []string{"ALTER TABLE " + c.quote(m.schema.Table) + " " + c.d.changeType(c.quoted([]string{column.name}), kind)}
+	return []string{"ALTER TABLE " + c.quote(m.schema.Table) + " " + changeType(c.d, c.quoted([]string{column.name}), kind)}
 }
 
 // changeType is the part of ALTER TABLE that changes a column's type.
-func (d dialect) changeType(column, kind string) string {
+func changeType(d *dialect, column, kind string) string {
 	if d.alterIndexes {
 		return "MODIFY COLUMN " + column + " " + kind
 	}

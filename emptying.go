@@ -21,7 +21,7 @@ type emptying struct {
 	db      *gorm.DB
 	plugin  *Plugin
 	graph   *graph
-	d       dialect
+	d       *dialect
 	options EmptyOptions
 	scopes  []func(*gorm.DB) *gorm.DB
 	now     time.Time

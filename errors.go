@@ -142,38 +142,41 @@ func fail(sentinel error, model, hint string) error {
 }
 
 // conflictOf returns the *ConflictError that a database's error stands for, nil
-// if it is about something else. Drivers are told apart by what their errors
-// can do, so that none of them becomes a dependency.
+// if it is about something else.
 func conflictOf(err error, model string) *ConflictError {
-	if err == nil {
+	constraint, found := violated(err)
+	if !found {
 		return nil
 	}
-	conflict := &ConflictError{Model: model}
-	found := errors.Is(err, gorm.ErrDuplicatedKey)
+	return &ConflictError{Model: model, Constraint: constraint}
+}
+
+// violated is the unique constraint that an error is about, as the database names it;
+// found is false if it is about something else. Drivers are told apart by what their
+// errors can do, so that none of them becomes a dependency.
+func violated(err error) (constraint string, found bool) {
+	found = errors.Is(err, gorm.ErrDuplicatedKey)
 	walk(err, func(err error) {
 		if e, ok := err.(interface{ SQLState() string }); ok && e.SQLState() == "23505" {
 			found = true
-			conflict.Constraint = stringField(err, "ConstraintName")
+			constraint = stringField(err, "ConstraintName")
 		}
 		message := err.Error()
 		if _, rest, ok := strings.Cut(message, "UNIQUE constraint failed: "); ok {
 			found = true
-			conflict.Constraint, _, _ = strings.Cut(rest, " (")
-			conflict.Constraint = strings.TrimSuffix(strings.TrimPrefix(conflict.Constraint, "index '"), "'")
+			constraint, _, _ = strings.Cut(rest, " (")
+			constraint = strings.TrimSuffix(strings.TrimPrefix(constraint, "index '"), "'")
 		}
 		if _, rest, ok := strings.Cut(message, "Duplicate entry "); ok {
 			found = true
 			// The value before it may have any text in it.
 			if i := strings.LastIndex(rest, " for key '"); i >= 0 {
 				name := strings.TrimSuffix(rest[i+len(" for key '"):], "'")
-				conflict.Constraint = name[strings.LastIndexByte(name, '.')+1:] // MySQL 8 says the table too
+				constraint = name[strings.LastIndexByte(name, '.')+1:] // MySQL 8 says the table too
 			}
 		}
 	})
-	if !found {
-		return nil
-	}
-	return conflict
+	return constraint, found
 }
 
 // walk calls visit with err and with every error that it wraps.

@@ -83,7 +83,7 @@ func (f nothing) Build(b clause.Builder) {
 // timeCondition is one of TrashedBefore and its kin.
 type timeCondition struct {
 	model    *model
-	dialect  dialect
+	dialect  *dialect
 	operator string // "<" rounds the time up to what the column can keep, ">" down, ">=" up
 	time     time.Time
 }

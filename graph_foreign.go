@@ -29,7 +29,7 @@ func (p *Plugin) relationsFor(db *gorm.DB, kind Operation, from func(*graph) []*
 		}
 		for _, tables := range places(db, unread) {
 			names := namesOf(tables)
-			keys, err := dialectOf(db).foreignKeys(beside(db), names, g.names)
+			keys, err := readForeignKeys(beside(db), dialectOf(db), names, g.names)
 			if err != nil {
 				return nil, err
 			}

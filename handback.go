@@ -25,7 +25,7 @@ type handback struct {
 	far       map[string]bool // rows that others hide, by key: they give nothing
 }
 
-func (m *model) handback(db *gorm.DB, conflict clause.OnConflict, show visibility, d dialect) *handback {
+func (m *model) handback(db *gorm.DB, conflict clause.OnConflict, show visibility, d *dialect) *handback {
 	stmt := db.Statement
 	h := &handback{model: m, schema: stmt.Schema, show: show}
 	if m.schema != stmt.Schema {

@@ -197,7 +197,7 @@ func asked(db *gorm.DB, on chain, s *schema.Schema, callbacks bool, clauses []cl
 // meeting picks the rows of a table that meet some conditions; nil if there are
 // none. These are written for a statement on that table alone, so that in another
 // they stand in a query of its keys.
-func (t *table) meeting(exprs []clause.Expression, d dialect) picker {
+func (t *table) meeting(exprs []clause.Expression, d *dialect) picker {
 	if len(exprs) == 0 {
 		return nil
 	}
@@ -285,11 +285,11 @@ func (c *cascade) hidden(l *link) (n int64, err error) {
 		return 0, err
 	}
 	for _, part := range c.sets[l.parent].hanging(l, c.d) {
-		all, err := count(c.db, l.child, part(l.child.name), c.d.currentRead)
+		all, err := count(c.db, l.child.name, part(l.child.name), c.d.currentRead)
 		if err != nil || all == 0 {
 			return n, err
 		}
-		shown, err := count(c.db, l.child, part.and(c.heeds.on[l.child])(l.child.name), c.d.currentRead)
+		shown, err := count(c.db, l.child.name, part.and(c.heeds.on[l.child])(l.child.name), c.d.currentRead)
 		if err != nil {
 			return 0, err
 		}

@@ -87,7 +87,7 @@ func (m *model) ask(namer schema.Namer, field *schema.Field, part tagPart) (bool
 // addOwnIndexes adds the indexes by which the plugin finds trashed rows. That by
 // time has the name of the one that GORM makes of a plain index tag on the marker,
 // as in gorm.Model, and so takes its place.
-func (m *model) addOwnIndexes(namer schema.Namer, d dialect) error {
+func (m *model) addOwnIndexes(namer schema.Namer, d *dialect) error {
 	declared := m.schema.ParseIndexes()
 	add := func(kind indexKind, named *schema.Field, fields ...*schema.Field) {
 		i := index{name: plainIndexOn(declared, named), kind: kind, fields: fields}
@@ -206,7 +206,7 @@ type definition struct {
 const liveColumn = "softdelete_live"
 
 // define says what an index is on a database.
-func (m *model) define(i *index, d dialect) definition {
+func (m *model) define(i *index, d *dialect) definition {
 	def := definition{name: i.name, unique: i.kind == uniqueAmongLive, columns: i.columns()}
 	marker := m.marker.field.DBName
 	if d.partialIndex {

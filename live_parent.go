@@ -191,7 +191,7 @@ func (l *liveParent) trashedParents(db *gorm.DB, where clause.Expression) ([][]a
 
 // shareLock locks the rows of a SELECT against being trashed, while others may
 // lock them like that too.
-func shareLock(d dialect) sqlPart {
+func shareLock(d *dialect) sqlPart {
 	if !d.rowLock {
 		return ""
 	}

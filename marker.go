@@ -69,7 +69,7 @@ func (mk *marker) build(b clause.Builder, column clause.Column, trashed bool) {
 }
 
 // stamp is what the column is set to by a delete at time t.
-func (mk *marker) stamp(d dialect, t time.Time) any {
+func (mk *marker) stamp(d *dialect, t time.Time) any {
 	switch mk.kind {
 	case flagMarker:
 		return mk.trashed
@@ -81,7 +81,7 @@ func (mk *marker) stamp(d dialect, t time.Time) any {
 }
 
 // stamped is the same as a value in Go has it: what the column gives back.
-func (mk *marker) stamped(d dialect, t time.Time) any {
+func (mk *marker) stamped(d *dialect, t time.Time) any {
 	if mk.kind == timeMarker {
 		return mk.keeps.read(d.stored(t))
 	}
@@ -216,7 +216,7 @@ func (m *model) step() time.Duration {
 }
 
 // storedAt is a time as the model's rows give it back; as it is, if they keep none.
-func (m *model) storedAt(d dialect, t time.Time) time.Time {
+func (m *model) storedAt(d *dialect, t time.Time) time.Time {
 	t = d.stored(t)
 	if m.at == nil {
 		return t

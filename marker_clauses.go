@@ -220,7 +220,7 @@ func (m *model) measure(db *gorm.DB, tagged *schema.Field) error {
 			mk.keeps = precision{step: mk.unit}
 		case timeMarker:
 			var misfit string
-			if mk.keeps, misfit = d.precisionOf(db, mk.field); misfit != "" && (mk == &m.marker || mk.field == tagged) {
+			if mk.keeps, misfit = precisionOf(db, d, mk.field); misfit != "" && (mk == &m.marker || mk.field == tagged) {
 				return &ModelError{m.name(), mk.field.Name, "its column is a " + misfit + ", which keeps no time: make it a timestamp, a datetime or a date"}
 			}
 		case flagMarker:

@@ -70,7 +70,7 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 	if db.Statement != nil {
 		table = db.Statement.Table
 	}
-	return d.alone(onPrimary(db, nil).Session(&gorm.Session{}), func(db *gorm.DB) error {
+	return alone(onPrimary(db, nil).Session(&gorm.Session{}), d, func(db *gorm.DB) error {
 		mg := &migration{db: fresh(db, gorm.Session{}), d: d, models: list, table: table}
 		// What is replaced goes first: GORM drops a unique constraint that its own
 		// tags do not name, before there is another one. That needs the marker.
@@ -190,7 +190,7 @@ func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model, err 
 // migration is one call of AutoMigrate.
 type migration struct {
 	db     *gorm.DB
-	d      dialect
+	d      *dialect
 	models []*model
 	table  string // that the caller named with db.Table, empty for each model's own
 }
@@ -208,7 +208,7 @@ func (mg *migration) catalogue() (map[string]*dbTable, error) {
 	for i, m := range mg.models {
 		names[i] = mg.tableOf(m)
 	}
-	return mg.d.catalogue(mg.db, names)
+	return readTables(mg.db, mg.d, names)
 }
 
 // scope says which indexes are looked after.
@@ -260,7 +260,7 @@ func (mg *migration) indexes(scope scope) error {
 			if err != nil && (try == tries || !isOverlap(err)) {
 				return err
 			}
-			again, lookErr := mg.d.catalogue(mg.db, []string{table.name})
+			again, lookErr := readTables(mg.db, mg.d, []string{table.name})
 			if lookErr != nil {
 				return errors.Join(err, lookErr)
 			}

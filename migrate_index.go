@@ -29,7 +29,7 @@ type indexChange struct {
 
 // changes lists what a table lacks of a model's indexes. Those on columns that it
 // does not have are left out.
-func (m *model) changes(table *dbTable, d dialect) []*indexChange {
+func (m *model) changes(table *dbTable, d *dialect) []*indexChange {
 	var list []*indexChange
 	for i := range m.indexes {
 		want := m.define(&m.indexes[i], d)
@@ -45,7 +45,7 @@ func (m *model) changes(table *dbTable, d dialect) []*indexChange {
 }
 
 // changeTo is the change that a table needs to have an index, nil for none.
-func (m *model) changeTo(want definition, i *index, table *dbTable, d dialect) *indexChange {
+func (m *model) changeTo(want definition, i *index, table *dbTable, d *dialect) *indexChange {
 	c := &indexChange{model: m, table: table, want: want, create: true}
 	c.addColumn = slices.Contains(want.columns, liveColumn) && !table.has([]string{liveColumn})
 	var spare []dbIndex
@@ -89,7 +89,7 @@ func (m *model) changeTo(want definition, i *index, table *dbTable, d dialect) *
 
 // isAside tells if an index is what an interrupted change to another has left: by
 // its name, which is no other's of the model, and its columns.
-func (m *model) isAside(have *dbIndex, want definition, d dialect) bool {
+func (m *model) isAside(have *dbIndex, want definition, d *dialect) bool {
 	return d.concurrently != "" && (have.name == interim(want.name) || have.name == former(want.name)) &&
 		!slices.ContainsFunc(m.indexes, func(other index) bool { return other.name == have.name }) &&
 		(!have.valid || slices.ContainsFunc(have.columns, func(name string) bool { return slices.Contains(want.columns, name) }))
@@ -97,7 +97,7 @@ func (m *model) isAside(have *dbIndex, want definition, d dialect) bool {
 
 // fulfils tells if an index is what is wanted: the same, or, where none is to be
 // unique, one that begins with the same columns.
-func (m *model) fulfils(have *dbIndex, want definition, d dialect) bool {
+func (m *model) fulfils(have *dbIndex, want definition, d *dialect) bool {
 	if d.partialIndex && !m.sameCondition(have.where, want.where) {
 		return false
 	}
@@ -122,14 +122,14 @@ func (m *model) isLiveColumn(column dbColumn) bool {
 
 // isOrdinaryUnique tells if an index lets no two rows, live or trashed, agree in
 // the columns of a live-only one.
-func (m *model) isOrdinaryUnique(have *dbIndex, i *index, d dialect) bool {
+func (m *model) isOrdinaryUnique(have *dbIndex, i *index, d *dialect) bool {
 	return have.unique && !have.primary && (have.where == "" || !d.partialIndex) && sameSet(have.columns, i.columns())
 }
 
 // isFormer tells if an index by the name of one that is wanted is what a former
 // version of the model, or GORM's plain tag, made there: on no other columns, or
 // for the same rows.
-func (m *model) isFormer(have *dbIndex, want definition, d dialect) bool {
+func (m *model) isFormer(have *dbIndex, want definition, d *dialect) bool {
 	if have.unique && !want.unique {
 		return false // What keeps rows apart is not given up for what does not.
 	}
@@ -192,7 +192,7 @@ func suffixed(name, suffix string) string {
 // ddl writes the statements of changes.
 type ddl struct {
 	db           *gorm.DB
-	d            dialect
+	d            *dialect
 	concurrently string
 }
 

@@ -157,7 +157,7 @@ func (mg *migration) swap(w ddl, c *indexChange, now string) error {
 			return err
 		}
 		if !tx.DryRun {
-			found, err := mg.d.catalogue(tx, []string{c.table.name})
+			found, err := readTables(tx, mg.d, []string{c.table.name})
 			if err != nil || found[c.table.name] == nil {
 				return errors.Join(err, errUnfinished)
 			}
@@ -193,7 +193,7 @@ func (mg *migration) alter(w ddl, c *indexChange) error {
 	table, rest := clause.Table{Name: c.table.name}, *c
 	rest.addColumn = false
 	if mg.d.foreignKeyIndex && len(c.drop) > 0 {
-		keys, err := mg.d.foreignKeys(mg.look(), []string{c.table.name}, nil)
+		keys, err := readForeignKeys(mg.look(), mg.d, []string{c.table.name}, nil)
 		if err != nil {
 			return err
 		}
@@ -225,7 +225,7 @@ func (mg *migration) clear(c *indexChange) error {
 		if _, err := exec(tx, "LOCK TABLE ", clause.Table{Name: c.table.name}, " IN SHARE UPDATE EXCLUSIVE MODE"); err != nil {
 			return err
 		}
-		found, err := mg.d.catalogue(tx, []string{c.table.name})
+		found, err := readTables(tx, mg.d, []string{c.table.name})
 		if err != nil || found[c.table.name] == nil {
 			return err
 		}
@@ -252,7 +252,7 @@ func (mg *migration) checkReferences(c *indexChange) error {
 		}
 		var child, column string
 		columns := map[string][]string{}
-		names, _ := mg.d.tableNames(mg.db, []string{c.table.name})
+		names, _ := namesOfTables(mg.db, mg.d, []string{c.table.name})
 		rows, err := mg.look().Raw(mg.d.referencesSQL, names).Rows()
 		if err == nil {
 			_, err = scanAll(rows, []any{&child, &column}, func(int64) { columns[child] = append(columns[child], column) })

@@ -18,7 +18,7 @@ import (
 // keys off: as a table is dropped, they would take the rows of its children. They
 // are a setting of the connection, which cannot be changed in a transaction.
 // https://www.sqlite.org/lang_altertable.html#otheralter
-func (d dialect) alone(db *gorm.DB, run func(db *gorm.DB) error) error {
+func alone(db *gorm.DB, d *dialect, run func(db *gorm.DB) error) error {
 	if _, inTransaction := db.Statement.ConnPool.(gorm.TxCommitter); !d.tableRebuild || inTransaction || db.DryRun {
 		return run(db)
 	}
@@ -129,7 +129,7 @@ func (mg *migration) rebuild(w ddl, c *indexChange) error {
 				continue
 			}
 			// Somebody else may have been here since it was looked at.
-			now, err := mg.d.catalogue(tx, []string{c.table.name})
+			now, err := readTables(tx, mg.d, []string{c.table.name})
 			if err != nil {
 				return err
 			}

@@ -103,7 +103,7 @@ func WithReason(ctx context.Context, reason string) context.Context {
 type operation struct {
 	kind    Operation
 	model   *model
-	dialect dialect
+	dialect *dialect
 
 	id      uuid.UUID
 	reading time.Time       // of the clock, at the finest precision of the rows it goes to

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"sync"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -52,8 +53,9 @@ type Config struct {
 // New(Config{}). It holds what is known of the models, and nothing of a
 // statement; it is safe for concurrent use.
 type Plugin struct {
-	config Config
-	models registry
+	config   Config
+	models   registry
+	dialects sync.Map // what db.Callback() returns, one a handle → *dialect
 }
 
 const pluginName = "softdelete"
@@ -81,6 +83,7 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 	if p.config.Clock != AppClock && p.config.Clock != DatabaseClock {
 		return fmt.Errorf("softdelete: %w: Config.Clock is %d, use AppClock or DatabaseClock", gorm.ErrInvalidValue, p.config.Clock)
 	}
+	p.dialects.Store(db.Callback(), dialectFor(db))
 	p.models.ignoreConstraints = p.config.IgnoreConstraints
 	if err := p.models.register(db, p.config.Models); err != nil {
 		return err
@@ -99,6 +102,17 @@ func installed(db *gorm.DB) (*Plugin, bool) {
 	}
 	p, ok := db.Plugins[pluginName].(*Plugin)
 	return p, ok
+}
+
+// dialectOf is the dialect of a handle: that which was found when the plugin came on
+// it.
+func dialectOf(db *gorm.DB) *dialect {
+	if p, ok := installed(db); ok {
+		if d, ok := p.dialects.Load(db.Callback()); ok {
+			return d.(*dialect)
+		}
+	}
+	return dialectFor(db)
 }
 
 // lookup returns the model of a value, nil if it is not soft-deletable.

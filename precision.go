@@ -86,12 +86,12 @@ func sameTime(a time.Time, of precision, b time.Time, with precision) bool {
 
 // precisionOf is what the column keeps that the dialector makes of a field of times.
 // Where that column holds no times, it says of which type it is.
-func (d dialect) precisionOf(db *gorm.DB, field *schema.Field) (p precision, misfit string) {
+func precisionOf(db *gorm.DB, d *dialect, field *schema.Field) (p precision, misfit string) {
 	if d.textTime {
-		return precision{step: stepOf(d.textDigits(field))}, ""
+		return precision{step: stepOf(textDigits(d, field))}, ""
 	}
 	kind := typeOfColumn(db, field)
-	p, ok := d.precisionOfType(kind)
+	p, ok := precisionOfType(d, kind)
 	if !ok {
 		return precision{}, kind
 	}
@@ -110,7 +110,7 @@ func typeOfColumn(db *gorm.DB, field *schema.Field) string {
 
 // textDigits is how many fractional digits of a second are written for a field to a
 // database that keeps all that are: those that its tag says, or all.
-func (d dialect) textDigits(field *schema.Field) int {
+func textDigits(d *dialect, field *schema.Field) int {
 	if digits, found := digitsOfType(string(field.DataType)); found {
 		return min(digits, d.timeDigits)
 	}
@@ -131,7 +131,7 @@ var notOfTime = []string{"tinyint", "smallint", "mediumint", "int", "bigint", "s
 
 // precisionOfType reads off the text of a column's type what the column keeps, false
 // if that is no time.
-func (d dialect) precisionOfType(kind string) (precision, bool) {
+func precisionOfType(d *dialect, kind string) (precision, bool) {
 	kind = strings.ToLower(kind)
 	match := typeName.FindStringSubmatch(kind)
 	if match == nil {

@@ -116,7 +116,7 @@ func isPlaced(db *gorm.DB) bool {
 		return true
 	}
 	op := operationOf(db.Statement)
-	return op != nil && op.unit != nil && op.unit.savepoint == ""
+	return op != nil && op.unit.isTransaction()
 }
 
 // asks is how often it is asked for the sources of two tables before these pass for

@@ -131,7 +131,7 @@ func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*ro
 			counts = !c.preview
 			c.late[t] = counts
 			if c.preview {
-				n, err := count(c.db, t, part(t.name), "")
+				n, err := count(c.db, t.name, part(t.name), "")
 				if err != nil {
 					return nil, err
 				}

@@ -46,12 +46,12 @@ func (s *rowSet) add(other *rowSet) *rowSet {
 }
 
 // chunks cuts the keys into lists that fit into a statement.
-func (s *rowSet) chunks(d dialect) [][][]any {
+func (s *rowSet) chunks(d *dialect) [][][]any {
 	return slices.Collect(slices.Chunk(s.keys, d.chunk(len(s.table.key()))))
 }
 
 // conditions picks the rows of the set, a part by each condition.
-func (s *rowSet) conditions(d dialect) []picker {
+func (s *rowSet) conditions(d *dialect) []picker {
 	parts := make([]picker, 0, 1+len(s.where))
 	for _, chunk := range s.chunks(d) {
 		parts = append(parts, func(name string) clause.Expression { return expr.In(name, s.table.key(), chunk) })
@@ -60,7 +60,7 @@ func (s *rowSet) conditions(d dialect) []picker {
 }
 
 // hanging picks the rows of a link's child that hang on rows of the set.
-func (s *rowSet) hanging(l *link, d dialect) []picker {
+func (s *rowSet) hanging(l *link, d *dialect) []picker {
 	positions := positionsOf(l.referred, s.table.key())
 	var parts []picker
 	add := func(hang picker) {
@@ -139,7 +139,7 @@ type selected struct {
 	list    []clause.Column
 	from    string
 	where   clause.Expression
-	d       dialect
+	d       *dialect
 }
 
 func (s *selected) Build(b clause.Builder) {
@@ -170,7 +170,7 @@ type tree struct {
 	start  picker
 	filter picker     // which rows it goes on to, nil for any
 	same   *agreement // of a row with the one that it hangs on, nil if any will do
-	d      dialect
+	d      *dialect
 }
 
 // agreement is that two rows of one table have something in common.

@@ -96,7 +96,7 @@ func keyScan(columns int) (dest []any, take func() []any) {
 }
 
 // count counts the rows of a table, as read says.
-func count(db *gorm.DB, t *table, where clause.Expression, read string) (n int64, err error) {
-	_, err = query(db, []any{&n}, func() {}, "SELECT count(*) FROM ", clause.Table{Name: t.name}, " WHERE ", where, read)
+func count(db *gorm.DB, table string, where clause.Expression, read string) (n int64, err error) {
+	_, err = query(db, []any{&n}, func() {}, "SELECT count(*) FROM ", clause.Table{Name: table}, " WHERE ", where, read)
 	return n, err
 }

@@ -124,7 +124,7 @@ func (t *target) nest(db *gorm.DB, show visibility) bool {
 type subquery struct {
 	columns []clause.Column
 	query   *gorm.DB
-	d       dialect
+	d       *dialect
 }
 
 func (s *subquery) Build(b clause.Builder) {

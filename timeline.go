@@ -13,10 +13,10 @@ import (
 // and to compare by. Its model keeps a time.
 type timeline struct {
 	model *model
-	d     dialect
+	d     *dialect
 }
 
-func (m *model) timeline(d dialect) *timeline { return &timeline{m, d} }
+func (m *model) timeline(d *dialect) *timeline { return &timeline{m, d} }
 
 // Build writes the column, brought to one zone where the database compares times
 // as they are written.
@@ -27,6 +27,19 @@ func (l *timeline) Build(b clause.Builder) {
 		return
 	}
 	b.WriteQuoted(column)
+}
+
+// asStored writes a model's time column so that it is read as it is stored, to be
+// compared with as such.
+func (m *model) asStored(d *dialect, column clause.Expression) clause.Expression {
+	if !d.textTime || !m.tellsTime() {
+		return column
+	}
+	return expr.Func(func(b clause.Builder) {
+		_, _ = b.WriteString("CAST(")
+		column.Build(b)
+		_, _ = b.WriteString(" AS TEXT)")
+	})
 }
 
 // floor is the latest time that the column can keep and that is not after t.

@@ -40,7 +40,7 @@ func translated(db *gorm.DB, err error) error {
 		return err
 	}
 	as := translator.Translate(err)
-	if conflictOf(err, "") == nil {
+	if _, found := violated(err); !found {
 		return as
 	}
 	return &translatedError{as: as, raw: err}

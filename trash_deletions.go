@@ -71,7 +71,7 @@ func (t *Trash) Deletions(ctx context.Context, options ListOptions) (DeletionPag
 // deletions makes one page of operations.
 type deletions struct {
 	db      *gorm.DB
-	d       dialect
+	d       *dialect
 	options ListOptions
 	all     []*model // of which rows are counted
 	chosen  []*model // of which an operation has to have rows

@@ -229,7 +229,7 @@ func placeAfter(item *Item) (string, error) {
 // listing makes one page.
 type listing struct {
 	db      *gorm.DB
-	d       dialect
+	d       *dialect
 	options ListOptions
 	limit   int
 	after   *place

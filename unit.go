@@ -57,6 +57,9 @@ func beside(db *gorm.DB) *gorm.DB {
 	return tx
 }
 
+// isTransaction tells if the unit is a transaction of its own.
+func (u *unit) isTransaction() bool { return u != nil && u.savepoint == "" }
+
 // end commits the unit, or rolls it back if the statement has failed.
 func (u *unit) end(db *gorm.DB) {
 	if u == nil {

@@ -143,7 +143,7 @@ func (m *model) aimed(db *gorm.DB) (back func()) {
 
 // buildUpsert writes ON CONFLICT with the protected columns left out of the
 // update, and out of its reach the rows that the filter hides.
-func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter, d dialect) {
+func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter, d *dialect) {
 	c.Builder = nil
 	conflict, ok := c.Expression.(clause.OnConflict)
 	if !ok {
@@ -259,7 +259,7 @@ func (k uniqueKey) columns() []string {
 
 // uniqueKeys lists the primary key and the unique indexes of a schema. A partial
 // index is none: it is not for all rows; nor is one that AutoMigrate replaces.
-func (m *model) uniqueKeys(s *schema.Schema, d dialect) []uniqueKey {
+func (m *model) uniqueKeys(s *schema.Schema, d *dialect) []uniqueKey {
 	var keys []uniqueKey
 	if len(s.PrimaryFields) > 0 {
 		keys = append(keys, uniqueKey{name: "primary key", primary: true, fields: s.PrimaryFields})

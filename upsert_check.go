@@ -10,7 +10,7 @@ import (
 // checkWritten fails an upsert that has met a trashed row by an index which is of
 // live rows, as the model tells it, and in the database of all rows still: a value
 // was written if a live row has its key now.
-func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d dialect) {
+func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d *dialect) {
 	stmt := db.Statement
 	named := make([]string, len(conflict.Columns))
 	for i, column := range conflict.Columns {

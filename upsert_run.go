@@ -12,7 +12,7 @@ import (
 type upserting struct {
 	*handback
 	conflict   clause.OnConflict
-	dialect    dialect
+	dialect    *dialect
 	associated bool // the rows are saved along with another
 	met        bool // some values meet a row, by what was read before
 	idle       bool // it updates nothing

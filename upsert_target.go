@@ -10,7 +10,7 @@ import (
 
 // targets are the keys by which a value of an insert may meet a row: the columns
 // that it names, or else all unique keys, those among live rows too.
-func (m *model) targets(db *gorm.DB, conflict clause.OnConflict, d dialect) []keySearch {
+func (m *model) targets(db *gorm.DB, conflict clause.OnConflict, d *dialect) []keySearch {
 	s := db.Statement.Schema
 	if d.conflictTarget && len(conflict.Columns) > 0 {
 		key := keySearch{where: conflict.TargetWhere.Exprs}

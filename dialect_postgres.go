@@ -1,0 +1,88 @@
+package softdelete
+
+import (
+	"time"
+
+	"gorm.io/gorm/clause"
+)
+
+// postgresDialect is that of PostgreSQL.
+var postgresDialect = dialect{
+	returning: true, writingQuery: true,
+	upsertWhere: true, conflictTarget: true,
+	rowLock:    true,
+	skipLocked: clause.LockingOptionsSkipLocked,
+	parameters: 65535,
+
+	partialIndex: true,
+	concurrently: "CONCURRENTLY ",
+	regclass:     true,
+
+	timeDigits: 6, bareTimeDigits: 6,
+	zonelessTime: true,
+	finestTime:   "timestamptz",
+	uuidType:     "uuid",
+	clock:        "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
+	clockUnit:    time.Microsecond,
+
+	columnsSQL: postgresColumns, indexesSQL: postgresIndexes, referencesSQL: postgresReferences,
+	definitionsSQL: postgresDefinitions, foreignKeysSQL: postgresForeignKeys,
+}
+
+const (
+	postgresTables = `FROM unnest(string_to_array(?, E'\n')) AS asked(name)
+JOIN pg_catalog.pg_class t ON t.oid = to_regclass(asked.name) `
+
+	postgresColumns = `SELECT asked.name, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull, a.attgenerated <> '', '' ` + postgresTables + `
+JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY asked.name, a.attnum`
+
+	postgresIndexes = `SELECT asked.name, i.relname, x.indisunique, x.indisprimary,
+	EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = i.oid AND c.contype IN ('p', 'u', 'x')), x.indisvalid,
+	i.relam = (SELECT m.oid FROM pg_catalog.pg_am m WHERE m.amname = 'btree') AND i.reloptions IS NULL
+		AND x.indexprs IS NULL AND x.indnatts = x.indnkeyatts AND coalesce(to_jsonb(x) ->> 'indnullsnotdistinct', 'false') = 'false'
+		AND NOT EXISTS (SELECT 1 FROM unnest(x.indkey, x.indclass::oid[], x.indcollation::oid[]) AS p (attnum, class, collated)
+			JOIN pg_catalog.pg_attribute c ON c.attrelid = t.oid AND c.attnum = p.attnum
+			JOIN pg_catalog.pg_opclass o ON o.oid = p.class WHERE p.collated <> c.attcollation OR NOT o.opcdefault)
+		AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = i.oid AND c.condeferrable),
+	coalesce(a.attname, ''), coalesce(pg_get_expr(x.indpred, x.indrelid), '') ` + postgresTables + `
+JOIN pg_catalog.pg_index x ON x.indrelid = t.oid
+JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
+CROSS JOIN LATERAL unnest(x.indkey) WITH ORDINALITY AS k(attnum, position)
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum AND k.attnum > 0
+WHERE k.position <= x.indnkeyatts
+ORDER BY asked.name, i.relname, k.position`
+
+	// Of foreign keys to a table: the child's table with what tells the key from others, and a column referred to.
+	postgresReferences = `SELECT f.conrelid::regclass::text || ' ' || f.conname, a.attname ` + postgresTables + `
+JOIN pg_catalog.pg_constraint f ON f.confrelid = t.oid AND f.contype = 'f'
+JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (f.confkey)`
+
+	postgresDefinitions = `SELECT 'index', asked.name, i.relname, pg_get_indexdef(i.oid) ` + postgresTables + `
+JOIN pg_catalog.pg_index x ON x.indrelid = t.oid
+JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
+UNION ALL SELECT 'view', asked.name, '', '' ` + postgresTables + `
+WHERE t.relkind NOT IN ('r', 'p')`
+
+	// Of a partitioned table that refers to another each partition has a key too.
+	postgresForeignKeys = `SELECT coalesce(known.name,
+		CASE WHEN pg_table_is_visible(c.conrelid) THEN CAST(child.relname AS text) ELSE concat(space.nspname, '.', child.relname) END),
+	c.conname, asked.name, a.attname, r.attname,
+	CASE WHEN to_jsonb(c) ->> 'conenforced' = 'false' THEN 'NO ACTION'
+		WHEN c.confdeltype = 'c' THEN 'CASCADE' WHEN c.confdeltype = 'n' THEN 'SET NULL' WHEN c.confdeltype = 'd' THEN 'SET DEFAULT'
+		WHEN c.confdeltype = 'r' THEN 'RESTRICT' ELSE 'NO ACTION' END,
+	coalesce((SELECT string_agg(p.attname, E'\n' ORDER BY o.position) FROM pg_catalog.pg_index x
+		CROSS JOIN LATERAL unnest(x.indkey) WITH ORDINALITY AS o(attnum, position)
+		JOIN pg_catalog.pg_attribute p ON p.attrelid = x.indrelid AND p.attnum = o.attnum
+		WHERE x.indrelid = c.conrelid AND x.indisprimary AND o.position <= x.indnkeyatts), ''), false ` + postgresTables + `
+JOIN pg_catalog.pg_constraint c ON c.confrelid = t.oid AND c.contype = 'f'
+	AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint whole WHERE whole.oid = c.conparentid AND whole.confrelid = c.confrelid)
+JOIN pg_catalog.pg_class child ON child.oid = c.conrelid
+JOIN pg_catalog.pg_namespace space ON space.oid = child.relnamespace
+LEFT JOIN (SELECT min(name) AS name, to_regclass(name) AS id FROM unnest(string_to_array(?, E'\n')) AS n(name) GROUP BY to_regclass(name)) AS known
+	ON known.id = c.conrelid
+CROSS JOIN LATERAL unnest(c.conkey, c.confkey) WITH ORDINALITY AS k(attnum, referred, position)
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
+JOIN pg_catalog.pg_attribute r ON r.attrelid = c.confrelid AND r.attnum = k.referred
+ORDER BY asked.name, c.oid, k.position`
+)

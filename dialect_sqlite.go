@@ -1,0 +1,52 @@
+package softdelete
+
+import "time"
+
+// sqliteDialect is that of SQLite. It has one writer at a time, so that rows need no
+// lock.
+var sqliteDialect = dialect{
+	returning:   true,
+	upsertWhere: true, conflictTarget: true,
+	parameters: 32766,
+
+	partialIndex: true, indexBySQL: true,
+	tableRebuild:      true,
+	conflictByColumns: true,
+	columnsAnyCase:    true,
+	enforced:          "(SELECT foreign_keys FROM pragma_foreign_keys) = 1",
+
+	textTime:   true,
+	timeDigits: 9, bareTimeDigits: 9,
+	finestTime: "datetime",
+	uuidType:   "text",
+	clock:      "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)",
+	clockUnit:  time.Millisecond,
+
+	columnsSQL: sqliteColumns, indexesSQL: sqliteIndexes, referencesSQL: sqliteReferences,
+	definitionsSQL: sqliteDefinitions, foreignKeysSQL: sqliteForeignKeys,
+}
+
+const (
+	sqliteColumns = `SELECT m.name, c.name, c.type, NOT c."notnull", c.hidden IN (2, 3), ''
+FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c
+WHERE m.type = 'table' AND m.name IN ? ORDER BY m.name, c.cid`
+
+	sqliteIndexes = `SELECT m.name, l.name, l."unique", l.origin = 'pk', l.origin = 'u', 1, coalesce(s.sql, '') NOT LIKE '%COLLATE%', coalesce(i.name, ''), coalesce(s.sql, '')
+FROM sqlite_master m JOIN pragma_index_list(m.name) l JOIN pragma_index_info(l.name) i
+LEFT JOIN sqlite_master s ON s.type = 'index' AND s.name = l.name
+WHERE m.type = 'table' AND m.name IN ? ORDER BY m.name, l.name, i.seqno`
+
+	sqliteReferences = `SELECT m.name || ' ' || f.id, f."to"
+FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f
+WHERE m.type = 'table' AND f."to" IS NOT NULL AND f."table" COLLATE NOCASE IN ?`
+
+	sqliteDefinitions = `SELECT type, tbl_name, name, sql FROM sqlite_master WHERE tbl_name IN ? AND sql IS NOT NULL
+UNION ALL SELECT 'foreign keys', '', '', foreign_keys FROM pragma_foreign_keys`
+
+	// A key that names no columns refers to the primary key.
+	sqliteForeignKeys = `SELECT m.name, f.id, f."table", f."from",
+	coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table") p WHERE p.pk = f.seq + 1), ''), f.on_delete,
+	coalesce((SELECT group_concat(name, char(10)) FROM (SELECT p.name FROM pragma_table_info(m.name) p WHERE p.pk > 0 ORDER BY p.pk)), ''), 1
+FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f
+WHERE m.type = 'table' AND f."table" COLLATE NOCASE IN ? ORDER BY m.name, f.id, f.seq`
+)
