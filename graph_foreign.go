@@ -175,7 +175,7 @@ func (g *graph) addForeignKey(parent *table, key *foreignKey) {
 	}
 	l := &link{
 		parent: parent, child: child, onDelete: key.action, action: key.action, enforced: key.enforced, byDatabase: true,
-		foreign: key.namesIn(child, key.columns), referred: key.namesIn(parent, key.referred),
+		foreign: namesIn(child, key, key.columns), referred: namesIn(parent, key, key.referred),
 	}
 	l.relation = child.name + "(" + strings.Join(l.foreign, ", ") + ")"
 	for _, declared := range parent.children {
@@ -235,7 +235,7 @@ func (l *link) isAlong(other *link) bool {
 }
 
 // namesIn are columns as the models call them.
-func (k *foreignKey) namesIn(t *table, columns []string) []string {
+func namesIn(t *table, k *foreignKey, columns []string) []string {
 	list := slices.Clone(columns)
 	for i, column := range list {
 		if _, ok := t.schema.FieldsByDBName[column]; ok || !k.anyCase {
