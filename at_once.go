@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // atOnce is a batch that one statement finds and removes, on a database where a
@@ -24,7 +25,7 @@ const (
 
 // canAtOnce tells if batches can be removed so: nobody has to be told the keys.
 func (e *emptying) canAtOnce() bool {
-	return !e.stepwise && e.d.writingQuery && !e.options.Hooks && !e.options.DryRun && len(e.plugin.config.Observers) == 0
+	return !e.stepwise && e.d.WritingQuery && !e.options.Hooks && !e.options.DryRun && len(e.plugin.config.Observers) == 0
 }
 
 // removeAtOnce removes the rows of a batch on which nothing hangs.
@@ -48,9 +49,9 @@ func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) er
 	for i := range last {
 		dest = append(dest, &last[i])
 	}
-	list := []sqlPart{"SELECT (SELECT count(*) FROM " + dueName + "), (SELECT count(*) FROM " + goneName + "), ", expr.Columns(dueName, names)}
-	due := []sqlPart{"WITH " + dueName + " AS MATERIALIZED (SELECT ", key}
-	order := []sqlPart{" ORDER BY "}
+	list := []session.Part{"SELECT (SELECT count(*) FROM " + dueName + "), (SELECT count(*) FROM " + goneName + "), ", expr.Columns(dueName, names)}
+	due := []session.Part{"WITH " + dueName + " AS MATERIALIZED (SELECT ", key}
+	order := []session.Part{" ORDER BY "}
 	if b.when != nil {
 		dest = append(dest, &when)
 		list = append(list, ", softdelete_at")
@@ -65,13 +66,13 @@ func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) er
 	}
 	sorted := expr.InOrder(b.when, names, false)
 	due = append(due, " FROM ", clause.Table{Name: root.name}, " WHERE ", &at{root.name, where}, " ORDER BY ", &at{root.name, sorted.Expression},
-		" LIMIT "+strconv.Itoa(b.once.limit)+" FOR UPDATE "+c.d.skipLocked+"), ",
+		" LIMIT "+strconv.Itoa(b.once.limit)+" FOR UPDATE "+c.d.SkipLocked+"), ",
 		goneName+" AS (DELETE FROM ", clause.Table{Name: root.name}, " WHERE (", key, ") IN (SELECT ", expr.Columns(dueName, names), " FROM "+dueName+")")
 	due = append(due, c.nothingHangs(root)...)
 	due = append(due, " RETURNING 1) ")
-	parts := slices.Concat(due, list, []sqlPart{" FROM " + dueName}, order, []sqlPart{" LIMIT 1"})
+	parts := slices.Concat(due, list, []session.Part{" FROM " + dueName}, order, []session.Part{" LIMIT 1"})
 	b.end = b.after
-	if _, err := query(c.db, dest, func() { b.end = &batchEnd{when, last} }, parts...); err != nil {
+	if _, err := session.Query(c.db, dest, func() { b.end = &batchEnd{when, last} }, parts...); err != nil {
 		return err
 	}
 	b.once.left = b.once.size - gone
@@ -81,14 +82,14 @@ func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) er
 }
 
 // nothingHangs is that no row hangs on a row of a table, by the plan.
-func (c *cascade) nothingHangs(t *table) []sqlPart {
+func (c *cascade) nothingHangs(t *table) []session.Part {
 	links := slices.Clone(c.plan.follow[t])
 	for _, l := range c.plan.guard[t] {
 		if !slices.Contains(links, l) {
 			links = append(links, l)
 		}
 	}
-	var parts []sqlPart
+	var parts []session.Part
 	for _, l := range links {
 		parts = append(parts, " AND NOT EXISTS (SELECT 1 FROM ", clause.Table{Name: l.child.name, Alias: childName}, " WHERE ", l.joins(t.name), ")")
 	}

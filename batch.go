@@ -4,7 +4,9 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // batch bounds a purge to some of the rows that it addresses: those that were
@@ -35,39 +37,39 @@ type batchEnd struct {
 
 // read finds the rows of the batch by a query that has the conditions already, to
 // which more can be added. It locks them unless that is for a preview.
-func (b *batch) read(by func(more ...clause.Expression) *gorm.DB, d *dialect, lock bool) error {
+func (b *batch) read(by func(more ...clause.Expression) *gorm.DB, d *dialect.Dialect, lock bool) error {
 	b.found, b.end, b.seen = nil, b.after, 0
-	if lock && d.lockByKey != "" {
+	if lock && d.LockByKey != "" {
 		return b.readFirst(by, d)
 	}
-	found, err := b.query(by(), d, lock && d.rowLock)
+	found, err := b.query(by(), d, lock && d.RowLock)
 	b.found, b.seen = found, len(found)
 	return err
 }
 
 // readFirst is read where a lock is on all that a query looks at, which others would
 // pass over: it finds the rows, and then locks those by their keys.
-func (b *batch) readFirst(by func(more ...clause.Expression) *gorm.DB, d *dialect) error {
+func (b *batch) readFirst(by func(more ...clause.Expression) *gorm.DB, d *dialect.Dialect) error {
 	seen, err := b.query(by(), d, false)
 	if b.seen = len(seen); err != nil || len(seen) == 0 {
 		return err
 	}
 	end := b.end
 	tx := by(expr.InCurrent(primaryNames(b.model.schema), seen))
-	tx.Statement.TableExpr = &clause.Expr{SQL: tx.Statement.Quote(clause.Table{Name: b.model.schema.Table}) + d.lockByKey}
+	tx.Statement.TableExpr = &clause.Expr{SQL: tx.Statement.Quote(clause.Table{Name: b.model.schema.Table}) + d.LockByKey}
 	b.found, err = b.query(tx, d, true)
 	b.end = end
 	return err
 }
 
 // query runs the query of a batch.
-func (b *batch) query(tx *gorm.DB, d *dialect, lock bool) (found [][]any, err error) {
+func (b *batch) query(tx *gorm.DB, d *dialect.Dialect, lock bool) (found [][]any, err error) {
 	names := primaryNames(b.model.schema)
 	var list []any
 	for _, column := range expr.Columns(clause.CurrentTable, names) {
 		list = append(list, column)
 	}
-	dest, key := keyScan(len(names))
+	dest, key := session.KeyScan(len(names))
 	var at any
 	if b.when != nil {
 		list, dest = append(list, b.model.asStored(d, b.when)), append(dest, &at)
@@ -76,14 +78,14 @@ func (b *batch) query(tx *gorm.DB, d *dialect, lock bool) (found [][]any, err er
 	if lock {
 		locking := clause.Locking{Strength: clause.LockingStrengthUpdate}
 		if b.only == nil {
-			locking.Options = d.skipLocked
+			locking.Options = d.SkipLocked
 		}
 		tx = tx.Clauses(locking)
 	}
 	if b.ruled {
 		tx = stored(tx)
 	}
-	_, err = scanQuery(tx, dest, func() {
+	_, err = session.Scan(tx, dest, func() {
 		found = append(found, key())
 		b.end = &batchEnd{at, found[len(found)-1]}
 	})

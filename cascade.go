@@ -6,7 +6,9 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // cascade is one operation on its way along its plan. It lives as long as that
@@ -16,7 +18,7 @@ type cascade struct {
 	db     *gorm.DB // the operation's statement
 	op     *operation
 	plan   *plan
-	d      *dialect
+	d      *dialect.Dialect
 
 	own  *rowSet            // the rows that were addressed
 	sets map[*table]*rowSet // all rows of the operation
@@ -188,9 +190,9 @@ func (p picker) and(other picker) picker {
 }
 
 // collect runs a query of primary keys, of which it keeps some at most.
-func (c *cascade) collect(t *table, most int, parts ...sqlPart) (list [][]any, n int64, err error) {
-	dest, take := keyScan(len(t.key()))
-	n, err = query(c.db, dest, func() {
+func (c *cascade) collect(t *table, most int, parts ...session.Part) (list [][]any, n int64, err error) {
+	dest, take := session.KeyScan(len(t.key()))
+	n, err = session.Query(c.db, dest, func() {
 		if len(list) < most {
 			list = append(list, take())
 		}
@@ -215,7 +217,7 @@ func (c *cascade) fresh(t *table, list [][]any) [][]any {
 
 // forUpdate locks the rows that a query reads, where the database can.
 func (c *cascade) forUpdate() string {
-	if c.d.rowLock && !c.preview {
+	if c.d.RowLock && !c.preview {
 		return " FOR UPDATE"
 	}
 	return ""
@@ -223,27 +225,27 @@ func (c *cascade) forUpdate() string {
 
 // lockDatabase takes the one lock of a database that has none on rows, before
 // anything is read that is written after: later it could be refused.
-func lockDatabase(db *gorm.DB, d *dialect, table string, m *model) error {
-	if d.rowLock {
+func lockDatabase(db *gorm.DB, d *dialect.Dialect, table string, m *model) error {
+	if d.RowLock {
 		return nil
 	}
 	column := m.marker.field.DBName
-	_, err := exec(db, "UPDATE ", clause.Table{Name: table}, " SET ", clause.Column{Name: column}, " = ", clause.Column{Name: column}, " WHERE 1 = 0")
+	_, err := session.Exec(db, "UPDATE ", clause.Table{Name: table}, " SET ", clause.Column{Name: column}, " = ", clause.Column{Name: column}, " WHERE 1 = 0")
 	return err
 }
 
 // write runs an UPDATE or DELETE of the rows of a table that a condition picks,
 // and notes them for observers. It returns their keys if somebody needs them,
 // bounded to some.
-func (c *cascade) write(t *table, most int, where clause.Expression, write ...sqlPart) (keys [][]any, n int64, err error) {
+func (c *cascade) write(t *table, most int, where clause.Expression, write ...session.Part) (keys [][]any, n int64, err error) {
 	write = append(write, " WHERE ")
 	if c.op.observed.wantsKeys() && len(t.key()) > 0 {
 		most = unbounded
 	}
 	switch {
 	case most == 0:
-		n, err = c.listened(t, where, func() (int64, error) { return exec(c.db, append(write, where)...) })
-	case c.d.returning:
+		n, err = c.listened(t, where, func() (int64, error) { return session.Exec(c.db, append(write, where)...) })
+	case c.d.Returning:
 		n, err = c.listened(t, where, func() (n int64, err error) {
 			keys, n, err = c.collect(t, most, append(write, where, " RETURNING ", expr.Columns(t.name, t.key()))...)
 			return n, err
@@ -262,17 +264,17 @@ func (c *cascade) write(t *table, most int, where clause.Expression, write ...sq
 // first. What it writes are the locked rows, so that none that comes in between is
 // written without being known. Where there are too many to keep their keys, they
 // are not needed either.
-func (c *cascade) writeLocked(t *table, most int, where clause.Expression, write []sqlPart) (keys [][]any, n int64, err error) {
+func (c *cascade) writeLocked(t *table, most int, where clause.Expression, write []session.Part) (keys [][]any, n int64, err error) {
 	keys, found, err := c.collect(t, most, "SELECT ", expr.Columns(t.name, t.key()), " FROM ", clause.Table{Name: t.name}, " WHERE ", where, c.forUpdate())
 	if err != nil || found == 0 {
 		return nil, 0, err
 	}
 	if found > int64(len(keys)) {
-		n, err = exec(c.db, append(write, where)...)
+		n, err = session.Exec(c.db, append(write, where)...)
 		return keys, n, err
 	}
-	for chunk := range slices.Chunk(keys, c.d.chunk(len(t.key()))) {
-		some, err := exec(c.db, append(slices.Clip(write), expr.In(t.name, t.key(), chunk))...)
+	for chunk := range slices.Chunk(keys, c.d.Chunk(len(t.key()))) {
+		some, err := session.Exec(c.db, append(slices.Clip(write), expr.In(t.name, t.key(), chunk))...)
 		if err != nil {
 			return nil, n, err
 		}
@@ -325,12 +327,12 @@ func (c *cascade) held(l *link) (int64, error) {
 	for _, part := range c.sets[l.parent].hanging(l, c.d) {
 		if l.parts() && c.forUpdate() != "" {
 			// One that is restored meanwhile would be parted from what it hangs on.
-			if _, err := query(c.db, []any{new(int)}, func() {}, "SELECT 1 FROM ", clause.Table{Name: l.child.name}, " WHERE ", part(l.child.name), c.forUpdate()); err != nil {
+			if _, err := session.Query(c.db, []any{new(int)}, func() {}, "SELECT 1 FROM ", clause.Table{Name: l.child.name}, " WHERE ", part(l.child.name), c.forUpdate()); err != nil {
 				return 0, err
 			}
 		}
 		part = part.and(live)
-		n, err := count(c.db, l.child.name, part(l.child.name), c.d.currentRead)
+		n, err := session.Count(c.db, l.child.name, part(l.child.name), c.d.CurrentRead)
 		if err != nil {
 			return 0, err
 		}
@@ -339,7 +341,7 @@ func (c *cascade) held(l *link) (int64, error) {
 			continue
 		}
 		for _, own := range c.sets[l.child].conditions(c.d) {
-			n, err := count(c.db, l.child.name, part.and(own)(l.child.name), c.d.currentRead)
+			n, err := session.Count(c.db, l.child.name, part.and(own)(l.child.name), c.d.CurrentRead)
 			if err != nil {
 				return 0, err
 			}

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // selection is a relation that a delete names by Select, with those below it.
@@ -238,14 +239,14 @@ func (c *cascade) eachBatch(set *rowSet, verb func(tx *gorm.DB, rows any) *gorm.
 	for start := 0; start < len(set.keys); start += hookBatch {
 		chunk := set.keys[start:min(start+hookBatch, len(set.keys))]
 		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(s.ModelType)))
-		tx := c.d.reading(beside(c.db).Unscoped()).Model(rows.Interface()).Where(expr.In(set.table.name, set.table.key(), chunk))
-		if err := readRows(stored(tx), rows.Interface()); err != nil {
+		tx := c.d.Reading(session.Beside(c.db).Unscoped()).Model(rows.Interface()).Where(expr.In(set.table.name, set.table.key(), chunk))
+		if err := session.ReadRows(stored(tx), rows.Interface()); err != nil {
 			return n, err
 		}
 		if rows.Elem().Len() == 0 {
 			continue
 		}
-		tx = beside(c.db).Clauses()
+		tx = session.Beside(c.db).Clauses()
 		tx.Statement.SkipHooks = false
 		copySettings(tx.Statement, c.db.Statement)
 		tx.Statement.Clauses[requestKey] = clause.Clause{Expression: &request{within: c.op}}

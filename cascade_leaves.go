@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // A database that looks at a foreign key row by row, and not at the end of the
@@ -19,7 +20,7 @@ import (
 func (c *cascade) looseTree(f *found) error {
 	t := f.set.table
 	self, _ := c.linksOf(t)
-	if len(self) == 0 || f.hooks && !c.d.rowwiseReferences {
+	if len(self) == 0 || f.hooks && !c.d.RowwiseReferences {
 		return nil
 	}
 	keys, mixed := f.set.keys, false
@@ -30,11 +31,11 @@ func (c *cascade) looseTree(f *found) error {
 		c.loose[t] = true
 		keys, mixed = c.removed(t)
 	}
-	if !c.d.rowwiseReferences && !mixed {
+	if !c.d.RowwiseReferences && !mixed {
 		return nil
 	}
 	levels := [][][]any{keys}
-	if c.d.rowwiseReferences || len(keys) > c.d.chunk(len(t.key())) {
+	if c.d.RowwiseReferences || len(keys) > c.d.Chunk(len(t.key())) {
 		var err error
 		if levels, err = c.levels(t, self, keys); err != nil || len(levels) < 2 {
 			return err
@@ -46,7 +47,7 @@ func (c *cascade) looseTree(f *found) error {
 	}
 	filter := c.reach(t, c.plan.kind.takesFrom())
 	for _, level := range levels {
-		for chunk := range slices.Chunk(level, c.d.chunk(len(t.key()))) {
+		for chunk := range slices.Chunk(level, c.d.Chunk(len(t.key()))) {
 			keys := picker(func(name string) clause.Expression { return expr.In(name, t.key(), chunk) })
 			if _, err := c.erase(t, keys.and(filter)(t.name)); err != nil {
 				return err
@@ -90,9 +91,9 @@ func (c *cascade) levels(t *table, self []*link, list [][]any) ([][][]any, error
 	}
 	width := len(t.key())
 	for _, l := range self {
-		for chunk := range slices.Chunk(list, c.d.chunk(width)) {
-			dest, take := keyScan(2 * width)
-			if _, err := query(c.db, dest, func() {
+		for chunk := range slices.Chunk(list, c.d.Chunk(width)) {
+			dest, take := session.KeyScan(2 * width)
+			if _, err := session.Query(c.db, dest, func() {
 				pair := take()
 				child, parent := keyText(pair[:width]...), keyText(pair[width:]...)
 				if child != parent && among[parent] && !slices.Contains(parents[child], parent) {

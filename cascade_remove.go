@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // planRemoval makes the plan of a purge or force delete.
@@ -110,7 +111,9 @@ func (c *cascade) removeFound(f found) error {
 
 // erase removes the rows of a table that a condition picks.
 func (c *cascade) erase(t *table, where clause.Expression) (int64, error) {
-	return c.listened(t, where, func() (int64, error) { return exec(c.db, "DELETE FROM ", clause.Table{Name: t.name}, " WHERE ", where) })
+	return c.listened(t, where, func() (int64, error) {
+		return session.Exec(c.db, "DELETE FROM ", clause.Table{Name: t.name}, " WHERE ", where)
+	})
 }
 
 // checkLate returns the error of a live row that hangs where rows were removed by

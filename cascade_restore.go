@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // planRestore makes the plan of a restore. It is nil if there is nothing but the
@@ -150,7 +151,7 @@ func (c *cascade) lookUp(set *rowSet, raise bool) (trashed []string, err error) 
 			same, known := sameOrigin(l.parent.model, parent, l.child.model, child)
 			forbidden = forbidden || same || !known
 		}
-		lock := c.d.currentRead
+		lock := c.d.CurrentRead
 		if raise {
 			lock = c.forUpdate()
 		}
@@ -192,7 +193,7 @@ func (c *cascade) isReached(set *rowSet) (bool, error) {
 	}
 	var shown int64
 	for _, part := range set.conditions(c.d) {
-		n, err := count(c.db, t.name, part.and(c.heeds.on[t])(t.name), c.d.currentRead)
+		n, err := session.Count(c.db, t.name, part.and(c.heeds.on[t])(t.name), c.d.CurrentRead)
 		if err != nil {
 			return false, err
 		}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // Clock says where the time of an operation comes from.
@@ -30,9 +32,9 @@ func (c Clock) now(db *gorm.DB) (time.Time, error) {
 	// That of the primary, which has stamped the rows; whether the statement has been
 	// taken anywhere by now depends on the order of plugins.
 	if s := db.Statement.Schema; s != nil {
-		db = onPrimary(db, s)
+		db = session.OnPrimary(db, s)
 	}
-	read, err := dialectOf(db).now(db)
+	read, err := dialectOf(db).Now(db)
 	// In the application's zone: a column without one keeps the digits only.
 	return read.In(now.Location()), err
 }

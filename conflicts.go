@@ -9,7 +9,9 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // liveKey is a unique index that trashed rows do not stand in the way of: one
@@ -24,7 +26,7 @@ type liveKey struct {
 func (k liveKey) hasMarker() bool { return len(k.listed) > len(k.columns) }
 
 // liveKeys lists them: those of the plugin's own tags, and those of GORM's.
-func (m *model) liveKeys(s *schema.Schema, d *dialect) []liveKey {
+func (m *model) liveKeys(s *schema.Schema, d *dialect.Dialect) []liveKey {
 	var list []liveKey
 	for i := range m.indexes {
 		if m.indexes[i].kind == uniqueAmongLive {
@@ -36,7 +38,7 @@ func (m *model) liveKeys(s *schema.Schema, d *dialect) []liveKey {
 		key := liveKey{name: index.Name}
 		// Without partial indexes GORM makes one of all rows, but somebody may have
 		// made one that is of live rows by other means.
-		if d.partialIndex || m.sameCondition(index.Where, m.markerCondition(liveOnly)) {
+		if d.PartialIndex || m.sameCondition(index.Where, m.markerCondition(liveOnly)) {
 			key.where = index.Where
 		}
 		for _, option := range index.Fields {
@@ -90,7 +92,7 @@ func (c *cascade) restored() []*rowSet {
 }
 
 func (c *cascade) constraint(t *table, key liveKey) string {
-	if !c.d.conflictByColumns {
+	if !c.d.ConflictByColumns {
 		return key.name
 	}
 	names := make([]string, len(key.listed))
@@ -110,7 +112,7 @@ func (c *cascade) clashes(set *rowSet, key liveKey) (bool, error) {
 	for _, part := range set.conditions(c.d) {
 		where := append(expr.All{part(childName)}, live...)
 		found := false
-		for _, parts := range [][]sqlPart{
+		for _, parts := range [][]session.Part{
 			{
 				"SELECT 1 FROM ",
 				clause.Table{Name: t.name, Alias: childName},
@@ -126,7 +128,7 @@ func (c *cascade) clashes(set *rowSet, key liveKey) (bool, error) {
 			},
 		} {
 			var one int
-			n, err := query(c.db, []any{&one}, func() {}, parts...)
+			n, err := session.Query(c.db, []any{&one}, func() {}, parts...)
 			if err != nil {
 				return false, err
 			}

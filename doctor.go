@@ -9,6 +9,10 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // Finding is something in which models and database do not do for soft deletes
@@ -109,7 +113,7 @@ func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 	if db.Error != nil {
 		return nil, db.Error
 	}
-	c := &checkup{plugin: p, db: beside(onPrimary(db, nil)), d: dialectOf(db), added: map[string][]dbColumn{}}
+	c := &checkup{plugin: p, db: session.Beside(session.OnPrimary(db, nil)), d: dialectOf(db), added: map[string][]catalogue.Column{}}
 	if c.db.DryRun {
 		return nil, fmt.Errorf("softdelete: %w: Doctor has to read the database", gorm.ErrDryRunModeUnsupported)
 	}
@@ -138,16 +142,16 @@ func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 type checkup struct {
 	plugin   *Plugin
 	db       *gorm.DB
-	d        *dialect
+	d        *dialect.Dialect
 	graph    *graph
-	tables   []*table            // those to look at, in the order of their names
-	known    map[string]*dbTable // those that the database has
-	texts    definitions
-	foreign  []*foreignKey
+	tables   []*table                    // those to look at, in the order of their names
+	known    map[string]*catalogue.Table // those that the database has
+	texts    catalogue.Definitions
+	foreign  []*catalogue.ForeignKey
 	findings []Finding
 
 	// added are columns that remedies add: the name, and all of its definition.
-	added map[string][]dbColumn
+	added map[string][]catalogue.Column
 }
 
 // choose finds out which tables are meant.
@@ -218,14 +222,14 @@ func (c *checkup) read() (err error) {
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	if c.known, err = readTables(c.db, c.d, names); err != nil {
+	if c.known, err = catalogue.Tables(c.db, c.d, names); err != nil {
 		return err
 	}
-	if c.texts, err = readDefinitions(c.db, c.d, names); err != nil {
+	if c.texts, err = catalogue.DefinitionsOf(c.db, c.d, names); err != nil {
 		return err
 	}
 	// Also of those that hang on others without a word of it in the models.
-	c.foreign, err = readForeignKeys(c.db, c.d, slices.Concat(c.graph.names, c.graph.unnamed), nil)
+	c.foreign, err = catalogue.ForeignKeys(c.db, c.d, slices.Concat(c.graph.names, c.graph.unnamed), nil)
 	return err
 }
 

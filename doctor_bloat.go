@@ -1,11 +1,15 @@
 package softdelete
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+)
 
 // bloat is an ordinary index that has trashed rows in it.
 type bloat struct {
 	ti *tableIndexes
-	ix *dbIndex
+	ix *catalogue.Index
 }
 
 // deletionColumn is the column of Tracked for the operation's id.
@@ -15,14 +19,14 @@ const deletionColumn = "deletion_id"
 // somewhere, is left alone, and so is one that a foreign key cannot be without.
 func (ti *tableIndexes) bloated() []bloat {
 	var list []bloat
-	for i := range ti.have.indexes {
-		ix := &ti.have.indexes[i]
-		if ix.unique || ix.constraint || ix.primary || !ix.valid || ix.where != "" || len(ix.columns) == 0 || ti.gone[ix.name] {
+	for i := range ti.have.Indexes {
+		ix := &ti.have.Indexes[i]
+		if ix.Unique || ix.Constraint || ix.Primary || !ix.Valid || ix.Where != "" || len(ix.Columns) == 0 || ti.gone[ix.Name] {
 			continue
 		}
 		// That of operations may be there before the model has a field for it.
 		own := append([]string{liveColumn, deletionColumn}, ti.m.protected...)
-		if slices.ContainsFunc(ix.columns, func(name string) bool { return slices.Contains(own, name) }) {
+		if slices.ContainsFunc(ix.Columns, func(name string) bool { return slices.Contains(own, name) }) {
 			continue
 		}
 		if !ti.canBeLiveOnly(ix) || ti.isNeeded(ix) {
@@ -30,11 +34,11 @@ func (ti *tableIndexes) bloated() []bloat {
 		}
 		for n := range ti.m.indexes {
 			// The model's tag asks for it already, and it is there in its place.
-			if i := &ti.m.indexes[n]; i.kind == indexOfLive && (i.name == ix.name || slices.Equal(i.columns(), ix.columns)) {
+			if i := &ti.m.indexes[n]; i.kind == indexOfLive && (i.name == ix.Name || slices.Equal(i.columns(), ix.Columns)) {
 				ti.gone[i.name] = true
 			}
 		}
-		ti.gone[ix.name] = true
+		ti.gone[ix.Name] = true
 		list = append(list, bloat{ti, ix})
 	}
 	return list
@@ -45,7 +49,7 @@ func (ti *tableIndexes) bloated() []bloat {
 func (c *checkup) reportBloat(list []bloat) error {
 	var tables []*table
 	for _, b := range list {
-		if b.ti.have.has(append([]string{b.ti.m.marker.field.DBName}, b.ti.t.key()...)) && !slices.Contains(tables, b.ti.t) {
+		if b.ti.have.Has(append([]string{b.ti.m.marker.field.DBName}, b.ti.t.key()...)) && !slices.Contains(tables, b.ti.t) {
 			tables = append(tables, b.ti.t)
 		}
 	}
@@ -69,8 +73,8 @@ func (c *checkup) reportBloat(list []bloat) error {
 
 // isForeignKey tells if rows of the table hang on others by the first columns of
 // an index.
-func (ti *tableIndexes) isForeignKey(ix *dbIndex) bool {
+func (ti *tableIndexes) isForeignKey(ix *catalogue.Index) bool {
 	return slices.ContainsFunc(ti.t.parents, func(l *link) bool {
-		return len(l.foreign) <= len(ix.columns) && sameSet(ix.columns[:len(l.foreign)], l.foreign)
+		return len(l.foreign) <= len(ix.Columns) && sameSet(ix.Columns[:len(l.foreign)], l.foreign)
 	})
 }

@@ -13,6 +13,9 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
 // missingTables finds soft-deletable models whose tables are not there. The
@@ -21,8 +24,8 @@ func (c *checkup) missingTables() error {
 	var missing []*table
 	for _, t := range c.tables {
 		// A table of another schema is only found where the search is the database's.
-		elsewhere := !c.d.regclass && strings.Contains(t.name, ".")
-		if t.model != nil && c.known[t.name] == nil && !c.texts.views[t.name] && !elsewhere {
+		elsewhere := !c.d.Regclass && strings.Contains(t.name, ".")
+		if t.model != nil && c.known[t.name] == nil && !c.texts.Views[t.name] && !elsewhere {
 			missing = append(missing, t)
 		}
 	}
@@ -61,20 +64,20 @@ func (c *checkup) creations(missing []*table) (map[*table][]string, error) {
 			isOurs := func(i index) bool {
 				return strings.Contains(text, "INDEX "+c.quote(i.name)+" ") || strings.Contains(text, " "+c.quote(i.name)+" ON ")
 			}
-			if !c.d.partialIndex || !slices.ContainsFunc(t.model.indexes, isOurs) {
+			if !c.d.PartialIndex || !slices.ContainsFunc(t.model.indexes, isOurs) {
 				made[t] = append(made[t], text)
 			}
 			break
 		}
 	}
 	for _, t := range missing {
-		empty := &dbTable{name: t.name, columns: map[string]dbColumn{}}
+		empty := &catalogue.Table{Name: t.name, Columns: map[string]catalogue.Column{}}
 		for _, name := range t.schema.DBNames {
-			empty.columns[name] = dbColumn{name: name}
+			empty.Columns[name] = catalogue.Column{Name: name}
 		}
-		if !c.d.partialIndex {
+		if !c.d.PartialIndex {
 			// GORM's plain index on the marker is in its CREATE TABLE.
-			empty.indexes = plainIndexes(t.schema)
+			empty.Indexes = plainIndexes(t.schema)
 		}
 		for _, change := range t.model.changes(empty, c.d) {
 			made[t] = append(made[t], c.statements(change)...)
@@ -84,12 +87,12 @@ func (c *checkup) creations(missing []*table) (map[*table][]string, error) {
 }
 
 // plainIndexes are the indexes that GORM makes along with a table.
-func plainIndexes(s *schema.Schema) []dbIndex {
-	var list []dbIndex
+func plainIndexes(s *schema.Schema) []catalogue.Index {
+	var list []catalogue.Index
 	for _, i := range s.ParseIndexes() {
-		have := dbIndex{name: i.Name, unique: i.Class == "UNIQUE", valid: true, plain: true}
+		have := catalogue.Index{Name: i.Name, Unique: i.Class == "UNIQUE", Valid: true, Plain: true}
 		for _, option := range i.Fields {
-			have.columns = append(have.columns, option.DBName)
+			have.Columns = append(have.Columns, option.DBName)
 		}
 		list = append(list, have)
 	}
@@ -126,25 +129,25 @@ func (c *checkup) columns() error {
 		switch {
 		case t.model == nil:
 			c.lookAlikes(t)
-		case have != nil && !c.texts.views[t.name]:
+		case have != nil && !c.texts.Views[t.name]:
 			c.missingColumns(t, have)
 		}
 	}
 	return nil
 }
 
-func (c *checkup) missingColumns(t *table, have *dbTable) {
+func (c *checkup) missingColumns(t *table, have *catalogue.Table) {
 	m := t.model
 	var names, adds []string
 	for _, field := range append(m.stampFields(), m.by, m.reason, m.deletionID) {
-		if field == nil || have.has([]string{field.DBName}) || slices.Contains(names, field.DBName) {
+		if field == nil || have.Has([]string{field.DBName}) || slices.Contains(names, field.DBName) {
 			continue
 		}
 		names = append(names, field.DBName)
 		add := c.addColumn(t.name, field, m.liveDefault(field))
 		adds = append(adds, add)
 		_, kind, _ := strings.Cut(add, " ADD COLUMN ")
-		c.added[t.name] = append(c.added[t.name], dbColumn{name: field.DBName, typ: kind})
+		c.added[t.name] = append(c.added[t.name], catalogue.Column{Name: field.DBName, Type: kind})
 	}
 	if len(names) == 0 {
 		return
@@ -188,10 +191,10 @@ func (c *checkup) typeOf(field *schema.Field) string {
 
 // digitsOf is how many fractional digits of a second a column of a database
 // keeps.
-func digitsOf(d *dialect, column dbColumn) int {
-	if d.textTime {
-		return d.bareTimeDigits
+func digitsOf(d *dialect.Dialect, column catalogue.Column) int {
+	if d.TextTime {
+		return d.BareTimeDigits
 	}
-	p, _ := precisionOfType(d, column.typ)
+	p, _ := precisionOfType(d, column.Type)
 	return digitsOfStep(p.step)
 }

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 )
 
 // indexes compares the indexes of tables with what soft deletes need.
@@ -16,7 +18,7 @@ func (c *checkup) indexes() error {
 	var bloated []bloat
 	for _, t := range c.tables {
 		have := c.known[t.name]
-		if t.model == nil || have == nil || c.texts.views[t.name] {
+		if t.model == nil || have == nil || c.texts.Views[t.name] {
 			continue
 		}
 		ti := &tableIndexes{checkup: c, t: t, m: t.model, have: have, gone: map[string]bool{}}
@@ -34,7 +36,7 @@ type tableIndexes struct {
 
 	t    *table
 	m    *model
-	have *dbTable
+	have *catalogue.Table
 
 	// gone are the indexes that a remedy drops, and those that it makes.
 	gone map[string]bool
@@ -49,20 +51,20 @@ type tableIndexes struct {
 // unique finds unique indexes that are about other rows than live ones. Constraints
 // come first: where a table is made anew without one, its indexes are as they were.
 func (ti *tableIndexes) unique() {
-	slices.SortStableFunc(ti.have.indexes, func(a, b dbIndex) int {
+	slices.SortStableFunc(ti.have.Indexes, func(a, b catalogue.Index) int {
 		switch {
-		case a.constraint == b.constraint:
+		case a.Constraint == b.Constraint:
 			return 0
-		case a.constraint:
+		case a.Constraint:
 			return -1
 		}
 		return 1
 	})
 	ti.staleLiveColumn()
-	var missing []*dbIndex
-	for i := range ti.have.indexes {
-		ix := &ti.have.indexes[i]
-		if !ix.unique || ix.primary || !ix.valid || ti.gone[ix.name] || ti.mentionsMarker(ix.where) || slices.Contains(ix.columns, liveColumn) || ti.holdsKey(ix) {
+	var missing []*catalogue.Index
+	for i := range ti.have.Indexes {
+		ix := &ti.have.Indexes[i]
+		if !ix.Unique || ix.Primary || !ix.Valid || ti.gone[ix.Name] || ti.mentionsMarker(ix.Where) || slices.Contains(ix.Columns, liveColumn) || ti.holdsKey(ix) {
 			continue
 		}
 		switch marked, open := ti.markerIn(ix); {
@@ -76,7 +78,7 @@ func (ti *tableIndexes) unique() {
 	}
 	// In the order of their remedies, of which the first adds what the others need.
 	for _, ix := range missing {
-		if !ti.gone[ix.name] {
+		if !ti.gone[ix.Name] {
 			ti.uniqueMissesLive(ix)
 		}
 	}
@@ -85,21 +87,21 @@ func (ti *tableIndexes) unique() {
 // staleLiveColumn finds a generated column that is of a marker which the model had
 // once: the indexes with it in them are of other rows than live ones.
 func (ti *tableIndexes) staleLiveColumn() {
-	column, ok := ti.have.columns[liveColumn]
-	if !ok || ti.d.partialIndex || ti.m.isLiveColumn(column) {
+	column, ok := ti.have.Columns[liveColumn]
+	if !ok || ti.d.PartialIndex || ti.m.isLiveColumn(column) {
 		return
 	}
-	after := &dbTable{name: ti.have.name, columns: maps.Clone(ti.have.columns)}
-	delete(after.columns, liveColumn)
+	after := &catalogue.Table{Name: ti.have.Name, Columns: maps.Clone(ti.have.Columns)}
+	delete(after.Columns, liveColumn)
 	marker := ti.m.marker.field.DBName
-	after.columns[marker] = dbColumn{name: marker} // or another remedy adds it
+	after.Columns[marker] = catalogue.Column{Name: marker} // or another remedy adds it
 	drop := "ALTER TABLE " + ti.quote(ti.t.name)
-	for _, ix := range ti.have.indexes {
-		if slices.Contains(ix.columns, liveColumn) {
-			drop += " DROP INDEX " + ti.quoted([]string{ix.name}) + ","
+	for _, ix := range ti.have.Indexes {
+		if slices.Contains(ix.Columns, liveColumn) {
+			drop += " DROP INDEX " + ti.quoted([]string{ix.Name}) + ","
 			continue
 		}
-		after.indexes = append(after.indexes, ix)
+		after.Indexes = append(after.Indexes, ix)
 	}
 	remedy := []string{drop + " DROP COLUMN " + ti.quoted([]string{liveColumn})}
 	for _, change := range ti.m.changes(after, ti.d) {
@@ -107,53 +109,53 @@ func (ti *tableIndexes) staleLiveColumn() {
 			remedy = append(remedy, ti.statements(change)...)
 		}
 	}
-	ti.add(SeverityError, CodeUniqueMissesLive, ti.t, "the generated column "+liveColumn+" is of another marker than the model's ("+column.expression+
+	ti.add(SeverityError, CodeUniqueMissesLive, ti.t, "the generated column "+liveColumn+" is of another marker than the model's ("+column.Expression+
 		"): the indexes with it keep live rows no more apart, or trashed ones from them. The remedy fails while live rows agree", remedy...)
 }
 
 // holdsKey tells if a primary key is in an index, so that no two rows can agree in
 // it in any case.
-func (ti *tableIndexes) holdsKey(ix *dbIndex) bool {
+func (ti *tableIndexes) holdsKey(ix *catalogue.Index) bool {
 	key := ti.t.key()
-	return len(key) > 0 && !slices.ContainsFunc(key, func(name string) bool { return !slices.Contains(ix.columns, name) })
+	return len(key) > 0 && !slices.ContainsFunc(key, func(name string) bool { return !slices.Contains(ix.Columns, name) })
 }
 
 // markerIn tells if the marker, or the time beside it, is in an index; and if that
 // is open to live rows that agree, as NULL is equal to nothing.
-func (ti *tableIndexes) markerIn(ix *dbIndex) (marked, open bool) {
+func (ti *tableIndexes) markerIn(ix *catalogue.Index) (marked, open bool) {
 	for _, field := range ti.m.stampFields() {
-		if !slices.Contains(ix.columns, field.DBName) {
+		if !slices.Contains(ix.Columns, field.DBName) {
 			continue
 		}
-		isNull := field == ti.m.marker.field && ti.m.marker.live == nil || field != ti.m.marker.field && ti.have.columns[field.DBName].nullable
+		isNull := field == ti.m.marker.field && ti.m.marker.live == nil || field != ti.m.marker.field && ti.have.Columns[field.DBName].Nullable
 		marked, open = true, open || isNull
 	}
-	return marked, open && !strings.Contains(ti.texts.indexes[ti.t.name][ix.name], " NULLS NOT DISTINCT")
+	return marked, open && !strings.Contains(ti.texts.Indexes[ti.t.name][ix.Name], " NULLS NOT DISTINCT")
 }
 
-func (ti *tableIndexes) uniqueHoldsTrash(ix *dbIndex, problem string) {
-	if key := ti.referredBy(ti.t.name, ix.columns); key != nil && !ti.d.foreignKeyIndex {
+func (ti *tableIndexes) uniqueHoldsTrash(ix *catalogue.Index, problem string) {
+	if key := ti.referredBy(ti.t.name, ix.Columns); key != nil && !ti.d.ForeignKeyIndex {
 		ti.add(SeverityWarning, CodeUniqueHoldsTrash, ti.t, problem+
-			". A foreign key of "+key.child+" refers to it, so that it has to stay: let that refer to the primary key first")
+			". A foreign key of "+key.Child+" refers to it, so that it has to stay: let that refer to the primary key first")
 		return
 	}
 	ti.add(SeverityError, CodeUniqueHoldsTrash, ti.t, problem+". "+ti.advice("unique", ix), ti.liveOnly(ix, uniqueAmongLive)...)
 }
 
-func (ti *tableIndexes) uniqueMissesLive(ix *dbIndex) {
+func (ti *tableIndexes) uniqueMissesLive(ix *catalogue.Index) {
 	ti.add(SeverityError, CodeUniqueMissesLive, ti.t, ti.nameOf(ix)+
 		" has a column in it that is NULL in live rows, and so protects nothing among these: NULL is equal to nothing, and any number of live rows can agree. "+
 		"The remedy fails while some do. "+ti.advice("unique", ix), ti.liveOnly(ix, uniqueAmongLive)...)
 }
 
 // advice says which tag keeps GORM from making the old index again.
-func (ti *tableIndexes) advice(word string, ix *dbIndex) string {
+func (ti *tableIndexes) advice(word string, ix *catalogue.Index) string {
 	if !ti.isPlain(ix) {
 		return "If a tag of GORM's in the model makes it, change that along"
 	}
 	old := map[string]string{"unique": "unique or uniqueIndex", "index": "index"}[word]
-	if len(ti.without(ix.columns)) > 1 {
-		word += ":" + ix.name
+	if len(ti.without(ix.Columns)) > 1 {
+		word += ":" + ix.Name
 	}
 	return fmt.Sprintf("If the model has GORM's tag %s for it, put softdelete:%q in its place", old, word)
 }
@@ -165,19 +167,19 @@ func (ti *tableIndexes) without(columns []string) []string {
 	})
 }
 
-func (ti *tableIndexes) nameOf(ix *dbIndex) string {
+func (ti *tableIndexes) nameOf(ix *catalogue.Index) string {
 	what := "index"
 	switch {
-	case ix.constraint:
+	case ix.Constraint:
 		what = "unique constraint"
-	case ix.unique:
+	case ix.Unique:
 		what = "unique index"
 	}
-	columns := strings.Join(slices.DeleteFunc(slices.Clone(ix.columns), func(name string) bool { return name == "" }), ", ")
+	columns := strings.Join(slices.DeleteFunc(slices.Clone(ix.Columns), func(name string) bool { return name == "" }), ", ")
 	if columns == "" {
 		columns = "an expression"
 	}
-	return "the " + what + " " + ix.name + " on " + columns
+	return "the " + what + " " + ix.Name + " on " + columns
 }
 
 // mentionsMarker tells if the condition of an index is about the marker.
@@ -199,17 +201,17 @@ func (ti *tableIndexes) trash() {
 	if ti.m.at != nil {
 		led = ti.m.at.DBName
 	}
-	var plain []dbIndex
+	var plain []catalogue.Index
 	finds := false
-	for _, ix := range ti.have.indexes {
+	for _, ix := range ti.have.Indexes {
 		switch {
-		case !ix.valid || len(ix.columns) == 0 || ix.primary:
-		case ti.d.partialIndex && !ix.unique && ix.where == "" && len(ix.columns) == 1 && ix.columns[0] == marker:
+		case !ix.Valid || len(ix.Columns) == 0 || ix.Primary:
+		case ti.d.PartialIndex && !ix.Unique && ix.Where == "" && len(ix.Columns) == 1 && ix.Columns[0] == marker:
 			plain = append(plain, ix)
-		case ix.columns[0] == led || ix.columns[0] == marker && len(ix.columns) > 1 && ix.columns[1] == led:
-			finds = finds || !ti.isOfLive(ix.where)
+		case ix.Columns[0] == led || ix.Columns[0] == marker && len(ix.Columns) > 1 && ix.Columns[1] == led:
+			finds = finds || !ti.isOfLive(ix.Where)
 		case ti.m.at == nil:
-			finds = finds || ti.mentionsMarker(ix.where) && !ti.isOfLive(ix.where)
+			finds = finds || ti.mentionsMarker(ix.Where) && !ti.isOfLive(ix.Where)
 		}
 	}
 	for i := range ti.m.indexes {
@@ -224,7 +226,7 @@ func (ti *tableIndexes) isOfLive(where string) bool {
 	return where != "" && ti.m.sameCondition(where, ti.m.markerCondition(liveOnly))
 }
 
-func (ti *tableIndexes) trashIndex(i *index, plain []dbIndex, finds bool) {
+func (ti *tableIndexes) trashIndex(i *index, plain []catalogue.Index, finds bool) {
 	change := ti.changeFor(i)
 	needed := change != nil && change.create && !finds
 	switch {
@@ -235,8 +237,8 @@ func (ti *tableIndexes) trashIndex(i *index, plain []dbIndex, finds bool) {
 		change.drop = plain
 		names := make([]string, len(plain))
 		for n, ix := range plain {
-			names[n] = ix.name
-			ti.gone[ix.name] = true
+			names[n] = ix.Name
+			ti.gone[ix.Name] = true
 		}
 		message := fmt.Sprintf("the index %s on the marker alone is full of live rows, which nobody looks for in it: an index of trashed rows is small, and enough",
 			strings.Join(names, ", "))
@@ -274,8 +276,8 @@ func (ti *tableIndexes) wanted() {
 		case indexOfLive:
 			ti.add(SeverityWarning, CodeLiveIndexMissing, ti.t, "the index of live rows on "+columns+", which the model's tag asks for, is not there: softdelete.AutoMigrate makes it"+nameTaken(change), ti.statements(change)...)
 		case indexOfDeletion:
-			leads := func(ix dbIndex) bool { return ix.valid && len(ix.columns) > 0 && ix.columns[0] == columns }
-			if !slices.ContainsFunc(ti.have.indexes, leads) {
+			leads := func(ix catalogue.Index) bool { return ix.Valid && len(ix.Columns) > 0 && ix.Columns[0] == columns }
+			if !slices.ContainsFunc(ti.have.Indexes, leads) {
 				ti.add(SeverityWarning, CodeDeletionIndexMissing, ti.t, "no index finds the rows of one operation by "+columns+": Undo, and cascades with many rows, read the whole table"+nameTaken(change), ti.statements(change)...)
 			}
 		case indexOfTrash:
@@ -285,7 +287,7 @@ func (ti *tableIndexes) wanted() {
 
 // ownIndexes lists the statements that give a table the indexes of a marker that
 // its model does not have yet: all, or those of some kinds only.
-func (c *checkup) ownIndexes(m *model, have *dbTable, only ...indexKind) []string {
+func (c *checkup) ownIndexes(m *model, have *catalogue.Table, only ...indexKind) []string {
 	// GORM writes to a schema while it lists indexes: this one is nobody else's.
 	own, err := schema.Parse(newOf(m.schema.ModelType), &sync.Map{}, c.db.NamingStrategy)
 	if err != nil {

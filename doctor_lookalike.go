@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 )
 
 // lookAlikeOf is a field of a model without a marker that was meant to be one, and
@@ -46,8 +48,8 @@ func (c *checkup) lookAlikes(t *table) {
 		message += ` with the tag gorm:"not null;default:false"`
 	}
 	var remedy []string
-	if have := c.known[t.name]; have != nil && have.has([]string{field.DBName}) {
-		if markerType == "gorm.DeletedAt" && c.d.tableRebuild && !have.columns[field.DBName].nullable {
+	if have := c.known[t.name]; have != nil && have.Has([]string{field.DBName}) {
+		if markerType == "gorm.DeletedAt" && c.d.TableRebuild && !have.Columns[field.DBName].Nullable {
 			message += ". The column is NOT NULL, and a live row has NULL in it: make the table anew without that"
 		} else {
 			remedy = c.asMarker(t, have, field, markerType)
@@ -58,7 +60,7 @@ func (c *checkup) lookAlikes(t *table) {
 
 // asMarker lists the statements that make a column a marker of a type: rows with
 // what stands for no time become live, and trashed ones are found by time.
-func (c *checkup) asMarker(t *table, have *dbTable, field *schema.Field, markerType string) []string {
+func (c *checkup) asMarker(t *table, have *catalogue.Table, field *schema.Field, markerType string) []string {
 	table, column := c.quote(t.name), c.quoted([]string{field.DBName})
 	var list []string
 	switch markerType {
@@ -80,15 +82,15 @@ func (c *checkup) asMarker(t *table, have *dbTable, field *schema.Field, markerT
 
 // dropNotNull lists the statement that lets a column be NULL, none where it can
 // be or where the database cannot change that.
-func (c *checkup) dropNotNull(have *dbTable, field *schema.Field) []string {
-	column := have.columns[field.DBName]
-	name := c.quoted([]string{column.name})
+func (c *checkup) dropNotNull(have *catalogue.Table, field *schema.Field) []string {
+	column := have.Columns[field.DBName]
+	name := c.quoted([]string{column.Name})
 	switch {
-	case column.nullable || c.d.tableRebuild:
+	case column.Nullable || c.d.TableRebuild:
 		return nil
-	case c.d.alterIndexes:
-		return []string{"ALTER TABLE " + c.quote(have.name) + " MODIFY COLUMN " + name + " " + column.typ + " NULL"}
+	case c.d.AlterIndexes:
+		return []string{"ALTER TABLE " + c.quote(have.Name) + " MODIFY COLUMN " + name + " " + column.Type + " NULL"}
 	default:
-		return []string{"ALTER TABLE " + c.quote(have.name) + " ALTER COLUMN " + name + " DROP NOT NULL"}
+		return []string{"ALTER TABLE " + c.quote(have.Name) + " ALTER COLUMN " + name + " DROP NOT NULL"}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
@@ -14,10 +15,10 @@ import (
 // on a database that can only make the table anew for that; none if a constraint
 // is not found in what made the table. They are for one connection.
 // https://www.sqlite.org/lang_altertable.html#otheralter
-func (c *checkup) rebuild(have *dbTable, changes []*indexChange) []string {
+func (c *checkup) rebuild(have *catalogue.Table, changes []*indexChange) []string {
 	const suffix = "_softdelete_new"
 	w := ddl{db: c.db, d: c.d}
-	parsed, ok := parseTable(oneLine(c.texts.tables[have.name]))
+	parsed, ok := parseTable(oneLine(c.texts.Tables[have.Name]))
 	if !ok {
 		return nil
 	}
@@ -32,44 +33,44 @@ func (c *checkup) rebuild(have *dbTable, changes []*indexChange) []string {
 		rest.drop = nil
 		for _, old := range change.drop {
 			switch {
-			case !old.constraint:
+			case !old.Constraint:
 				rest.drop = append(rest.drop, old)
-			case !parsed.dropUnique(old.columns):
+			case !parsed.dropUnique(old.Columns):
 				return nil
 			}
 		}
 		made = append(made, w.statements(&rest)...)
 	}
 	var copied []string
-	for _, column := range have.columns {
-		if !column.generated {
-			copied = append(copied, column.name)
+	for _, column := range have.Columns {
+		if !column.Generated {
+			copied = append(copied, column.Name)
 		}
 	}
 	// Columns that the model has and the table not are there when this is run.
-	for _, added := range c.added[have.name] {
-		copied = append(copied, added.name)
-		parsed.parts = slices.Insert(parsed.parts, 0, sqlText{added.typ})
+	for _, added := range c.added[have.Name] {
+		copied = append(copied, added.Name)
+		parsed.parts = slices.Insert(parsed.parts, 0, sqlText{added.Type})
 	}
 	slices.Sort(copied)
-	old, scratch := clause.Table{Name: have.name}, clause.Table{Name: have.name + suffix}
+	old, scratch := clause.Table{Name: have.Name}, clause.Table{Name: have.Name + suffix}
 	columns := expr.Columns("", copied)
 	list := []string{
 		w.text("CREATE TABLE ", scratch, " "+parsed.body()),
 		w.text("INSERT INTO ", scratch, " (", columns, ") SELECT ", columns, " FROM ", old),
 	}
-	if strings.Contains(strings.ToUpper(c.texts.tables[have.name]), "AUTOINCREMENT") {
+	if strings.Contains(strings.ToUpper(c.texts.Tables[have.Name]), "AUTOINCREMENT") {
 		// Keys of rows that are gone are not given out again.
-		from, to := sqlString(have.name), sqlString(scratch.Name)
+		from, to := sqlString(have.Name), sqlString(scratch.Name)
 		list = append(list,
 			"DELETE FROM sqlite_sequence WHERE name = "+to,
 			"INSERT INTO sqlite_sequence (name, seq) SELECT "+to+", seq FROM sqlite_sequence WHERE name = "+from)
 	}
 	list = append(list, w.text("DROP TABLE ", old), w.text("ALTER TABLE ", scratch, " RENAME TO ", old))
-	for _, name := range slices.Sorted(maps.Keys(c.texts.indexes[have.name])) {
-		list = append(list, oneLine(c.texts.indexes[have.name][name]))
+	for _, name := range slices.Sorted(maps.Keys(c.texts.Indexes[have.Name])) {
+		list = append(list, oneLine(c.texts.Indexes[have.Name][name]))
 	}
-	for _, text := range c.texts.triggers[have.name] {
+	for _, text := range c.texts.Triggers[have.Name] {
 		list = append(list, oneLine(text))
 	}
 	list = append(list, made...)
@@ -77,7 +78,7 @@ func (c *checkup) rebuild(have *dbTable, changes []*indexChange) []string {
 	// other setting keeps the rename from looking at views of it.
 	before := []string{"PRAGMA legacy_alter_table = ON", "BEGIN IMMEDIATE"}
 	after := []string{"COMMIT", "PRAGMA legacy_alter_table = OFF"}
-	if c.texts.enforced {
+	if c.texts.Enforced {
 		before = append([]string{"PRAGMA foreign_keys = OFF"}, before...)
 		after = append(after, "PRAGMA foreign_keys = ON")
 	}

@@ -8,6 +8,9 @@ import (
 	"strings"
 
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
 // models finds relations along which a delete cannot be undone as it was done.
@@ -128,11 +131,11 @@ func (c *checkup) giveMarker(t *table, own map[string]*schema.Field, embed strin
 		m.deletionID = own["DeletionID"]
 	}
 	var list []string
-	after := &dbTable{name: have.name, indexes: have.indexes, columns: maps.Clone(have.columns)}
+	after := &catalogue.Table{Name: have.Name, Indexes: have.Indexes, Columns: maps.Clone(have.Columns)}
 	for _, name := range names {
-		if field := own[name]; !have.has([]string{field.DBName}) {
+		if field := own[name]; !have.Has([]string{field.DBName}) {
 			list = append(list, c.addColumn(t.name, field, ""))
-			after.columns[field.DBName] = dbColumn{name: field.DBName}
+			after.Columns[field.DBName] = catalogue.Column{Name: field.DBName}
 		}
 	}
 	return append(list, c.ownIndexes(m, after)...)
@@ -186,7 +189,7 @@ func (c *checkup) coarse(m *model) string {
 		return m.name() + "." + m.at.Name + " keeps whole " + kept + c.typeFor(m)
 	}
 	if column, digits := c.timeColumn(m); column != nil && digits < digitsOfStep(m.step()) {
-		return fmt.Sprintf("the column %s of %s is a %s, which keeps %d digits of a second", m.at.DBName, m.schema.Table, column.typ, digits)
+		return fmt.Sprintf("the column %s of %s is a %s, which keeps %d digits of a second", m.at.DBName, m.schema.Table, column.Type, digits)
 	}
 	return ""
 }
@@ -194,7 +197,7 @@ func (c *checkup) coarse(m *model) string {
 // typeFor is of which type GORM takes the column of a model's time, empty if it is
 // none of times.
 func (c *checkup) typeFor(m *model) string {
-	if !m.tellsTime() || c.d.textTime {
+	if !m.tellsTime() || c.d.TextTime {
 		return ""
 	}
 	return " (to GORM its column is a " + strings.TrimSpace(beyondType.ReplaceAllLiteralString(c.typeOf(m.at), "")) + ")"
@@ -206,8 +209,8 @@ func (c *checkup) finerModels(ends []*model) string {
 	if slices.ContainsFunc(ends, func(m *model) bool { return !m.isExact() && c.typeFor(m) == "" }) {
 		return ""
 	}
-	say := ". Or have GORM make columns that keep fractions of a second, and run Doctor again: by a tag like type:" + c.d.finestTime
-	if c.d.alterIndexes {
+	say := ". Or have GORM make columns that keep fractions of a second, and run Doctor again: by a tag like type:" + c.d.FinestTime
+	if c.d.AlterIndexes {
 		say += ", or without DisableDatetimePrecision in the driver's configuration"
 	}
 	return say
@@ -215,12 +218,12 @@ func (c *checkup) finerModels(ends []*model) string {
 
 // timeColumn is the column of a model's time and the digits that it keeps, nil
 // where it is not known or no time.
-func (c *checkup) timeColumn(m *model) (*dbColumn, int) {
+func (c *checkup) timeColumn(m *model) (*catalogue.Column, int) {
 	have := c.known[m.schema.Table]
 	if have == nil || !m.tellsTime() {
 		return nil, 0
 	}
-	column, ok := have.columns[m.at.DBName]
+	column, ok := have.Columns[m.at.DBName]
 	if !ok {
 		return nil, 0
 	}
@@ -235,17 +238,17 @@ func (c *checkup) finerTime(m *model) []string {
 		return nil
 	}
 	kind := withoutNull(c.typeOf(m.at))
-	if before, rest, found := strings.Cut(column.typ, "("); found && !c.d.alterIndexes {
+	if before, rest, found := strings.Cut(column.Type, "("); found && !c.d.AlterIndexes {
 		// Without the digits, and with or without a zone as it is: to change that would move the times that are there.
 		_, after, _ := strings.Cut(rest, ")")
 		kind = before + after
 	}
-	return []string{"ALTER TABLE " + c.quote(m.schema.Table) + " " + changeType(c.d, c.quoted([]string{column.name}), kind)}
+	return []string{"ALTER TABLE " + c.quote(m.schema.Table) + " " + changeType(c.d, c.quoted([]string{column.Name}), kind)}
 }
 
 // changeType is the part of ALTER TABLE that changes a column's type.
-func changeType(d *dialect, column, kind string) string {
-	if d.alterIndexes {
+func changeType(d *dialect.Dialect, column, kind string) string {
+	if d.AlterIndexes {
 		return "MODIFY COLUMN " + column + " " + kind
 	}
 	return "ALTER COLUMN " + column + " TYPE " + beyondType.ReplaceAllLiteralString(kind, "")
@@ -268,11 +271,11 @@ func withoutNull(kind string) string {
 func (c *checkup) giveDeletionID(m *model, own map[string]*schema.Field) []string {
 	have := c.known[m.schema.Table]
 	field := own["DeletionID"]
-	if m.deletionID != nil || have == nil || have.has([]string{field.DBName}) {
+	if m.deletionID != nil || have == nil || have.Has([]string{field.DBName}) {
 		return nil
 	}
 	with := &model{schema: m.schema, marker: m.marker, beside: m.beside, at: m.at, deletionID: field}
-	after := &dbTable{name: have.name, indexes: have.indexes, columns: maps.Clone(have.columns)}
-	after.columns[field.DBName] = dbColumn{name: field.DBName}
+	after := &catalogue.Table{Name: have.Name, Indexes: have.Indexes, Columns: maps.Clone(have.Columns)}
+	after.Columns[field.DBName] = catalogue.Column{Name: field.DBName}
 	return append([]string{c.addColumn(m.schema.Table, field, "")}, c.ownIndexes(with, after, indexOfDeletion)...)
 }

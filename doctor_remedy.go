@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 )
 
 // statements are those of a change of an index, as somebody runs them by hand:
@@ -13,8 +15,8 @@ func (c *checkup) statements(change *indexChange) []string {
 	if change.foreign {
 		return nil
 	}
-	change.addColumn = change.addColumn && !change.table.has([]string{liveColumn})
-	if c.d.foreignKeyIndex {
+	change.addColumn = change.addColumn && !change.table.Has([]string{liveColumn})
+	if c.d.ForeignKeyIndex {
 		change.hold(c.foreign)
 	}
 	w := c.writer()
@@ -35,19 +37,19 @@ func (c *checkup) writer() ddl { return ddl{db: c.db, d: c.d} }
 // after it do not.
 func (c *checkup) addsColumn(change *indexChange) {
 	if change.addColumn {
-		change.table.columns[liveColumn] = dbColumn{name: liveColumn, generated: true}
+		change.table.Columns[liveColumn] = catalogue.Column{Name: liveColumn, Generated: true}
 	}
 }
 
 // liveOnly lists the statements that put an index of live rows in the place of
 // one of all rows, by the same name.
-func (ti *tableIndexes) liveOnly(ix *dbIndex, kind indexKind) []string {
+func (ti *tableIndexes) liveOnly(ix *catalogue.Index, kind indexKind) []string {
 	i := ti.wantedFor(ix, kind)
 	isMade := kind == uniqueAmongLive && slices.ContainsFunc(ti.made, func(columns []string) bool { return sameSet(columns, i.columns()) })
 	if isMade && !ti.isPlain(ix) {
 		// It keeps out other rows than the one that a remedy makes: it stays beside that, by its own name.
 		own := *i
-		own.name = ix.name
+		own.name = ix.Name
 		i, isMade = &own, false
 	}
 	change := ti.changeFor(i)
@@ -55,22 +57,22 @@ func (ti *tableIndexes) liveOnly(ix *dbIndex, kind indexKind) []string {
 		change = &indexChange{model: ti.m, table: ti.have, want: ti.m.define(i, ti.d)}
 	}
 	// What another remedy has done is not done again.
-	change.drop = slices.DeleteFunc(change.drop, func(old dbIndex) bool { return ti.gone[old.name] })
+	change.drop = slices.DeleteFunc(change.drop, func(old catalogue.Index) bool { return ti.gone[old.Name] })
 	if isMade {
 		change.create, change.from = false, ""
 	}
 	if kind == uniqueAmongLive {
 		ti.made = append(ti.made, i.columns())
 	}
-	ti.gone[i.name], ti.gone[ix.name] = true, true
-	if !slices.ContainsFunc(change.drop, func(old dbIndex) bool { return old.name == ix.name }) {
+	ti.gone[i.name], ti.gone[ix.Name] = true, true
+	if !slices.ContainsFunc(change.drop, func(old catalogue.Index) bool { return old.Name == ix.Name }) {
 		change.drop = append(change.drop, *ix)
 	}
-	change.foreign = change.foreign && i.name != ix.name
+	change.foreign = change.foreign && i.name != ix.Name
 	for _, old := range change.drop {
-		ti.gone[old.name] = true
+		ti.gone[old.Name] = true
 	}
-	if ti.d.tableRebuild && change.dropsConstraint() {
+	if ti.d.TableRebuild && change.dropsConstraint() {
 		ti.anew = append(ti.anew, change)
 		return ti.rebuild(ti.have, ti.anew)
 	}
@@ -87,12 +89,12 @@ func (ti *tableIndexes) liveOnly(ix *dbIndex, kind indexKind) []string {
 // remember keeps what is known of a table's indexes as it is after a remedy, for
 // those that make the table anew.
 func (c *checkup) remember(change *indexChange, remedy []string) {
-	texts := c.texts.indexes[change.table.name]
-	if !c.d.tableRebuild || len(remedy) == 0 || texts == nil {
+	texts := c.texts.Indexes[change.table.Name]
+	if !c.d.TableRebuild || len(remedy) == 0 || texts == nil {
 		return
 	}
 	for _, old := range change.drop {
-		delete(texts, old.name)
+		delete(texts, old.Name)
 	}
 	for _, sql := range remedy {
 		if strings.HasPrefix(sql, "CREATE ") && strings.Contains(sql, "INDEX "+c.quote(change.want.name)+" ON ") {
@@ -103,19 +105,19 @@ func (c *checkup) remember(change *indexChange, remedy []string) {
 
 // wantedFor is the index of live rows that takes the place of another: the one
 // that a tag of the model asks for, or one like the old one.
-func (ti *tableIndexes) wantedFor(ix *dbIndex, kind indexKind) *index {
-	columns := ti.without(ix.columns)
+func (ti *tableIndexes) wantedFor(ix *catalogue.Index, kind indexKind) *index {
+	columns := ti.without(ix.Columns)
 	for i := range ti.m.indexes {
 		own := &ti.m.indexes[i]
 		if own.kind == kind && (kind == uniqueAmongLive && sameSet(own.columns(), columns) || slices.Equal(own.columns(), columns)) {
 			return own
 		}
 	}
-	i := &index{name: ix.name, kind: kind}
+	i := &index{name: ix.Name, kind: kind}
 	for _, name := range columns {
 		i.fields = append(i.fields, &schema.Field{DBName: name})
 	}
-	if ix.constraint && ti.d.tableRebuild {
+	if ix.Constraint && ti.d.TableRebuild {
 		// The database made the name up.
 		i.name = ti.db.NamingStrategy.IndexName(ti.t.name, strings.Join(columns, "_"))
 	}
@@ -123,22 +125,22 @@ func (ti *tableIndexes) wantedFor(ix *dbIndex, kind indexKind) *index {
 }
 
 // isPlain tells if an index is no more than a list of columns.
-func (ti *tableIndexes) isPlain(ix *dbIndex) bool {
-	if slices.Contains(ix.columns, "") || ix.where != "" {
+func (ti *tableIndexes) isPlain(ix *catalogue.Index) bool {
+	if slices.Contains(ix.Columns, "") || ix.Where != "" {
 		return false
 	}
-	text, ok := ti.texts.indexes[ti.t.name][ix.name]
-	if !ok || ti.d.alterIndexes {
+	text, ok := ti.texts.Indexes[ti.t.name][ix.Name]
+	if !ok || ti.d.AlterIndexes {
 		return true
 	}
 	_, list, _ := strings.Cut(text, "(")
-	return strings.EqualFold(plainCondition(list), strings.Join(ix.columns, ",")) && (!strings.Contains(text, " USING ") || strings.Contains(text, " USING btree "))
+	return strings.EqualFold(plainCondition(list), strings.Join(ix.Columns, ",")) && (!strings.Contains(text, " USING ") || strings.Contains(text, " USING btree "))
 }
 
 // canBeLiveOnly tells if it is known how to make an index of live rows of one.
-func (ti *tableIndexes) canBeLiveOnly(ix *dbIndex) bool {
-	text := ti.texts.indexes[ti.t.name][ix.name]
-	if !ti.d.alterIndexes {
+func (ti *tableIndexes) canBeLiveOnly(ix *catalogue.Index) bool {
+	text := ti.texts.Indexes[ti.t.name][ix.Name]
+	if !ti.d.AlterIndexes {
 		return ti.isPlain(ix) || text != ""
 	}
 	kind, columns, _ := strings.Cut(text, " ")
@@ -147,30 +149,30 @@ func (ti *tableIndexes) canBeLiveOnly(ix *dbIndex) bool {
 
 // rewritten lists the statements of a change to an index that is more than a list
 // of columns, from the text that made it.
-func (ti *tableIndexes) rewritten(ix *dbIndex, change *indexChange) []string {
+func (ti *tableIndexes) rewritten(ix *catalogue.Index, change *indexChange) []string {
 	if !ti.canBeLiveOnly(ix) {
 		return nil
 	}
 	w := ti.writer()
-	text := ti.texts.indexes[ti.t.name][ix.name]
+	text := ti.texts.Indexes[ti.t.name][ix.Name]
 	unique := ""
-	if ix.unique {
+	if ix.Unique {
 		unique = "UNIQUE "
 	}
-	if ti.d.alterIndexes {
+	if ti.d.AlterIndexes {
 		_, columns, _ := strings.Cut(text, " ")
-		if ix.unique {
+		if ix.Unique {
 			columns += ", " + ti.quoted([]string{liveColumn})
 		} else {
 			columns = ti.quoted([]string{ti.m.marker.field.DBName}) + ", " + columns
 		}
 		sql := "ALTER TABLE " + ti.quote(ti.t.name) + " "
-		if ix.unique && !ti.have.has([]string{liveColumn}) {
+		if ix.Unique && !ti.have.Has([]string{liveColumn}) {
 			change.addColumn = true
 			sql += w.text(w.liveColumn(change)) + ", "
 			ti.addsColumn(change)
 		}
-		return []string{sql + "DROP INDEX " + ti.quoted([]string{ix.name}) + ", ADD " + unique + "INDEX " + ti.quoted([]string{ix.name}) + " (" + columns + ")"}
+		return []string{sql + "DROP INDEX " + ti.quoted([]string{ix.Name}) + ", ADD " + unique + "INDEX " + ti.quoted([]string{ix.Name}) + " (" + columns + ")"}
 	}
 	// What stands between the table's name and the condition.
 	at := strings.Index(text, " USING ")
@@ -179,11 +181,11 @@ func (ti *tableIndexes) rewritten(ix *dbIndex, change *indexChange) []string {
 	}
 	body := text[at+1:]
 	where := w.text(ti.m.markerCondition(liveOnly))
-	if ix.where != "" {
+	if ix.Where != "" {
 		if end := strings.LastIndex(strings.ToUpper(body), "WHERE"); end >= 0 {
 			body = strings.TrimSpace(body[:end])
 		}
-		where = "(" + ix.where + ") AND " + where
+		where = "(" + ix.Where + ") AND " + where
 	}
 	change.create = true
 	list := w.statements(change)

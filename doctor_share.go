@@ -7,6 +7,8 @@ import (
 
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // share is how much of a sample of a table's rows is trashed.
@@ -43,7 +45,7 @@ const (
 func (c *checkup) shares(tables []*table) (map[*table]share, error) {
 	found := map[*table]share{}
 	for list := range slices.Chunk(tables, sampledTables) {
-		var parts []sqlPart
+		var parts []session.Part
 		sums := make([]sql.NullInt64, len(list))
 		dest := make([]any, len(list))
 		for i, t := range list {
@@ -54,7 +56,7 @@ func (c *checkup) shares(tables []*table) (map[*table]share, error) {
 			parts = append(append(parts, separator), c.sampled(t)...)
 			dest[i] = &sums[i]
 		}
-		if _, err := query(c.db, dest, func() {}, parts...); err != nil {
+		if _, err := session.Query(c.db, dest, func() {}, parts...); err != nil {
 			return nil, fmt.Errorf("softdelete: looking at a sample of rows: %w", err)
 		}
 		for i, t := range list {
@@ -69,8 +71,8 @@ func (c *checkup) shares(tables []*table) (map[*table]share, error) {
 //
 //	(SELECT sum(…) FROM (
 //		SELECT * FROM (SELECT … FROM posts WHERE id >= lowest AND id < … ORDER BY id LIMIT 50) a UNION ALL …) sample)
-func (c *checkup) sampled(t *table) []sqlPart {
-	parts := []sqlPart{"(SELECT sum(softdelete_row) FROM ("}
+func (c *checkup) sampled(t *table) []session.Part {
+	parts := []session.Part{"(SELECT sum(softdelete_row) FROM ("}
 	for i, part := range c.sampleOf(t) {
 		if i > 0 {
 			parts = append(parts, " UNION ALL ")
@@ -84,7 +86,7 @@ func (c *checkup) sampled(t *table) []sqlPart {
 }
 
 // sampleOf lists what says which rows the parts of a sample are.
-func (c *checkup) sampleOf(t *table) [][]sqlPart {
+func (c *checkup) sampleOf(t *table) [][]session.Part {
 	key := t.schema.PrimaryFields
 	if len(key) != 1 || (key[0].GORMDataType != schema.Int && key[0].GORMDataType != schema.Uint) {
 		return c.ends(t)
@@ -92,18 +94,18 @@ func (c *checkup) sampleOf(t *table) [][]sqlPart {
 	column := clause.Column{Name: key[0].DBName}
 	table := clause.Table{Name: t.name}
 	// In steps that do not overflow: lowest / 4 * (4 - i) + highest / 4 * i.
-	bound := func(i int) []sqlPart {
+	bound := func(i int) []session.Part {
 		if i == 0 {
-			return []sqlPart{"(SELECT min(", column, ") FROM ", table, ")"}
+			return []session.Part{"(SELECT min(", column, ") FROM ", table, ")"}
 		}
-		return []sqlPart{
+		return []session.Part{
 			"((SELECT min(", column, ") FROM ", table, fmt.Sprintf(") / %d * %d + (SELECT max(", sampleParts, sampleParts-i),
 			column, ") FROM ", table, fmt.Sprintf(") / %d * %d)", sampleParts, i),
 		}
 	}
-	var list [][]sqlPart
+	var list [][]session.Part
 	for i := range sampleParts {
-		part := append([]sqlPart{" WHERE ", column, " >= "}, bound(i)...)
+		part := append([]session.Part{" WHERE ", column, " >= "}, bound(i)...)
 		if i < sampleParts-1 {
 			part = append(append(part, " AND ", column, " < "), bound(i+1)...)
 		}
@@ -114,12 +116,12 @@ func (c *checkup) sampleOf(t *table) [][]sqlPart {
 
 // ends are the first and the last rows by the primary key, or any rows of a table
 // that has none.
-func (c *checkup) ends(t *table) [][]sqlPart {
+func (c *checkup) ends(t *table) [][]session.Part {
 	limit := fmt.Sprintf(" LIMIT %d", sampleParts/2*samplePart)
 	if len(t.key()) == 0 {
-		return [][]sqlPart{{limit}}
+		return [][]session.Part{{limit}}
 	}
-	first, last := []sqlPart{" ORDER BY "}, []sqlPart{" ORDER BY "}
+	first, last := []session.Part{" ORDER BY "}, []session.Part{" ORDER BY "}
 	for i, name := range t.key() {
 		if i > 0 {
 			first, last = append(first, ", "), append(last, ", ")
@@ -127,5 +129,5 @@ func (c *checkup) ends(t *table) [][]sqlPart {
 		first = append(first, clause.Column{Name: name})
 		last = append(last, clause.Column{Name: name}, " DESC")
 	}
-	return [][]sqlPart{append(first, limit), append(last, limit)}
+	return [][]session.Part{append(first, limit), append(last, limit)}
 }

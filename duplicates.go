@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // DuplicateError says that live rows agree in columns that are to be unique among
@@ -77,12 +78,12 @@ func (mg *migration) checkDuplicates(c *indexChange) error {
 			columns = append(columns, name)
 		}
 	}
-	table, key := c.table.name, primaryNames(m.schema)
+	table, key := c.table.Name, primaryNames(m.schema)
 	live := func(name string) clause.Expression { return &rowFilter{model: m, table: name, show: liveOnly} }
 	found := &DuplicateError{Model: m.name(), Constraint: c.want.name, Columns: columns}
-	dest, take := keyScan(len(key))
+	dest, take := session.KeyScan(len(key))
 	var err error
-	_, queryErr := query(mg.look(), dest, func() {
+	_, queryErr := session.Query(mg.look(), dest, func() {
 		var typed []any
 		if typed, err = typedKey(m.schema, take()); err == nil {
 			found.Keys = append(found.Keys, typed)

@@ -12,8 +12,10 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // emptying is one run of Empty.
@@ -21,7 +23,7 @@ type emptying struct {
 	db      *gorm.DB
 	plugin  *Plugin
 	graph   *graph
-	d       *dialect
+	d       *dialect.Dialect
 	options EmptyOptions
 	scopes  []func(*gorm.DB) *gorm.DB
 	now     time.Time
@@ -49,7 +51,7 @@ type queue struct {
 func newEmptying(db *gorm.DB, options EmptyOptions) *emptying {
 	p, _ := installed(db)
 	e := &emptying{
-		db: onPrimary(db, nil).Session(&gorm.Session{SkipHooks: !options.Hooks}), plugin: p, d: dialectOf(db),
+		db: session.OnPrimary(db, nil).Session(&gorm.Session{SkipHooks: !options.Hooks}), plugin: p, d: dialectOf(db),
 		options: options, report: EmptyReport{Rows: map[string]int64{}, DryRun: options.DryRun}, began: time.Now(),
 	}
 	if options.BatchSize == 0 {
@@ -110,7 +112,7 @@ func (e *emptying) roots(g *graph) []*table {
 // of them are in.
 func (e *emptying) readClock() (err error) {
 	if len(e.queues) > 0 {
-		e.now, err = e.plugin.config.Clock.now(onPrimary(e.db, e.queues[0].model.schema))
+		e.now, err = e.plugin.config.Clock.now(session.OnPrimary(e.db, e.queues[0].model.schema))
 	}
 	return err
 }
@@ -174,7 +176,7 @@ func (e *emptying) conditions(q *queue) []clause.Expression {
 // along by others too.
 func (e *emptying) exclude(q *queue, tx *gorm.DB) {
 	name := q.model.schema.Table
-	stmt := built(tx)
+	stmt := session.Built(tx)
 	exprs := rawsql.Enclose(whereExprs(stmt))
 	if more, err := requestOf(stmt).conditionsFor(tx, q.model); err == nil {
 		exprs = append(exprs[:len(exprs):len(exprs)], more...)
@@ -211,7 +213,7 @@ func (e *emptying) empty(ctx context.Context, q *queue) error {
 			return err
 		}
 		// Its rows have to fit into one statement by their keys.
-		limit := min(e.options.BatchSize, e.d.chunk(len(m.schema.PrimaryFields)))
+		limit := min(e.options.BatchSize, e.d.Chunk(len(m.schema.PrimaryFields)))
 		if e.options.MaxRows > 0 {
 			limit = int(min(int64(limit), e.options.MaxRows-e.done))
 		}
@@ -243,7 +245,7 @@ func (e *emptying) sort(q *queue) error {
 	}
 	column := clause.Column{Table: clause.CurrentTable, Name: q.model.at.DBName}
 	q.when = expr.Func(func(b clause.Builder) { b.WriteQuoted(column) })
-	if !e.d.textTime || !q.model.tellsTime() {
+	if !e.d.TextTime || !q.model.tellsTime() {
 		return nil
 	}
 	elsewhere, err := anyRow(also(trashOf(e.db, q.model), clause.Expr{SQL: "? NOT GLOB '????-??-?? ??:??:??*+00:00'", Vars: []any{column}}))
@@ -314,7 +316,7 @@ func namesOtherTable(stmt *gorm.Statement, s *schema.Schema) bool {
 	if stmt.TableExpr == nil {
 		return stmt.Table != "" && stmt.Table != s.Table
 	}
-	return lastPart(s.Table) != stmt.Table || strings.NewReplacer(`"`, "", "`", "").Replace(stmt.TableExpr.SQL) != s.Table
+	return session.LastPart(s.Table) != stmt.Table || strings.NewReplacer(`"`, "", "`", "").Replace(stmt.TableExpr.SQL) != s.Table
 }
 
 func otherTable(m *model) error {

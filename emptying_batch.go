@@ -9,7 +9,9 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // attempts is how often a batch is tried that the database ended because of
@@ -30,7 +32,7 @@ func (e *emptying) next(ctx context.Context, q *queue, b *batch) (int, error) {
 			return 0, ended
 		}
 		// Who it is that fails, and why, is found out step by step.
-		e.stepwise = e.stepwise || hasState(err, "0A", "42")
+		e.stepwise = e.stepwise || dialect.HasState(err, "0A", "42")
 		b.once, b.end = nil, nil
 		err := e.batch(ctx, q, b)
 		return b.seen, err
@@ -71,7 +73,7 @@ func (e *emptying) batch(ctx context.Context, q *queue, b *batch) error {
 	_, inTransaction := e.db.Statement.ConnPool.(gorm.TxCommitter)
 	for range attempts {
 		rows = map[string]int64{}
-		if err = e.purge(q, b, rows); !isTransient(err) || ctx.Err() != nil || inTransaction {
+		if err = e.purge(q, b, rows); !dialect.IsTransient(err) || ctx.Err() != nil || inTransaction {
 			break
 		}
 	}
@@ -82,7 +84,7 @@ func (e *emptying) batch(ctx context.Context, q *queue, b *batch) error {
 	if ended := ctx.Err(); ended != nil {
 		return ended
 	}
-	if len(b.found) == 0 || isTransient(err) || isSystemic(err) || e.db.Model(newOf(q.model.schema.ModelType)).Exec("SELECT 1").Error != nil {
+	if len(b.found) == 0 || dialect.IsTransient(err) || dialect.IsSystemic(err) || e.db.Model(newOf(q.model.schema.ModelType)).Exec("SELECT 1").Error != nil {
 		return err
 	}
 	if len(b.found) == 1 {
@@ -126,7 +128,7 @@ func (e *emptying) purge(q *queue, b *batch, rows map[string]int64) error {
 
 // purgeLoaded loads the rows of a batch, so that their hooks can run.
 func (e *emptying) purgeLoaded(query *gorm.DB, b *batch, rows map[string]int64) error {
-	return asUnit(onPrimary(query, b.model.schema), func(tx *gorm.DB) error {
+	return session.AsUnit(session.OnPrimary(query, b.model.schema), func(tx *gorm.DB) error {
 		if err := lockDatabase(tx, e.d, b.model.schema.Table, b.model); err != nil {
 			return err
 		}
@@ -139,7 +141,7 @@ func (e *emptying) purgeLoaded(query *gorm.DB, b *batch, rows map[string]int64) 
 		copySettings(fresh.Statement, tx.Statement)
 		fresh = fresh.Session(&gorm.Session{})
 		keys := expr.InCurrent(primaryNames(b.model.schema), b.found)
-		if err := readRows(e.d.reading(fresh.Scopes(OnlyTrashed)).Where(keys), loaded.Interface()); err != nil || loaded.Elem().Len() == 0 {
+		if err := session.ReadRows(e.d.Reading(fresh.Scopes(OnlyTrashed)).Where(keys), loaded.Interface()); err != nil || loaded.Elem().Len() == 0 {
 			return err
 		}
 		return Purge(ask(fresh, func(r *request) { r.tally = rows }), loaded.Interface()).Error

@@ -1,14 +1,12 @@
 package softdelete
 
 import (
-	"database/sql/driver"
 	"errors"
 	"fmt"
-	"reflect"
-	"slices"
-	"strings"
 
 	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
 // The errors that programs test for with errors.Is. What is returned wraps one
@@ -144,115 +142,9 @@ func fail(sentinel error, model, hint string) error {
 // conflictOf returns the *ConflictError that a database's error stands for, nil
 // if it is about something else.
 func conflictOf(err error, model string) *ConflictError {
-	constraint, found := violated(err)
+	constraint, found := dialect.ViolatedConstraint(err)
 	if !found {
 		return nil
 	}
 	return &ConflictError{Model: model, Constraint: constraint}
-}
-
-// violated is the unique constraint that an error is about, as the database names it;
-// found is false if it is about something else. Drivers are told apart by what their
-// errors can do, so that none of them becomes a dependency.
-func violated(err error) (constraint string, found bool) {
-	found = errors.Is(err, gorm.ErrDuplicatedKey)
-	walk(err, func(err error) {
-		if e, ok := err.(interface{ SQLState() string }); ok && e.SQLState() == "23505" {
-			found = true
-			constraint = stringField(err, "ConstraintName")
-		}
-		message := err.Error()
-		if _, rest, ok := strings.Cut(message, "UNIQUE constraint failed: "); ok {
-			found = true
-			constraint, _, _ = strings.Cut(rest, " (")
-			constraint = strings.TrimSuffix(strings.TrimPrefix(constraint, "index '"), "'")
-		}
-		if _, rest, ok := strings.Cut(message, "Duplicate entry "); ok {
-			found = true
-			// The value before it may have any text in it.
-			if i := strings.LastIndex(rest, " for key '"); i >= 0 {
-				name := strings.TrimSuffix(rest[i+len(" for key '"):], "'")
-				constraint = name[strings.LastIndexByte(name, '.')+1:] // MySQL 8 says the table too
-			}
-		}
-	})
-	return constraint, found
-}
-
-// walk calls visit with err and with every error that it wraps.
-func walk(err error, visit func(error)) {
-	if err == nil {
-		return
-	}
-	visit(err)
-	switch e := err.(type) { //nolint:errorlint // this is the walk that errors.As makes
-	case interface{ Unwrap() error }:
-		walk(e.Unwrap(), visit)
-	case interface{ Unwrap() []error }:
-		for _, inner := range e.Unwrap() {
-			walk(inner, visit)
-		}
-	}
-}
-
-func stringField(v any, name string) string {
-	rv := reflect.Indirect(reflect.ValueOf(v))
-	if rv.Kind() != reflect.Struct {
-		return ""
-	}
-	if field := rv.FieldByName(name); field.IsValid() && field.Kind() == reflect.String {
-		return field.String()
-	}
-	return ""
-}
-
-// stateOf is the SQLSTATE of an error, by the method or the field of its driver.
-func stateOf(err error) string {
-	if e, ok := err.(interface{ SQLState() string }); ok {
-		return e.SQLState()
-	}
-	rv := reflect.Indirect(reflect.ValueOf(err))
-	if rv.Kind() != reflect.Struct {
-		return ""
-	}
-	if state := rv.FieldByName("SQLState"); state.IsValid() && state.CanInterface() {
-		if bytes, ok := state.Interface().([5]byte); ok {
-			return string(bytes[:])
-		}
-	}
-	return ""
-}
-
-// hasState tells if an error has a SQLSTATE that begins so.
-func hasState(err error, states ...string) bool {
-	found := false
-	walk(err, func(err error) {
-		state := stateOf(err)
-		found = found || slices.ContainsFunc(states, func(prefix string) bool { return strings.HasPrefix(state, prefix) })
-	})
-	return found
-}
-
-// hasText tells if an error says one of some things.
-func hasText(err error, texts ...string) bool {
-	return err != nil && slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(err.Error(), text) })
-}
-
-// isTransient tells if the database ended a statement because of what others were
-// doing: it may be tried again.
-func isTransient(err error) bool {
-	return hasState(err, "40001", "40P01") || hasText(err, "database is locked", "database table is locked", "Deadlock found", "Lock wait timeout", "Record has changed since last read")
-}
-
-// isMissingTable tells if a statement failed as there is no such table.
-func isMissingTable(err error) bool {
-	return hasState(err, "42P01", "42S02") || hasText(err, "no such table")
-}
-
-// isSystemic tells if an error is about the database, not about rows, by the
-// classes of the SQL standard and PostgreSQL's. A statement that took too long
-// may be quick with half of the rows.
-func isSystemic(err error) bool {
-	return hasState(err, "08", "25", "28", "42", "53", "54", "57", "58", "70", "XX") && !hasState(err, "57014") ||
-		errors.Is(err, gorm.ErrInvalidTransaction) || errors.Is(err, driver.ErrBadConn) || hasText(err, "invalid connection")
 }

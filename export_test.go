@@ -6,6 +6,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
 // Readings makes the set of used readings testable by itself.
@@ -24,10 +26,10 @@ func (r *Readings) Spans(step time.Duration) int { return len(r.spans[step]) }
 var ConflictOf = conflictOf
 
 // IsTransient is isTransient.
-var IsTransient = isTransient
+var IsTransient = dialect.IsTransient
 
 // IsSystemic is isSystemic.
-var IsSystemic = isSystemic
+var IsSystemic = dialect.IsSystemic
 
 // CheckLiveParents is checkLiveParents on the model of a value, and the table of
 // that.

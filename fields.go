@@ -71,7 +71,7 @@ func (DeletionID) GormDataType() string { return "uuid" }
 
 // GormDBDataType tells GORM the column's type on the database at hand.
 func (DeletionID) GormDBDataType(db *gorm.DB, _ *schema.Field) string {
-	return dialectOf(db).uuidType
+	return dialectOf(db).UUIDType
 }
 
 // Flag is a marker in a boolean column: true while the row is trashed. Use

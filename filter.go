@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
@@ -83,7 +84,7 @@ func (f nothing) Build(b clause.Builder) {
 // timeCondition is one of TrashedBefore and its kin.
 type timeCondition struct {
 	model    *model
-	dialect  *dialect
+	dialect  *dialect.Dialect
 	operator string // "<" rounds the time up to what the column can keep, ">" down, ">=" up
 	time     time.Time
 }
@@ -96,7 +97,7 @@ func (c *timeCondition) Build(b clause.Builder) {
 		t = keeps.next(t)
 	}
 	if m.tellsTime() {
-		c.dialect.compareTime(b, column, c.operator, t)
+		c.dialect.CompareTime(b, column, c.operator, t)
 		return
 	}
 	b.WriteQuoted(column)

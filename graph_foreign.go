@@ -7,6 +7,9 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // What the database does by itself about rows that hang on others is in its
@@ -29,7 +32,7 @@ func (p *Plugin) relationsFor(db *gorm.DB, kind Operation, from func(*graph) []*
 		}
 		for _, tables := range places(db, unread) {
 			names := namesOf(tables)
-			keys, err := readForeignKeys(beside(db), dialectOf(db), names, g.names)
+			keys, err := catalogue.ForeignKeys(session.Beside(db), dialectOf(db), names, g.names)
 			if err != nil {
 				return nil, err
 			}
@@ -60,7 +63,7 @@ func (p *Plugin) startDelete(db *gorm.DB) {
 // has only read so far could be refused the lock later.
 func (p *Plugin) lockBeforeReading(db *gorm.DB, op *operation, from func(*graph) []*table) error {
 	_, inTransaction := db.Statement.ConnPool.(gorm.TxCommitter)
-	if !inTransaction || op.dialect.rowLock || requestOf(db.Statement).preview != nil || !p.reads(db, op.kind) {
+	if !inTransaction || op.dialect.RowLock || requestOf(db.Statement).preview != nil || !p.reads(db, op.kind) {
 		return nil
 	}
 	g := p.models.relations()
@@ -102,7 +105,7 @@ func (g *graph) unread(kind Operation, from []*table) []*table {
 }
 
 // learn keeps the foreign keys that refer to some tables.
-func (r *registry) learn(tables []string, keys []*foreignKey) {
+func (r *registry) learn(tables []string, keys []*catalogue.ForeignKey) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.foreign = referring(r.foreign, tables, keys)
@@ -119,7 +122,7 @@ func (r *registry) unlearn() {
 
 // relationsWith is the graph with what some foreign keys do, and nothing else that
 // was read of the database.
-func (r *registry) relationsWith(tables []string, keys []*foreignKey) *graph {
+func (r *registry) relationsWith(tables []string, keys []*catalogue.ForeignKey) *graph {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.newGraph(referring(nil, tables, keys))
@@ -127,10 +130,10 @@ func (r *registry) relationsWith(tables []string, keys []*foreignKey) *graph {
 
 // references are foreign keys by the table that they refer to. A table that is not
 // there was not asked for.
-type references map[string][]*foreignKey
+type references map[string][]*catalogue.ForeignKey
 
 // referring adds the foreign keys that refer to some tables to those that are known.
-func referring(known references, tables []string, keys []*foreignKey) references {
+func referring(known references, tables []string, keys []*catalogue.ForeignKey) references {
 	after := maps.Clone(known)
 	if after == nil {
 		after = references{}
@@ -139,8 +142,8 @@ func referring(known references, tables []string, keys []*foreignKey) references
 		after[name] = nil
 	}
 	for _, key := range keys {
-		if slices.Contains(tables, key.parent) {
-			after[key.parent] = append(after[key.parent], key)
+		if slices.Contains(tables, key.Parent) {
+			after[key.Parent] = append(after[key.Parent], key)
 		}
 	}
 	return after
@@ -152,9 +155,9 @@ func (g *graph) addForeign(known references) {
 	parents := slices.Sorted(maps.Keys(known))
 	for _, name := range parents {
 		for _, key := range known[name] {
-			if g.tables[key.child] == nil && key.action == actionCascade {
-				g.tables[key.child] = standIn(key)
-				g.unnamed = append(g.unnamed, key.child)
+			if g.tables[key.Child] == nil && key.Action == actionCascade {
+				g.tables[key.Child] = standIn(key)
+				g.unnamed = append(g.unnamed, key.Child)
 			}
 		}
 	}
@@ -168,19 +171,19 @@ func (g *graph) addForeign(known references) {
 	}
 }
 
-func (g *graph) addForeignKey(parent *table, key *foreignKey) {
-	child := g.tables[key.child]
-	if child == nil || len(key.columns) == 0 {
+func (g *graph) addForeignKey(parent *table, key *catalogue.ForeignKey) {
+	child := g.tables[key.Child]
+	if child == nil || len(key.Columns) == 0 {
 		return
 	}
 	l := &link{
-		parent: parent, child: child, onDelete: key.action, action: key.action, enforced: key.enforced, byDatabase: true,
-		foreign: namesIn(child, key, key.columns), referred: namesIn(parent, key, key.referred),
+		parent: parent, child: child, onDelete: key.Action, action: key.Action, enforced: key.Enforced, byDatabase: true,
+		foreign: namesIn(child, key, key.Columns), referred: namesIn(parent, key, key.Referred),
 	}
 	l.relation = child.name + "(" + strings.Join(l.foreign, ", ") + ")"
 	for _, declared := range parent.children {
 		if !declared.byDatabase && declared.isAlong(l) {
-			declared.action = key.action
+			declared.action = key.Action
 			if declared.tells(l) {
 				return
 			}
@@ -235,10 +238,10 @@ func (l *link) isAlong(other *link) bool {
 }
 
 // namesIn are columns as the models call them.
-func namesIn(t *table, k *foreignKey, columns []string) []string {
+func namesIn(t *table, k *catalogue.ForeignKey, columns []string) []string {
 	list := slices.Clone(columns)
 	for i, column := range list {
-		if _, ok := t.schema.FieldsByDBName[column]; ok || !k.anyCase {
+		if _, ok := t.schema.FieldsByDBName[column]; ok || !k.AnyCase {
 			continue
 		}
 		for name := range t.schema.FieldsByDBName {
@@ -252,14 +255,14 @@ func namesIn(t *table, k *foreignKey, columns []string) []string {
 
 // standIn is a table of which no model is known. Its rows are neither live nor
 // trashed.
-func standIn(key *foreignKey) *table {
-	s := &schema.Schema{Name: key.child, Table: key.child, FieldsByDBName: map[string]*schema.Field{}}
-	for _, column := range key.key {
+func standIn(key *catalogue.ForeignKey) *table {
+	s := &schema.Schema{Name: key.Child, Table: key.Child, FieldsByDBName: map[string]*schema.Field{}}
+	for _, column := range key.Key {
 		field := &schema.Field{Name: column, DBName: column, PrimaryKey: true, Schema: s}
 		s.PrimaryFields = append(s.PrimaryFields, field)
 		s.FieldsByDBName[column] = field
 	}
-	return &table{name: key.child, schema: s}
+	return &table{name: key.Child, schema: s}
 }
 
 // isKnown tells if there is a model of the table, soft-deletable or not: otherwise

@@ -7,6 +7,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
 // handback gives the values of an insert what the database says of their rows,
@@ -25,7 +27,7 @@ type handback struct {
 	far       map[string]bool // rows that others hide, by key: they give nothing
 }
 
-func (m *model) handback(db *gorm.DB, conflict clause.OnConflict, show visibility, d *dialect) *handback {
+func (m *model) handback(db *gorm.DB, conflict clause.OnConflict, show visibility, d *dialect.Dialect) *handback {
 	stmt := db.Statement
 	h := &handback{model: m, schema: stmt.Schema, show: show}
 	if m.schema != stmt.Schema {

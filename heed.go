@@ -13,8 +13,10 @@ import (
 	"gorm.io/gorm/logger"
 	"gorm.io/gorm/schema"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // Other plugins narrow down statements by callbacks on GORM's chains: to a tenant,
@@ -68,7 +70,7 @@ func (b *besides) step(db *gorm.DB) {
 // through runs a statement beside the one at hand, on a schema and with the same
 // settings, through a chain.
 func (b *besides) through(db *gorm.DB, on chain, s *schema.Schema, where clause.Expression) *gorm.DB {
-	tx := beside(db).Model(newOf(s.ModelType))
+	tx := session.Beside(db).Model(newOf(s.ModelType))
 	config := *tx.Config
 	config.SkipDefaultTransaction = true
 	tx.Config = &config
@@ -197,7 +199,7 @@ func asked(db *gorm.DB, on chain, s *schema.Schema, callbacks bool, clauses []cl
 // meeting picks the rows of a table that meet some conditions; nil if there are
 // none. These are written for a statement on that table alone, so that in another
 // they stand in a query of its keys.
-func (t *table) meeting(exprs []clause.Expression, d *dialect) picker {
+func (t *table) meeting(exprs []clause.Expression, d *dialect.Dialect) picker {
 	if len(exprs) == 0 {
 		return nil
 	}
@@ -285,11 +287,11 @@ func (c *cascade) hidden(l *link) (n int64, err error) {
 		return 0, err
 	}
 	for _, part := range c.sets[l.parent].hanging(l, c.d) {
-		all, err := count(c.db, l.child.name, part(l.child.name), c.d.currentRead)
+		all, err := session.Count(c.db, l.child.name, part(l.child.name), c.d.CurrentRead)
 		if err != nil || all == 0 {
 			return n, err
 		}
-		shown, err := count(c.db, l.child.name, part.and(c.heeds.on[l.child])(l.child.name), c.d.currentRead)
+		shown, err := session.Count(c.db, l.child.name, part.and(c.heeds.on[l.child])(l.child.name), c.d.CurrentRead)
 		if err != nil {
 			return 0, err
 		}

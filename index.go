@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
@@ -87,7 +88,7 @@ func (m *model) ask(namer schema.Namer, field *schema.Field, part tagPart) (bool
 // addOwnIndexes adds the indexes by which the plugin finds trashed rows. That by
 // time has the name of the one that GORM makes of a plain index tag on the marker,
 // as in gorm.Model, and so takes its place.
-func (m *model) addOwnIndexes(namer schema.Namer, d *dialect) error {
+func (m *model) addOwnIndexes(namer schema.Namer, d *dialect.Dialect) error {
 	declared := m.schema.ParseIndexes()
 	add := func(kind indexKind, named *schema.Field, fields ...*schema.Field) {
 		i := index{name: plainIndexOn(declared, named), kind: kind, fields: fields}
@@ -112,7 +113,7 @@ func (m *model) addOwnIndexes(namer schema.Namer, d *dialect) error {
 				return &ModelError{m.name(), i.fields[0].Name, "there is an index " + i.name + " on other columns already, by a gorm tag"}
 			case have.Name == i.name && have.Class == "UNIQUE" && i.kind != uniqueAmongLive:
 				return &ModelError{m.name(), i.fields[0].Name, "the gorm tag's unique index and softdelete:\"index\" are both called " + i.name + ": give one of them another name"}
-			case have.Name != i.name && same && i.kind == uniqueAmongLive && have.Class == "UNIQUE" && (have.Where == "" || !d.partialIndex):
+			case have.Name != i.name && same && i.kind == uniqueAmongLive && have.Class == "UNIQUE" && (have.Where == "" || !d.PartialIndex):
 				// GORM would make it again and again, and be refused by trashed rows.
 				return &ModelError{m.name(), i.fields[0].Name, fmt.Sprintf(
 					"the gorm tag's unique index %s is of all rows, and softdelete:%q makes %s of live ones: remove the former", have.Name, "unique", i.name)}
@@ -206,10 +207,10 @@ type definition struct {
 const liveColumn = "softdelete_live"
 
 // define says what an index is on a database.
-func (m *model) define(i *index, d *dialect) definition {
+func (m *model) define(i *index, d *dialect.Dialect) definition {
 	def := definition{name: i.name, unique: i.kind == uniqueAmongLive, columns: i.columns()}
 	marker := m.marker.field.DBName
-	if d.partialIndex {
+	if d.PartialIndex {
 		switch i.kind {
 		case uniqueAmongLive, indexOfLive:
 			def.where = m.markerCondition(liveOnly)

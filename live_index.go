@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // whereOf is what the condition of an index of live rows says beside that, as it
@@ -51,7 +52,7 @@ func (m *model) inIndex(db *gorm.DB, where string, values [][]any, indexes []int
 	in := map[int]bool{}
 	for chunk := range slices.Chunk(indexes, maxInIndex) {
 		var index int
-		parts := []sqlPart{"SELECT softdelete_value FROM (SELECT "}
+		parts := []session.Part{"SELECT softdelete_value FROM (SELECT "}
 		for _, field := range fields {
 			parts = append(parts, clause.Column{Name: field.DBName}, ",")
 		}
@@ -67,7 +68,7 @@ func (m *model) inIndex(db *gorm.DB, where string, values [][]any, indexes []int
 			}))
 		}
 		parts = append(parts, ") AS ", clause.Table{Name: childTable(stmt)}, " WHERE ("+where+")")
-		if _, err := query(db, []any{&index}, func() { in[index] = true }, parts...); err != nil {
+		if _, err := session.Query(db, []any{&index}, func() { in[index] = true }, parts...); err != nil {
 			_ = db.AddError(err)
 			return nil, nil
 		}

@@ -9,7 +9,9 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // liveParent is a belongs-to relation with the tag softdelete:"liveParent": no
@@ -129,7 +131,7 @@ func (l *liveParent) unsure(s *schema.Schema, why string) error {
 // trashedAmong returns which of some keys are those of trashed parents.
 func (l *liveParent) trashedAmong(db *gorm.DB, keys [][]any) ([][]any, error) {
 	var trashed [][]any
-	for chunk := range slices.Chunk(keys, dialectOf(db).chunk(len(l.referred))) {
+	for chunk := range slices.Chunk(keys, dialectOf(db).Chunk(len(l.referred))) {
 		some, err := l.trashedParents(db, expr.In("", l.referred, chunk))
 		if err != nil {
 			return nil, err
@@ -163,7 +165,7 @@ func (l *liveParent) trashedParents(db *gorm.DB, where clause.Expression) ([][]a
 		live bool
 	}
 	byKey, order := map[string]*found{}, []*found(nil)
-	_, err := query(db, dest, func() {
+	_, err := session.Query(db, dest, func() {
 		key := make([]any, len(l.referred))
 		for i := range key {
 			key[i] = reflect.ValueOf(dest[i]).Elem().Interface()
@@ -191,8 +193,8 @@ func (l *liveParent) trashedParents(db *gorm.DB, where clause.Expression) ([][]a
 
 // shareLock locks the rows of a SELECT against being trashed, while others may
 // lock them like that too.
-func shareLock(d *dialect) sqlPart {
-	if !d.rowLock {
+func shareLock(d *dialect.Dialect) session.Part {
+	if !d.RowLock {
 		return ""
 	}
 	return locking{}
@@ -213,11 +215,11 @@ func (locking) Build(b clause.Builder) {
 // one at a time and no row locks. A transaction that has only read so far would
 // have to give up if another one wrote meanwhile, without waiting for it.
 func (l *liveParent) beOnlyWriter(db *gorm.DB) error {
-	if dialectOf(db).rowLock {
+	if dialectOf(db).RowLock {
 		return nil
 	}
 	marker := clause.Column{Name: l.parent.marker.field.DBName}
-	_, err := exec(db, "UPDATE ", clause.Table{Name: l.parent.schema.Table}, " SET ", marker, " = ", marker, " WHERE 1 = 0")
+	_, err := session.Exec(db, "UPDATE ", clause.Table{Name: l.parent.schema.Table}, " SET ", marker, " = ", marker, " WHERE 1 = 0")
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // checkCreate makes GORM's create step check the parents of the rows that it
@@ -274,7 +275,7 @@ func (in *insert) checkLater(l *liveParent) error {
 	in.plugin.beforeCheck(in.db, in.model, true)
 	table := childTable(in.db.Statement)
 	in.later = append(in.later, func() error {
-		for chunk := range slices.Chunk(keys, dialectOf(in.db).chunk(len(in.target()))) {
+		for chunk := range slices.Chunk(keys, dialectOf(in.db).Chunk(len(in.target()))) {
 			where := []clause.Expression{expr.In(table, in.target(), chunk)}
 			if in.model != nil {
 				where = append(where, &rowFilter{model: in.model, table: table, show: liveOnly})
@@ -311,13 +312,13 @@ func (in *insert) spares(rows []int, assigned assignment) (bool, error) {
 	}
 	d, table := dialectOf(in.db), childTable(stmt)
 	var met int
-	for chunk := range slices.Chunk(keys, d.chunk(len(in.target()))) {
+	for chunk := range slices.Chunk(keys, d.Chunk(len(in.target()))) {
 		where := []clause.Expression{expr.In(table, in.target(), chunk)}
 		if assigned == byValues {
 			where = append(where, &rowFilter{model: in.model, table: table, show: trashedOnly})
 		}
 		var one int
-		n, err := query(in.db, []any{&one}, func() {},
+		n, err := session.Query(in.db, []any{&one}, func() {},
 			"SELECT 1 FROM ", clause.Table{Name: table}, " WHERE ", expr.AllOf(where), shareLock(d))
 		if err != nil {
 			return false, err

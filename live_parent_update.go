@@ -9,6 +9,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // checkUpdate makes GORM's update step check the parents that it gives to rows,
@@ -125,20 +126,16 @@ func (up *update) complete(l *liveParent, key []any, kept []int) ([][]any, error
 		columns[i] = l.foreign[part]
 		dest[i] = reflect.New(stmt.Schema.FieldsByDBName[columns[i]].FieldType).Interface()
 	}
-	tx := onTable(beside(db), stmt).Unscoped().Select(columns)
+	tx := onTable(session.Beside(db), stmt).Unscoped().Select(columns)
 	if where, ok := stmt.Clauses["WHERE"]; ok {
 		tx.Statement.Clauses["WHERE"] = where
 	}
-	if dialectOf(db).rowLock {
+	if dialectOf(db).RowLock {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
-	}
-	rows, err := tx.Rows()
-	if err != nil {
-		return nil, err
 	}
 	var keys, parts [][]any
 	seen := map[string]bool{}
-	_, err = scanAll(rows, dest, func(int64) {
+	_, err := session.Scan(tx, dest, func() {
 		part, whole := make([]any, len(kept)), slices.Clone(key)
 		for i, at := range kept {
 			part[i] = reflect.ValueOf(dest[i]).Elem().Interface()
@@ -152,7 +149,7 @@ func (up *update) complete(l *liveParent, key []any, kept []int) ([][]any, error
 	if err != nil {
 		return nil, err
 	}
-	if len(parts) > dialectOf(db).chunk(len(kept)) {
+	if len(parts) > dialectOf(db).Chunk(len(kept)) {
 		return nil, l.unsure(stmt.Schema, "a part of its key is set on rows that differ too much in the other: update fewer at once")
 	}
 	up.confine(columns, parts)

@@ -5,22 +5,8 @@ import (
 	"gorm.io/gorm/callbacks"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
-
-// What a write depends on is read from the database itself, never from a plugin
-// that remembers what a query gave before. Such a plugin stands in GORM's chain of
-// queries: a look-up runs in the other one, that of rows, which nobody can
-// remember.
-
-// readRows reads the rows of a look-up, as Find does, into a slice of structs.
-func readRows(tx *gorm.DB, rows any) error {
-	if tx.Statement.Model == nil {
-		tx = tx.Model(rows)
-	}
-	tx = tx.Scan(rows)
-	callbacks.AfterQuery(tx)
-	return tx.Error
-}
 
 // stored has a look-up read what the database itself compares with: a key is taken
 // by the row that has it, whatever other types and plugins hide. Its SQL is built
@@ -53,13 +39,6 @@ func has(tx *gorm.DB) (bool, error) {
 func countRows(tx *gorm.DB) (n int64, err error) {
 	tx = expr.Selecting(tx, "count(*)")
 	delete(tx.Statement.Clauses, "ORDER BY") // some databases want what sorts among what is selected
-	_, err = scanQuery(tx, []any{&n}, func() {})
+	_, err = session.Scan(tx, []any{&n}, func() {})
 	return n, err
-}
-
-// built is a statement as its look-up would be sent: one that is not run has its
-// scopes applied. In the chain of queries a plugin would remember its rows, none.
-func built(tx *gorm.DB) *gorm.Statement {
-	tx = tx.Session(&gorm.Session{DryRun: true}).Clauses()
-	return tx.Callback().Row().Execute(tx).Statement
 }

@@ -11,6 +11,8 @@ import (
 
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
 // marker is a column that says that a row is trashed, or when.
@@ -69,21 +71,21 @@ func (mk *marker) build(b clause.Builder, column clause.Column, trashed bool) {
 }
 
 // stamp is what the column is set to by a delete at time t.
-func (mk *marker) stamp(d *dialect, t time.Time) any {
+func (mk *marker) stamp(d *dialect.Dialect, t time.Time) any {
 	switch mk.kind {
 	case flagMarker:
 		return mk.trashed
 	case unixMarker:
 		return unixTime(t, mk.unit)
 	default:
-		return d.stored(mk.keeps.written(t))
+		return d.Stored(mk.keeps.written(t))
 	}
 }
 
 // stamped is the same as a value in Go has it: what the column gives back.
-func (mk *marker) stamped(d *dialect, t time.Time) any {
+func (mk *marker) stamped(d *dialect.Dialect, t time.Time) any {
 	if mk.kind == timeMarker {
-		return mk.keeps.read(d.stored(t))
+		return mk.keeps.read(d.Stored(t))
 	}
 	return mk.stamp(d, t)
 }
@@ -216,8 +218,8 @@ func (m *model) step() time.Duration {
 }
 
 // storedAt is a time as the model's rows give it back; as it is, if they keep none.
-func (m *model) storedAt(d *dialect, t time.Time) time.Time {
-	t = d.stored(t)
+func (m *model) storedAt(d *dialect.Dialect, t time.Time) time.Time {
+	t = d.Stored(t)
 	if m.at == nil {
 		return t
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // keySearch is a search for the rows that new values meet: those that agree with
@@ -38,7 +39,7 @@ const (
 
 // query is what each search for such rows starts from, whatever their marker says.
 func (l keySearch) query(db *gorm.DB) *gorm.DB {
-	tx := onTable(beside(db), db.Statement).Unscoped()
+	tx := onTable(session.Beside(db), db.Statement).Unscoped()
 	if len(l.where) > 0 {
 		tx = tx.Where(&rawsql.Group{Exprs: l.where, Unsure: true})
 	}
@@ -49,19 +50,19 @@ func (l keySearch) query(db *gorm.DB) *gorm.DB {
 func (l keySearch) rows(db *gorm.DB, values [][]any) []reflect.Value {
 	var found []reflect.Value
 	d, stmt := dialectOf(db), db.Statement
-	for chunk := range slices.Chunk(values, d.chunk(len(l.columns))) {
+	for chunk := range slices.Chunk(values, d.Chunk(len(l.columns))) {
 		tx := l.query(db).Where(expr.InCurrent(l.columns, chunk))
 		if l.read != nil {
 			tx = tx.Select(onceEach(l.columns, l.read))
 		}
 		switch {
 		case l.hold == asCommitted:
-			tx = d.reading(tx)
-		case l.hold == locked && d.rowLock:
+			tx = d.Reading(tx)
+		case l.hold == locked && d.RowLock:
 			tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 		}
 		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
-		if err := readRows(stored(tx), rows.Interface()); err != nil {
+		if err := session.ReadRows(stored(tx), rows.Interface()); err != nil {
 			_ = db.AddError(err)
 			return nil
 		}
@@ -175,7 +176,7 @@ func (l keySearch) ask(db *gorm.DB, values [][]any, places []int, rows []reflect
 		return
 	}
 	told := map[int]bool{}
-	for some := range slices.Chunk(of, d.chunk(len(names))) {
+	for some := range slices.Chunk(of, d.Chunk(len(names))) {
 		byKey := map[string]int{}
 		asked := make([]reflect.Value, len(some))
 		for i, row := range some {
@@ -183,11 +184,11 @@ func (l keySearch) ask(db *gorm.DB, values [][]any, places []int, rows []reflect
 			byKey[keyString(stmt.Context, stmt.Schema, rows[row])] = row
 		}
 		for part := range slices.Chunk(places, maxAsked) {
-			tx := stored(d.reading(l.query(db).Where(expr.InCurrent(names, keysIn(stmt, asked)))).
+			tx := stored(d.Reading(l.query(db).Where(expr.InCurrent(names, keysIn(stmt, asked)))).
 				Clauses(clause.Select{Expression: l.whose(names, values, part)}))
-			key, take := keyScan(len(names))
+			key, take := session.KeyScan(len(names))
 			var value sql.NullInt64
-			_, err := scanQuery(tx, append(key, &value), func() {
+			_, err := session.Scan(tx, append(key, &value), func() {
 				typed, err := typedKey(stmt.Schema, take())
 				if row, ok := byKey[keyText(typed...)]; ok && err == nil && value.Valid && !told[row] {
 					told[row] = true
@@ -242,7 +243,7 @@ func (l keySearch) mayBeSpelled(s *schema.Schema) bool {
 // hasTextTime tells if the key has a time that the database compares as a text,
 // with its zone.
 func (l keySearch) hasTextTime(db *gorm.DB) bool {
-	return dialectOf(db).textTime && slices.ContainsFunc(l.columns, func(name string) bool {
+	return dialectOf(db).TextTime && slices.ContainsFunc(l.columns, func(name string) bool {
 		field := db.Statement.Schema.FieldsByDBName[name]
 		return field != nil && isTime(field)
 	})
@@ -256,7 +257,7 @@ func (l keySearch) agrees(db *gorm.DB, row reflect.Value, value []any) bool {
 		return true
 	}
 	tx := l.query(db).Where(expr.InCurrent(primaryNames(stmt.Schema), keysIn(stmt, []reflect.Value{row}))).Where(expr.InCurrent(l.columns, [][]any{value}))
-	found, err := anyStored(dialectOf(db).reading(tx))
+	found, err := anyStored(dialectOf(db).Reading(tx))
 	_ = db.AddError(err)
 	return found
 }

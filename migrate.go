@@ -7,6 +7,10 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // AutoMigrate is GORM's, and then gives the tables of soft-deletable models the
@@ -70,8 +74,8 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 	if db.Statement != nil {
 		table = db.Statement.Table
 	}
-	return alone(onPrimary(db, nil).Session(&gorm.Session{}), d, func(db *gorm.DB) error {
-		mg := &migration{db: fresh(db, gorm.Session{}), d: d, models: list, table: table}
+	return alone(session.OnPrimary(db, nil).Session(&gorm.Session{}), d, func(db *gorm.DB) error {
+		mg := &migration{db: session.Fresh(db, gorm.Session{}), d: d, models: list, table: table}
 		// What is replaced goes first: GORM drops a unique constraint that its own
 		// tags do not name, before there is another one. That needs the marker.
 		if err := mg.addMarkers(db); err != nil {
@@ -103,19 +107,19 @@ func (mg *migration) addMarkers(db *gorm.DB) error {
 	}
 	for _, m := range mg.models {
 		table, marker := found[mg.tableOf(m)], m.marker.field
-		if table == nil || table.has([]string{marker.DBName}) {
+		if table == nil || table.Has([]string{marker.DBName}) {
 			continue
 		}
 		replaces := slices.ContainsFunc(m.indexes, func(i index) bool {
-			return i.kind == uniqueAmongLive && slices.ContainsFunc(table.indexes, func(have dbIndex) bool { return m.isOrdinaryUnique(&have, &i, mg.d) })
+			return i.kind == uniqueAmongLive && slices.ContainsFunc(table.Indexes, func(have catalogue.Index) bool { return m.isOrdinaryUnique(&have, &i, mg.d) })
 		})
 		if !replaces {
 			continue
 		}
 		if err := db.Migrator().AddColumn(newOf(m.schema.ModelType), marker.Name); err != nil && (mg.inTransaction() || !isOverlap(err)) {
-			return fmt.Errorf("softdelete: model %s: adding the column %s to %s: %w", m.name(), marker.DBName, table.name, err)
+			return fmt.Errorf("softdelete: model %s: adding the column %s to %s: %w", m.name(), marker.DBName, table.Name, err)
 		}
-		table.columns[marker.DBName] = dbColumn{name: marker.DBName}
+		table.Columns[marker.DBName] = catalogue.Column{Name: marker.DBName}
 	}
 	return nil
 }
@@ -175,7 +179,7 @@ func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model, err 
 		if err != nil {
 			return nil, nil, err
 		}
-		if joined[s.Table] || !dialectOf(db).regclass && strings.Contains(s.Table, ".") {
+		if joined[s.Table] || !dialectOf(db).Regclass && strings.Contains(s.Table, ".") {
 			continue // Of another database, it cannot be looked up.
 		}
 		m, err := p.models.lookup(db, s)
@@ -190,7 +194,7 @@ func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model, err 
 // migration is one call of AutoMigrate.
 type migration struct {
 	db     *gorm.DB
-	d      *dialect
+	d      *dialect.Dialect
 	models []*model
 	table  string // that the caller named with db.Table, empty for each model's own
 }
@@ -203,12 +207,12 @@ func (mg *migration) tableOf(m *model) string {
 }
 
 // catalogue reads what the database has of the models' tables.
-func (mg *migration) catalogue() (map[string]*dbTable, error) {
+func (mg *migration) catalogue() (map[string]*catalogue.Table, error) {
 	names := make([]string, len(mg.models))
 	for i, m := range mg.models {
 		names[i] = mg.tableOf(m)
 	}
-	return readTables(mg.db, mg.d, names)
+	return catalogue.Tables(mg.db, mg.d, names)
 }
 
 // scope says which indexes are looked after.
@@ -231,9 +235,9 @@ func (mg *migration) indexes(scope scope) error {
 	// Before anything is changed.
 	for _, m := range mg.models {
 		if table := found[mg.tableOf(m)]; table != nil {
-			if column, ok := table.columns[liveColumn]; ok && !m.isLiveColumn(column) {
+			if column, ok := table.Columns[liveColumn]; ok && !m.isLiveColumn(column) {
 				return fmt.Errorf("softdelete: model %s: the column %s of %s is of another marker (%s), and its indexes keep no live rows apart: "+
-					"run the remedy that Doctor has", m.name(), liveColumn, table.name, column.expression)
+					"run the remedy that Doctor has", m.name(), liveColumn, table.Name, column.Expression)
 			}
 			for _, c := range m.changes(table, mg.d) {
 				if err := mg.check(c); err != nil {
@@ -260,15 +264,15 @@ func (mg *migration) indexes(scope scope) error {
 			if err != nil && (try == tries || !isOverlap(err)) {
 				return err
 			}
-			again, lookErr := readTables(mg.db, mg.d, []string{table.name})
+			again, lookErr := catalogue.Tables(mg.db, mg.d, []string{table.Name})
 			if lookErr != nil {
 				return errors.Join(err, lookErr)
 			}
 			if err == nil && try == tries {
-				return fmt.Errorf("softdelete: model %s: the indexes of %s are changed by something else at the same time, try again", m.name(), table.name)
+				return fmt.Errorf("softdelete: model %s: the indexes of %s are changed by something else at the same time, try again", m.name(), table.Name)
 			}
-			found[table.name] = again[table.name]
-			table = again[table.name]
+			found[table.Name] = again[table.Name]
+			table = again[table.Name]
 		}
 	}
 	return nil
@@ -276,14 +280,14 @@ func (mg *migration) indexes(scope scope) error {
 
 // isOverlap tells if a change failed as somebody else makes the same one.
 func isOverlap(err error) bool {
-	return errors.Is(err, errUnfinished) || isTransient(err) || isNameTaken(err) || hasState(err, "42P01", "42701", "42704", "42710") ||
-		hasText(err, "already exists", "no such index", "duplicate column name", "Duplicate key name", "Duplicate column name", "Can't DROP")
+	return errors.Is(err, errUnfinished) || dialect.IsTransient(err) || isNameTaken(err) || dialect.HasState(err, "42P01", "42701", "42704", "42710") ||
+		dialect.HasText(err, "already exists", "no such index", "duplicate column name", "Duplicate key name", "Duplicate column name", "Can't DROP")
 }
 
 // isNameTaken tells if PostgreSQL did not make an index as there is one of the name.
 // When both are made in the same moment it is its catalogue that says so.
 func isNameTaken(err error) bool {
-	return hasState(err, "42P07") || hasState(err, "23505") && hasText(err, "pg_class_relname_nsp_index", "pg_type_typname_nsp_index")
+	return dialect.HasState(err, "42P07") || dialect.HasState(err, "23505") && dialect.HasText(err, "pg_class_relname_nsp_index", "pg_type_typname_nsp_index")
 }
 
 func (mg *migration) run(changes []*indexChange) error {

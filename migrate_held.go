@@ -1,20 +1,24 @@
 package softdelete
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+)
 
 // hold finds out which of the indexes that a change replaces a foreign key cannot be
 // without, on a database where each has to have one. An index of live rows begins
 // with the marker there, and does not do for it. A unique one has to go in any case.
-func (c *indexChange) hold(keys []*foreignKey) {
+func (c *indexChange) hold(keys []*catalogue.ForeignKey) {
 	if c.want.unique {
 		return
 	}
 	for _, key := range keys {
-		if key.child == c.table.name {
-			c.holdFor(key.columns)
+		if key.Child == c.table.Name {
+			c.holdFor(key.Columns)
 		}
-		if key.parent == c.table.name {
-			c.holdFor(key.referred)
+		if key.Parent == c.table.Name {
+			c.holdFor(key.Referred)
 		}
 	}
 }
@@ -25,14 +29,14 @@ func (c *indexChange) holdFor(columns []string) {
 		return len(index) >= len(columns) && slices.Equal(index[:len(columns)], columns)
 	}
 	goes := func(name string) bool {
-		return slices.ContainsFunc(c.drop, func(old dbIndex) bool { return old.name == name && !slices.Contains(c.held, name) })
+		return slices.ContainsFunc(c.drop, func(old catalogue.Index) bool { return old.Name == name && !slices.Contains(c.held, name) })
 	}
-	if leads(c.want.columns) || slices.ContainsFunc(c.table.indexes, func(ix dbIndex) bool { return leads(ix.columns) && !goes(ix.name) }) {
+	if leads(c.want.columns) || slices.ContainsFunc(c.table.Indexes, func(ix catalogue.Index) bool { return leads(ix.Columns) && !goes(ix.Name) }) {
 		return
 	}
 	for _, old := range c.drop {
-		if leads(old.columns) {
-			c.held = append(c.held, old.name)
+		if leads(old.Columns) {
+			c.held = append(c.held, old.Name)
 			return
 		}
 	}
@@ -41,7 +45,7 @@ func (c *indexChange) holdFor(columns []string) {
 // heldName is the new name of an index that stays for a foreign key.
 func (c *indexChange) heldName(name string) string {
 	for suffix := "_fk"; ; suffix += "_" {
-		if name := suffixed(name, suffix); c.table.index(name) == nil {
+		if name := suffixed(name, suffix); c.table.Index(name) == nil {
 			return name
 		}
 	}

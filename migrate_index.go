@@ -8,33 +8,36 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // indexChange is what it takes for a table to have an index.
 type indexChange struct {
 	model *model
-	table *dbTable
+	table *catalogue.Table
 	want  definition
 
-	create     bool      // it is not there, by any name
-	from       string    // the name that it has, if that is another one
-	drop       []dbIndex // what it takes the place of
-	held       []string  // those of them that a foreign key cannot be without: they get another name
-	unfinished []string  // remains of an interrupted change
-	foreign    bool      // another index has the name
-	odd        string    // what it would take the place of, and of which more is known than its columns
-	addColumn  bool      // the table lacks the generated column
+	create     bool              // it is not there, by any name
+	from       string            // the name that it has, if that is another one
+	drop       []catalogue.Index // what it takes the place of
+	held       []string          // those of them that a foreign key cannot be without: they get another name
+	unfinished []string          // remains of an interrupted change
+	foreign    bool              // another index has the name
+	odd        string            // what it would take the place of, and of which more is known than its columns
+	addColumn  bool              // the table lacks the generated column
 }
 
 // changes lists what a table lacks of a model's indexes. Those on columns that it
 // does not have are left out.
-func (m *model) changes(table *dbTable, d *dialect) []*indexChange {
+func (m *model) changes(table *catalogue.Table, d *dialect.Dialect) []*indexChange {
 	var list []*indexChange
 	for i := range m.indexes {
 		want := m.define(&m.indexes[i], d)
 		needed := slices.DeleteFunc(slices.Clone(want.columns), func(name string) bool { return name == liveColumn })
-		if !table.has(append(needed, m.marker.field.DBName)) {
+		if !table.Has(append(needed, m.marker.field.DBName)) {
 			continue
 		}
 		if c := m.changeTo(want, &m.indexes[i], table, d); c != nil {
@@ -45,32 +48,32 @@ func (m *model) changes(table *dbTable, d *dialect) []*indexChange {
 }
 
 // changeTo is the change that a table needs to have an index, nil for none.
-func (m *model) changeTo(want definition, i *index, table *dbTable, d *dialect) *indexChange {
+func (m *model) changeTo(want definition, i *index, table *catalogue.Table, d *dialect.Dialect) *indexChange {
 	c := &indexChange{model: m, table: table, want: want, create: true}
-	c.addColumn = slices.Contains(want.columns, liveColumn) && !table.has([]string{liveColumn})
-	var spare []dbIndex
-	for _, have := range table.indexes {
+	c.addColumn = slices.Contains(want.columns, liveColumn) && !table.Has([]string{liveColumn})
+	var spare []catalogue.Index
+	for _, have := range table.Indexes {
 		aside := m.isAside(&have, want, d)
-		ours := have.name == want.name || aside
+		ours := have.Name == want.name || aside
 		switch {
-		case !have.valid:
+		case !have.Valid:
 			if ours {
-				c.unfinished = append(c.unfinished, have.name)
+				c.unfinished = append(c.unfinished, have.Name)
 			}
 		case m.fulfils(&have, want, d):
-			isNew := aside && have.name == interim(want.name)
-			if isNew && slices.Equal(have.columns, want.columns) {
+			isNew := aside && have.Name == interim(want.name)
+			if isNew && slices.Equal(have.Columns, want.columns) {
 				spare = append(spare, have)
 			}
 			// Of several the one of the right name is taken for it.
-			if c.create || have.name == want.name {
+			if c.create || have.Name == want.name {
 				c.create, c.from = false, ""
 				if isNew {
-					c.from = have.name
+					c.from = have.Name
 				}
 			}
-		case want.unique && m.isOrdinaryUnique(&have, i, d) && !have.plain:
-			c.odd = have.name
+		case want.unique && m.isOrdinaryUnique(&have, i, d) && !have.Plain:
+			c.odd = have.Name
 		case want.unique && m.isOrdinaryUnique(&have, i, d), ours && m.isFormer(&have, want, d):
 			c.drop = append(c.drop, have)
 		case ours:
@@ -89,28 +92,28 @@ func (m *model) changeTo(want definition, i *index, table *dbTable, d *dialect) 
 
 // isAside tells if an index is what an interrupted change to another has left: by
 // its name, which is no other's of the model, and its columns.
-func (m *model) isAside(have *dbIndex, want definition, d *dialect) bool {
-	return d.concurrently != "" && (have.name == interim(want.name) || have.name == former(want.name)) &&
-		!slices.ContainsFunc(m.indexes, func(other index) bool { return other.name == have.name }) &&
-		(!have.valid || slices.ContainsFunc(have.columns, func(name string) bool { return slices.Contains(want.columns, name) }))
+func (m *model) isAside(have *catalogue.Index, want definition, d *dialect.Dialect) bool {
+	return d.Concurrently != "" && (have.Name == interim(want.name) || have.Name == former(want.name)) &&
+		!slices.ContainsFunc(m.indexes, func(other index) bool { return other.name == have.Name }) &&
+		(!have.Valid || slices.ContainsFunc(have.Columns, func(name string) bool { return slices.Contains(want.columns, name) }))
 }
 
 // fulfils tells if an index is what is wanted: the same, or, where none is to be
 // unique, one that begins with the same columns.
-func (m *model) fulfils(have *dbIndex, want definition, d *dialect) bool {
-	if d.partialIndex && !m.sameCondition(have.where, want.where) {
+func (m *model) fulfils(have *catalogue.Index, want definition, d *dialect.Dialect) bool {
+	if d.PartialIndex && !m.sameCondition(have.Where, want.where) {
 		return false
 	}
 	if want.unique {
-		return have.unique && sameSet(have.columns, want.columns)
+		return have.Unique && sameSet(have.Columns, want.columns)
 	}
-	return !have.unique && len(have.columns) >= len(want.columns) && slices.Equal(have.columns[:len(want.columns)], want.columns)
+	return !have.Unique && len(have.Columns) >= len(want.columns) && slices.Equal(have.Columns[:len(want.columns)], want.columns)
 }
 
 // isLiveColumn tells if a generated column is of the model's marker, whatever the
 // database makes of its condition when it prints it.
-func (m *model) isLiveColumn(column dbColumn) bool {
-	is, want := plainCondition(column.expression), plainCondition(textOf(m.markerCondition(liveOnly)))
+func (m *model) isLiveColumn(column catalogue.Column) bool {
+	is, want := plainCondition(column.Expression), plainCondition(textOf(m.markerCondition(liveOnly)))
 	name := strings.ToLower(m.marker.field.DBName)
 	for _, part := range []string{name + "isnull", name + "="} {
 		if strings.Contains(is, part) != strings.Contains(want, part) {
@@ -122,22 +125,22 @@ func (m *model) isLiveColumn(column dbColumn) bool {
 
 // isOrdinaryUnique tells if an index lets no two rows, live or trashed, agree in
 // the columns of a live-only one.
-func (m *model) isOrdinaryUnique(have *dbIndex, i *index, d *dialect) bool {
-	return have.unique && !have.primary && (have.where == "" || !d.partialIndex) && sameSet(have.columns, i.columns())
+func (m *model) isOrdinaryUnique(have *catalogue.Index, i *index, d *dialect.Dialect) bool {
+	return have.Unique && !have.Primary && (have.Where == "" || !d.PartialIndex) && sameSet(have.Columns, i.columns())
 }
 
 // isFormer tells if an index by the name of one that is wanted is what a former
 // version of the model, or GORM's plain tag, made there: on no other columns, or
 // for the same rows.
-func (m *model) isFormer(have *dbIndex, want definition, d *dialect) bool {
-	if have.unique && !want.unique {
+func (m *model) isFormer(have *catalogue.Index, want definition, d *dialect.Dialect) bool {
+	if have.Unique && !want.unique {
 		return false // What keeps rows apart is not given up for what does not.
 	}
-	if d.partialIndex && have.where != "" {
-		return m.sameCondition(have.where, want.where)
+	if d.PartialIndex && have.Where != "" {
+		return m.sameCondition(have.Where, want.where)
 	}
-	return !slices.ContainsFunc(have.columns, func(name string) bool { return !slices.Contains(want.columns, name) }) ||
-		slices.Contains(have.columns, liveColumn)
+	return !slices.ContainsFunc(have.Columns, func(name string) bool { return !slices.Contains(want.columns, name) }) ||
+		slices.Contains(have.Columns, liveColumn)
 }
 
 // sameCondition compares the condition of an index, as the database prints it,
@@ -192,18 +195,20 @@ func suffixed(name, suffix string) string {
 // ddl writes the statements of changes.
 type ddl struct {
 	db           *gorm.DB
-	d            *dialect
+	d            *dialect.Dialect
 	concurrently string
 }
 
-func (w ddl) text(parts ...sqlPart) string { return statement(w.db, parts...).Statement.SQL.String() }
+func (w ddl) text(parts ...session.Part) string {
+	return session.Statement(w.db, parts...).Statement.SQL.String()
+}
 
 // statements are those of one change.
 func (w ddl) statements(c *indexChange) []string {
 	switch {
-	case w.d.alterIndexes:
+	case w.d.AlterIndexes:
 		return []string{w.alter(c)}
-	case w.d.tableRebuild:
+	case w.d.TableRebuild:
 		list := w.drops(c)
 		if c.create {
 			list = append(list, w.create(c, c.want.name))
@@ -230,7 +235,7 @@ func (w ddl) statements(c *indexChange) []string {
 
 // takesName tells if the index takes the name of one that goes.
 func (c *indexChange) takesName() bool {
-	return slices.ContainsFunc(c.drop, func(old dbIndex) bool { return old.name == c.want.name })
+	return slices.ContainsFunc(c.drop, func(old catalogue.Index) bool { return old.Name == c.want.name })
 }
 
 func (w ddl) rename(c *indexChange, from, to string) string {
@@ -242,11 +247,11 @@ func (w ddl) create(c *indexChange, name string) string {
 	if c.want.unique {
 		unique = "UNIQUE "
 	}
-	parts := []sqlPart{
+	parts := []session.Part{
 		"CREATE " + unique + "INDEX " + w.concurrently,
 		clause.Column{Name: name},
 		" ON ",
-		clause.Table{Name: c.table.name},
+		clause.Table{Name: c.table.Name},
 		" (", expr.Columns("", c.want.columns), ")",
 	}
 	if c.want.where != nil {
@@ -258,10 +263,10 @@ func (w ddl) create(c *indexChange, name string) string {
 func (w ddl) drops(c *indexChange) []string {
 	var list []string
 	for _, old := range c.drop {
-		if old.constraint {
-			list = append(list, w.text("ALTER TABLE ", clause.Table{Name: c.table.name}, " DROP CONSTRAINT ", clause.Column{Name: old.name}))
+		if old.Constraint {
+			list = append(list, w.text("ALTER TABLE ", clause.Table{Name: c.table.Name}, " DROP CONSTRAINT ", clause.Column{Name: old.Name}))
 		} else {
-			list = append(list, w.text("DROP INDEX "+w.concurrently, c.named(old.name)))
+			list = append(list, w.text("DROP INDEX "+w.concurrently, c.named(old.Name)))
 		}
 	}
 	return list
@@ -269,16 +274,16 @@ func (w ddl) drops(c *indexChange) []string {
 
 // alter is the whole of a change in one ALTER TABLE.
 func (w ddl) alter(c *indexChange) string {
-	parts := []sqlPart{"ALTER TABLE ", clause.Table{Name: c.table.name}, " "}
+	parts := []session.Part{"ALTER TABLE ", clause.Table{Name: c.table.Name}, " "}
 	if c.addColumn {
 		parts = append(parts, w.liveColumn(c), ", ")
 	}
 	for _, old := range c.drop {
-		if slices.Contains(c.held, old.name) {
-			parts = append(parts, "RENAME INDEX ", clause.Column{Name: old.name}, " TO ", clause.Column{Name: c.heldName(old.name)}, ", ")
+		if slices.Contains(c.held, old.Name) {
+			parts = append(parts, "RENAME INDEX ", clause.Column{Name: old.Name}, " TO ", clause.Column{Name: c.heldName(old.Name)}, ", ")
 			continue
 		}
-		parts = append(parts, "DROP INDEX ", clause.Column{Name: old.name}, ", ")
+		parts = append(parts, "DROP INDEX ", clause.Column{Name: old.Name}, ", ")
 	}
 	kind := "ADD INDEX "
 	if c.want.unique {
@@ -306,8 +311,8 @@ func (w ddl) liveColumn(c *indexChange) clause.Expression {
 
 // named is an index by its name: in the schema of its table.
 func (c *indexChange) named(name string) clause.Table {
-	if i := strings.LastIndexByte(c.table.name, '.'); i >= 0 {
-		name = c.table.name[:i+1] + name
+	if i := strings.LastIndexByte(c.table.Name, '.'); i >= 0 {
+		name = c.table.Name[:i+1] + name
 	}
 	return clause.Table{Name: name}
 }

@@ -10,6 +10,10 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // errUnfinished is that the index of a table has to be looked at again.
@@ -19,10 +23,10 @@ var errUnfinished = errors.New("an index is not finished")
 func (mg *migration) check(c *indexChange) error {
 	if c.odd != "" {
 		return fmt.Errorf("softdelete: model %s: the unique index %s of %s is more than a list of columns (a collation, NULLS NOT DISTINCT, DEFERRABLE, INCLUDE, another kind): "+
-			"a plain one of live rows in its place would not be the same: run the remedy that Doctor has, or make one by hand and drop the old one", c.model.name(), c.odd, c.table.name)
+			"a plain one of live rows in its place would not be the same: run the remedy that Doctor has, or make one by hand and drop the old one", c.model.name(), c.odd, c.table.Name)
 	}
 	if c.foreign {
-		return fmt.Errorf("softdelete: model %s: the table %s has another index by the name of %s: rename one of them", c.model.name(), c.table.name, c.want.name)
+		return fmt.Errorf("softdelete: model %s: the table %s has another index by the name of %s: rename one of them", c.model.name(), c.table.Name, c.want.name)
 	}
 	if err := mg.checkReferences(c); err != nil || !c.create || !c.want.unique {
 		return err
@@ -36,7 +40,7 @@ func (mg *migration) change(c *indexChange) error {
 		if err == nil {
 			return nil
 		}
-		return fmt.Errorf("softdelete: model %s: making the index %s of %s: %w", c.model.name(), c.want.name, c.table.name, err)
+		return fmt.Errorf("softdelete: model %s: making the index %s of %s: %w", c.model.name(), c.want.name, c.table.Name, err)
 	}
 	if len(c.unfinished) > 0 {
 		return wrap(errors.Join(mg.clear(c), errUnfinished))
@@ -64,31 +68,31 @@ func (mg *migration) inTransaction() bool {
 func (mg *migration) execute(c *indexChange) error {
 	w := ddl{db: mg.db, d: mg.d}
 	switch {
-	case mg.d.alterIndexes:
+	case mg.d.AlterIndexes:
 		return mg.alter(w, c)
-	case mg.d.tableRebuild && c.dropsConstraint():
+	case mg.d.TableRebuild && c.dropsConstraint():
 		return mg.rebuild(w, c)
 	}
-	if mg.d.concurrently != "" && !mg.inTransaction() {
+	if mg.d.Concurrently != "" && !mg.inTransaction() {
 		used, err := mg.hasRows(c)
 		if err != nil {
 			return err
 		}
 		if used {
-			w.concurrently = mg.d.concurrently
+			w.concurrently = mg.d.Concurrently
 			// Not for every table: one with partitions cannot.
-			if err := mg.concurrently(w, c); !hasState(err, "0A000") {
+			if err := mg.concurrently(w, c); !dialect.HasState(err, "0A000") {
 				return err
 			}
 			w.concurrently = ""
 		}
 	}
-	return asUnit(mg.db, func(tx *gorm.DB) error { return executeAll(tx, w.statements(c)) })
+	return session.AsUnit(mg.db, func(tx *gorm.DB) error { return executeAll(tx, w.statements(c)) })
 }
 
 func executeAll(db *gorm.DB, statements []string) error {
 	for _, sql := range statements {
-		if _, err := exec(db, sql); err != nil {
+		if _, err := session.Exec(db, sql); err != nil {
 			return err
 		}
 	}
@@ -97,7 +101,7 @@ func executeAll(db *gorm.DB, statements []string) error {
 
 func (c *indexChange) dropsConstraint() bool {
 	for _, old := range c.drop {
-		if old.constraint {
+		if old.Constraint {
 			return true
 		}
 	}
@@ -106,7 +110,7 @@ func (c *indexChange) dropsConstraint() bool {
 
 func (mg *migration) hasRows(c *indexChange) (bool, error) {
 	var one int
-	n, err := query(mg.look(), []any{&one}, func() {}, "SELECT 1 FROM ", clause.Table{Name: c.table.name}, " LIMIT 1")
+	n, err := session.Query(mg.look(), []any{&one}, func() {}, "SELECT 1 FROM ", clause.Table{Name: c.table.Name}, " LIMIT 1")
 	return n > 0, err
 }
 
@@ -118,8 +122,8 @@ func (mg *migration) concurrently(w ddl, c *indexChange) error {
 		if now = name; c.takesName() {
 			now = interim(name)
 		}
-		if _, err := exec(mg.db, w.create(c, now)); err != nil {
-			if !isNameTaken(err) && !hasState(err, "0A000") {
+		if _, err := session.Exec(mg.db, w.create(c, now)); err != nil {
+			if !isNameTaken(err) && !dialect.HasState(err, "0A000") {
 				err = errors.Join(err, mg.clearAfter(c, now))
 			}
 			return err
@@ -133,36 +137,36 @@ func (mg *migration) concurrently(w ddl, c *indexChange) error {
 		}
 		rest.drop = slices.Clone(c.drop)
 		for i := range rest.drop {
-			if rest.drop[i].name == name {
-				rest.drop[i].name = former(name)
+			if rest.drop[i].Name == name {
+				rest.drop[i].Name = former(name)
 			}
 		}
 	}
 	err := executeAll(mg.db, w.drops(&rest))
 	switch {
-	case swaps && hasState(err, "0A000"):
+	case swaps && dialect.HasState(err, "0A000"):
 		return errUnfinished // Its names are others now.
 	case err != nil || swaps || now == "" || now == name:
 		return err
 	}
-	_, err = exec(mg.db, w.rename(c, now, name))
+	_, err = session.Exec(mg.db, w.rename(c, now, name))
 	return err
 }
 
 // swap gives an index the name of the one whose place it takes, and that another,
 // unless somebody else has done it: what has the name then is not dropped.
 func (mg *migration) swap(w ddl, c *indexChange, now string) error {
-	return asUnit(mg.db, func(tx *gorm.DB) error {
-		if _, err := exec(tx, "LOCK TABLE ", clause.Table{Name: c.table.name}, " IN SHARE UPDATE EXCLUSIVE MODE"); err != nil {
+	return session.AsUnit(mg.db, func(tx *gorm.DB) error {
+		if _, err := session.Exec(tx, "LOCK TABLE ", clause.Table{Name: c.table.Name}, " IN SHARE UPDATE EXCLUSIVE MODE"); err != nil {
 			return err
 		}
 		if !tx.DryRun {
-			found, err := readTables(tx, mg.d, []string{c.table.name})
-			if err != nil || found[c.table.name] == nil {
+			found, err := catalogue.Tables(tx, mg.d, []string{c.table.Name})
+			if err != nil || found[c.table.Name] == nil {
 				return errors.Join(err, errUnfinished)
 			}
-			old, made := found[c.table.name].index(c.want.name), found[c.table.name].index(now)
-			if old == nil || made == nil || c.model.fulfils(old, c.want, mg.d) || !made.valid || !c.model.fulfils(made, c.want, mg.d) {
+			old, made := found[c.table.Name].Index(c.want.name), found[c.table.Name].Index(now)
+			if old == nil || made == nil || c.model.fulfils(old, c.want, mg.d) || !made.Valid || !c.model.fulfils(made, c.want, mg.d) {
 				return errUnfinished
 			}
 		}
@@ -190,48 +194,48 @@ func (mg *migration) clearAfter(c *indexChange, name string) error {
 // alter makes a change by ALTER TABLE. The generated column comes by a statement
 // of its own, which takes no time; with others it would copy the table.
 func (mg *migration) alter(w ddl, c *indexChange) error {
-	table, rest := clause.Table{Name: c.table.name}, *c
+	table, rest := clause.Table{Name: c.table.Name}, *c
 	rest.addColumn = false
-	if mg.d.foreignKeyIndex && len(c.drop) > 0 {
-		keys, err := readForeignKeys(mg.look(), mg.d, []string{c.table.name}, nil)
+	if mg.d.ForeignKeyIndex && len(c.drop) > 0 {
+		keys, err := catalogue.ForeignKeys(mg.look(), mg.d, []string{c.table.Name}, nil)
 		if err != nil {
 			return err
 		}
 		rest.hold(keys)
 	}
-	adds := c.addColumn && !c.table.has([]string{liveColumn})
+	adds := c.addColumn && !c.table.Has([]string{liveColumn})
 	if adds {
-		if _, err := exec(mg.db, "ALTER TABLE ", table, " ", w.liveColumn(c)); err != nil {
+		if _, err := session.Exec(mg.db, "ALTER TABLE ", table, " ", w.liveColumn(c)); err != nil {
 			return err
 		}
 	}
-	_, err := exec(mg.db, w.alter(&rest))
+	_, err := session.Exec(mg.db, w.alter(&rest))
 	switch {
 	case !adds:
 		return err
 	case err != nil && !isOverlap(err): // whoever makes the same index needs the column
 		db := mg.db.WithContext(context.WithoutCancel(mg.db.Statement.Context))
-		_, dropErr := exec(db, "ALTER TABLE ", table, " DROP COLUMN ", clause.Column{Name: liveColumn})
+		_, dropErr := session.Exec(db, "ALTER TABLE ", table, " DROP COLUMN ", clause.Column{Name: liveColumn})
 		return errors.Join(err, dropErr)
 	}
-	c.table.columns[liveColumn] = dbColumn{name: liveColumn, generated: true}
+	c.table.Columns[liveColumn] = catalogue.Column{Name: liveColumn, Generated: true}
 	return err
 }
 
 // clear removes an index of which the making was interrupted. If somebody is
 // making it this waits for them, and leaves it.
 func (mg *migration) clear(c *indexChange) error {
-	return asUnit(mg.db, func(tx *gorm.DB) error {
-		if _, err := exec(tx, "LOCK TABLE ", clause.Table{Name: c.table.name}, " IN SHARE UPDATE EXCLUSIVE MODE"); err != nil {
+	return session.AsUnit(mg.db, func(tx *gorm.DB) error {
+		if _, err := session.Exec(tx, "LOCK TABLE ", clause.Table{Name: c.table.Name}, " IN SHARE UPDATE EXCLUSIVE MODE"); err != nil {
 			return err
 		}
-		found, err := readTables(tx, mg.d, []string{c.table.name})
-		if err != nil || found[c.table.name] == nil {
+		found, err := catalogue.Tables(tx, mg.d, []string{c.table.Name})
+		if err != nil || found[c.table.Name] == nil {
 			return err
 		}
 		for _, name := range c.unfinished {
-			if have := found[c.table.name].index(name); have != nil && !have.valid {
-				if _, err := exec(tx, "DROP INDEX ", c.named(name)); err != nil {
+			if have := found[c.table.Name].Index(name); have != nil && !have.Valid {
+				if _, err := session.Exec(tx, "DROP INDEX ", c.named(name)); err != nil {
 					return err
 				}
 			}
@@ -243,27 +247,25 @@ func (mg *migration) clear(c *indexChange) error {
 // checkReferences refuses to replace what a foreign key refers to: that needs a
 // unique index of all rows.
 func (mg *migration) checkReferences(c *indexChange) error {
-	if mg.d.referencesSQL == "" {
+	if mg.d.ReferencesSQL == "" {
 		return nil
 	}
 	for _, old := range c.drop {
-		if !old.unique {
+		if !old.Unique {
 			continue
 		}
 		var child, column string
 		columns := map[string][]string{}
-		names, _ := namesOfTables(mg.db, mg.d, []string{c.table.name})
-		rows, err := mg.look().Raw(mg.d.referencesSQL, names).Rows()
-		if err == nil {
-			_, err = scanAll(rows, []any{&child, &column}, func(int64) { columns[child] = append(columns[child], column) })
-		}
+		names, _ := catalogue.Names(mg.db, mg.d, []string{c.table.Name})
+		references := mg.look().Raw(mg.d.ReferencesSQL, names)
+		_, err := session.Scan(references, []any{&child, &column}, func() { columns[child] = append(columns[child], column) })
 		if err != nil {
-			return fmt.Errorf("softdelete: reading the foreign keys to %s: %w", c.table.name, err)
+			return fmt.Errorf("softdelete: reading the foreign keys to %s: %w", c.table.Name, err)
 		}
 		for child, referred := range columns {
-			if sameSet(lowered(referred), lowered(old.columns)) {
+			if sameSet(lowered(referred), lowered(old.Columns)) {
 				return fmt.Errorf("softdelete: model %s: a foreign key of %s refers to %s of %s, so %s cannot become an index of live rows: let it refer to the primary key",
-					c.model.name(), strings.SplitN(child, " ", 2)[0], strings.Join(old.columns, ", "), c.table.name, old.name)
+					c.model.name(), strings.SplitN(child, " ", 2)[0], strings.Join(old.Columns, ", "), c.table.Name, old.Name)
 			}
 		}
 	}
@@ -280,7 +282,7 @@ func lowered(names []string) []string {
 
 // look is a handle for questions, which are asked under DryRun too.
 func (mg *migration) look() *gorm.DB {
-	tx := fresh(mg.db, gorm.Session{})
+	tx := session.Fresh(mg.db, gorm.Session{})
 	tx.DryRun = false
 	return tx
 }

@@ -11,15 +11,18 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // alone runs a migration where tables are made anew to be changed, with foreign
 // keys off: as a table is dropped, they would take the rows of its children. They
 // are a setting of the connection, which cannot be changed in a transaction.
 // https://www.sqlite.org/lang_altertable.html#otheralter
-func alone(db *gorm.DB, d *dialect, run func(db *gorm.DB) error) error {
-	if _, inTransaction := db.Statement.ConnPool.(gorm.TxCommitter); !d.tableRebuild || inTransaction || db.DryRun {
+func alone(db *gorm.DB, d *dialect.Dialect, run func(db *gorm.DB) error) error {
+	if _, inTransaction := db.Statement.ConnPool.(gorm.TxCommitter); !d.TableRebuild || inTransaction || db.DryRun {
 		return run(db)
 	}
 	return onConnection(db, func(conn *gorm.DB) (err error) {
@@ -47,7 +50,7 @@ func alone(db *gorm.DB, d *dialect, run func(db *gorm.DB) error) error {
 				return err
 			}
 		}
-		if resolves(db) {
+		if session.Resolves(db) {
 			return inTransactionOn(pool, tx, run)
 		}
 		return run(tx.Session(&gorm.Session{}))
@@ -120,23 +123,23 @@ func (mg *migration) rebuild(w ddl, c *indexChange) error {
 		return errors.New("a unique constraint is dropped by making the table anew, which needs foreign keys off: " +
 			"run AutoMigrate outside of a transaction, or with PRAGMA foreign_keys = OFF before it")
 	}
-	return asUnit(mg.db, func(tx *gorm.DB) error {
+	return session.AsUnit(mg.db, func(tx *gorm.DB) error {
 		rest := *c
 		rest.drop = nil
 		for _, old := range c.drop {
-			if !old.constraint {
+			if !old.Constraint {
 				rest.drop = append(rest.drop, old)
 				continue
 			}
 			// Somebody else may have been here since it was looked at.
-			now, err := readTables(tx, mg.d, []string{c.table.name})
+			now, err := catalogue.Tables(tx, mg.d, []string{c.table.Name})
 			if err != nil {
 				return err
 			}
-			if have := now[c.table.name]; have == nil || have.index(old.name) == nil || !slices.Equal(have.index(old.name).columns, old.columns) {
+			if have := now[c.table.Name]; have == nil || have.Index(old.Name) == nil || !slices.Equal(have.Index(old.Name).Columns, old.Columns) {
 				return errUnfinished
 			}
-			statements, err := rebuilding(tx, w, c.table, old.columns)
+			statements, err := rebuilding(tx, w, c.table, old.Columns)
 			if err == nil {
 				err = executeAll(tx, statements)
 			}
@@ -150,13 +153,13 @@ func (mg *migration) rebuild(w ddl, c *indexChange) error {
 
 // rebuilding lists the statements that make a table anew without a unique
 // constraint on some columns.
-func rebuilding(db *gorm.DB, w ddl, table *dbTable, unique []string) ([]string, error) {
+func rebuilding(db *gorm.DB, w ddl, table *catalogue.Table, unique []string) ([]string, error) {
 	const scratchSuffix = "_softdelete_new"
-	old, scratch := clause.Table{Name: table.name}, clause.Table{Name: table.name + scratchSuffix}
+	old, scratch := clause.Table{Name: table.Name}, clause.Table{Name: table.Name + scratchSuffix}
 	var definition string
-	look := fresh(db, gorm.Session{})
+	look := session.Fresh(db, gorm.Session{})
 	look.DryRun = false
-	if err := look.Raw("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", table.name).Scan(&definition).Error; err != nil {
+	if err := look.Raw("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", table.Name).Scan(&definition).Error; err != nil {
 		return nil, err
 	}
 	parsed, ok := parseTable(definition)
@@ -167,18 +170,18 @@ func rebuilding(db *gorm.DB, w ddl, table *dbTable, unique []string) ([]string, 
 		return nil, fmt.Errorf("the unique constraint on %s is not found in the definition of the table, or has a collation of its own: make that anew without it", strings.Join(unique, ", "))
 	}
 	var others []string
-	err := look.Raw("SELECT sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND tbl_name = ? AND sql IS NOT NULL", table.name).Scan(&others).Error
+	err := look.Raw("SELECT sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND tbl_name = ? AND sql IS NOT NULL", table.Name).Scan(&others).Error
 	if err != nil {
 		return nil, err
 	}
 	var sequence *int64
 	if strings.Contains(strings.ToUpper(definition), "AUTOINCREMENT") {
-		if err := look.Raw("SELECT seq FROM sqlite_sequence WHERE name = ?", table.name).Scan(&sequence).Error; err != nil {
+		if err := look.Raw("SELECT seq FROM sqlite_sequence WHERE name = ?", table.Name).Scan(&sequence).Error; err != nil {
 			return nil, err
 		}
 	}
 	var copied []string
-	err = look.Raw("SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid", table.name).Scan(&copied).Error
+	err = look.Raw("SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid", table.Name).Scan(&copied).Error
 	if err != nil {
 		return nil, err
 	}

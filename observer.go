@@ -225,7 +225,7 @@ func (op *operation) event(p *Plugin, db *gorm.DB) (Event, error) {
 		if err != nil {
 			return event, err
 		}
-		event.At = op.dialect.stored(now.Round(0))
+		event.At = op.dialect.Stored(now.Round(0))
 	}
 	event.Actor, event.Reason = who, text(why)
 	return event, nil

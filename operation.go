@@ -2,7 +2,6 @@ package softdelete
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -12,6 +11,9 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // Operation is what a statement does to the trash.
@@ -103,7 +105,7 @@ func WithReason(ctx context.Context, reason string) context.Context {
 type operation struct {
 	kind    Operation
 	model   *model
-	dialect *dialect
+	dialect *dialect.Dialect
 
 	id      uuid.UUID
 	reading time.Time       // of the clock, at the finest precision of the rows it goes to
@@ -132,7 +134,7 @@ type operation struct {
 
 	hooks bool // the model's hooks run
 	omits []string
-	unit  *unit
+	unit  *session.Unit
 	rows  int64
 
 	// over: it has ended, and stands on the statement only for callbacks that run
@@ -190,7 +192,7 @@ func (op *operation) read(p *Plugin, db *gorm.DB) error {
 	if err != nil {
 		return err
 	}
-	op.reading = op.dialect.stored(now.Round(0))
+	op.reading = op.dialect.Stored(now.Round(0))
 	op.steps = op.precisions(p.models.relations())
 	switch n := len(op.steps); {
 	case n > 0 && db.DryRun:
@@ -255,10 +257,10 @@ func (op *operation) tracking(m *model) (by, reason any, err error) {
 	return by, reason, err
 }
 
-// beginUnit makes the operation a unit. A part of another is in that one's.
+// session.Begin makes the operation a unit. A part of another is in that one's.
 func (op *operation) beginUnit(db *gorm.DB) {
 	if op.outer == nil {
-		op.unit = beginUnit(db)
+		op.unit = session.Begin(db)
 	}
 }
 
@@ -273,7 +275,7 @@ func (op *operation) end(db *gorm.DB) {
 	if op.kind == OpRestore {
 		stmt.Omits = op.omits
 	}
-	op.unit.end(db)
+	op.unit.End(db)
 	if db.Error != nil {
 		op.revert(stmt.Context)
 	}
@@ -358,11 +360,9 @@ func (op *operation) abandon(db *gorm.DB) {
 		db.Rollback()
 		db.Statement.ConnPool = db.ConnPool
 	}
-	_ = db.AddError(errPanic)
+	_ = db.AddError(session.ErrPanic)
 	op.end(db)
 }
-
-var errPanic = errors.New("softdelete: a hook panicked")
 
 // before is the content of the marker and tracking fields of a value.
 type before []any

@@ -8,6 +8,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
+
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
 // Config configures the plugin. Its zero value is useful.
@@ -83,7 +85,7 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 	if p.config.Clock != AppClock && p.config.Clock != DatabaseClock {
 		return fmt.Errorf("softdelete: %w: Config.Clock is %d, use AppClock or DatabaseClock", gorm.ErrInvalidValue, p.config.Clock)
 	}
-	p.dialects.Store(db.Callback(), dialectFor(db))
+	p.dialects.Store(db.Callback(), dialect.Of(db))
 	p.models.ignoreConstraints = p.config.IgnoreConstraints
 	if err := p.models.register(db, p.config.Models); err != nil {
 		return err
@@ -106,13 +108,13 @@ func installed(db *gorm.DB) (*Plugin, bool) {
 
 // dialectOf is the dialect of a handle: that which was found when the plugin came on
 // it.
-func dialectOf(db *gorm.DB) *dialect {
+func dialectOf(db *gorm.DB) *dialect.Dialect {
 	if p, ok := installed(db); ok {
 		if d, ok := p.dialects.Load(db.Callback()); ok {
-			return d.(*dialect)
+			return d.(*dialect.Dialect)
 		}
 	}
-	return dialectFor(db)
+	return dialect.Of(db)
 }
 
 // lookup returns the model of a value, nil if it is not soft-deletable.

@@ -8,6 +8,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
 // precision is what a column keeps of a time.
@@ -86,8 +88,8 @@ func sameTime(a time.Time, of precision, b time.Time, with precision) bool {
 
 // precisionOf is what the column keeps that the dialector makes of a field of times.
 // Where that column holds no times, it says of which type it is.
-func precisionOf(db *gorm.DB, d *dialect, field *schema.Field) (p precision, misfit string) {
-	if d.textTime {
+func precisionOf(db *gorm.DB, d *dialect.Dialect, field *schema.Field) (p precision, misfit string) {
+	if d.TextTime {
 		return precision{step: stepOf(textDigits(d, field))}, ""
 	}
 	kind := typeOfColumn(db, field)
@@ -110,14 +112,14 @@ func typeOfColumn(db *gorm.DB, field *schema.Field) string {
 
 // textDigits is how many fractional digits of a second are written for a field to a
 // database that keeps all that are: those that its tag says, or all.
-func textDigits(d *dialect, field *schema.Field) int {
+func textDigits(d *dialect.Dialect, field *schema.Field) int {
 	if digits, found := digitsOfType(string(field.DataType)); found {
-		return min(digits, d.timeDigits)
+		return min(digits, d.TimeDigits)
 	}
 	if field.Precision > 0 {
-		return min(field.Precision, d.timeDigits)
+		return min(field.Precision, d.TimeDigits)
 	}
-	return d.timeDigits
+	return d.TimeDigits
 }
 
 var (
@@ -131,23 +133,23 @@ var notOfTime = []string{"tinyint", "smallint", "mediumint", "int", "bigint", "s
 
 // precisionOfType reads off the text of a column's type what the column keeps, false
 // if that is no time.
-func precisionOfType(d *dialect, kind string) (precision, bool) {
+func precisionOfType(d *dialect.Dialect, kind string) (precision, bool) {
 	kind = strings.ToLower(kind)
 	match := typeName.FindStringSubmatch(kind)
 	if match == nil {
-		return precision{step: stepOf(d.timeDigits)}, true
+		return precision{step: stepOf(d.TimeDigits)}, true
 	}
 	name := match[1]
 	digits, found := digitsOfType(kind)
 	switch name {
 	case "date":
-		return precision{step: day, zoneless: d.zonelessTime}, true
+		return precision{step: day, zoneless: d.ZonelessTime}, true
 	case "timestamp", "timestamptz", "datetime":
 		if !found {
-			digits = d.bareTimeDigits
+			digits = d.BareTimeDigits
 		}
 		zoned := name == "timestamptz" || strings.Contains(kind, "with time zone")
-		return precision{step: stepOf(min(digits, maxTimeDigits)), zoneless: d.zonelessTime && !zoned}, true
+		return precision{step: stepOf(min(digits, maxTimeDigits)), zoneless: d.ZonelessTime && !zoned}, true
 	case "time", "timetz":
 		return precision{}, false // of a day
 	}
@@ -156,7 +158,7 @@ func precisionOfType(d *dialect, kind string) (precision, bool) {
 			return precision{}, false
 		}
 	}
-	return precision{step: stepOf(d.timeDigits)}, true
+	return precision{step: stepOf(d.TimeDigits)}, true
 }
 
 // maxTimeDigits is how many fractional digits of a second a time column has at most,

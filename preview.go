@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // Plan is what an operation would do: see Preview.
@@ -63,7 +64,7 @@ func Preview(db *gorm.DB, op Operation, value any, conds ...any) (Plan, error) {
 	defer forgetVerb(tx.Statement)
 	if tx.Error == nil {
 		// A preview reads where the operation does.
-		defer sendToPrimary(tx)()
+		defer session.SendToPrimary(tx)()
 		tx = tx.Callback().Row().Execute(tx)
 	}
 	switch {
@@ -118,7 +119,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
 	}
 	op.plan = plan
 	c := p.newCascade(db, op)
-	c.preview, c.d.currentRead = true, ""
+	c.preview, c.d.CurrentRead = true, ""
 	if err := c.heed(); err != nil {
 		return err
 	}

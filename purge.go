@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
@@ -99,7 +100,7 @@ func (p *Plugin) remove(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	} else {
 		op.removeOwn(db, t, filter, next)
 	}
-	if isMissingTable(db.Error) {
+	if dialect.IsMissingTable(db.Error) {
 		p.models.unlearn() // what refers to it is not known before it is there
 	}
 	p.strict(db, t)
@@ -119,7 +120,7 @@ func (op *operation) removeOwn(db *gorm.DB, t *target, filter clause.Expression,
 	case !op.observed.wantsKeys() || len(stmt.Schema.PrimaryFields) == 0:
 		removeRows(db, t, filter, next)
 		op.noteOwn(db, db.RowsAffected, nil)
-	case op.dialect.returning && op.dialect.rowLock && !asked:
+	case op.dialect.Returning && op.dialect.RowLock && !asked:
 		removed := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
 		removeRows(db, t, filter, func(db *gorm.DB) {
 			dest, value := stmt.Dest, stmt.ReflectValue

@@ -4,119 +4,24 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
-
-// Where a handle has gorm.io/plugin/dbresolver, reads go to replicas, which lag.
-// Nothing that a write depends on is read there. The resolver looks at each
-// statement that is in no transaction, at what it finds by the names below (in its
-// dbresolver.go and clauses.go), and takes it to another pool. It is known by these
-// alone, so that nobody has to have it.
-const (
-	resolverName  = "gorm:db_resolver"       // the plugin, and its step in each of GORM's chains
-	resolverWrite = "gorm:db_resolver:write" // among the settings: to the primary, as Clauses(dbresolver.Write) says
-	resolverUsing = "gorm:db_resolver:using" // among the clauses: Clauses(dbresolver.Use("name"))
-)
-
-// resolves tells if the statements of a handle may be taken elsewhere.
-func resolves(db *gorm.DB) bool {
-	if _, ok := db.Plugins[resolverName]; !ok {
-		return false
-	}
-	_, inTransaction := db.Statement.ConnPool.(gorm.TxCommitter)
-	return !inTransaction
-}
-
-// fresh is a handle that has nothing of a statement but its connection, and sends
-// what it asks to the primary of what the statement named.
-func fresh(db *gorm.DB, session gorm.Session) *gorm.DB {
-	session.NewDB = true
-	tx := db.Session(&session)
-	if !resolves(tx) {
-		return tx
-	}
-	tx = tx.Clauses()
-	tx.Statement.Settings.Store(resolverWrite, struct{}{})
-	if using, ok := db.Statement.Clauses[resolverUsing]; ok {
-		tx.Statement.Clauses[resolverUsing] = using
-	}
-	return tx.Session(&gorm.Session{})
-}
-
-// onPrimary is a handle that keeps all that it has and sends what it asks to the
-// primary. Its connection is that of a model's table already, or if that is nil of
-// what the handle is about.
-func onPrimary(db *gorm.DB, s *schema.Schema) *gorm.DB {
-	if !resolves(db) {
-		return db
-	}
-	tx := db.Session(&gorm.Session{}).Clauses()
-	sendToPrimary(tx)
-	resolve(tx, s)
-	return tx.Session(&gorm.Session{})
-}
-
-// sendToPrimary sends a statement to the primary. It returns what takes that back,
-// for the statement may be used again.
-func sendToPrimary(tx *gorm.DB) (back func()) {
-	if tx.Error != nil || !resolves(tx) {
-		return func() {}
-	}
-	settings := &tx.Statement.Settings
-	if _, sent := settings.LoadOrStore(resolverWrite, struct{}{}); sent {
-		return func() {}
-	}
-	return func() { settings.Delete(resolverWrite) }
-}
-
-// resolve gives a statement the connection that one on a model's table would have.
-func resolve(tx *gorm.DB, s *schema.Schema) {
-	step := tx.Callback().Raw().Get(resolverName)
-	if step == nil {
-		return
-	}
-	stmt := tx.Statement
-	if s != nil {
-		defer func(table string, s *schema.Schema) { stmt.Table, stmt.Schema = table, s }(stmt.Table, stmt.Schema)
-		stmt.Table, stmt.Schema = lastPart(s.Table), s
-	}
-	step(tx)
-}
-
-// lastPart is the name of a table without the schema in front: the resolver goes by
-// what GORM has for the table of a statement.
-func lastPart(table string) string { return table[strings.LastIndexByte(table, '.')+1:] }
-
-// sourceOf is the pool that a write to a model's table goes to, or if that is nil
-// one to no table in particular; of several one.
-func sourceOf(db *gorm.DB, s *schema.Schema) gorm.ConnPool {
-	tx := db.Session(&gorm.Session{NewDB: true}).Clauses()
-	tx.Statement.ConnPool = db.ConnPool
-	if using, ok := db.Statement.Clauses[resolverUsing]; ok {
-		tx.Statement.Clauses[resolverUsing] = using
-	}
-	tx.Statement.Settings.Store(resolverWrite, struct{}{})
-	resolve(tx, s)
-	if prepared, ok := tx.Statement.ConnPool.(*gorm.PreparedStmtDB); ok {
-		return prepared.ConnPool
-	}
-	return tx.Statement.ConnPool
-}
 
 // isPlaced tells if it is the resolver that says where a statement runs. In a
 // transaction of the caller's everything runs there, whatever its table.
 func isPlaced(db *gorm.DB) bool {
-	if _, ok := db.Plugins[resolverName]; !ok || resolves(db) {
+	if _, ok := db.Plugins[session.ResolverName]; !ok || session.Resolves(db) {
 		return ok
 	}
 	if _, ok := db.InstanceGet("gorm:started_transaction"); ok {
 		return true
 	}
 	op := operationOf(db.Statement)
-	return op != nil && op.unit.isTransaction()
+	return op != nil && op.unit.IsTransaction()
 }
 
 // asks is how often it is asked for the sources of two tables before these pass for
@@ -131,7 +36,7 @@ func apart(db *gorm.DB, a, b *schema.Schema) bool {
 	}
 	var ofA, ofB []gorm.ConnPool
 	for range asks {
-		ofA, ofB = append(ofA, sourceOf(db, a)), append(ofB, sourceOf(db, b))
+		ofA, ofB = append(ofA, session.SourceOf(db, a)), append(ofB, session.SourceOf(db, b))
 		if contains(ofB, ofA[len(ofA)-1]) || contains(ofA, ofB[len(ofB)-1]) {
 			return false
 		}

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // all of them: no bound on the keys that are kept.
@@ -39,7 +40,7 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 	t.apply(filter)
 	defer t.restore()
 	by := func(more ...clause.Expression) *gorm.DB {
-		tx := onTable(beside(c.db), t.stmt).Unscoped()
+		tx := onTable(session.Beside(c.db), t.stmt).Unscoped()
 		tx.Statement.Clauses["WHERE"] = t.stmt.Clauses["WHERE"]
 		if len(more) > 0 {
 			exprs := append(slices.Clip(whereExprs(t.stmt)), more...)
@@ -60,16 +61,12 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 	}
 	tx := by()
 	tx.Statement.AddClause(clause.Select{Columns: expr.Columns(clause.CurrentTable, root.key())})
-	if c.d.rowLock && !c.preview {
+	if c.d.RowLock && !c.preview {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
-	rows, err := stored(tx).Rows()
-	if err != nil {
-		return err
-	}
 	set := newSet(root)
-	dest, take := keyScan(len(root.key()))
-	if _, err = scanAll(rows, dest, func(int64) { set.keys = append(set.keys, take()) }); err != nil {
+	dest, take := session.KeyScan(len(root.key()))
+	if _, err := session.Scan(stored(tx), dest, func() { set.keys = append(set.keys, take()) }); err != nil {
 		return err
 	}
 	set.keys = c.fresh(root, set.keys)
@@ -131,7 +128,7 @@ func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*ro
 			counts = !c.preview
 			c.late[t] = counts
 			if c.preview {
-				n, err := count(c.db, t.name, part(t.name), "")
+				n, err := session.Count(c.db, t.name, part(t.name), "")
 				if err != nil {
 					return nil, err
 				}
@@ -239,7 +236,7 @@ func (c *cascade) pairs(l *link, ofParent bool, where clause.Expression, lock st
 	if ofParent {
 		keyed, name = l.parent, parentName
 	}
-	dest, key := keyScan(len(keyed.key()))
+	dest, key := session.KeyScan(len(keyed.key()))
 	columns := expr.Columns(name, keyed.key())
 	of := func(m *model, name string) func() origin {
 		scan, read := m.originScan()
@@ -250,7 +247,7 @@ func (c *cascade) pairs(l *link, ofParent bool, where clause.Expression, lock st
 		return read
 	}
 	parent, child := of(l.parent.model, parentName), of(l.child.model, childName)
-	_, err := query(c.db, dest, func() { take(key(), parent(), child()) },
+	_, err := session.Query(c.db, dest, func() { take(key(), parent(), child()) },
 		"SELECT ", columns, " FROM ", clause.Table{Name: l.child.name, Alias: childName}, " JOIN ", clause.Table{Name: l.parent.name, Alias: parentName},
 		" ON ", l.joins(parentName), " WHERE ", where, lock)
 	return err

@@ -6,6 +6,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // Restore makes trashed rows live again, clearing their marker and tracking
@@ -165,7 +167,7 @@ func (p *Plugin) restore(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	if !runHooks(db, op, func(h BeforeRestorer, tx *gorm.DB) error { return h.BeforeRestore(tx) }) {
 		return
 	}
-	next = rawErrors(next)
+	next = session.WithoutTranslation(next)
 	filter, show := op.trashedFilter(stmt)
 	t, ok := newTarget(db, op, show)
 	if !ok {

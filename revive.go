@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // revive runs a create under Revive: what a trashed row is in the way of becomes
@@ -129,7 +130,7 @@ func (p *Plugin) reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool
 		}
 	}
 	same := expr.InCurrent(primaryNames(stmt.Schema), [][]any{keys})
-	tx := onTable(beside(db), stmt).Unscoped().Where(same).Where(clause.Expression(m.trashedRows)).
+	tx := onTable(session.Beside(db), stmt).Unscoped().Where(same).Where(clause.Expression(m.trashedRows)).
 		Clauses(assignments(set)).UpdateColumns(map[string]any{})
 	err := tx.Error
 	for _, l := range p.models.entry(db, stmt.Schema).parents {

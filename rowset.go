@@ -5,6 +5,7 @@ import (
 
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
@@ -46,12 +47,12 @@ func (s *rowSet) add(other *rowSet) *rowSet {
 }
 
 // chunks cuts the keys into lists that fit into a statement.
-func (s *rowSet) chunks(d *dialect) [][][]any {
-	return slices.Collect(slices.Chunk(s.keys, d.chunk(len(s.table.key()))))
+func (s *rowSet) chunks(d *dialect.Dialect) [][][]any {
+	return slices.Collect(slices.Chunk(s.keys, d.Chunk(len(s.table.key()))))
 }
 
 // conditions picks the rows of the set, a part by each condition.
-func (s *rowSet) conditions(d *dialect) []picker {
+func (s *rowSet) conditions(d *dialect.Dialect) []picker {
 	parts := make([]picker, 0, 1+len(s.where))
 	for _, chunk := range s.chunks(d) {
 		parts = append(parts, func(name string) clause.Expression { return expr.In(name, s.table.key(), chunk) })
@@ -60,7 +61,7 @@ func (s *rowSet) conditions(d *dialect) []picker {
 }
 
 // hanging picks the rows of a link's child that hang on rows of the set.
-func (s *rowSet) hanging(l *link, d *dialect) []picker {
+func (s *rowSet) hanging(l *link, d *dialect.Dialect) []picker {
 	positions := positionsOf(l.referred, s.table.key())
 	var parts []picker
 	add := func(hang picker) {
@@ -139,7 +140,7 @@ type selected struct {
 	list    []clause.Column
 	from    string
 	where   clause.Expression
-	d       *dialect
+	d       *dialect.Dialect
 }
 
 func (s *selected) Build(b clause.Builder) {
@@ -148,14 +149,14 @@ func (s *selected) Build(b clause.Builder) {
 		_, _ = b.WriteString(" NOT")
 	}
 	_, _ = b.WriteString(" IN (")
-	s.d.nest(b, func() {
+	s.d.Nest(b, func() {
 		_, _ = b.WriteString("SELECT ")
 		expr.WriteColumns(b, s.list, false)
 		_, _ = b.WriteString(" FROM ")
 		b.WriteQuoted(clause.Table{Name: s.from})
 		_, _ = b.WriteString(" WHERE ")
 		s.where.Build(b)
-		_, _ = b.WriteString(s.d.currentRead)
+		_, _ = b.WriteString(s.d.CurrentRead)
 	})
 	_ = b.WriteByte(')')
 }
@@ -170,7 +171,7 @@ type tree struct {
 	start  picker
 	filter picker     // which rows it goes on to, nil for any
 	same   *agreement // of a row with the one that it hangs on, nil if any will do
-	d      *dialect
+	d      *dialect.Dialect
 }
 
 // agreement is that two rows of one table have something in common.
@@ -202,7 +203,7 @@ func (t *tree) Build(b clause.Builder) {
 	}
 	expr.WriteColumns(b, expr.Columns(t.name, key), len(key) > 1)
 	_, _ = b.WriteString(" IN (")
-	t.d.nest(b, func() { t.buildQuery(b, key, columns) })
+	t.d.Nest(b, func() { t.buildQuery(b, key, columns) })
 	_ = b.WriteByte(')')
 }
 
@@ -211,9 +212,9 @@ func (t *tree) Build(b clause.Builder) {
 func (t *tree) buildQuery(b clause.Builder, key, columns []string) {
 	and, end := " UNION ", ""
 	_, _ = b.WriteString("WITH RECURSIVE " + treeName + " AS (")
-	if t.d.currentRead != "" {
+	if t.d.CurrentRead != "" {
 		_ = b.WriteByte('(')
-		and, end = t.d.currentRead+") UNION (", t.d.currentRead+")"
+		and, end = t.d.CurrentRead+") UNION (", t.d.CurrentRead+")"
 	}
 	_, _ = b.WriteString("SELECT ")
 	expr.WriteColumns(b, expr.Columns(t.table.name, columns), false)

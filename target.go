@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
@@ -124,7 +125,7 @@ func (t *target) nest(db *gorm.DB, show visibility) bool {
 type subquery struct {
 	columns []clause.Column
 	query   *gorm.DB
-	d       *dialect
+	d       *dialect.Dialect
 }
 
 func (s *subquery) Build(b clause.Builder) {
@@ -134,7 +135,7 @@ func (s *subquery) Build(b clause.Builder) {
 		b.WriteQuoted(s.columns)
 	}
 	_, _ = b.WriteString(" IN (")
-	s.d.nest(b, func() { b.AddVar(b, s.query) })
+	s.d.Nest(b, func() { b.AddVar(b, s.query) })
 	_ = b.WriteByte(')')
 }
 
@@ -169,12 +170,12 @@ func (op *operation) eachChunk(db *gorm.DB, t *target, names []string, keys [][]
 	defer func() { t.exprs = exprs }()
 	_, returns := t.stmt.Clauses["RETURNING"]
 	rows := pointee(reflect.ValueOf(t.stmt.Dest))
-	returns = returns && rows.IsValid() && rows.Kind() == reflect.Slice && rows.CanSet() && len(keys) > op.dialect.chunk(len(names))
+	returns = returns && rows.IsValid() && rows.Kind() == reflect.Slice && rows.CanSet() && len(keys) > op.dialect.Chunk(len(names))
 	var all reflect.Value
 	if returns {
 		all = reflect.Zero(rows.Type())
 	}
-	for i, chunk := range slices.Collect(slices.Chunk(keys, op.dialect.chunk(len(names)))) {
+	for i, chunk := range slices.Collect(slices.Chunk(keys, op.dialect.Chunk(len(names)))) {
 		if i > 0 {
 			t.stmt.SQL.Reset()
 			t.stmt.Vars = nil

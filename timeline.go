@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
@@ -13,17 +14,17 @@ import (
 // and to compare by. Its model keeps a time.
 type timeline struct {
 	model *model
-	d     *dialect
+	d     *dialect.Dialect
 }
 
-func (m *model) timeline(d *dialect) *timeline { return &timeline{m, d} }
+func (m *model) timeline(d *dialect.Dialect) *timeline { return &timeline{m, d} }
 
 // Build writes the column, brought to one zone where the database compares times
 // as they are written.
 func (l *timeline) Build(b clause.Builder) {
 	column := clause.Column{Table: clause.CurrentTable, Name: l.model.at.DBName}
 	if l.model.tellsTime() {
-		l.d.writeTime(b, column)
+		l.d.WriteTime(b, column)
 		return
 	}
 	b.WriteQuoted(column)
@@ -31,8 +32,8 @@ func (l *timeline) Build(b clause.Builder) {
 
 // asStored writes a model's time column so that it is read as it is stored, to be
 // compared with as such.
-func (m *model) asStored(d *dialect, column clause.Expression) clause.Expression {
-	if !d.textTime || !m.tellsTime() {
+func (m *model) asStored(d *dialect.Dialect, column clause.Expression) clause.Expression {
+	if !d.TextTime || !m.tellsTime() {
 		return column
 	}
 	return expr.Func(func(b clause.Builder) {
@@ -48,7 +49,7 @@ func (l *timeline) floor(t time.Time) time.Time { return l.model.when().keeps.fl
 // value is a time as the column is compared with it.
 func (l *timeline) value(t time.Time) any {
 	if l.model.tellsTime() {
-		return l.d.timeValue(t)
+		return l.d.TimeValue(t)
 	}
 	return unixTime(t, l.model.step())
 }
@@ -92,10 +93,10 @@ func (l *timeline) extremes() (dest []any, read func() (oldest, newest time.Time
 			return timeOfUnix(n.Int64, l.model.step())
 		}
 		return []any{&least, &greatest}, func() (time.Time, time.Time) { return of(least), of(greatest) }
-	case l.d.textTime:
+	case l.d.TextTime:
 		var least, greatest sql.NullString
 		of := func(s sql.NullString) time.Time {
-			t, _ := time.ParseInLocation(textTimeLayout, s.String, time.UTC)
+			t, _ := time.ParseInLocation(dialect.TextTimeLayout, s.String, time.UTC)
 			return t
 		}
 		return []any{&least, &greatest}, func() (time.Time, time.Time) { return of(least), of(greatest) }

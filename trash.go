@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // Trash is the trash of a whole database: see OpenTrash. It is never changed by
@@ -155,18 +156,8 @@ func statOf(db *gorm.DB, m *model) (Stat, error) {
 		extremes, read = l.extremes()
 		list, dest = append(list, of("min"), of("max")), append(dest, extremes...)
 	}
-	_, err := scanQuery(expr.Selecting(trashOf(db, m), list...), dest, func() { stat.Oldest, stat.Newest = read() })
+	_, err := session.Scan(expr.Selecting(trashOf(db, m), list...), dest, func() { stat.Oldest, stat.Newest = read() })
 	return stat, err
-}
-
-// scanQuery runs a query and calls each for its rows, which are scanned into
-// dest.
-func scanQuery(tx *gorm.DB, dest []any, each func()) (int64, error) {
-	rows, err := tx.Rows()
-	if err != nil {
-		return 0, err
-	}
-	return scanAll(rows, dest, func(int64) { each() })
 }
 
 // Undo makes all rows live again that one operation has trashed, of all known
@@ -201,10 +192,10 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 		}
 	}
 	if len(list) > 0 {
-		db = onPrimary(db, list[0].schema)
+		db = session.OnPrimary(db, list[0].schema)
 	}
 	rows := map[string]int64{}
-	err = asUnit(db, func(tx *gorm.DB) error {
+	err = session.AsUnit(db, func(tx *gorm.DB) error {
 		for _, m := range list {
 			one := tx.Session(&gorm.Session{}).Where("1 = 1")
 			if g.isClosed(m, list) && !narrows(tx, m) {
@@ -226,7 +217,7 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 // narrows tells if a handle has conditions of its own, or others have some on what it
 // restores.
 func narrows(db *gorm.DB, m *model) bool {
-	stmt := built(trashOf(db, m))
+	stmt := session.Built(trashOf(db, m))
 	r := requestOf(stmt)
 	if len(whereExprs(stmt)) > 0 || len(stmt.Joins) > 0 || hasLimit(stmt) || len(r.conditions)+len(r.also) > 0 {
 		return true

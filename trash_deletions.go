@@ -12,7 +12,9 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // DeletionPage is one page of Deletions.
@@ -71,7 +73,7 @@ func (t *Trash) Deletions(ctx context.Context, options ListOptions) (DeletionPag
 // deletions makes one page of operations.
 type deletions struct {
 	db      *gorm.DB
-	d       *dialect
+	d       *dialect.Dialect
 	options ListOptions
 	all     []*model // of which rows are counted
 	chosen  []*model // of which an operation has to have rows
@@ -188,7 +190,7 @@ func (l *deletions) candidates(most int) (ids []uuid.UUID, bound *time.Time, err
 func (l *deletions) choose(ids []uuid.UUID) ([]uuid.UUID, error) {
 	chosen := map[uuid.UUID]bool{}
 	for _, m := range l.chosen {
-		for chunk := range slices.Chunk(ids, l.d.chunk(1)) {
+		for chunk := range slices.Chunk(ids, l.d.Chunk(1)) {
 			among, err := l.among(m, chunk)
 			if err != nil {
 				return nil, err
@@ -196,7 +198,7 @@ func (l *deletions) choose(ids []uuid.UUID) ([]uuid.UUID, error) {
 			columns := []clause.Column{{Table: clause.CurrentTable, Name: m.deletionID.DBName}}
 			tx := also(l.query(m, l.options.Actor), among).Clauses(clause.Select{Columns: columns}, clause.GroupBy{Columns: columns})
 			var id any
-			if _, err := scanQuery(tx, []any{&id}, func() { chosen[uuidOf(id).UUID] = true }); err != nil {
+			if _, err := session.Scan(tx, []any{&id}, func() { chosen[uuidOf(id).UUID] = true }); err != nil {
 				return nil, err
 			}
 		}
@@ -251,7 +253,7 @@ func (l *deletions) newest(tx *gorm.DB, m *model, each func(uuid.UUID, time.Time
 		leading = m.timeline(l.d)
 	}
 	tx = tx.Clauses(clause.Select{Columns: columns}, clause.GroupBy{Columns: columns}, expr.InOrder(leading, []string{m.deletionID.DBName}, true))
-	return scanQuery(tx, dest, func() {
+	return session.Scan(tx, dest, func() {
 		of := origin()
 		each(of.id.UUID, of.at.Time)
 	})
@@ -268,7 +270,7 @@ func (l *deletions) read(ids []uuid.UUID) ([]Deletion, error) {
 	// Who and why are read off the table that the others hang on.
 	models := slices.SortedStableFunc(slices.Values(l.all), func(a, b *model) int { return cmp.Compare(g.rankOf(a), g.rankOf(b)) })
 	for _, m := range models {
-		for chunk := range slices.Chunk(ids, l.d.chunk(1)) {
+		for chunk := range slices.Chunk(ids, l.d.Chunk(1)) {
 			if err := l.count(m, chunk, byID); err != nil {
 				return nil, err
 			}
@@ -297,7 +299,7 @@ func (l *deletions) count(m *model, ids []uuid.UUID, byID map[uuid.UUID]*Deletio
 	}
 	tx := expr.Selecting(also(trashOf(l.db, m), among), append(list, "count(*)")...).
 		Clauses(clause.GroupBy{Columns: columns}, clause.OrderBy{Columns: []clause.OrderByColumn{{Column: clause.Column{Name: "count(*)", Raw: true}, Desc: true}}})
-	_, err = scanQuery(tx, append(dest, &n), func() {
+	_, err = session.Scan(tx, append(dest, &n), func() {
 		of := read()
 		d := byID[of.id.UUID]
 		if d == nil {

@@ -16,7 +16,9 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // ListOptions choose what of the trash is listed.
@@ -229,7 +231,7 @@ func placeAfter(item *Item) (string, error) {
 // listing makes one page.
 type listing struct {
 	db      *gorm.DB
-	d       *dialect
+	d       *dialect.Dialect
 	options ListOptions
 	limit   int
 	after   *place
@@ -335,13 +337,13 @@ func (l *listing) query(m *model) *gorm.DB {
 // items runs the query of a list.
 func (l *listing) items(m *model, tx *gorm.DB) ([]Item, error) {
 	names := primaryNames(m.schema)
-	dest, key := keyScan(len(names))
+	dest, key := session.KeyScan(len(names))
 	kept, from, read := m.recordScan(clause.CurrentTable)
 	dest = append(dest, from...)
 	var items []Item
 	var failed error
 	tx = tx.Clauses(clause.Select{Columns: append(expr.Columns(clause.CurrentTable, names), kept...)})
-	_, err := scanQuery(tx, dest, func() {
+	_, err := session.Scan(tx, dest, func() {
 		typed, err := typedKey(m.schema, key())
 		if err != nil {
 			failed = err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // Undo makes all rows live again that one operation has trashed, of all known
@@ -41,7 +42,7 @@ func Undo(db *gorm.DB, id uuid.UUID) (Deletion, error) {
 		return Deletion{}, tx.Error
 	}
 	defer forgetVerb(tx.Statement)
-	defer sendToPrimary(tx)()
+	defer session.SendToPrimary(tx)()
 	tx = tx.Callback().Raw().Execute(tx)
 	switch {
 	case requestOf(tx.Statement).undo != nil:
@@ -79,18 +80,18 @@ func (p *Plugin) undoSomewhere(db *gorm.DB, request *request) {
 	}
 	if len(elsewhere) < 2 {
 		if len(elsewhere) == 1 {
-			resolve(db, elsewhere[0][0].schema)
+			session.Resolve(db, elsewhere[0][0].schema)
 		}
-		inUnit(db, func() { _ = db.AddError(p.undo(db, request, plan)) })
+		session.InUnit(db, func() { _ = db.AddError(p.undo(db, request, plan)) })
 		return
 	}
 	for i, tables := range elsewhere {
 		if i > 0 {
 			db.Error = nil
 		}
-		resolve(db, tables[0].schema)
+		session.Resolve(db, tables[0].schema)
 		here := plan.within(func(t *table) bool { return !apart(db, tables[0].schema, t.schema) })
-		inUnit(db, func() { _ = db.AddError(p.undo(db, request, here)) })
+		session.InUnit(db, func() { _ = db.AddError(p.undo(db, request, here)) })
 		if !errors.Is(db.Error, ErrNotFound) {
 			return
 		}
@@ -206,7 +207,7 @@ func (c *cascade) findUndone(t *table, callers []clause.Expression, report *Dele
 	}
 	where = where.and(c.heeds.on[t])
 	columns, dest, read := m.recordScan(t.name)
-	n, err := query(c.db, dest, func() {
+	n, err := session.Query(c.db, dest, func() {
 		of := read()
 		if of.at.Valid && report.At.IsZero() {
 			report.At = of.at.Time
@@ -273,7 +274,7 @@ func (c *cascade) hooked(set *rowSet) (*rowSet, error) {
 		}
 		for _, part := range c.sets[l.parent].conditions(c.d) {
 			where := expr.All{set.where[0](childName), part(parentName)}
-			if err := c.pairs(l, false, where, c.d.currentRead, func(key []any, _, _ origin) { silent[keyText(key...)] = true }); err != nil {
+			if err := c.pairs(l, false, where, c.d.CurrentRead, func(key []any, _, _ origin) { silent[keyText(key...)] = true }); err != nil {
 				return nil, err
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // update runs the UPDATE of a soft delete or restore, which next executes. It
@@ -18,7 +19,7 @@ func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) *r
 	defer saveClauses(stmt)()
 	dropOwnFrom(stmt)
 	wanted, asked := stmt.Clauses["RETURNING"]
-	if !op.dialect.returning {
+	if !op.dialect.Returning {
 		delete(stmt.Clauses, "RETURNING")
 	}
 	op.values = slices.DeleteFunc(op.values, func(v *tracked) bool {
@@ -37,7 +38,7 @@ func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) *r
 	switch {
 	case len(op.values) < 2 && !starts && !records:
 		op.updatePlainly(db, next)
-	case !op.dialect.returning, len(op.values) == 0 && asked:
+	case !op.dialect.Returning, len(op.values) == 0 && asked:
 		keys = op.updateLocked(db, starts || records, next)
 	case len(op.values) == 0:
 		keys = op.updateStreaming(db, records)
@@ -111,14 +112,14 @@ func (op *operation) updateStreaming(db *gorm.DB, all bool) [][]any {
 	if db.DryRun || db.Error != nil {
 		return nil
 	}
-	rows, err := stmt.ConnPool.QueryContext(stmt.Context, stmt.SQL.String(), stmt.Vars...)
+	rows, err := stmt.ConnPool.QueryContext(stmt.Context, stmt.SQL.String(), stmt.Vars...) //nolint:rowserrcheck // ScanAll returns it
 	if err != nil {
 		_ = db.AddError(err)
 		return nil
 	}
 	var keys [][]any
-	dest, take := keyScan(len(names))
-	n, err := scanAll(rows, dest, func(n int64) {
+	dest, take := session.KeyScan(len(names))
+	n, err := session.ScanAll(rows, dest, func(n int64) {
 		if all || op.model.deletionID == nil || n <= few {
 			keys = append(keys, take())
 		}
@@ -283,7 +284,7 @@ func (op *operation) matchRows(stmt *gorm.Statement, rows reflect.Value, wanted 
 // lockRows reads, under a lock, which rows the UPDATE will change, for databases
 // that cannot return them.
 func (op *operation) lockRows(db *gorm.DB) []reflect.Value {
-	tx := onTable(beside(db), db.Statement).Unscoped()
+	tx := onTable(session.Beside(db), db.Statement).Unscoped()
 	tx.Statement.Clauses["WHERE"] = db.Statement.Clauses["WHERE"]
 	return op.lockFound(db, tx)
 }
@@ -296,11 +297,11 @@ func (op *operation) lockFound(db *gorm.DB, tx *gorm.DB) []reflect.Value {
 		return nil
 	}
 	tx = tx.Select(primaryNames(stmt.Schema))
-	if op.dialect.rowLock {
+	if op.dialect.RowLock {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
 	rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
-	if err := readRows(stored(tx), rows.Interface()); err != nil {
+	if err := session.ReadRows(stored(tx), rows.Interface()); err != nil {
 		_ = db.AddError(err)
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
@@ -35,7 +36,7 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	}
 	run := &upserting{handback: m.handback(db, conflict, show, d), conflict: conflict, dialect: d, associated: isAssociated(db)}
 	run.idle = holds(stmt.ReflectValue, stmt.Schema) && m.schema == stmt.Schema && m.leavesNothing(stmt, conflict)
-	if d.upsertWhere || db.DryRun || show == all && !run.idle {
+	if d.UpsertWhere || db.DryRun || show == all && !run.idle {
 		run.met = true
 		run.run(db, next)
 		return
@@ -113,7 +114,7 @@ func (m *model) aimed(db *gorm.DB) (back func()) {
 	stmt := db.Statement
 	original, ok := stmt.Clauses["ON CONFLICT"]
 	conflict, isConflict := original.Expression.(clause.OnConflict)
-	if !ok || !isConflict || len(conflict.TargetWhere.Exprs) > 0 || !dialectOf(db).partialIndex {
+	if !ok || !isConflict || len(conflict.TargetWhere.Exprs) > 0 || !dialectOf(db).PartialIndex {
 		return func() {}
 	}
 	named := make([]string, len(conflict.Columns))
@@ -143,7 +144,7 @@ func (m *model) aimed(db *gorm.DB) (back func()) {
 
 // buildUpsert writes ON CONFLICT with the protected columns left out of the
 // update, and out of its reach the rows that the filter hides.
-func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter, d *dialect) {
+func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter, d *dialect.Dialect) {
 	c.Builder = nil
 	conflict, ok := c.Expression.(clause.OnConflict)
 	if !ok {
@@ -157,7 +158,7 @@ func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter
 	case len(conflict.DoUpdates) == 0:
 		conflict.DoNothing = true
 		conflict.Where = clause.Where{}
-	case filter != nil && d.upsertWhere:
+	case filter != nil && d.UpsertWhere:
 		conflict.Where.Exprs = append(slices.Clip(rawsql.Enclose(conflict.Where.Exprs)), watching(filter))
 	case filter != nil:
 		for i, a := range conflict.DoUpdates {
@@ -259,7 +260,7 @@ func (k uniqueKey) columns() []string {
 
 // uniqueKeys lists the primary key and the unique indexes of a schema. A partial
 // index is none: it is not for all rows; nor is one that AutoMigrate replaces.
-func (m *model) uniqueKeys(s *schema.Schema, d *dialect) []uniqueKey {
+func (m *model) uniqueKeys(s *schema.Schema, d *dialect.Dialect) []uniqueKey {
 	var keys []uniqueKey
 	if len(s.PrimaryFields) > 0 {
 		keys = append(keys, uniqueKey{name: "primary key", primary: true, fields: s.PrimaryFields})
@@ -270,7 +271,7 @@ func (m *model) uniqueKeys(s *schema.Schema, d *dialect) []uniqueKey {
 		}
 	}
 	for _, index := range s.ParseIndexes() {
-		if index.Class != "UNIQUE" || index.Where != "" && d.partialIndex {
+		if index.Class != "UNIQUE" || index.Where != "" && d.PartialIndex {
 			continue
 		}
 		key := uniqueKey{name: index.Name}

@@ -5,19 +5,21 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
 // checkWritten fails an upsert that has met a trashed row by an index which is of
 // live rows, as the model tells it, and in the database of all rows still: a value
 // was written if a live row has its key now.
-func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d *dialect) {
+func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d *dialect.Dialect) {
 	stmt := db.Statement
 	named := make([]string, len(conflict.Columns))
 	for i, column := range conflict.Columns {
 		named[i] = m.columnNamed(column.Name)
 	}
 	for _, key := range m.liveUnique {
-		if !m.isOfLiveRows(key) || d.conflictTarget && !sameSet(named, key.columns) || !d.conflictTarget && slices.ContainsFunc(conflict.DoUpdates, m.moves(key)) {
+		if !m.isOfLiveRows(key) || d.ConflictTarget && !sameSet(named, key.columns) || !d.ConflictTarget && slices.ContainsFunc(conflict.DoUpdates, m.moves(key)) {
 			continue
 		}
 		values, indexes := valuesOf(stmt, stmt.ReflectValue, key.columns)
@@ -35,7 +37,7 @@ func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d *dialect
 				continue
 			}
 			hidden, live := m.keysMet(db, key.columns, [][]any{value}, locked)
-			if len(hidden) > 0 && len(live) == 0 && (d.conflictTarget || !m.meetsLive(db, key, indexes[i])) {
+			if len(hidden) > 0 && len(live) == 0 && (d.ConflictTarget || !m.meetsLive(db, key, indexes[i])) {
 				_ = db.AddError(fail(ErrTrashed, m.name(), "an upsert met it by "+key.name+
 					", which is of all rows still: AutoMigrate makes it one of live rows, or else restore the row first"))
 				return

@@ -6,13 +6,15 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
 // upserting is one upsert while it runs.
 type upserting struct {
 	*handback
 	conflict   clause.OnConflict
-	dialect    *dialect
+	dialect    *dialect.Dialect
 	associated bool // the rows are saved along with another
 	met        bool // some values meet a row, by what was read before
 	idle       bool // it updates nothing
@@ -45,7 +47,7 @@ func (u *upserting) check(db *gorm.DB) {
 	short := n < all
 	own := u.show == liveOnly && !u.associated // a trashed row among them is an error
 	// Where the upsert can have a condition, it tells by the number of its rows that it has left some out.
-	told := u.dialect.upsertWhere && own && short
+	told := u.dialect.UpsertWhere && own && short
 	if told || u.asksBack(n, all) {
 		back := u.takeBack(stmt, n)
 		rows, hidden := u.rows(db)
@@ -55,7 +57,7 @@ func (u *upserting) check(db *gorm.DB) {
 		}
 		defer func() { u.give(db, rows, back) }()
 	}
-	if own && (short || !u.dialect.upsertWhere) {
+	if own && (short || !u.dialect.UpsertWhere) {
 		u.model.checkWritten(db, u.conflict, u.dialect)
 	}
 }
@@ -69,7 +71,7 @@ func (u *upserting) asksBack(n, all int) bool {
 		return false
 	case u.returning:
 		return n < all
-	case u.dialect.upsertWhere:
+	case u.dialect.UpsertWhere:
 		return u.byOther && (n < all || !u.conflict.DoNothing)
 	}
 	return u.met || n != all

@@ -6,13 +6,15 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
 // targets are the keys by which a value of an insert may meet a row: the columns
 // that it names, or else all unique keys, those among live rows too.
-func (m *model) targets(db *gorm.DB, conflict clause.OnConflict, d *dialect) []keySearch {
+func (m *model) targets(db *gorm.DB, conflict clause.OnConflict, d *dialect.Dialect) []keySearch {
 	s := db.Statement.Schema
-	if d.conflictTarget && len(conflict.Columns) > 0 {
+	if d.ConflictTarget && len(conflict.Columns) > 0 {
 		key := keySearch{where: conflict.TargetWhere.Exprs}
 		for _, column := range conflict.Columns {
 			if field := s.LookUpField(column.Name); field != nil {
@@ -38,7 +40,7 @@ func (m *model) targets(db *gorm.DB, conflict clause.OnConflict, d *dialect) []k
 		add(keySearch{columns: key.columns, where: m.inLiveIndex(key), ofLive: true, index: m.whereOf(key)}, key.name)
 	}
 	switch {
-	case !d.conflictTarget:
+	case !d.ConflictTarget:
 		return keys
 	case len(named) > 0:
 		return named

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // plainUpdate runs an update that is no restore. It keeps the marker and the
@@ -45,10 +46,10 @@ func (p *Plugin) plainUpdate(db *gorm.DB, m *model, next func(*gorm.DB)) {
 // values already.
 func isUnchanged(db *gorm.DB) bool {
 	d := dialectOf(db)
-	if !d.countsChanges {
+	if !d.CountsChanges {
 		return false
 	}
-	tx := d.reading(onTable(beside(db), db.Statement).Unscoped())
+	tx := d.Reading(onTable(session.Beside(db), db.Statement).Unscoped())
 	tx.Statement.Clauses["WHERE"] = db.Statement.Clauses["WHERE"]
 	found, err := anyStored(tx)
 	_ = db.AddError(err)
@@ -70,8 +71,8 @@ func (p *Plugin) checkSave(db *gorm.DB, m *model) {
 
 // anyTrashed tells if one of the rows that a condition names is trashed.
 func anyTrashed(db *gorm.DB, m *model, keys clause.Expression) bool {
-	tx := onTable(beside(db), db.Statement).Unscoped().Where(keys).Where(clause.Expression(m.trashedRows))
-	found, err := anyStored(dialectOf(db).reading(tx))
+	tx := onTable(session.Beside(db), db.Statement).Unscoped().Where(keys).Where(clause.Expression(m.trashedRows))
+	found, err := anyStored(dialectOf(db).Reading(tx))
 	_ = db.AddError(err)
 	return found
 }
@@ -221,7 +222,7 @@ func (p *Plugin) relink(db *gorm.DB, m *model, columns []string) {
 		p.relinkPairs(db, m, columns, pairs)
 		return
 	}
-	inUnit(db, func() { p.relinkPairs(db, m, columns, pairs) })
+	session.InUnit(db, func() { p.relinkPairs(db, m, columns, pairs) })
 }
 
 func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]any) {
@@ -231,7 +232,7 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]
 		return
 	}
 	all := func() *gorm.DB {
-		return onTable(beside(db), stmt).Unscoped().Where(expr.InCurrent(columns, pairs)).Where(clause.Expression(m.trashedRows))
+		return onTable(session.Beside(db), stmt).Unscoped().Where(expr.InCurrent(columns, pairs)).Where(clause.Expression(m.trashedRows))
 	}
 	trashed := all
 	if shown != nil {
@@ -248,7 +249,7 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]
 		return
 	}
 	if shown != nil {
-		if hidden, err := anyStored(dialectOf(db).reading(all())); hidden || err != nil {
+		if hidden, err := anyStored(dialectOf(db).Reading(all())); hidden || err != nil {
 			_ = db.AddError(cmp.Or(err, fail(ErrTrashed, m.name(), "the pair is linked by a row in the trash that is out of reach, as another plugin or type hides it")))
 			return
 		}
@@ -259,7 +260,7 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]
 	op.noteOwn(db, tx.RowsAffected, keys)
 	defer op.tell(p, db)
 	table := childTable(stmt)
-	for chunk := range slices.Chunk(pairs, dialectOf(db).chunk(len(columns))) {
+	for chunk := range slices.Chunk(pairs, dialectOf(db).Chunk(len(columns))) {
 		if db.AddError(p.checkLiveParents(db, stmt.Schema, table, expr.In(table, columns, chunk))) != nil {
 			return
 		}

@@ -1,7 +1,9 @@
-package softdelete
+package session
 
 import (
 	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
 // GORM's TranslateError puts errors of its own in the place of the database's,
@@ -18,29 +20,29 @@ func withRawErrors(config *gorm.Config) *gorm.Config {
 	return &raw
 }
 
-// rawErrors runs a step of a statement without TranslateError.
-func rawErrors(step func(*gorm.DB)) func(*gorm.DB) {
+// WithoutTranslation runs a step of a statement without TranslateError.
+func WithoutTranslation(step func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
 		config, failed := db.Config, db.Error != nil
 		db.Config = withRawErrors(config)
 		defer func() {
 			db.Config = config
 			if !failed {
-				db.Error = translated(db, db.Error)
+				db.Error = Translated(db, db.Error)
 			}
 		}()
 		step(db)
 	}
 }
 
-// translated is an error as the handle wants it.
-func translated(db *gorm.DB, err error) error {
+// Translated is an error as the handle wants it.
+func Translated(db *gorm.DB, err error) error {
 	translator, ok := db.Dialector.(gorm.ErrorTranslator)
 	if err == nil || !db.TranslateError || !ok {
 		return err
 	}
 	as := translator.Translate(err)
-	if _, found := violated(err); !found {
+	if _, found := dialect.ViolatedConstraint(err); !found {
 		return as
 	}
 	return &translatedError{as: as, raw: err}

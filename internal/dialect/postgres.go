@@ -1,4 +1,4 @@
-package softdelete
+package dialect
 
 import (
 	"time"
@@ -6,27 +6,27 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// postgresDialect is that of PostgreSQL.
-var postgresDialect = dialect{
-	returning: true, writingQuery: true,
-	upsertWhere: true, conflictTarget: true,
-	rowLock:    true,
-	skipLocked: clause.LockingOptionsSkipLocked,
+// postgres is that of PostgreSQL.
+var postgres = Dialect{
+	Returning: true, WritingQuery: true,
+	UpsertWhere: true, ConflictTarget: true,
+	RowLock:    true,
+	SkipLocked: clause.LockingOptionsSkipLocked,
 	parameters: 65535,
 
-	partialIndex: true,
-	concurrently: "CONCURRENTLY ",
-	regclass:     true,
+	PartialIndex: true,
+	Concurrently: "CONCURRENTLY ",
+	Regclass:     true,
 
-	timeDigits: 6, bareTimeDigits: 6,
-	zonelessTime: true,
-	finestTime:   "timestamptz",
-	uuidType:     "uuid",
+	TimeDigits: 6, BareTimeDigits: 6,
+	ZonelessTime: true,
+	FinestTime:   "timestamptz",
+	UUIDType:     "uuid",
 	clock:        "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
 	clockUnit:    time.Microsecond,
 
-	columnsSQL: postgresColumns, indexesSQL: postgresIndexes, referencesSQL: postgresReferences,
-	definitionsSQL: postgresDefinitions, foreignKeysSQL: postgresForeignKeys,
+	ColumnsSQL: postgresColumns, IndexesSQL: postgresIndexes, ReferencesSQL: postgresReferences,
+	DefinitionsSQL: postgresDefinitions, ForeignKeysSQL: postgresForeignKeys,
 }
 
 const (

@@ -1,25 +1,29 @@
-package softdelete
+package session
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync/atomic"
 
 	"gorm.io/gorm"
 )
 
-// unit makes all that one statement does a unit, where GORM's own transaction
+// ErrPanic is what a unit fails with that a hook's panic ends.
+var ErrPanic = errors.New("softdelete: a hook panicked")
+
+// Unit makes all that one statement does a unit, where GORM's own transaction
 // does not: in the caller's transaction by a savepoint, and where GORM was told
 // to open none by a transaction of its own.
-type unit struct {
+type Unit struct {
 	savepoint string        // empty for a transaction of its own
 	pool      gorm.ConnPool // what the statement ran on before that
 }
 
 var savepoints atomic.Uint64
 
-// beginUnit starts a unit unless GORM has a transaction open for the statement.
-func beginUnit(db *gorm.DB) *unit {
+// Begin starts a unit unless GORM has a transaction open for the statement.
+func Begin(db *gorm.DB) *Unit {
 	if db.DryRun || db.Error != nil {
 		return nil
 	}
@@ -31,37 +35,28 @@ func beginUnit(db *gorm.DB) *unit {
 			_ = db.AddError(gorm.ErrUnsupportedDriver)
 			return nil
 		}
-		u := &unit{savepoint: "softdelete_" + strconv.FormatUint(savepoints.Add(1), 36)}
+		u := &Unit{savepoint: "softdelete_" + strconv.FormatUint(savepoints.Add(1), 36)}
 		// By its SQL: the drivers' own method loses its error.
-		if db.AddError(unprepared(beside(db)).Exec("SAVEPOINT "+u.savepoint).Error) != nil {
+		if db.AddError(unprepared(Beside(db)).Exec("SAVEPOINT "+u.savepoint).Error) != nil {
 			return nil
 		}
 		return u
 	}
-	tx := beside(db).Begin()
+	tx := Beside(db).Begin()
 	if tx.Error != nil {
 		_ = db.AddError(tx.Error)
 		return nil
 	}
-	u := &unit{pool: db.Statement.ConnPool}
+	u := &Unit{pool: db.Statement.ConnPool}
 	db.Statement.ConnPool = tx.Statement.ConnPool
 	return u
 }
 
-// beside returns a handle for further statements on a statement's connection,
-// whatever has happened to that statement. Where it is in no transaction, they go
-// to the primary.
-func beside(db *gorm.DB) *gorm.DB {
-	tx := fresh(db, gorm.Session{SkipHooks: true})
-	tx.Error = nil
-	return tx
-}
+// IsTransaction tells if the unit is a transaction of its own.
+func (u *Unit) IsTransaction() bool { return u != nil && u.savepoint == "" }
 
-// isTransaction tells if the unit is a transaction of its own.
-func (u *unit) isTransaction() bool { return u != nil && u.savepoint == "" }
-
-// end commits the unit, or rolls it back if the statement has failed.
-func (u *unit) end(db *gorm.DB) {
+// End commits the unit, or rolls it back if the statement has failed.
+func (u *Unit) End(db *gorm.DB) {
 	if u == nil {
 		return
 	}
@@ -88,41 +83,41 @@ func (u *unit) end(db *gorm.DB) {
 	db.Statement.ConnPool = u.pool
 }
 
-// inUnit runs a step of a statement as a unit. An error of the statement or a
+// InUnit runs a step of a statement as a unit. An error of the statement or a
 // panic rolls it back.
-func inUnit(db *gorm.DB, step func()) {
-	u := beginUnit(db)
+func InUnit(db *gorm.DB, step func()) {
+	u := Begin(db)
 	defer func() {
 		if r := recover(); r != nil {
-			_ = db.AddError(errPanic)
-			u.end(db)
+			_ = db.AddError(ErrPanic)
+			u.End(db)
 			panic(r)
 		}
-		u.end(db)
+		u.End(db)
 	}()
 	if db.Error == nil {
 		step()
 	}
 }
 
-// asUnit runs some statements as a unit. An error or a panic of theirs rolls them
+// AsUnit runs some statements as a unit. An error or a panic of theirs rolls them
 // all back.
-func asUnit(db *gorm.DB, run func(tx *gorm.DB) error) error {
+func AsUnit(db *gorm.DB, run func(tx *gorm.DB) error) error {
 	tx := db.Session(&gorm.Session{}).Clauses()
-	u := beginUnit(tx)
+	u := Begin(tx)
 	if tx.Error != nil {
 		return tx.Error
 	}
 	panicked := true
 	defer func() {
 		if panicked {
-			_ = tx.AddError(errPanic)
-			u.end(tx)
+			_ = tx.AddError(ErrPanic)
+			u.End(tx)
 		}
 	}()
 	_ = tx.AddError(run(tx.Session(&gorm.Session{})))
 	panicked = false
-	u.end(tx)
+	u.End(tx)
 	return tx.Error
 }
 

@@ -1,4 +1,4 @@
-package softdelete
+package dialect
 
 import (
 	"time"
@@ -6,31 +6,31 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// mysqlDialect is that of MySQL and MariaDB. MariaDB has RETURNING for an INSERT and a
+// mysql is that of MySQL and MariaDB. MariaDB has RETURNING for an INSERT and a
 // DELETE only, for which GORM's driver lists it with the clauses of an UPDATE too.
-var mysqlDialect = dialect{
-	rowLock:     true,
-	skipLocked:  clause.LockingOptionsSkipLocked,
-	currentRead: " LOCK IN SHARE MODE",
-	lockByKey:   " FORCE INDEX (PRIMARY)",
+var mysql = Dialect{
+	RowLock:     true,
+	SkipLocked:  clause.LockingOptionsSkipLocked,
+	CurrentRead: " LOCK IN SHARE MODE",
+	LockByKey:   " FORCE INDEX (PRIMARY)",
 	parameters:  65535,
 
 	nestedTarget:      true,
-	rowwiseReferences: true,
-	countsChanges:     true,
-	alterIndexes:      true,
-	foreignKeyIndex:   true,
-	columnsAnyCase:    true,
-	enforced:          "@@foreign_key_checks = 1",
+	RowwiseReferences: true,
+	CountsChanges:     true,
+	AlterIndexes:      true,
+	ForeignKeyIndex:   true,
+	ColumnsAnyCase:    true,
+	Enforced:          "@@foreign_key_checks = 1",
 
-	timeDigits: 6,
-	finestTime: "datetime(6)",
-	uuidType:   "char(36)",
+	TimeDigits: 6,
+	FinestTime: "datetime(6)",
+	UUIDType:   "char(36)",
 	clock:      "SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)",
 	clockUnit:  time.Microsecond,
 
-	columnsSQL: mysqlColumns, indexesSQL: mysqlIndexes,
-	definitionsSQL: mysqlDefinitions, foreignKeysSQL: mysqlForeignKeys,
+	ColumnsSQL: mysqlColumns, IndexesSQL: mysqlIndexes,
+	DefinitionsSQL: mysqlDefinitions, ForeignKeysSQL: mysqlForeignKeys,
 }
 
 const (

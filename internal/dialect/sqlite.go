@@ -1,29 +1,31 @@
-package softdelete
+package dialect
 
-import "time"
+import (
+	"time"
+)
 
-// sqliteDialect is that of SQLite. It has one writer at a time, so that rows need no
+// sqlite is that of SQLite. It has one writer at a time, so that rows need no
 // lock.
-var sqliteDialect = dialect{
-	returning:   true,
-	upsertWhere: true, conflictTarget: true,
+var sqlite = Dialect{
+	Returning:   true,
+	UpsertWhere: true, ConflictTarget: true,
 	parameters: 32766,
 
-	partialIndex: true, indexBySQL: true,
-	tableRebuild:      true,
-	conflictByColumns: true,
-	columnsAnyCase:    true,
-	enforced:          "(SELECT foreign_keys FROM pragma_foreign_keys) = 1",
+	PartialIndex: true, IndexBySQL: true,
+	TableRebuild:      true,
+	ConflictByColumns: true,
+	ColumnsAnyCase:    true,
+	Enforced:          "(SELECT foreign_keys FROM pragma_foreign_keys) = 1",
 
-	textTime:   true,
-	timeDigits: 9, bareTimeDigits: 9,
-	finestTime: "datetime",
-	uuidType:   "text",
+	TextTime:   true,
+	TimeDigits: 9, BareTimeDigits: 9,
+	FinestTime: "datetime",
+	UUIDType:   "text",
 	clock:      "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)",
 	clockUnit:  time.Millisecond,
 
-	columnsSQL: sqliteColumns, indexesSQL: sqliteIndexes, referencesSQL: sqliteReferences,
-	definitionsSQL: sqliteDefinitions, foreignKeysSQL: sqliteForeignKeys,
+	ColumnsSQL: sqliteColumns, IndexesSQL: sqliteIndexes, ReferencesSQL: sqliteReferences,
+	DefinitionsSQL: sqliteDefinitions, ForeignKeysSQL: sqliteForeignKeys,
 }
 
 const (

@@ -1,0 +1,260 @@
+// Package dialect has all in which databases differ, as capabilities by name: a file for
+// each database says which of them it has, and what it is asked.
+package dialect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Dialect lists, by name, all in which databases differ for this package.
+type Dialect struct {
+	// Returning: an UPDATE can return the rows that it changed. Where it cannot,
+	// the keys are read under a lock before the UPDATE.
+	Returning bool
+
+	// UpsertWhere: the update of an upsert can have a condition. Where it
+	// cannot, the rows in the way are read under a lock before the upsert.
+	UpsertWhere bool
+
+	// ConflictTarget: an upsert names the unique key that it is about. Where it
+	// does not, it takes a row in the way by any of them.
+	ConflictTarget bool
+
+	// RowLock: SELECT … FOR UPDATE locks the rows read. SQLite has one writer
+	// at a time, and needs none.
+	RowLock bool
+
+	// CurrentRead is what a SELECT that locks nothing by itself says to read what
+	// is committed now. Without it a transaction of the database's default
+	// isolation reads what was there at its first SELECT, while it writes to what
+	// is there now. Empty where both are one.
+	CurrentRead string
+
+	// SkipLocked is what a locking SELECT says to leave out rows that somebody
+	// else has locked; empty where there is no such thing.
+	SkipLocked string
+
+	// LockByKey: a locking SELECT locks all rows that it looks at, not only those
+	// that it returns. These words after a table's name make it look at those
+	// alone that it names by their keys. Empty where it locks what it returns.
+	LockByKey string
+
+	// WritingQuery: a query can remove rows, in a WITH, and return what it found.
+	WritingQuery bool
+
+	// parameters is how many values can be bound to one statement.
+	parameters int
+
+	// nestedTarget: an UPDATE or DELETE may not read its own table in a
+	// subquery, unless that is nested once more, and not merged again by the
+	// optimizer.
+	nestedTarget bool
+
+	// CountsChanges: an UPDATE counts the rows that it has changed, and not those
+	// that had the values already.
+	CountsChanges bool
+
+	// RowwiseReferences: a foreign key is looked at with each row that a statement
+	// removes, and not when it has removed all of them.
+	RowwiseReferences bool
+
+	// TextTime: times are kept as text with their zone, so that they have to
+	// be brought to one zone before they are compared.
+	TextTime bool
+
+	// ConflictByColumns: the error of a unique index names its columns, in the
+	// place of its name.
+	ConflictByColumns bool
+
+	// PartialIndex: an index can be of the rows that meet a condition. Where it
+	// cannot, an index of live rows has a generated column or the marker in it.
+	PartialIndex bool
+
+	// AlterIndexes: one ALTER TABLE drops and adds indexes, all or nothing, and
+	// DDL ends a transaction. Elsewhere it is part of one.
+	AlterIndexes bool
+
+	// Concurrently is what is said where an index is made or dropped while others
+	// write to the table, outside of a transaction; empty where there is no such
+	// thing.
+	Concurrently string
+
+	// TableRebuild: a table is changed by making it anew. A unique constraint is
+	// dropped so.
+	TableRebuild bool
+
+	// Regclass: a table is looked up by its quoted name, along the search path.
+	Regclass bool
+
+	// IndexBySQL: the condition of an index is known from the statement that made it.
+	IndexBySQL bool
+
+	// ColumnsSQL asks for the columns of tables: table, name, type, nullable,
+	// generated, by what.
+	ColumnsSQL string
+
+	// IndexesSQL asks for their indexes, by the columns in order: table, name, unique,
+	// primary, constraint, valid, plain, column, condition.
+	IndexesSQL string
+
+	// ReferencesSQL asks for the columns of a table that foreign keys refer to: the
+	// child's table with what tells the key from others, and a column; empty where
+	// these do not need a unique index.
+	ReferencesSQL string
+
+	// DefinitionsSQL asks for the statements that made tables and what belongs to
+	// them: kind, table, name, text.
+	DefinitionsSQL string
+
+	// ForeignKeysSQL asks for foreign keys, by their columns in order: table, name,
+	// table referred to, column, column referred to, what happens on a delete, the
+	// table's primary key by lines, and if the names of tables are told apart by more
+	// than their case.
+	ForeignKeysSQL string
+
+	// TimeDigits is how many fractional digits of a second a column keeps of which
+	// the type is not known.
+	TimeDigits int
+
+	// ZonelessTime: a time column without a zone keeps the digits that a time has
+	// where it is written, and gives them back as UTC's.
+	ZonelessTime bool
+
+	// FinestTime is a column type that keeps times as fine as there are.
+	FinestTime string
+
+	// UUIDType is the column type of a UUID.
+	UUIDType string
+
+	// clock reads the database's own clock as a number of clockUnit since 1970.
+	clock     string
+	clockUnit time.Duration
+
+	// Enforced is the condition under which foreign keys act, on the connection that
+	// it is asked on; empty where they always do.
+	Enforced string
+
+	// ColumnsAnyCase: columns are not told apart by the case of their names.
+	ColumnsAnyCase bool
+
+	// ForeignKeyIndex: each foreign key needs an index that its columns lead, at
+	// both of its ends. Elsewhere it needs a unique one of all rows where it refers
+	// to.
+	ForeignKeyIndex bool
+
+	// BareTimeDigits is how many fractional digits of a second a time column keeps
+	// of which the type says nothing of it.
+	BareTimeDigits int
+}
+
+// dialects are those of the databases that GORM's drivers name. Any other is taken for
+// one that speaks PostgreSQL's.
+var dialects = map[string]*Dialect{"sqlite": &sqlite, "mysql": &mysql}
+
+// Of is that of a handle, by its driver's name and by what that registered.
+func Of(db *gorm.DB) *Dialect {
+	d, ok := dialects[db.Name()]
+	if !ok {
+		d = &postgres
+	}
+	if !d.Returning || slices.Contains(db.Callback().Update().Clauses, "RETURNING") {
+		return d
+	}
+	without := *d
+	without.Returning, without.WritingQuery = false, false
+	return &without
+}
+
+// Stored returns a time as it goes into a time column: in the one zone where
+// zones matter.
+func (d *Dialect) Stored(t time.Time) time.Time {
+	if d.TextTime {
+		return t.UTC()
+	}
+	return t
+}
+
+// CompareTime writes "column operator t" for a time column.
+func (d *Dialect) CompareTime(b clause.Builder, column clause.Column, operator string, t time.Time) {
+	d.WriteTime(b, column)
+	_, _ = b.WriteString(" " + operator + " ")
+	b.AddVar(b, d.TimeValue(t))
+}
+
+// WriteTime writes a time column in a form that can be compared and sorted.
+func (d *Dialect) WriteTime(b clause.Builder, column clause.Column) {
+	if !d.TextTime {
+		b.WriteQuoted(column)
+		return
+	}
+	// strftime brings the text to UTC, at a precision of seconds. The fraction
+	// is the same in every zone: what stands between the seconds and the zone,
+	// which a space may part.
+	const utc = "(strftime('%Y-%m-%d %H:%M:%S', {c}) || rtrim(rtrim(CASE WHEN substr({c}, -6, 1) IN ('+', '-') " +
+		"THEN substr({c}, 20, length({c}) - 25) ELSE rtrim(substr({c}, 20), 'Z') END, '0 '), '.'))"
+	for i, part := range strings.Split(utc, "{c}") {
+		if i > 0 {
+			b.WriteQuoted(column)
+		}
+		_, _ = b.WriteString(part)
+	}
+}
+
+// TimeValue is a time as what WriteTime writes is compared with it.
+func (d *Dialect) TimeValue(t time.Time) any {
+	if d.TextTime {
+		return t.UTC().Format(TextTimeLayout)
+	}
+	return t
+}
+
+// TextTimeLayout is how times are written where they are kept as text.
+const TextTimeLayout = "2006-01-02 15:04:05.999999999"
+
+// Now reads the database's own clock, on the statement's connection.
+func (d *Dialect) Now(db *gorm.DB) (time.Time, error) {
+	var units int64
+	row := db.Statement.ConnPool.QueryRowContext(db.Statement.Context, d.clock)
+	if err := row.Scan(&units); err != nil {
+		return time.Time{}, fmt.Errorf("softdelete: reading the database's clock: %w", err)
+	}
+	perSecond := int64(time.Second / d.clockUnit)
+	return time.Unix(units/perSecond, units%perSecond*int64(d.clockUnit)), nil
+}
+
+// Reading has a query of GORM's read what is committed now.
+func (d *Dialect) Reading(tx *gorm.DB) *gorm.DB {
+	if d.CurrentRead == "" {
+		return tx
+	}
+	return tx.Clauses(clause.Locking{Strength: clause.LockingStrengthShare})
+}
+
+// Nest writes the beginning and the end around a subquery that may be on the table
+// that is written to.
+func (d *Dialect) Nest(b clause.Builder, write func()) {
+	if d.nestedTarget {
+		_, _ = b.WriteString("SELECT /*+ NO_MERGE(softdelete_rows) */ * FROM (")
+	}
+	write()
+	if d.nestedTarget {
+		_, _ = b.WriteString(") AS softdelete_rows")
+	}
+}
+
+// Chunk is how many keys of some columns go into one statement. Beside them it
+// has the values of the other conditions and of what is set. PostgreSQL parses a
+// list of keys of several columns by recursion, of limited depth.
+func (d *Dialect) Chunk(columns int) int {
+	most := 10000
+	if columns > 1 {
+		most = 1000
+	}
+	return min(most, (d.parameters-1000)/max(columns, 1))
+}
