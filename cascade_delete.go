@@ -37,7 +37,8 @@ func (p *Plugin) planDelete(db *gorm.DB, op *operation) error {
 		}
 	}
 	add(op.selected)
-	plan, err := g.plan(OpSoftDelete, root, tables...)
+	plan, err := g.plan(kindSoftDelete, root, tables...)
+	err = publicError(err)
 	if err != nil || plan.isTrivial() && len(op.selected) == 0 {
 		return err
 	}

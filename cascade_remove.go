@@ -73,7 +73,7 @@ func (c *cascade) removeFound(f found) error {
 		return err
 	}
 	if f.hooks {
-		verb := map[Operation]func(*gorm.DB, any, ...any) *gorm.DB{OpPurge: Purge, OpForceDelete: ForceDelete}[c.plan.kind]
+		verb := map[Operation]func(*gorm.DB, any, ...any) *gorm.DB{OpPurge: Purge, OpForceDelete: ForceDelete}[Operation(c.plan.kind)]
 		sets := []*rowSet{f.set}
 		if len(f.levels) > 0 {
 			sets = nil

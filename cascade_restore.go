@@ -25,7 +25,7 @@ func (p *Plugin) planRestore(db *gorm.DB, op *operation) error {
 	}
 	// Rows whose parents have to be live are found first, to be looked at after.
 	if root := p.models.relations().rootOf(db, op); root != nil && len(p.models.entry(db, root.schema).parents) > 0 {
-		op.plan = newPlan(op.kind, root, nil)
+		op.plan = newPlan(opKind(op.kind), root, nil)
 	}
 	return nil
 }
@@ -48,7 +48,8 @@ func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
 	if root == nil {
 		return nil
 	}
-	plan, err := g.plan(op.kind, root)
+	plan, err := g.plan(opKind(op.kind), root)
+	err = publicError(err)
 	batched := requestOf(db.Statement).batch != nil
 	if err != nil || plan.isTrivial() && !batched && (op.kind != OpRestore || len(root.cascadingParents()) == 0) {
 		return err

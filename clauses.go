@@ -19,6 +19,9 @@ func (queryClause) Name() string               { return "" }
 func (queryClause) Build(clause.Builder)       {}
 func (queryClause) MergeClause(*clause.Clause) {}
 
+// Replaces are the clauses of the model's marker.
+func (c queryClause) Replaces() *others { return &c.model.own }
+
 // ModifyStatement adds the filter. GORM calls it on three kinds of statement: the
 // one that is executed; a bare one that becomes the ON of a relation join; and
 // one for the join table of an association, which filterFrom looks after.
@@ -44,6 +47,9 @@ func (joinClause) Name() string               { return "" }
 func (joinClause) Build(clause.Builder)       {}
 func (joinClause) MergeClause(*clause.Clause) {}
 
+// Replaces says that there is no marker.
+func (joinClause) Replaces() *others { return nil }
+
 // ModifyStatement sees to the joins of the statement that is executed.
 func (c joinClause) ModifyStatement(stmt *gorm.Statement) {
 	if stmt.Statement == stmt && stmt.SQL.Len() == 0 {
@@ -57,6 +63,9 @@ type updateClause struct{ model *model }
 func (updateClause) Name() string               { return "" }
 func (updateClause) Build(clause.Builder)       {}
 func (updateClause) MergeClause(*clause.Clause) {}
+
+// Replaces says that the clause of queries tells.
+func (updateClause) Replaces() *others { return nil }
 
 // ModifyStatement refuses an update that the plugin has not seen: it would have
 // filtered it. What a step inside of the plugin's own has added is filtered too.
@@ -85,6 +94,9 @@ func (createClause) Name() string               { return "" }
 func (createClause) Build(clause.Builder)       {}
 func (createClause) MergeClause(*clause.Clause) {}
 
+// Replaces says that the clause of queries tells.
+func (createClause) Replaces() *others { return nil }
+
 // ModifyStatement fails the statement.
 func (c createClause) ModifyStatement(stmt *gorm.Statement) {
 	if stmt.SQL.Len() > 0 || stmt.Error != nil || isMarked(stmt) {
@@ -102,6 +114,9 @@ type deleteClause struct{ model *model }
 func (deleteClause) Name() string               { return "" }
 func (deleteClause) Build(clause.Builder)       {}
 func (deleteClause) MergeClause(*clause.Clause) {}
+
+// Replaces says that the clause of queries tells.
+func (deleteClause) Replaces() *others { return nil }
 
 // ModifyStatement refuses a delete that the plugin did not build. An unscoped
 // one is GORM's own; it is filtered if a scope asked for it.
@@ -121,6 +136,9 @@ type failure struct{ err error }
 func (failure) Name() string               { return "" }
 func (failure) Build(clause.Builder)       {}
 func (failure) MergeClause(*clause.Clause) {}
+
+// Replaces says that there was something of a marker.
+func (failure) Replaces() *others { return &others{} }
 
 // ModifyStatement fails the statement.
 func (c failure) ModifyStatement(stmt *gorm.Statement) {

@@ -197,7 +197,7 @@ func (c *checkup) choose(values []any) error {
 	for _, name := range slices.Compact(names) {
 		t := c.graph.tables[name]
 		if t.err != nil {
-			return t.err
+			return publicError(t.err)
 		}
 		if err := checkPlace(c.db, t.model, "Doctor"); err != nil {
 			return err

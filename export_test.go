@@ -53,7 +53,7 @@ func PlanOf(db *gorm.DB, kind Operation, model any) (string, error) {
 		return "", err
 	}
 	g := p.models.relations()
-	plan, err := g.plan(kind, g.tables[s.Table])
+	plan, err := g.plan(opKind(kind), g.tables[s.Table])
 	if err != nil {
 		return "", err
 	}

@@ -117,6 +117,11 @@ type notInstalled struct{ field *schema.Field }
 func (notInstalled) Name() string               { return "" }
 func (notInstalled) Build(clause.Builder)       {}
 func (notInstalled) MergeClause(*clause.Clause) {}
+
+// FlagField is the field of the Flag.
+func (c notInstalled) FlagField() *schema.Field { return c.field }
+
+// ModifyStatement fails the statement, unless the handle has the plugin.
 func (c notInstalled) ModifyStatement(stmt *gorm.Statement) {
 	if stmt.SQL.Len() > 0 {
 		return

@@ -91,11 +91,11 @@ func (l *link) String() string {
 }
 
 // guards tells if live rows at the link's end forbid an operation.
-func (l *link) guards(kind Operation) bool {
+func (l *link) guards(kind opKind) bool {
 	switch kind {
-	case OpSoftDelete, OpForceDelete:
+	case kindSoftDelete, kindForceDelete:
 		return l.policy == restricts
-	case OpPurge:
+	case kindPurge:
 		return l.policy == restricts || (l.takes(kind) && l.child.model != nil || l.parts()) && l.guardedBy == nil
 	default:
 		return false
@@ -103,11 +103,11 @@ func (l *link) guards(kind Operation) bool {
 }
 
 // takes tells if an operation takes the rows of the link's child along.
-func (l *link) takes(kind Operation) bool {
+func (l *link) takes(kind opKind) bool {
 	switch kind {
-	case OpSoftDelete:
+	case kindSoftDelete:
 		return l.policy == cascades && l.child.model != nil
-	case OpRestore:
+	case kindRestore:
 		// A delete may have taken the rows of any relation along, if that was
 		// selected; that it did can be told if each row knows its operation.
 		return l.child.model != nil && (l.policy == cascades || l.own && l.child != l.parent && len(l.child.key()) > 0 && l.isTold())
@@ -130,7 +130,7 @@ func (l *link) databaseTakes() bool {
 
 // newGraph makes the graph of schemas, which may be several to a table, with what
 // is known of the database.
-func newGraph(schemas []*schema.Schema, entryOf func(*schema.Schema) *entry, modelOf func(string) *model, ignoreConstraints bool, known references) *graph {
+func newGraph(schemas []*schema.Schema, errorOf func(*schema.Schema) (known bool, err error), modelOf func(string) *model, ignoreConstraints bool, known references) *graph {
 	slices.SortFunc(schemas, func(a, b *schema.Schema) int {
 		return strings.Compare(a.Table+"\x00"+a.Name+"\x00"+a.ModelType.String(), b.Table+"\x00"+b.Name+"\x00"+b.ModelType.String())
 	})
@@ -148,12 +148,12 @@ func newGraph(schemas []*schema.Schema, entryOf func(*schema.Schema) *entry, mod
 		if of := othersOf(s); !of.isEmpty() {
 			t.others = append(t.others, s)
 		}
-		if e := entryOf(s); e != nil && e.err != nil && t.err == nil {
-			t.err = e.err
+		if _, err := errorOf(s); err != nil && t.err == nil {
+			t.err = err
 		}
 	}
 	for _, s := range schemas {
-		if e := entryOf(s); e == nil || e.err != nil {
+		if known, err := errorOf(s); !known || err != nil {
 			continue
 		}
 		g.addRelations(s, ignoreConstraints)
@@ -170,7 +170,7 @@ func newGraph(schemas []*schema.Schema, entryOf func(*schema.Schema) *entry, mod
 		slices.SortFunc(g.tables[name].parents, byRelation)
 	}
 	strong := func(t *table) []*link {
-		return slices.DeleteFunc(slices.Clone(t.children), func(l *link) bool { return !l.takes(OpForceDelete) })
+		return slices.DeleteFunc(slices.Clone(t.children), func(l *link) bool { return !l.takes(kindForceDelete) })
 	}
 	for rank, t := range slices.Concat(ordered(all, strong)...) {
 		t.rank = rank
@@ -264,7 +264,7 @@ func (g *graph) add(l *link, parent, child *schema.Schema, references []*schema.
 // before the child's.
 func (g *graph) merge(l, second *link) {
 	if l.tagged && second.tagged && l.policy != second.policy {
-		err := &ModelError{l.parent.schema.Name, "", fmt.Sprintf("%s and %s are the same relation and have tags that contradict each other", l.relation, second.relation)}
+		err := &fault{l.parent.schema.Name, "", fmt.Sprintf("%s and %s are the same relation and have tags that contradict each other", l.relation, second.relation)}
 		if g.err == nil {
 			g.err = err
 		}

@@ -26,7 +26,7 @@ func (p *Plugin) relationsFor(db *gorm.DB, kind Operation, from func(*graph) []*
 		if !p.reads(db, kind) {
 			return g, nil
 		}
-		unread := g.unread(kind, from(g))
+		unread := g.unread(opKind(kind), from(g))
 		if len(unread) == 0 {
 			return g, nil
 		}
@@ -67,7 +67,7 @@ func (p *Plugin) lockBeforeReading(db *gorm.DB, op *operation, from func(*graph)
 		return nil
 	}
 	g := p.models.relations()
-	if roots := from(g); len(g.unread(op.kind, roots)) > 0 {
+	if roots := from(g); len(g.unread(opKind(op.kind), roots)) > 0 {
 		return lockDatabase(db, op.dialect, roots[0].name, op.model)
 	}
 	return nil
@@ -88,7 +88,7 @@ func namesOf(tables []*table) []string {
 
 // unread lists the tables that a removal from some others reaches of which it is not
 // known what the database does.
-func (g *graph) unread(kind Operation, from []*table) []*table {
+func (g *graph) unread(kind opKind, from []*table) []*table {
 	var names []string
 	for _, root := range from {
 		if plan, err := g.plan(kind, root); err == nil {
@@ -210,7 +210,7 @@ func (g *graph) addForeignKey(parent *table, key *catalogue.ForeignKey) {
 func (l *link) tells(does *link) bool {
 	switch {
 	case does.onDelete == actionCascade:
-		return l.takes(OpPurge)
+		return l.takes(kindPurge)
 	case l.policy == cascades || l.policy == restricts || l.onDelete == actionCascade:
 		return true
 	default:

@@ -116,7 +116,7 @@ type heeded struct {
 // heed asks what others say of the tables of a cascade's plan, before anything is
 // written.
 func (c *cascade) heed() error {
-	c.heeds = heeded{on: map[*table]picker{}, ask: hasOthers(c.db.Callback().Query()), listen: hasOthers(writing(c.db, c.plan.kind))}
+	c.heeds = heeded{on: map[*table]picker{}, ask: hasOthers(c.db.Callback().Query()), listen: hasOthers(writing(c.db, Operation(c.plan.kind)))}
 	for _, circle := range c.plan.order {
 		for _, t := range circle {
 			if err := c.heedOn(t); err != nil {
@@ -138,7 +138,7 @@ func (c *cascade) heedOn(t *table) error {
 	}
 	var exprs []clause.Expression
 	for _, s := range schemas {
-		more, err := othersOn(c.db, s, c.plan.kind, c.heeds.ask, c.heeds.listen)
+		more, err := othersOn(c.db, s, Operation(c.plan.kind), c.heeds.ask, c.heeds.listen)
 		if err != nil {
 			return err
 		}
@@ -224,7 +224,7 @@ func (c *cascade) listened(t *table, where clause.Expression, write func() (int6
 	if !c.heeds.listen || !t.isKnown() {
 		return write()
 	}
-	tx := (&besides{write: write}).through(c.db, writing(c.db, c.plan.kind), t.schema, where)
+	tx := (&besides{write: write}).through(c.db, writing(c.db, Operation(c.plan.kind)), t.schema, where)
 	return tx.RowsAffected, tx.Error
 }
 
@@ -329,12 +329,12 @@ func hasOthers(on chain) bool {
 		}
 		name := runtime.FuncForPC(handler.Pointer()).Name()
 		own := func(path string) bool { return strings.HasPrefix(name, path) }
-		if !slices.ContainsFunc([]string{"gorm.io/gorm/", "gorm.io/plugin/dbresolver.", ownPath}, own) {
+		if !slices.ContainsFunc([]string{"gorm.io/gorm/", "gorm.io/plugin/dbresolver.", ownPath + ".", ownPath + "/internal/"}, own) {
 			return true
 		}
 	}
 	return false
 }
 
-// ownPath is what the names of the plugin's functions begin with.
-var ownPath = reflect.TypeFor[Plugin]().PkgPath() + "."
+// ownPath is the package of the plugin's functions; others are in internal ones below.
+var ownPath = reflect.TypeFor[Plugin]().PkgPath()

@@ -73,9 +73,9 @@ func (m *model) ask(namer schema.Namer, field *schema.Field, part tagPart) (bool
 		switch {
 		case have.name != name:
 		case have.kind != kind || part.name == "":
-			return true, &ModelError{m.name(), field.Name, fmt.Sprintf("softdelete:%q: there is an index %s already", part.word, name)}
+			return true, &fault{m.name(), field.Name, fmt.Sprintf("softdelete:%q: there is an index %s already", part.word, name)}
 		case slices.Contains(have.fields, field):
-			return true, &ModelError{m.name(), field.Name, fmt.Sprintf("softdelete:%q: the field is in the index %s already", part.word, name)}
+			return true, &fault{m.name(), field.Name, fmt.Sprintf("softdelete:%q: the field is in the index %s already", part.word, name)}
 		default:
 			have.fields = append(have.fields, field)
 			return true, nil
@@ -104,18 +104,18 @@ func (m *model) addOwnIndexes(namer schema.Namer, d *dialect.Dialect) error {
 	}
 	for _, i := range m.indexes {
 		if slices.Contains(i.fields, m.marker.field) {
-			return &ModelError{m.name(), m.marker.field.Name, "the marker is in each index of live rows already, remove it from " + i.name}
+			return &fault{m.name(), m.marker.field.Name, "the marker is in each index of live rows already, remove it from " + i.name}
 		}
 		for _, have := range declared {
 			same := sameSet(columnsOfIndex(have), i.columns())
 			switch {
 			case have.Name == i.name && !same:
-				return &ModelError{m.name(), i.fields[0].Name, "there is an index " + i.name + " on other columns already, by a gorm tag"}
+				return &fault{m.name(), i.fields[0].Name, "there is an index " + i.name + " on other columns already, by a gorm tag"}
 			case have.Name == i.name && have.Class == "UNIQUE" && i.kind != uniqueAmongLive:
-				return &ModelError{m.name(), i.fields[0].Name, "the gorm tag's unique index and softdelete:\"index\" are both called " + i.name + ": give one of them another name"}
+				return &fault{m.name(), i.fields[0].Name, "the gorm tag's unique index and softdelete:\"index\" are both called " + i.name + ": give one of them another name"}
 			case have.Name != i.name && same && i.kind == uniqueAmongLive && have.Class == "UNIQUE" && (have.Where == "" || !d.PartialIndex):
 				// GORM would make it again and again, and be refused by trashed rows.
-				return &ModelError{m.name(), i.fields[0].Name, fmt.Sprintf(
+				return &fault{m.name(), i.fields[0].Name, fmt.Sprintf(
 					"the gorm tag's unique index %s is of all rows, and softdelete:%q makes %s of live ones: remove the former", have.Name, "unique", i.name)}
 			}
 		}

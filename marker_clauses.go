@@ -13,6 +13,8 @@ import (
 	"gorm.io/gorm/logger"
 	"gorm.io/gorm/schema"
 	"gorm.io/plugin/soft_delete"
+
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
 // A field is a marker by the clauses that its type brings, whatever the type: GORM's
@@ -65,8 +67,8 @@ func claimsOf(s *schema.Schema) []*claim {
 // a second handle may have the same schemas, and a plugin of its own.
 func markersAmong(s *schema.Schema) others {
 	for _, c := range s.QueryClauses {
-		if c, ok := c.(queryClause); ok {
-			return c.model.own
+		if c, ok := c.(replacement); ok && c.Replaces() != nil {
+			return *c.Replaces()
 		}
 	}
 	among := func(list []clause.Interface) []clause.Interface {
@@ -92,8 +94,8 @@ func softDeleteOf(c clause.Interface) (*schema.Field, string) {
 		return c.Field, ofPlugin
 	case soft_delete.SoftDeleteDeleteClause:
 		return c.Field, ofPlugin
-	case notInstalled:
-		return c.field, ofFlag
+	case flagClause:
+		return c.FlagField(), ofFlag
 	}
 	return nil, ""
 }
@@ -112,8 +114,7 @@ func pointed(c clause.Interface) clause.Interface {
 // what is wrong with it otherwise.
 func hasMarker(s *schema.Schema) bool {
 	return slices.ContainsFunc(s.QueryClauses, func(c clause.Interface) bool {
-		switch c.(type) {
-		case queryClause, failure:
+		if c, ok := c.(replacement); ok && c.Replaces() != nil {
 			return true
 		}
 		field, _ := softDeleteOf(c)
@@ -123,7 +124,7 @@ func hasMarker(s *schema.Schema) bool {
 
 // findMarker finds the marker of a schema, and what a delete writes beside it; nothing
 // if it has none. Any soft delete of GORM's that would not be one of ours is an error.
-func (m *model) findMarker(db *gorm.DB) (found bool, err error) {
+func (m *model) findMarker(db *gorm.DB, d *dialect.Dialect) (found bool, err error) {
 	var markers []*marker
 	var besides []*schema.Field
 	var stray *claim
@@ -147,11 +148,11 @@ func (m *model) findMarker(db *gorm.DB) (found bool, err error) {
 	}
 	if len(markers) == 0 {
 		if stray != nil {
-			return false, &ModelError{m.name(), stray.field.Name, "GORM soft-deletes by it, and it has no column"}
+			return false, &fault{m.name(), stray.field.Name, "GORM soft-deletes by it, and it has no column"}
 		}
 		return false, nil
 	}
-	return true, m.choose(db, markers, besides)
+	return true, m.choose(db, d, markers, besides)
 }
 
 func hasClaim(s *schema.Schema, field *schema.Field) bool {
@@ -160,7 +161,7 @@ func hasClaim(s *schema.Schema, field *schema.Field) bool {
 
 // choose takes the marker among those that a schema has: the time beside another one
 // may be of a marker's type too.
-func (m *model) choose(db *gorm.DB, markers []*marker, besides []*schema.Field) error {
+func (m *model) choose(db *gorm.DB, d *dialect.Dialect, markers []*marker, besides []*schema.Field) error {
 	tagged := m.at
 	m.at = nil
 	for i, mk := range markers {
@@ -179,15 +180,15 @@ func (m *model) choose(db *gorm.DB, markers []*marker, besides []*schema.Field) 
 		// GORM goes by the first of the two. The other one names it as its time, and is
 		// written along.
 		m.beside = others[0]
-		return m.measure(db, tagged)
+		return m.measure(db, d, tagged)
 	}
 	if len(others) > 0 {
-		return &ModelError{m.name(), others[0].field.Name, "a second marker beside " + m.marker.field.Name + ", remove one of them"}
+		return &fault{m.name(), others[0].field.Name, "a second marker beside " + m.marker.field.Name + ", remove one of them"}
 	}
 	if err := m.putBeside(tagged, besides[0]); err != nil {
 		return err
 	}
-	return m.measure(db, tagged)
+	return m.measure(db, d, tagged)
 }
 
 // putBeside takes the field that the marker's tag names for the time, or that has the
@@ -195,9 +196,9 @@ func (m *model) choose(db *gorm.DB, markers []*marker, besides []*schema.Field) 
 func (m *model) putBeside(tagged, named *schema.Field) error {
 	switch {
 	case tagged != nil && named != nil && tagged != named:
-		return &ModelError{m.name(), named.Name, `the tag softdelete:"at" stands on ` + tagged.Name + " already"}
+		return &fault{m.name(), named.Name, `the tag softdelete:"at" stands on ` + tagged.Name + " already"}
 	case tagged != nil && named == nil:
-		return &ModelError{m.name(), tagged.Name, `softdelete:"at" is for a model with a flag, this one's marker is a time itself`}
+		return &fault{m.name(), tagged.Name, `softdelete:"at" is for a model with a flag, this one's marker is a time itself`}
 	case named == nil:
 		return nil
 	}
@@ -212,8 +213,7 @@ func (m *model) putBeside(tagged, named *schema.Field) error {
 }
 
 // measure finds out what the columns keep of a time, and which of them says when.
-func (m *model) measure(db *gorm.DB, tagged *schema.Field) error {
-	d := dialectOf(db)
+func (m *model) measure(db *gorm.DB, d *dialect.Dialect, tagged *schema.Field) error {
 	for _, mk := range m.stamps() {
 		switch mk.kind {
 		case unixMarker:
@@ -221,7 +221,7 @@ func (m *model) measure(db *gorm.DB, tagged *schema.Field) error {
 		case timeMarker:
 			var misfit string
 			if mk.keeps, misfit = precisionOf(db, d, mk.field); misfit != "" && (mk == &m.marker || mk.field == tagged) {
-				return &ModelError{m.name(), mk.field.Name, "its column is a " + misfit + ", which keeps no time: make it a timestamp, a datetime or a date"}
+				return &fault{m.name(), mk.field.Name, "its column is a " + misfit + ", which keeps no time: make it a timestamp, a datetime or a date"}
 			}
 		case flagMarker:
 		}
@@ -229,7 +229,7 @@ func (m *model) measure(db *gorm.DB, tagged *schema.Field) error {
 	if m.beside != nil && m.beside.keeps.step > 0 && m.beside.kind == unixMarker &&
 		m.beside.field.GORMDataType != schema.Int && m.beside.field.GORMDataType != schema.Uint {
 		if m.beside.field == tagged {
-			return &ModelError{m.name(), tagged.Name, `softdelete:"at" needs a time`}
+			return &fault{m.name(), tagged.Name, `softdelete:"at" needs a time`}
 		}
 		m.beside.keeps = precision{} // a text of digits: written, and not read
 	}
@@ -250,7 +250,7 @@ func (m *model) measure(db *gorm.DB, tagged *schema.Field) error {
 func (m *model) markerOf(c *claim, holder *schema.Field) (*marker, *schema.Field, error) {
 	of := c.field.FieldType.String()
 	if c.mixed || c.queries == nil || c.deletes == nil || !slices.Contains(m.schema.Fields, c.field) {
-		return nil, nil, &ModelError{m.name(), c.field.Name, "its type " + of + " brings a part of the clauses of a soft delete, or changes them: " +
+		return nil, nil, &fault{m.name(), c.field.Name, "its type " + of + " brings a part of the clauses of a soft delete, or changes them: " +
 			"return from QueryClauses, UpdateClauses and DeleteClauses what gorm.DeletedAt, or soft_delete.DeletedAt, returns for the field"}
 	}
 	mk, beside := &marker{field: holder}, (*schema.Field)(nil)
@@ -265,7 +265,7 @@ func (m *model) markerOf(c *claim, holder *schema.Field) (*marker, *schema.Field
 		mk.orNull = holder.FieldType.Kind() == reflect.Pointer
 	}
 	if err == nil && !mk.isReadable() {
-		err = &ModelError{m.name(), holder.Name, fmt.Sprintf("GORM soft-deletes by it, and a %s does not hold what is written then, or NULL: it needs Scan and Value, as gorm.DeletedAt has them", holder.FieldType)}
+		err = &fault{m.name(), holder.Name, fmt.Sprintf("GORM soft-deletes by it, and a %s does not hold what is written then, or NULL: it needs Scan and Value, as gorm.DeletedAt has them", holder.FieldType)}
 	}
 	return mk, beside, err
 }
@@ -275,7 +275,7 @@ func (m *model) markerOf(c *claim, holder *schema.Field) (*marker, *schema.Field
 func (m *model) timeMarkerOf(mk *marker, c *claim, queries gorm.SoftDeleteQueryClause) error {
 	deletes := c.deletes.(gorm.SoftDeleteDeleteClause)
 	if queries.ZeroValue != deletes.ZeroValue {
-		return &ModelError{m.name(), mk.field.Name, "its type " + c.field.FieldType.String() + " brings clauses of two zero values"}
+		return &fault{m.name(), mk.field.Name, "its type " + c.field.FieldType.String() + " brings clauses of two zero values"}
 	}
 	zero := queries.ZeroValue
 	if quoted := c.field.TagSettings["ZEROVALUE"]; !zero.Valid && quoted != "" {
@@ -312,9 +312,9 @@ func (m *model) unixMarkerOf(mk *marker, field *schema.Field, deletes soft_delet
 	name := strings.TrimSpace(settings["DELETEDATFIELD"])
 	switch {
 	case beside == nil && name != "" && m.schema.LookUpField(name) == nil, beside != nil && beside.DBName == "":
-		return nil, &ModelError{m.name(), field.Name, fmt.Sprintf("the tag softDelete names the field %s, which the model does not have", name)}
+		return nil, &fault{m.name(), field.Name, fmt.Sprintf("the tag softDelete names the field %s, which the model does not have", name)}
 	case beside == field:
-		return nil, &ModelError{m.name(), field.Name, "the tag softDelete names the marker itself for the time"}
+		return nil, &fault{m.name(), field.Name, "the tag softDelete names the marker itself for the time"}
 	}
 	return beside, nil
 }
@@ -341,11 +341,11 @@ func (mk *marker) isReadable() bool {
 // update: a soft delete to GORM of which nothing else is known.
 func (m *model) checkOtherDeletes(db *gorm.DB) error {
 	for _, c := range m.schema.DeleteClauses {
-		if _, ours := c.(deleteClause); ours {
+		if _, ours := c.(replacement); ours {
 			continue
 		}
 		if field, _ := softDeleteOf(c); field == nil && m.replacesDelete(db, c) {
-			return &ModelError{m.name(), "", fmt.Sprintf("GORM soft-deletes by the clause %T, which is not known: "+
+			return &fault{m.name(), "", fmt.Sprintf("GORM soft-deletes by the clause %T, which is not known: "+
 				"have its type return the clauses of gorm.DeletedAt or of soft_delete.DeletedAt, or make the field one of these", c)}
 		}
 	}
@@ -378,3 +378,6 @@ func (m *model) replacesDelete(db *gorm.DB, c clause.Interface) (replaces bool) 
 
 // askingKey is in the context of statements by which a clause is asked what it does.
 type askingKey struct{}
+
+// isAsked tells if a statement's context is that of one by which a clause is asked.
+func isAsked(ctx context.Context) bool { return ctx != nil && ctx.Value(askingKey{}) != nil }

@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
@@ -68,6 +69,14 @@ type entry struct {
 	checks bool
 }
 
+// failed is what is wrong with the schema, nil if nothing is known of it.
+func (e *entry) failed() error {
+	if e == nil {
+		return nil
+	}
+	return e.err
+}
+
 // registry holds the models of one plugin by their GORM schema.
 type registry struct {
 	entries sync.Map // *schema.Schema → *entry, read without the lock
@@ -99,7 +108,10 @@ func (r *registry) newGraph(known references) *graph {
 		schemas = append(schemas, s.(*schema.Schema))
 		return true
 	})
-	return newGraph(schemas, r.known, r.byTable, r.ignoreConstraints, known)
+	return newGraph(schemas, func(s *schema.Schema) (bool, error) {
+		e := r.known(s)
+		return e != nil, e.failed()
+	}, r.byTable, r.ignoreConstraints, known)
 }
 
 // lookup returns what is known of a schema, adopting it and all that it relates
@@ -114,7 +126,7 @@ func (r *registry) entry(db *gorm.DB, s *schema.Schema) *entry {
 	if e, ok := r.entries.Load(s); ok {
 		return e.(*entry)
 	}
-	if db.Statement.Context != nil && db.Statement.Context.Value(askingKey{}) != nil {
+	if isAsked(db.Statement.Context) {
 		return &entry{} // a clause that is asked for what it does asks back
 	}
 	r.mu.Lock()
@@ -207,7 +219,7 @@ func (r *registry) register(db *gorm.DB, values []any) error {
 			return err
 		}
 		schemas[i] = s
-		m, err := describe(db, s)
+		m, err := modelOf(db, s)
 		if err != nil {
 			return err
 		}
@@ -223,7 +235,7 @@ func (r *registry) register(db *gorm.DB, values []any) error {
 			return err
 		}
 	}
-	return r.relations().err
+	return publicError(r.relations().err)
 }
 
 // adopt puts the plugin's clauses in the place of the marker's own, on s and on
@@ -237,7 +249,7 @@ func (r *registry) adoptAs(db *gorm.DB, s *schema.Schema, isJoin bool) {
 	if r.known(s) != nil {
 		return
 	}
-	m, err := describe(db, s)
+	m, err := modelOf(db, s)
 	r.pending[s] = &entry{model: m, err: err}
 	switch {
 	case err != nil:
@@ -315,16 +327,30 @@ func relations(s *schema.Schema) []*schema.Relationship {
 	return list
 }
 
-// describe finds the marker and the tracking columns of a schema, and what the
-// database keeps unique. It returns nil for one that has no marker.
-func describe(db *gorm.DB, s *schema.Schema) (*model, error) {
-	if err := checkRelations(s); err != nil {
-		return nil, err
-	}
+// modelOf is what a schema's definition makes of it: nil if it is not soft-deletable.
+func modelOf(db *gorm.DB, s *schema.Schema) (*model, error) {
 	for _, c := range s.QueryClauses {
 		if c, ok := c.(failure); ok {
-			return nil, c.err
+			return nil, c.err // by the plugin of another handle
 		}
+	}
+	m, err := describe(db, dialectOf(db), s)
+	return m, publicError(err)
+}
+
+// publicError is an error as this package's users know it.
+func publicError(err error) error {
+	if f, ok := err.(*fault); ok { //nolint:errorlint // a fault is never wrapped
+		return (*ModelError)(f)
+	}
+	return err
+}
+
+// describe finds the marker and the tracking columns of a schema, and what the
+// database keeps unique. It returns nil for one that has no marker.
+func describe(db *gorm.DB, d *dialect.Dialect, s *schema.Schema) (*model, error) {
+	if err := checkRelations(s); err != nil {
+		return nil, err
 	}
 	m := &model{schema: s, own: markersAmong(s)}
 	var tagged *schema.Field
@@ -334,7 +360,7 @@ func describe(db *gorm.DB, s *schema.Schema) (*model, error) {
 			continue
 		}
 		if field.DBName == "" || s.FieldsByDBName[field.DBName] != field {
-			return nil, &ModelError{s.Name, field.Name, fmt.Sprintf("the tag softdelete:%q needs a column", field.Tag.Get("softdelete"))}
+			return nil, &fault{s.Name, field.Name, fmt.Sprintf("the tag softdelete:%q needs a column", field.Tag.Get("softdelete"))}
 		}
 		tagged = field
 		for _, part := range parts {
@@ -343,12 +369,12 @@ func describe(db *gorm.DB, s *schema.Schema) (*model, error) {
 			}
 		}
 	}
-	found, err := m.findMarker(db)
+	found, err := m.findMarker(db, d)
 	switch {
 	case err != nil:
 		return nil, err
 	case !found && tagged != nil:
-		return nil, &ModelError{s.Name, tagged.Name, fmt.Sprintf("the tag softdelete:%q, but the model has no marker", tagged.Tag.Get("softdelete"))}
+		return nil, &fault{s.Name, tagged.Name, fmt.Sprintf("the tag softdelete:%q, but the model has no marker", tagged.Tag.Get("softdelete"))}
 	case !found:
 		return nil, nil //nolint:nilnil // no model is no error
 	}
@@ -356,7 +382,6 @@ func describe(db *gorm.DB, s *schema.Schema) (*model, error) {
 		return nil, err
 	}
 	m.protect()
-	d := dialectOf(db)
 	if err := m.addOwnIndexes(db.NamingStrategy, d); err != nil {
 		return nil, err
 	}
@@ -390,10 +415,10 @@ func (m *model) take(namer schema.Namer, field *schema.Field, part tagPart) erro
 	place := map[string]**schema.Field{"by": &m.by, "reason": &m.reason, "deletionID": &m.deletionID, "at": &m.at}[part.word]
 	switch {
 	case place == nil || part.name != "":
-		return &ModelError{m.name(), field.Name, fmt.Sprintf(
+		return &fault{m.name(), field.Name, fmt.Sprintf(
 			"unknown tag softdelete:%q, known are by, reason, deletionID, at, unique and index", field.Tag.Get("softdelete"))}
 	case *place != nil:
-		return &ModelError{m.name(), field.Name, fmt.Sprintf("the tag softdelete:%q stands on %s already", part.word, (*place).Name)}
+		return &fault{m.name(), field.Name, fmt.Sprintf("the tag softdelete:%q stands on %s already", part.word, (*place).Name)}
 	}
 	*place = field
 	return nil
@@ -401,14 +426,14 @@ func (m *model) take(namer schema.Namer, field *schema.Field, part tagPart) erro
 
 func (m *model) checkTracking() error {
 	if m.by != nil && !holdsActor(m.by) {
-		return &ModelError{m.name(), m.by.Name, `softdelete:"by" needs a text, an integer or an sql.Scanner`}
+		return &fault{m.name(), m.by.Name, `softdelete:"by" needs a text, an integer or an sql.Scanner`}
 	}
 	if m.reason != nil && m.reason.GORMDataType != schema.String {
-		return &ModelError{m.name(), m.reason.Name, `softdelete:"reason" needs a string`}
+		return &fault{m.name(), m.reason.Name, `softdelete:"reason" needs a string`}
 	}
 	if m.deletionID != nil {
 		if _, err := uuidFor(m.deletionID, [16]byte{}); err != nil {
-			return &ModelError{m.name(), m.deletionID.Name, `softdelete:"deletionID" needs a uuid.UUID, a string or bytes`}
+			return &fault{m.name(), m.deletionID.Name, `softdelete:"deletionID" needs a uuid.UUID, a string or bytes`}
 		}
 	}
 	return nil

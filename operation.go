@@ -30,18 +30,7 @@ const (
 
 // String returns the operation's name, such as "soft delete".
 func (o Operation) String() string {
-	switch o {
-	case OpSoftDelete:
-		return "soft delete"
-	case OpRestore:
-		return "restore"
-	case OpPurge:
-		return "purge"
-	case OpForceDelete:
-		return "force delete"
-	default:
-		return "none"
-	}
+	return opKind(o).String()
 }
 
 // OperationOf tells, in a hook or a callback, what the statement that runs it
@@ -257,7 +246,16 @@ func (op *operation) tracking(m *model) (by, reason any, err error) {
 	return by, reason, err
 }
 
-// session.Begin makes the operation a unit. A part of another is in that one's.
+// convertActor returns an actor as what the model's "by" column takes.
+func convertActor(m *model, actor any) (any, error) {
+	value, fits := m.actorFor(actor)
+	if !fits {
+		return nil, &ActorError{Model: m.name(), Column: m.by.DBName, Type: fmt.Sprintf("%T", actor)}
+	}
+	return value, nil
+}
+
+// beginUnit makes the operation a unit. A part of another is in that one's.
 func (op *operation) beginUnit(db *gorm.DB) {
 	if op.outer == nil {
 		op.unit = session.Begin(db)

@@ -24,14 +24,24 @@ func othersOf(s *schema.Schema) others {
 
 func (o *others) isEmpty() bool { return len(o.query)+len(o.update)+len(o.delete) == 0 }
 
+// replacement is a clause of this library's that stands in a schema. Replaces are the
+// clauses of a marker in the place of which it does, nil for none.
+type replacement interface{ Replaces() *others }
+
+// wrapper is a clause of this library's around one of another field's type.
+type wrapper interface{ Wrapped() clause.Interface }
+
+// flagClause is a clause that the type Flag brings, and its field.
+type flagClause interface{ FlagField() *schema.Field }
+
 // othersAmong leaves out the clauses of markers.
 func othersAmong(clauses []clause.Interface) []clause.Interface {
 	var kept []clause.Interface
 	for _, c := range clauses {
 		switch c := c.(type) {
-		case queryClause, updateClause, deleteClause, createClause, joinClause, failure:
-		case yielding:
-			kept = append(kept, c.Interface)
+		case replacement:
+		case wrapper:
+			kept = append(kept, c.Wrapped())
 		default:
 			if field, _ := softDeleteOf(c); field == nil {
 				kept = append(kept, c)
@@ -144,6 +154,9 @@ func yieldingAll(clauses []clause.Interface) []clause.Interface {
 	}
 	return list
 }
+
+// Wrapped is the clause.
+func (y yielding) Wrapped() clause.Interface { return y.Interface }
 
 // ModifyStatement does what the clause does, unless the plugin has written the
 // statement.

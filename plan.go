@@ -10,7 +10,7 @@ import (
 // what order. It is data: made from the graph once, and walked by deletes,
 // restores, purges, force deletes and previews alike.
 type plan struct {
-	kind  Operation
+	kind  opKind
 	root  *table
 	order [][]*table // parents before children; tables that hang on each other in a circle together
 
@@ -22,13 +22,13 @@ type plan struct {
 }
 
 type planKey struct {
-	kind Operation
+	kind opKind
 	root *table
 }
 
 // plan returns the plan of an operation on a table. Selected relations of a
 // delete are beside it: the plan goes on from the tables that they reach.
-func (g *graph) plan(kind Operation, root *table, selected ...*table) (*plan, error) {
+func (g *graph) plan(kind opKind, root *table, selected ...*table) (*plan, error) {
 	key := planKey{kind, root}
 	if len(selected) == 0 {
 		if made, ok := g.plans.Load(key); ok {
@@ -43,7 +43,7 @@ func (g *graph) plan(kind Operation, root *table, selected ...*table) (*plan, er
 }
 
 // newPlan makes the plan of an operation from some tables on.
-func newPlan(kind Operation, root *table, from []*table) *plan {
+func newPlan(kind opKind, root *table, from []*table) *plan {
 	p := &plan{kind: kind, root: root, follow: map[*table][]*link{}, into: map[*table][]*link{}, guard: map[*table][]*link{}}
 	p.order = ordered(from, func(t *table) []*link {
 		for _, l := range t.children {
@@ -111,10 +111,10 @@ func (p *plan) check() error {
 			if t.err != nil {
 				return t.err
 			}
-			followed := len(p.follow[t])+len(p.guard[t]) > 0 || p.kind == OpRestore
+			followed := len(p.follow[t])+len(p.guard[t]) > 0 || p.kind == kindRestore
 			// What only the database knows can do with a condition in a key's place.
 			if t != p.root && len(t.key()) == 0 && followed && (t.isKnown() || p.inCircle(t)) {
-				return &ModelError{t.schema.Name, "", "a cascade goes through it, but it has no primary key"}
+				return &fault{t.schema.Name, "", "a cascade goes through it, but it has no primary key"}
 			}
 		}
 	}

@@ -33,7 +33,7 @@ func tagOf(rel *schema.Relationship) (relationTag, error) {
 		return tag, nil
 	}
 	wrong := func(problem string) error {
-		return &ModelError{rel.Schema.Name, rel.Field.Name, fmt.Sprintf("the tag softdelete:%q %s", text, problem)}
+		return &fault{rel.Schema.Name, rel.Field.Name, fmt.Sprintf("the tag softdelete:%q %s", text, problem)}
 	}
 	policies := map[string]policy{"none": leaves, "cascade": cascades, "restrict": restricts}
 	for word := range strings.SplitSeq(text, ",") {

@@ -189,5 +189,5 @@ func (p *Plugin) planPreview(db *gorm.DB, op *operation) (*plan, error) {
 	if len(root.key()) == 0 {
 		return nil, &ModelError{op.model.name(), "", "a preview needs a primary key"}
 	}
-	return newPlan(op.kind, root, nil), nil
+	return newPlan(opKind(op.kind), root, nil), nil
 }

@@ -101,18 +101,6 @@ func (c *cascade) goAlong(links []*link, from *rowSet) (*rowSet, error) {
 	return c.find(child, c.hanging(links, from, filter), filter, hooked(links))
 }
 
-// takesFrom is which rows of a soft-deletable child an operation takes along.
-func (o Operation) takesFrom() visibility {
-	switch o {
-	case OpSoftDelete:
-		return liveOnly
-	case OpForceDelete:
-		return all
-	default:
-		return trashedOnly
-	}
-}
-
 // find finds the rows of a table that one of the parts picks. It keeps the parts
 // in place of the keys where there are many rows, and each can be found in one
 // way only, so that none is counted twice.

@@ -13,46 +13,45 @@ import (
 
 var scannerType = reflect.TypeFor[sql.Scanner]()
 
-// convertActor returns an actor as what the model's "by" column takes. Nothing
+// actorFor returns an actor as what the model's "by" column takes, if it fits. Nothing
 // is guessed: a number is written in digits, a text read as a number only if it
 // is one.
-func convertActor(m *model, actor any) (any, error) {
+func (m *model) actorFor(actor any) (value any, fits bool) {
 	target := m.by.IndirectFieldType
-	value := plain(actor)
+	value = plain(actor)
 	if value == nil {
-		return nil, nil //nolint:nilnil // nobody
+		return nil, true // nobody
 	}
-	misfit := &ActorError{Model: m.name(), Column: m.by.DBName, Type: fmt.Sprintf("%T", actor)}
 	if reflect.TypeOf(value).AssignableTo(target) {
-		return value, nil
+		return value, true
 	}
 	rv := reflect.ValueOf(value)
 	switch {
 	case reflect.PointerTo(target).Implements(scannerType):
 		converted := reflect.New(target)
 		if !isPrimitive(rv) || converted.Interface().(sql.Scanner).Scan(primitive(rv)) != nil {
-			return nil, misfit
+			return nil, false
 		}
-		return converted.Elem().Interface(), nil
+		return converted.Elem().Interface(), true
 	case target.Kind() == reflect.String:
 		if !isPrimitive(rv) {
-			return nil, misfit
+			return nil, false
 		}
-		return reflect.ValueOf(text(value)).Convert(target).Interface(), nil
+		return reflect.ValueOf(text(value)).Convert(target).Interface(), true
 	case reflect.Zero(target).CanInt():
 		n, err := strconv.ParseInt(text(value), 10, 64)
 		if err != nil || !isPrimitive(rv) || reflect.Zero(target).OverflowInt(n) {
-			return nil, misfit
+			return nil, false
 		}
-		return reflect.ValueOf(n).Convert(target).Interface(), nil
+		return reflect.ValueOf(n).Convert(target).Interface(), true
 	case reflect.Zero(target).CanUint():
 		n, err := strconv.ParseUint(text(value), 10, 64)
 		if err != nil || !isPrimitive(rv) || reflect.Zero(target).OverflowUint(n) {
-			return nil, misfit
+			return nil, false
 		}
-		return reflect.ValueOf(n).Convert(target).Interface(), nil
+		return reflect.ValueOf(n).Convert(target).Interface(), true
 	default:
-		return nil, misfit
+		return nil, false
 	}
 }
 
@@ -114,11 +113,17 @@ func text(v any) string {
 	return fmt.Sprint(value)
 }
 
+// isNullUUID tells if a type is a nullable UUID, or has no more than one embedded.
+func isNullUUID(t reflect.Type) bool {
+	nullable := reflect.TypeFor[uuid.NullUUID]()
+	return t == nullable || t.Kind() == reflect.Struct && t.NumField() == 1 && t.Field(0).Anonymous && t.Field(0).Type == nullable
+}
+
 // uuidFor returns a UUID as what a column takes.
 func uuidFor(field *schema.Field, id uuid.UUID) (any, error) {
 	target := field.IndirectFieldType
 	switch {
-	case target.Kind() == reflect.String, target == reflect.TypeFor[DeletionID](), target == reflect.TypeFor[uuid.NullUUID]():
+	case target.Kind() == reflect.String, isNullUUID(target):
 		return id.String(), nil
 	case target == reflect.TypeFor[uuid.UUID]():
 		return id, nil

@@ -252,7 +252,7 @@ func (g *graph) isClosed(m *model, list []*model) bool {
 		return false
 	}
 	for _, l := range t.children {
-		if l.takes(OpRestore) && !listed(l.child) {
+		if l.takes(kindRestore) && !listed(l.child) {
 			return false
 		}
 	}

@@ -73,7 +73,7 @@ func (p *Plugin) raw(next func(*gorm.DB)) func(*gorm.DB) {
 // the tables in: it was in one of them.
 func (p *Plugin) undoSomewhere(db *gorm.DB, request *request) {
 	g := p.models.relations()
-	plan := g.planOfAll(OpRestore)
+	plan := g.planOfAll(kindRestore)
 	var elsewhere [][]*table
 	if isPlaced(db) {
 		elsewhere = places(db, slices.DeleteFunc(slices.Concat(plan.order...), func(t *table) bool { return t.model == nil || t.model.deletionID == nil }))
@@ -180,7 +180,7 @@ func (c *cascade) startsAt(t *table) bool {
 }
 
 // planOfAll is the plan from every table on.
-func (g *graph) planOfAll(kind Operation) *plan {
+func (g *graph) planOfAll(kind opKind) *plan {
 	key := planKey{kind: kind}
 	if made, ok := g.plans.Load(key); ok {
 		return made.(*plan)

@@ -1,0 +1,13 @@
+package softdelete
+
+// fault is what is wrong with a model's definition, without how the public error
+// words it.
+type fault struct{ Model, Field, Problem string }
+
+// Error names the model, the field, and the problem.
+func (f *fault) Error() string {
+	if f.Field == "" {
+		return f.Model + ": " + f.Problem
+	}
+	return f.Model + "." + f.Field + ": " + f.Problem
+}
