@@ -43,7 +43,7 @@ type model struct {
 	// indexes are those that AutoMigrate adds to GORM's.
 	indexes []index
 
-	// rawsql.WritesSQL: a field's value may be SQL.
+	// writesSQL: a field's value may be SQL.
 	writesSQL bool
 
 	// others are what other fields' types bring to the schema, own what the
