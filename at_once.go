@@ -91,7 +91,7 @@ func (c *cascade) nothingHangs(t *table) []session.Part {
 	}
 	var parts []session.Part
 	for _, l := range links {
-		parts = append(parts, " AND NOT EXISTS (SELECT 1 FROM ", clause.Table{Name: l.child.name, Alias: childName}, " WHERE ", l.joins(t.name), ")")
+		parts = append(parts, " AND NOT EXISTS (SELECT 1 FROM ", clause.Table{Name: l.child.name, Alias: childName}, " WHERE ", joins(l, t.name), ")")
 	}
 	return parts
 }

@@ -272,7 +272,7 @@ func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 			return
 		}
 		if early && !stmt.Unscoped && byStruct(stmt) {
-			m.unprotect(stmt)
+			unprotect(m, stmt)
 		}
 		p.plainUpdate(db, m, next)
 	}

@@ -169,7 +169,7 @@ func (c *cascade) hanging(links []*link, from *rowSet, filter picker) []picker {
 
 // visible picks the rows of a table that a model's filter shows; nil where it
 // shows all.
-func (t *table) visible(show visibility) picker {
+func visible(t *table, show visibility) picker {
 	if t.model == nil || show == all {
 		return nil
 	}
@@ -323,7 +323,7 @@ func (c *cascade) restriction(l *link) (*RestrictError, error) {
 // not among those themselves.
 func (c *cascade) held(l *link) (int64, error) {
 	var held int64
-	live := l.child.visible(liveOnly)
+	live := visible(l.child, liveOnly)
 	for _, part := range c.sets[l.parent].hanging(l, c.d) {
 		if l.parts() && c.forUpdate() != "" {
 			// One that is restored meanwhile would be parted from what it hangs on.

@@ -23,11 +23,11 @@ type selection struct {
 // selects. It is nil if the delete is about its own rows only.
 func (p *Plugin) planDelete(db *gorm.DB, op *operation) error {
 	g := p.models.relations()
-	root := g.rootOf(db, op)
+	root := rootOf(g, db, op)
 	if root == nil {
 		return nil
 	}
-	op.selected = g.selections(db.Statement)
+	op.selected = selections(g, db.Statement)
 	var tables []*table
 	var add func([]selection)
 	add = func(list []selection) {
@@ -46,13 +46,13 @@ func (p *Plugin) planDelete(db *gorm.DB, op *operation) error {
 		return &ModelError{op.model.name(), "", "a cascade needs a primary key"}
 	}
 	op.plan = plan
-	return plan.checkPlaces(db, op.selected)
+	return checkPlan(plan, db, op.selected)
 }
 
 // rootOf is the table that an operation starts from; nil if nothing hangs on its
 // rows, as on those of another table than the model's, or if its cascade is that
 // of the operation that it is a part of.
-func (g *graph) rootOf(db *gorm.DB, op *operation) *table {
+func rootOf(g *graph, db *gorm.DB, op *operation) *table {
 	root := g.tables[op.model.schema.Table]
 	if op.outer != nil || root == nil || tableOf(db.Statement, op.model) != root.name {
 		return nil
@@ -61,8 +61,8 @@ func (g *graph) rootOf(db *gorm.DB, op *operation) *table {
 }
 
 // rootsOf is rootOf as a list.
-func (g *graph) rootsOf(db *gorm.DB, op *operation) []*table {
-	if root := g.rootOf(db, op); root != nil {
+func rootsOf(g *graph, db *gorm.DB, op *operation) []*table {
+	if root := rootOf(g, db, op); root != nil {
 		return []*table{root}
 	}
 	return nil
@@ -71,7 +71,7 @@ func (g *graph) rootsOf(db *gorm.DB, op *operation) []*table {
 // selections reads the relations that a delete selects, as GORM does: all of
 // the statement's own by clause.Associations, and deeper ones by their path.
 // Children that are not soft-deletable are left alone.
-func (g *graph) selections(stmt *gorm.Statement) []selection {
+func selections(g *graph, stmt *gorm.Statement) []selection {
 	if len(stmt.Selects) == 0 {
 		return nil
 	}
@@ -82,10 +82,10 @@ func (g *graph) selections(stmt *gorm.Statement) []selection {
 			paths = append(paths[:len(paths):len(paths)], rel.Name)
 		}
 	}
-	return g.selectionsOf(stmt.Schema, paths, func(name string) bool { return columns[name] })
+	return selectionsOf(g, stmt.Schema, paths, func(name string) bool { return columns[name] })
 }
 
-func (g *graph) selectionsOf(s *schema.Schema, paths []string, chosen func(string) bool) []selection {
+func selectionsOf(g *graph, s *schema.Schema, paths []string, chosen func(string) bool) []selection {
 	var list []selection
 	for _, rel := range declared(s) {
 		l := g.links[rel]
@@ -98,7 +98,7 @@ func (g *graph) selectionsOf(s *schema.Schema, paths []string, chosen func(strin
 				below = append(below, rest)
 			}
 		}
-		list = append(list, selection{l, g.selectionsOf(rel.FieldSchema, below, func(name string) bool {
+		list = append(list, selection{l, selectionsOf(g, rel.FieldSchema, below, func(name string) bool {
 			for _, path := range below {
 				if first, _, _ := strings.Cut(path, "."); first == name || first == clause.Associations {
 					return true

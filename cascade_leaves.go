@@ -101,7 +101,7 @@ func (c *cascade) levels(t *table, self []*link, list [][]any) ([][][]any, error
 					children[parent]++
 				}
 			}, "SELECT ", expr.Columns(childName, t.key()), ", ", expr.Columns(parentName, t.key()), " FROM ", clause.Table{Name: t.name, Alias: childName},
-				" JOIN ", clause.Table{Name: t.name, Alias: parentName}, " ON ", l.joins(parentName),
+				" JOIN ", clause.Table{Name: t.name, Alias: parentName}, " ON ", joins(l, parentName),
 				" WHERE ", expr.In(childName, t.key(), chunk), c.forUpdate()); err != nil {
 				return nil, err
 			}

@@ -24,7 +24,7 @@ func (p *Plugin) planRestore(db *gorm.DB, op *operation) error {
 		}
 	}
 	// Rows whose parents have to be live are found first, to be looked at after.
-	if root := p.models.relations().rootOf(db, op); root != nil && len(p.models.entry(db, root.schema).parents) > 0 {
+	if root := rootOf(p.models.relations(), db, op); root != nil && len(p.models.entry(db, root.schema).parents) > 0 {
 		op.plan = newPlan(opKind(op.kind), root, nil)
 	}
 	return nil
@@ -35,7 +35,7 @@ func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
 	if requestOf(db.Statement).batch != nil && namesOtherTable(db.Statement, op.model.schema) {
 		return otherTable(op.model)
 	}
-	from := func(g *graph) []*table { return g.rootsOf(db, op) }
+	from := func(g *graph) []*table { return rootsOf(g, db, op) }
 	err := p.lockBeforeReading(db, op, from)
 	if err != nil {
 		return err
@@ -44,7 +44,7 @@ func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
 	if err != nil {
 		return err
 	}
-	root := g.rootOf(db, op)
+	root := rootOf(g, db, op)
 	if root == nil {
 		return nil
 	}
@@ -58,7 +58,7 @@ func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
 		return &ModelError{op.model.name(), "", "a cascade needs a primary key"}
 	}
 	op.plan = plan
-	return plan.checkPlaces(db, nil)
+	return checkPlan(plan, db, nil)
 }
 
 // cascadingParents are the links by which a cascade can have trashed the table's
@@ -157,7 +157,7 @@ func (c *cascade) lookUp(set *rowSet, raise bool) (trashed []string, err error) 
 			lock = c.forUpdate()
 		}
 		for _, part := range set.conditions(c.d) {
-			where := expr.All{part(childName), l.parent.visible(trashedOnly)(parentName)}
+			where := expr.All{part(childName), visible(l.parent, trashedOnly)(parentName)}
 			if err := c.pairs(l, true, where, lock, take); err != nil {
 				return nil, err
 			}

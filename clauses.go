@@ -79,7 +79,7 @@ func (c updateClause) ModifyStatement(stmt *gorm.Statement) {
 	case isMarked(stmt), stmt.Unscoped:
 		filterRoot(stmt, c.model, true)
 	case stmt.Error == nil:
-		_ = stmt.AddError(c.model.replaced("update"))
+		_ = stmt.AddError(replacedError(c.model, "update"))
 	}
 }
 
@@ -103,7 +103,7 @@ func (c createClause) ModifyStatement(stmt *gorm.Statement) {
 		return
 	}
 	if e, ok := c.entries.Load(stmt.Schema); ok && matters(stmt, e.(*entry)) {
-		_ = stmt.AddError(c.model.replaced("create"))
+		_ = stmt.AddError(replacedError(c.model, "create"))
 	}
 }
 
@@ -126,7 +126,7 @@ func (c deleteClause) ModifyStatement(stmt *gorm.Statement) {
 	case stmt.Unscoped:
 		filterRoot(stmt, c.model, true)
 	default:
-		_ = stmt.AddError(c.model.replaced("delete"))
+		_ = stmt.AddError(replacedError(c.model, "delete"))
 	}
 }
 

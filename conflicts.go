@@ -104,7 +104,7 @@ func (c *cascade) constraint(t *table, key liveKey) string {
 
 func (c *cascade) clashes(set *rowSet, key liveKey) (bool, error) {
 	t := set.table
-	live, inTheWay := expr.All{}, expr.All{expr.Equal(parentName, childName, key.columns, key.columns), t.visible(liveOnly)(parentName)}
+	live, inTheWay := expr.All{}, expr.All{expr.Equal(parentName, childName, key.columns, key.columns), visible(t, liveOnly)(parentName)}
 	if key.where != "" {
 		live = append(live, clause.Expr{SQL: "(" + t.model.marker.asLive(key.where) + ")"})
 		inTheWay = append(inTheWay, clause.Expr{SQL: "(" + key.where + ")"})

@@ -79,7 +79,7 @@ func (c *checkup) creations(missing []*table) (map[*table][]string, error) {
 			// GORM's plain index on the marker is in its CREATE TABLE.
 			empty.Indexes = plainIndexes(t.schema)
 		}
-		for _, change := range t.model.changes(empty, c.d) {
+		for _, change := range changes(t.model, empty, c.d) {
 			made[t] = append(made[t], c.statements(change)...)
 		}
 	}
@@ -144,7 +144,7 @@ func (c *checkup) missingColumns(t *table, have *catalogue.Table) {
 			continue
 		}
 		names = append(names, field.DBName)
-		add := c.addColumn(t.name, field, m.liveDefault(field))
+		add := c.addColumn(t.name, field, liveDefault(m, field))
 		adds = append(adds, add)
 		_, kind, _ := strings.Cut(add, " ADD COLUMN ")
 		c.added[t.name] = append(c.added[t.name], catalogue.Column{Name: field.DBName, Type: kind})
@@ -158,7 +158,7 @@ func (c *checkup) missingColumns(t *table, have *catalogue.Table) {
 
 // liveDefault is what rows that are there already, and those that others insert,
 // have to have in a new marker to be live; empty if NULL does.
-func (m *model) liveDefault(field *schema.Field) string {
+func liveDefault(m *model, field *schema.Field) string {
 	switch live := m.marker.live.(type) {
 	case string:
 		if field == m.marker.field {

@@ -104,7 +104,7 @@ func (ti *tableIndexes) staleLiveColumn() {
 		after.Indexes = append(after.Indexes, ix)
 	}
 	remedy := []string{drop + " DROP COLUMN " + ti.quoted([]string{liveColumn})}
-	for _, change := range ti.m.changes(after, ti.d) {
+	for _, change := range changes(ti.m, after, ti.d) {
 		if slices.Contains(change.want.columns, liveColumn) {
 			remedy = append(remedy, ti.statements(change)...)
 		}
@@ -190,7 +190,7 @@ func (ti *tableIndexes) mentionsMarker(where string) bool {
 // changeFor is what it takes for the table to have an index of the model; nil if
 // it has it.
 func (ti *tableIndexes) changeFor(i *index) *indexChange {
-	return ti.m.changeTo(ti.m.define(i, ti.d), i, ti.have, ti.d)
+	return changeTo(ti.m, ti.m.define(i, ti.d), i, ti.have, ti.d)
 }
 
 // trash finds out if trashed rows can be found, by time or at all, without reading
@@ -309,7 +309,7 @@ func (c *checkup) ownIndexes(m *model, have *catalogue.Table, only ...indexKind)
 		m.indexes = slices.DeleteFunc(m.indexes, func(i index) bool { return !slices.Contains(only, i.kind) })
 	}
 	var list []string
-	for _, change := range m.changes(have, c.d) {
+	for _, change := range changes(m, have, c.d) {
 		list = append(list, c.statements(change)...)
 	}
 	return list

@@ -60,12 +60,12 @@ func (p *Plugin) dropEarly(db *gorm.DB) (dropped bool) {
 }
 
 // unprotect takes out of an early SET what an update by a struct does not write.
-func (m *model) unprotect(stmt *gorm.Statement) {
+func unprotect(m *model, stmt *gorm.Statement) {
 	set, ok := stmt.Clauses["SET"].Expression.(clause.Set)
 	if !ok {
 		return
 	}
-	omits := m.withProtected(stmt)
+	omits := withProtected(m, stmt)
 	set = slices.DeleteFunc(slices.Clone(set), func(a clause.Assignment) bool {
 		name := m.columnNamed(a.Column.Name)
 		return slices.Contains(m.protected, name) && slices.Contains(omits, name)
@@ -91,9 +91,9 @@ func isMarked(stmt *gorm.Statement) bool {
 	return marked
 }
 
-// replaced is the error of a statement in a step of GORM's that another plugin has
+// replacedError is the error of a statement in a step of GORM's that another plugin has
 // replaced after this one had wrapped it.
-func (m *model) replaced(step string) error {
+func replacedError(m *model, step string) error {
 	return fail(ErrNotInstalled, m.name(), "another plugin replaced its "+step+" callback, install softdelete after it")
 }
 

@@ -147,7 +147,7 @@ func (e *emptying) query(q *queue) (*gorm.DB, error) {
 	for _, scope := range e.scopes {
 		tx = scope(tx)
 	}
-	hidden, err := q.model.onQueries(tx)
+	hidden, err := onQueries(q.model, tx)
 	if err != nil {
 		return nil, err
 	}

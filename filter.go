@@ -124,7 +124,7 @@ func filterRoot(stmt *gorm.Statement, m *model, rawBefore bool) {
 	}
 	c := stmt.Clauses["WHERE"]
 	where, _ := c.Expression.(clause.Where)
-	exprs, more := m.filtered(stmt, where.Exprs)
+	exprs, more := filtered(m, stmt, where.Exprs)
 	if holdsFilter(c) {
 		c.Builder = nil
 	} else if !more {
@@ -147,7 +147,7 @@ func isFiltered(stmt *gorm.Statement) bool {
 
 // filtered are the conditions of a statement with those of its scopes and the
 // filter behind them, if there are more.
-func (m *model) filtered(stmt *gorm.Statement, callers []clause.Expression) (exprs []clause.Expression, more bool) {
+func filtered(m *model, stmt *gorm.Statement, callers []clause.Expression) (exprs []clause.Expression, more bool) {
 	request := requestOf(stmt)
 	conditions, err := request.conditionsFor(stmt.DB, m)
 	if err != nil {

@@ -54,7 +54,7 @@ func (p *Plugin) startDelete(db *gorm.DB) {
 		return // the chain says so
 	}
 	op := &operation{kind: kind, model: m}
-	_, err = p.relationsFor(db, kind, func(g *graph) []*table { return g.rootsOf(db, op) })
+	_, err = p.relationsFor(db, kind, func(g *graph) []*table { return rootsOf(g, db, op) })
 	_ = db.AddError(err)
 }
 

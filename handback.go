@@ -27,13 +27,13 @@ type handback struct {
 	far       map[string]bool // rows that others hide, by key: they give nothing
 }
 
-func (m *model) handback(db *gorm.DB, conflict clause.OnConflict, show visibility, d *dialect.Dialect) *handback {
+func newHandback(m *model, db *gorm.DB, conflict clause.OnConflict, show visibility, d *dialect.Dialect) *handback {
 	stmt := db.Statement
 	h := &handback{model: m, schema: stmt.Schema, show: show}
 	if m.schema != stmt.Schema {
 		return h // of a join table of GORM's own, whose values nobody has
 	}
-	h.targets = m.targets(db, conflict, d)
+	h.targets = targetsOf(m, db, conflict, d)
 	h.byOther = slices.ContainsFunc(h.targets, func(l keySearch) bool { return !l.primary })
 	if !canGive(stmt) {
 		return h
@@ -165,7 +165,7 @@ func (h *handback) rows(db *gorm.DB) (rows map[int]reflect.Value, hidden bool) {
 		}
 	}
 	if len(h.fields) > 0 {
-		h.far = h.model.outOfReach(db, rows)
+		h.far = outOfReach(h.model, db, rows)
 	}
 	return rows, hidden
 }
@@ -182,7 +182,7 @@ func (h *handback) valuesFor(db *gorm.DB, target keySearch) ([][]any, []int) {
 			return !h.model.marker.isTrashed(stmt.Context, elementOf(stmt.ReflectValue, i))
 		})
 		if target.index != "" && len(values) > 0 {
-			return h.model.inIndex(db, target.index, values, indexes)
+			return inIndex(h.model, db, target.index, values, indexes)
 		}
 	}
 	return values, indexes

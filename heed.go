@@ -144,7 +144,7 @@ func (c *cascade) heedOn(t *table) error {
 		}
 		exprs = append(exprs, more...)
 	}
-	c.heeds.on[t] = t.meeting(distinct(c.db, t.schema, exprs), c.d)
+	c.heeds.on[t] = meeting(t, distinct(c.db, t.schema, exprs), c.d)
 	return nil
 }
 
@@ -167,7 +167,7 @@ func othersOn(db *gorm.DB, s *schema.Schema, kind Operation, onQueries, onWrites
 
 // revivable is what others have on rows of a model that a create may bring back, or
 // give to its values; nil if nothing.
-func (m *model) revivable(db *gorm.DB) (clause.Expression, error) {
+func revivable(m *model, db *gorm.DB) (clause.Expression, error) {
 	exprs, err := othersOn(db, m.schema, OpRestore, hasOthers(db.Callback().Query()), hasOthers(writing(db, OpRestore)))
 	if err != nil || len(exprs) == 0 {
 		return nil, err
@@ -199,7 +199,7 @@ func asked(db *gorm.DB, on chain, s *schema.Schema, callbacks bool, clauses []cl
 // meeting picks the rows of a table that meet some conditions; nil if there are
 // none. These are written for a statement on that table alone, so that in another
 // they stand in a query of its keys.
-func (t *table) meeting(exprs []clause.Expression, d *dialect.Dialect) picker {
+func meeting(t *table, exprs []clause.Expression, d *dialect.Dialect) picker {
 	if len(exprs) == 0 {
 		return nil
 	}
@@ -215,7 +215,7 @@ func (t *table) meeting(exprs []clause.Expression, d *dialect.Dialect) picker {
 // reach picks the rows of a table that an operation may take along: those of a
 // visibility that nobody else hides.
 func (c *cascade) reach(t *table, show visibility) picker {
-	return t.visible(show).and(c.heeds.on[t])
+	return visible(t, show).and(c.heeds.on[t])
 }
 
 // listened runs a write of a table's rows, inside the chain of callbacks that GORM
@@ -230,7 +230,7 @@ func (c *cascade) listened(t *table, where clause.Expression, write func() (int6
 
 // onQueries are conditions that others have on queries of a model and not on its
 // rows, which a look into the trash reads.
-func (m *model) onQueries(db *gorm.DB) ([]clause.Expression, error) {
+func onQueries(m *model, db *gorm.DB) ([]clause.Expression, error) {
 	query, row := db.Callback().Query(), db.Callback().Row()
 	if !hasOthers(query) {
 		return nil, nil

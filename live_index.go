@@ -40,7 +40,7 @@ const maxInIndex = 100
 // columns:
 //
 //	SELECT softdelete_value FROM (SELECT kind, 0 AS softdelete_value FROM users WHERE 1 = 0 UNION ALL SELECT 'guest', 7) AS users WHERE (kind = 'guest')
-func (m *model) inIndex(db *gorm.DB, where string, values [][]any, indexes []int) (kept [][]any, keptIndexes []int) {
+func inIndex(m *model, db *gorm.DB, where string, values [][]any, indexes []int) (kept [][]any, keptIndexes []int) {
 	stmt := db.Statement
 	where = m.marker.asLive(where)
 	var fields []*schema.Field
@@ -61,7 +61,7 @@ func (m *model) inIndex(db *gorm.DB, where string, values [][]any, indexes []int
 			parts = append(parts, expr.Func(func(b clause.Builder) {
 				_, _ = b.WriteString(" UNION ALL SELECT ")
 				for _, field := range fields {
-					b.AddVar(b, m.toBeInserted(stmt, field, elementOf(stmt.ReflectValue, i)))
+					b.AddVar(b, toBeInserted(m, stmt, field, elementOf(stmt.ReflectValue, i)))
 					_ = b.WriteByte(',')
 				}
 				b.AddVar(b, i)
@@ -78,7 +78,7 @@ func (m *model) inIndex(db *gorm.DB, where string, values [][]any, indexes []int
 
 // toBeInserted is what GORM inserts for a field, as far as it is not for the
 // database to say.
-func (m *model) toBeInserted(stmt *gorm.Statement, field *schema.Field, value reflect.Value) any {
+func toBeInserted(m *model, stmt *gorm.Statement, field *schema.Field, value reflect.Value) any {
 	v, zero := field.ValueOf(stmt.Context, value)
 	if zero && field.DefaultValueInterface != nil {
 		return field.DefaultValueInterface

@@ -13,7 +13,7 @@ import (
 // rows, for which GORM has NULL where the column has no default: as the text that the
 // filter compares with, which no zone and no format comes between. What it returns
 // takes that back.
-func (m *model) putZero(db *gorm.DB) (restore func()) {
+func putZero(m *model, db *gorm.DB) (restore func()) {
 	zero, ok := m.marker.live.(string)
 	if !ok {
 		return func() {}

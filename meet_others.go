@@ -9,9 +9,9 @@ import (
 
 // outOfReach are those of some rows, by their keys, that other types and plugins
 // hide: nothing that they hold is given to the caller's values.
-func (m *model) outOfReach(db *gorm.DB, rows map[int]reflect.Value) map[string]bool {
+func outOfReach(m *model, db *gorm.DB, rows map[int]reflect.Value) map[string]bool {
 	stmt := db.Statement
-	shown, err := m.revivable(db)
+	shown, err := revivable(m, db)
 	if db.AddError(err) != nil || shown == nil || len(rows) == 0 {
 		return nil
 	}

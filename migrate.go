@@ -111,7 +111,7 @@ func (mg *migration) addMarkers(db *gorm.DB) error {
 			continue
 		}
 		replaces := slices.ContainsFunc(m.indexes, func(i index) bool {
-			return i.kind == uniqueAmongLive && slices.ContainsFunc(table.Indexes, func(have catalogue.Index) bool { return m.isOrdinaryUnique(&have, &i, mg.d) })
+			return i.kind == uniqueAmongLive && slices.ContainsFunc(table.Indexes, func(have catalogue.Index) bool { return isOrdinaryUnique(m, &have, &i, mg.d) })
 		})
 		if !replaces {
 			continue
@@ -239,7 +239,7 @@ func (mg *migration) indexes(scope scope) error {
 				return fmt.Errorf("softdelete: model %s: the column %s of %s is of another marker (%s), and its indexes keep no live rows apart: "+
 					"run the remedy that Doctor has", m.name(), liveColumn, table.Name, column.Expression)
 			}
-			for _, c := range m.changes(table, mg.d) {
+			for _, c := range changes(m, table, mg.d) {
 				if err := mg.check(c); err != nil {
 					return err
 				}
@@ -253,7 +253,7 @@ func (mg *migration) indexes(scope scope) error {
 				"connect to the database that has the table, and name it without that", m.name(), mg.tableOf(m))
 		}
 		for try := 1; table != nil; try++ {
-			changes := m.changes(table, mg.d)
+			changes := changes(m, table, mg.d)
 			if scope == replacements {
 				changes = slices.DeleteFunc(changes, func(c *indexChange) bool { return len(c.drop) == 0 })
 			}

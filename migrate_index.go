@@ -32,7 +32,7 @@ type indexChange struct {
 
 // changes lists what a table lacks of a model's indexes. Those on columns that it
 // does not have are left out.
-func (m *model) changes(table *catalogue.Table, d *dialect.Dialect) []*indexChange {
+func changes(m *model, table *catalogue.Table, d *dialect.Dialect) []*indexChange {
 	var list []*indexChange
 	for i := range m.indexes {
 		want := m.define(&m.indexes[i], d)
@@ -40,7 +40,7 @@ func (m *model) changes(table *catalogue.Table, d *dialect.Dialect) []*indexChan
 		if !table.Has(append(needed, m.marker.field.DBName)) {
 			continue
 		}
-		if c := m.changeTo(want, &m.indexes[i], table, d); c != nil {
+		if c := changeTo(m, want, &m.indexes[i], table, d); c != nil {
 			list = append(list, c)
 		}
 	}
@@ -48,19 +48,19 @@ func (m *model) changes(table *catalogue.Table, d *dialect.Dialect) []*indexChan
 }
 
 // changeTo is the change that a table needs to have an index, nil for none.
-func (m *model) changeTo(want definition, i *index, table *catalogue.Table, d *dialect.Dialect) *indexChange {
+func changeTo(m *model, want definition, i *index, table *catalogue.Table, d *dialect.Dialect) *indexChange {
 	c := &indexChange{model: m, table: table, want: want, create: true}
 	c.addColumn = slices.Contains(want.columns, liveColumn) && !table.Has([]string{liveColumn})
 	var spare []catalogue.Index
 	for _, have := range table.Indexes {
-		aside := m.isAside(&have, want, d)
+		aside := isAside(m, &have, want, d)
 		ours := have.Name == want.name || aside
 		switch {
 		case !have.Valid:
 			if ours {
 				c.unfinished = append(c.unfinished, have.Name)
 			}
-		case m.fulfils(&have, want, d):
+		case fulfils(m, &have, want, d):
 			isNew := aside && have.Name == interim(want.name)
 			if isNew && slices.Equal(have.Columns, want.columns) {
 				spare = append(spare, have)
@@ -72,9 +72,9 @@ func (m *model) changeTo(want definition, i *index, table *catalogue.Table, d *d
 					c.from = have.Name
 				}
 			}
-		case want.unique && m.isOrdinaryUnique(&have, i, d) && !have.Plain:
+		case want.unique && isOrdinaryUnique(m, &have, i, d) && !have.Plain:
 			c.odd = have.Name
-		case want.unique && m.isOrdinaryUnique(&have, i, d), ours && m.isFormer(&have, want, d):
+		case want.unique && isOrdinaryUnique(m, &have, i, d), ours && isFormer(m, &have, want, d):
 			c.drop = append(c.drop, have)
 		case ours:
 			c.foreign = true
@@ -92,7 +92,7 @@ func (m *model) changeTo(want definition, i *index, table *catalogue.Table, d *d
 
 // isAside tells if an index is what an interrupted change to another has left: by
 // its name, which is no other's of the model, and its columns.
-func (m *model) isAside(have *catalogue.Index, want definition, d *dialect.Dialect) bool {
+func isAside(m *model, have *catalogue.Index, want definition, d *dialect.Dialect) bool {
 	return d.Concurrently != "" && (have.Name == interim(want.name) || have.Name == former(want.name)) &&
 		!slices.ContainsFunc(m.indexes, func(other index) bool { return other.name == have.Name }) &&
 		(!have.Valid || slices.ContainsFunc(have.Columns, func(name string) bool { return slices.Contains(want.columns, name) }))
@@ -100,7 +100,7 @@ func (m *model) isAside(have *catalogue.Index, want definition, d *dialect.Diale
 
 // fulfils tells if an index is what is wanted: the same, or, where none is to be
 // unique, one that begins with the same columns.
-func (m *model) fulfils(have *catalogue.Index, want definition, d *dialect.Dialect) bool {
+func fulfils(m *model, have *catalogue.Index, want definition, d *dialect.Dialect) bool {
 	if d.PartialIndex && !m.sameCondition(have.Where, want.where) {
 		return false
 	}
@@ -125,14 +125,14 @@ func (m *model) isLiveColumn(column catalogue.Column) bool {
 
 // isOrdinaryUnique tells if an index lets no two rows, live or trashed, agree in
 // the columns of a live-only one.
-func (m *model) isOrdinaryUnique(have *catalogue.Index, i *index, d *dialect.Dialect) bool {
+func isOrdinaryUnique(m *model, have *catalogue.Index, i *index, d *dialect.Dialect) bool {
 	return have.Unique && !have.Primary && (have.Where == "" || !d.PartialIndex) && sameSet(have.Columns, i.columns())
 }
 
 // isFormer tells if an index by the name of one that is wanted is what a former
 // version of the model, or GORM's plain tag, made there: on no other columns, or
 // for the same rows.
-func (m *model) isFormer(have *catalogue.Index, want definition, d *dialect.Dialect) bool {
+func isFormer(m *model, have *catalogue.Index, want definition, d *dialect.Dialect) bool {
 	if have.Unique && !want.unique {
 		return false // What keeps rows apart is not given up for what does not.
 	}

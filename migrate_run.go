@@ -166,7 +166,7 @@ func (mg *migration) swap(w ddl, c *indexChange, now string) error {
 				return errors.Join(err, errUnfinished)
 			}
 			old, made := found[c.table.Name].Index(c.want.name), found[c.table.Name].Index(now)
-			if old == nil || made == nil || c.model.fulfils(old, c.want, mg.d) || !made.Valid || !c.model.fulfils(made, c.want, mg.d) {
+			if old == nil || made == nil || fulfils(c.model, old, c.want, mg.d) || !made.Valid || !fulfils(c.model, made, c.want, mg.d) {
 				return errUnfinished
 			}
 		}

@@ -138,9 +138,9 @@ func sameOrigin(a *model, of origin, b *model, with origin) (same, known bool) {
 	return same, same || a.when().keeps.zoneless == b.when().keeps.zoneless
 }
 
-// sameOrigin is that two rows of a table were trashed by the same operation, as
+// sameOriginIn is that two rows of a table were trashed by the same operation, as
 // a condition; nil if the table cannot tell.
-func (t *table) sameOrigin() *agreement {
+func sameOriginIn(t *table) *agreement {
 	m := t.model
 	switch {
 	case m.deletionID != nil && m.isExact():

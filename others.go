@@ -51,10 +51,10 @@ func othersAmong(clauses []clause.Interface) []clause.Interface {
 	return kept
 }
 
-// of are the clauses that count for the addressed rows of an operation. A delete
+// clausesFor are the clauses that count for the addressed rows of an operation. A delete
 // asks those of deletes, as GORM's own does. What has no like in GORM is about rows
 // that a query shows, too.
-func (o *others) of(kind Operation, verb Operation) []clause.Interface {
+func clausesFor(o *others, kind Operation, verb Operation) []clause.Interface {
 	switch {
 	case kind == OpRestore:
 		return slices.Concat(o.query, o.update)
@@ -69,7 +69,7 @@ func (o *others) of(kind Operation, verb Operation) []clause.Interface {
 // an operation's statement. They are asked on a copy of it: what else they do to a
 // statement, such as to raise a version, is no part of the operation.
 func (op *operation) otherConditions(db *gorm.DB) ([]clause.Expression, error) {
-	asked := op.model.others.of(op.kind, requestOf(db.Statement).verb)
+	asked := clausesFor(&op.model.others, op.kind, requestOf(db.Statement).verb)
 	if len(asked) == 0 {
 		return nil, nil
 	}
@@ -123,10 +123,10 @@ func conditionText(db *gorm.DB, s *schema.Schema, expr clause.Expression) string
 	return fmt.Sprintf("%s %#v", stmt.SQL.String(), stmt.Vars)
 }
 
-// add adds the clauses of other fields' types to a create before it is decided what
+// addOthers adds the clauses of other fields' types to a create before it is decided what
 // that does about rows in its way: they may say so, or fill in columns of a key. GORM
 // adds them again.
-func (o *others) add(stmt *gorm.Statement) {
+func addOthers(o *others, stmt *gorm.Statement) {
 	if stmt.Unscoped {
 		return
 	}

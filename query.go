@@ -187,7 +187,7 @@ func buildFiltered(c clause.Clause, b clause.Builder) {
 	if m := modelIn(stmt); m != nil {
 		where, _ := c.Expression.(clause.Where)
 		var more bool
-		if where.Exprs, more = m.filtered(stmt, where.Exprs); more {
+		if where.Exprs, more = filtered(m, stmt, where.Exprs); more {
 			last := len(where.Exprs) - 1
 			where.Exprs[last] = watching(where.Exprs[last])
 		}

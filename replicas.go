@@ -53,16 +53,16 @@ func contains(pools []gorm.ConnPool, pool gorm.ConnPool) bool {
 	return false
 }
 
-// checkPlaces returns an error if the plan leads to another database: one transaction
+// checkPlan returns an error if the plan leads to another database: one transaction
 // cannot be in both.
-func (p *plan) checkPlaces(db *gorm.DB, selected []selection) error {
+func checkPlan(p *plan, db *gorm.DB, selected []selection) error {
 	if p == nil || !isPlaced(db) {
 		return nil
 	}
 	for _, circle := range p.order {
 		for _, t := range circle {
 			for _, l := range slices.Concat(p.follow[t], p.guard[t]) {
-				if err := l.checkPlaces(db); err != nil {
+				if err := checkLink(l, db); err != nil {
 					return err
 				}
 			}
@@ -73,7 +73,7 @@ func (p *plan) checkPlaces(db *gorm.DB, selected []selection) error {
 
 func checkSelected(db *gorm.DB, list []selection) error {
 	for _, s := range list {
-		if err := s.link.checkPlaces(db); err != nil {
+		if err := checkLink(s.link, db); err != nil {
 			return err
 		}
 		if err := checkSelected(db, s.below); err != nil {
@@ -83,7 +83,7 @@ func checkSelected(db *gorm.DB, list []selection) error {
 	return nil
 }
 
-func (l *link) checkPlaces(db *gorm.DB) error {
+func checkLink(l *link, db *gorm.DB) error {
 	if !apart(db, l.parent.schema, l.child.schema) {
 		return nil
 	}

@@ -155,7 +155,7 @@ func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*ro
 func (c *cascade) restorable(links []*link, from *rowSet) (*rowSet, error) {
 	child := links[0].child
 	set := newSet(child)
-	if same := child.sameOrigin(); links[0].parent == child && same != nil {
+	if same := sameOriginIn(child); links[0].parent == child && same != nil {
 		for _, start := range from.conditions(c.d) {
 			below := &tree{name: child.name, table: child, links: links, start: start, filter: c.reach(child, trashedOnly), same: same, d: c.d}
 			list, _, err := c.collect(child, unbounded, "SELECT ", expr.Columns(child.name, child.key()), " FROM ", clause.Table{Name: child.name},
@@ -237,6 +237,6 @@ func (c *cascade) pairs(l *link, ofParent bool, where clause.Expression, lock st
 	parent, child := of(l.parent.model, parentName), of(l.child.model, childName)
 	_, err := session.Query(c.db, dest, func() { take(key(), parent(), child()) },
 		"SELECT ", columns, " FROM ", clause.Table{Name: l.child.name, Alias: childName}, " JOIN ", clause.Table{Name: l.parent.name, Alias: parentName},
-		" ON ", l.joins(parentName), " WHERE ", where, lock)
+		" ON ", joins(l, parentName), " WHERE ", where, lock)
 	return err
 }

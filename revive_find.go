@@ -34,7 +34,7 @@ func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
 		o.unasked, _ = noted.([][]bool)
 	}
 	var err error
-	if o.shown, err = m.revivable(db); db.AddError(err) != nil {
+	if o.shown, err = revivable(m, db); db.AddError(err) != nil {
 		return nil
 	}
 	o.byUniqueKeys()
@@ -108,7 +108,7 @@ func (o *obstacles) byLiveKeys() {
 		search := keySearch{columns: key.columns}
 		if where := o.model.whereOf(key); where != "" {
 			search.where = []clause.Expression{clause.Expr{SQL: "(" + o.model.marker.asLive(where) + ")"}}
-			values, indexes = o.model.inIndex(o.db, where, values, indexes)
+			values, indexes = inIndex(o.model, o.db, where, values, indexes)
 		}
 		for i, rows := range o.trashed(search, values) {
 			if _, says := stmt.Clauses["ON CONFLICT"]; says || len(rows) > 1 {
@@ -149,7 +149,7 @@ func (o *obstacles) choose(index int) (reflect.Value, error) {
 	case held && len(alike) > 0 && !slices.ContainsFunc(alike, func(other reflect.Value) bool { return o.same(row, other) }):
 		return row, fail(ErrAmbiguous, o.model.name(), "one row is in the way of a new row, and another has a key of it that is unique among live rows")
 	case !held:
-		last, known := o.model.trashedLast(o.db, o.distinct(alike))
+		last, known := trashedLast(o.model, o.db, o.distinct(alike))
 		if !known {
 			return last, fail(ErrAmbiguous, o.model.name(), "several rows have a key of a new row that is unique among live rows, and which was trashed last cannot be told")
 		}

@@ -10,7 +10,7 @@ import (
 
 // trashedLast is the row of several that was trashed last, by what the column can
 // keep. It is false where that cannot be told: rows of one time, or of none.
-func (m *model) trashedLast(db *gorm.DB, rows []reflect.Value) (last reflect.Value, known bool) {
+func trashedLast(m *model, db *gorm.DB, rows []reflect.Value) (last reflect.Value, known bool) {
 	if len(rows) == 1 {
 		return rows[0], true
 	}
@@ -19,7 +19,7 @@ func (m *model) trashedLast(db *gorm.DB, rows []reflect.Value) (last reflect.Val
 	}
 	var latest time.Time
 	for _, row := range rows {
-		at, ok := m.trashedAt(db, row)
+		at, ok := trashedAt(m, db, row)
 		switch {
 		case !ok:
 			return reflect.Value{}, false
@@ -33,7 +33,7 @@ func (m *model) trashedLast(db *gorm.DB, rows []reflect.Value) (last reflect.Val
 }
 
 // trashedAt is when a row was trashed, false if it does not say.
-func (m *model) trashedAt(db *gorm.DB, row reflect.Value) (time.Time, bool) {
+func trashedAt(m *model, db *gorm.DB, row reflect.Value) (time.Time, bool) {
 	value, err := driver.DefaultParameterConverter.ConvertValue(fieldValue(db.Statement.Context, m.at, row))
 	if err != nil {
 		return time.Time{}, false

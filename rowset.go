@@ -65,7 +65,7 @@ func (s *rowSet) hanging(l *link, d *dialect.Dialect) []picker {
 	positions := positionsOf(l.referred, s.table.key())
 	var parts []picker
 	add := func(hang picker) {
-		parts = append(parts, func(name string) clause.Expression { return expr.AllOf(append(l.constants(name), hang(name))) })
+		parts = append(parts, func(name string) clause.Expression { return expr.AllOf(append(constantsOf(l, name), hang(name))) })
 	}
 	where := s.where
 	if positions == nil {
@@ -87,16 +87,16 @@ func (s *rowSet) hanging(l *link, d *dialect.Dialect) []picker {
 	return parts
 }
 
-// constants are the conditions of a polymorphic link, and of one that the database
+// constantsOf are the conditions of a polymorphic link, and of one that the database
 // follows only while it looks after foreign keys, and to trashed rows where another
 // link guards live ones.
-func (l *link) constants(name string) []clause.Expression {
+func constantsOf(l *link, name string) []clause.Expression {
 	list := make([]clause.Expression, 0, len(l.fixed)+3)
 	if l.enforced != "" {
 		list = append(list, clause.Expr{SQL: l.enforced})
 	}
 	if l.guardedBy != nil {
-		list = append(list, l.child.visible(trashedOnly)(name))
+		list = append(list, visible(l.child, trashedOnly)(name))
 	}
 	for _, f := range l.fixed {
 		list = append(list, clause.Eq{Column: clause.Column{Table: name, Name: f.column}, Value: f.value})
@@ -231,7 +231,7 @@ func (t *tree) buildQuery(b clause.Builder, key, columns []string) {
 		if i > 0 {
 			_, _ = b.WriteString(" OR ")
 		}
-		l.joins(treeName).Build(b)
+		joins(l, treeName).Build(b)
 	}
 	_ = b.WriteByte(')')
 	if t.same != nil {
@@ -249,6 +249,6 @@ func (t *tree) buildQuery(b clause.Builder, key, columns []string) {
 
 // joins is the condition that a child's row, by the name that it has in a join,
 // hangs on a parent's.
-func (l *link) joins(parent string) clause.Expression {
-	return expr.AllOf(append(l.constants(childName), expr.Equal(childName, parent, l.foreign, l.referred)))
+func joins(l *link, parent string) clause.Expression {
+	return expr.AllOf(append(constantsOf(l, childName), expr.Equal(childName, parent, l.foreign, l.referred)))
 }

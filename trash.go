@@ -108,7 +108,7 @@ func (g *graph) models() []*model {
 // trashOf is a query on the trashed rows of a model.
 func trashOf(db *gorm.DB, m *model) *gorm.DB {
 	tx := inTrash(db.Session(&gorm.Session{}).Model(newOf(m.schema.ModelType)))
-	hidden, err := m.onQueries(tx)
+	hidden, err := onQueries(m, tx)
 	_ = tx.AddError(err)
 	return also(tx, hidden...)
 }

@@ -213,7 +213,7 @@ func (c *cascade) findUndone(t *table, callers []clause.Expression, report *Dele
 			report.At = of.at.Time
 		}
 		report.By, report.Reason = cmp.Or(report.By, of.by), cmp.Or(report.Reason, of.reason)
-	}, "SELECT ", columns, " FROM ", clause.Table{Name: t.name}, " WHERE ", where.and(t.visible(trashedOnly))(t.name), " LIMIT 1", c.forUpdate())
+	}, "SELECT ", columns, " FROM ", clause.Table{Name: t.name}, " WHERE ", where.and(visible(t, trashedOnly))(t.name), " LIMIT 1", c.forUpdate())
 	if err == nil && n > 0 {
 		set := newSet(t)
 		set.where, set.whole = []picker{where}, true
@@ -290,7 +290,7 @@ func (c *cascade) hooked(set *rowSet) (*rowSet, error) {
 func (c *cascade) keysOf(set *rowSet) ([][]any, error) {
 	t := set.table
 	list, _, err := c.collect(t, unbounded, "SELECT ", expr.Columns(t.name, t.key()), " FROM ", clause.Table{Name: t.name},
-		" WHERE ", set.where[0].and(t.visible(trashedOnly))(t.name), c.forUpdate())
+		" WHERE ", set.where[0].and(visible(t, trashedOnly))(t.name), c.forUpdate())
 	return list, err
 }
 

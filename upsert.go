@@ -28,14 +28,14 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	show := requestOf(stmt).showOf(stmt, m)
 	d := dialectOf(db)
 	guarded := original
-	guarded.Builder = func(c clause.Clause, b clause.Builder) { m.buildUpsert(c, b, m.filterFor(show), d) }
+	guarded.Builder = func(c clause.Clause, b clause.Builder) { buildUpsert(m, c, b, m.filterFor(show), d) }
 	stmt.Clauses["ON CONFLICT"] = guarded
 	if show == trashedOnly && stmt.ReflectValue.Kind() != reflect.Struct && stmt.ReflectValue.Kind() != reflect.Map {
 		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w: under OnlyTrashed rows are saved one by one, with Updates", m.name(), gorm.ErrInvalidData))
 		return
 	}
-	run := &upserting{handback: m.handback(db, conflict, show, d), conflict: conflict, dialect: d, associated: isAssociated(db)}
-	run.idle = holds(stmt.ReflectValue, stmt.Schema) && m.schema == stmt.Schema && m.leavesNothing(stmt, conflict)
+	run := &upserting{handback: newHandback(m, db, conflict, show, d), conflict: conflict, dialect: d, associated: isAssociated(db)}
+	run.idle = holds(stmt.ReflectValue, stmt.Schema) && m.schema == stmt.Schema && leavesNothing(m, stmt, conflict)
 	if d.UpsertWhere || db.DryRun || show == all && !run.idle {
 		run.met = true
 		run.run(db, next)
@@ -50,8 +50,8 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 
 // leavesNothing tells if nothing is left to update of an upsert, once the protected
 // columns are out of it.
-func (m *model) leavesNothing(stmt *gorm.Statement, conflict clause.OnConflict) bool {
-	if slices.ContainsFunc(conflict.DoUpdates, func(a clause.Assignment) bool { return !m.isProtected(a.Column.Name) }) {
+func leavesNothing(m *model, stmt *gorm.Statement, conflict clause.OnConflict) bool {
+	if slices.ContainsFunc(conflict.DoUpdates, func(a clause.Assignment) bool { return !isProtected(m, a.Column.Name) }) {
 		return false
 	}
 	if !conflict.UpdateAll {
@@ -62,11 +62,11 @@ func (m *model) leavesNothing(stmt *gorm.Statement, conflict clause.OnConflict) 
 		field := stmt.Schema.FieldsByDBName[name]
 		chosen, named := selected[name]
 		made := field.HasDefaultValue && field.DefaultValueInterface == nil && !strings.EqualFold(field.DefaultValue, "NULL")
-		return (chosen || !named && !restricted) && !field.PrimaryKey && field.AutoCreateTime == 0 && !made && !m.isProtected(name)
+		return (chosen || !named && !restricted) && !field.PrimaryKey && field.AutoCreateTime == 0 && !made && !isProtected(m, name)
 	})
 }
 
-func (m *model) isProtected(column string) bool {
+func isProtected(m *model, column string) bool {
 	field := m.schema.LookUpField(column)
 	return field != nil && slices.Contains(m.protected, field.DBName)
 }
@@ -81,7 +81,7 @@ func (p *Plugin) insertNew(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	show := requestOf(stmt).showOf(stmt, m)
 	d := dialectOf(db)
 	conflict := original.Expression.(clause.OnConflict)
-	run := &upserting{handback: m.handback(db, conflict, show, d), conflict: conflict, dialect: d, associated: true}
+	run := &upserting{handback: newHandback(m, db, conflict, show, d), conflict: conflict, dialect: d, associated: true}
 	if len(run.fields) == 0 || db.DryRun {
 		next(db)
 		return
@@ -110,7 +110,7 @@ func insertsNew(db *gorm.DB) bool {
 //	ON CONFLICT (email) WHERE deleted_at IS NULL DO UPDATE …
 //
 // The name of such an index does for its columns. It returns what undoes it.
-func (m *model) aimed(db *gorm.DB) (back func()) {
+func aimed(m *model, db *gorm.DB) (back func()) {
 	stmt := db.Statement
 	original, ok := stmt.Clauses["ON CONFLICT"]
 	conflict, isConflict := original.Expression.(clause.OnConflict)
@@ -144,7 +144,7 @@ func (m *model) aimed(db *gorm.DB) (back func()) {
 
 // buildUpsert writes ON CONFLICT with the protected columns left out of the
 // update, and out of its reach the rows that the filter hides.
-func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter, d *dialect.Dialect) {
+func buildUpsert(m *model, c clause.Clause, b clause.Builder, filter *rowFilter, d *dialect.Dialect) {
 	c.Builder = nil
 	conflict, ok := c.Expression.(clause.OnConflict)
 	if !ok {
@@ -152,7 +152,7 @@ func (m *model) buildUpsert(c clause.Clause, b clause.Builder, filter *rowFilter
 		return
 	}
 	conflict.DoUpdates = slices.DeleteFunc(slices.Clone(conflict.DoUpdates), func(a clause.Assignment) bool {
-		return m.isProtected(a.Column.Name)
+		return isProtected(m, a.Column.Name)
 	})
 	switch {
 	case len(conflict.DoUpdates) == 0:

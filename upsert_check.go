@@ -12,14 +12,14 @@ import (
 // checkWritten fails an upsert that has met a trashed row by an index which is of
 // live rows, as the model tells it, and in the database of all rows still: a value
 // was written if a live row has its key now.
-func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d *dialect.Dialect) {
+func checkWritten(m *model, db *gorm.DB, conflict clause.OnConflict, d *dialect.Dialect) {
 	stmt := db.Statement
 	named := make([]string, len(conflict.Columns))
 	for i, column := range conflict.Columns {
 		named[i] = m.columnNamed(column.Name)
 	}
 	for _, key := range m.liveUnique {
-		if !m.isOfLiveRows(key) || d.ConflictTarget && !sameSet(named, key.columns) || !d.ConflictTarget && slices.ContainsFunc(conflict.DoUpdates, m.moves(key)) {
+		if !m.isOfLiveRows(key) || d.ConflictTarget && !sameSet(named, key.columns) || !d.ConflictTarget && slices.ContainsFunc(conflict.DoUpdates, moves(m, key)) {
 			continue
 		}
 		values, indexes := valuesOf(stmt, stmt.ReflectValue, key.columns)
@@ -28,7 +28,7 @@ func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d *dialect
 			distinct[keyText(value...)] = true
 		}
 		// The statement's own rows are read without a lock, which would keep others from the keys beside.
-		_, live := m.keysMet(db, key.columns, values, asSeen)
+		_, live := keysMet(m, db, key.columns, values, asSeen)
 		if len(live) >= len(distinct) {
 			continue
 		}
@@ -36,8 +36,8 @@ func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d *dialect
 			if live[keyText(value...)] {
 				continue
 			}
-			hidden, live := m.keysMet(db, key.columns, [][]any{value}, locked)
-			if len(hidden) > 0 && len(live) == 0 && (d.ConflictTarget || !m.meetsLive(db, key, indexes[i])) {
+			hidden, live := keysMet(m, db, key.columns, [][]any{value}, locked)
+			if len(hidden) > 0 && len(live) == 0 && (d.ConflictTarget || !meetsLive(m, db, key, indexes[i])) {
 				_ = db.AddError(fail(ErrTrashed, m.name(), "an upsert met it by "+key.name+
 					", which is of all rows still: AutoMigrate makes it one of live rows, or else restore the row first"))
 				return
@@ -48,7 +48,7 @@ func (m *model) checkWritten(db *gorm.DB, conflict clause.OnConflict, d *dialect
 
 // keysMet are those of the rows that agree with some values, trashed ones and live
 // ones.
-func (m *model) keysMet(db *gorm.DB, columns []string, values [][]any, h hold) (trashed, live keys) {
+func keysMet(m *model, db *gorm.DB, columns []string, values [][]any, h hold) (trashed, live keys) {
 	stmt := db.Statement
 	if len(values) == 0 || m.schema != stmt.Schema || db.Error != nil {
 		return nil, nil
@@ -68,7 +68,7 @@ func (m *model) keysMet(db *gorm.DB, columns []string, values [][]any, h hold) (
 
 // moves tells if an assignment gives a column of a key another value than the one
 // to be inserted.
-func (m *model) moves(key liveKey) func(clause.Assignment) bool {
+func moves(m *model, key liveKey) func(clause.Assignment) bool {
 	return func(a clause.Assignment) bool {
 		value, isColumn := a.Value.(clause.Column)
 		return slices.Contains(key.columns, m.columnNamed(a.Column.Name)) && (!isColumn || value.Table != "excluded")
@@ -84,7 +84,7 @@ func (m *model) columnNamed(name string) string {
 
 // meetsLive tells if a live row has the same key as one of the statement's values, by
 // any other unique key of the model.
-func (m *model) meetsLive(db *gorm.DB, but liveKey, index int) bool {
+func meetsLive(m *model, db *gorm.DB, but liveKey, index int) bool {
 	stmt := db.Statement
 	var others [][]string
 	for _, key := range m.unique {
@@ -97,7 +97,7 @@ func (m *model) meetsLive(db *gorm.DB, but liveKey, index int) bool {
 	}
 	for _, columns := range others {
 		values, _ := valuesOf(stmt, elementOf(stmt.ReflectValue, index), columns)
-		if _, live := m.keysMet(db, columns, values, asSeen); len(live) > 0 {
+		if _, live := keysMet(m, db, columns, values, asSeen); len(live) > 0 {
 			return true
 		}
 	}

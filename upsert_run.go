@@ -58,7 +58,7 @@ func (u *upserting) check(db *gorm.DB) {
 		defer func() { u.give(db, rows, back) }()
 	}
 	if own && (short || !u.dialect.UpsertWhere) {
-		u.model.checkWritten(db, u.conflict, u.dialect)
+		checkWritten(u.model, db, u.conflict, u.dialect)
 	}
 }
 
@@ -151,7 +151,7 @@ func (u *upserting) runWithout(db *gorm.DB, blocked map[int]bool, next func(*gor
 	}
 	db.RowsAffected = affected
 	if u.far = nil; len(u.settled) > 0 {
-		u.far = u.model.outOfReach(db, u.settled)
+		u.far = outOfReach(u.model, db, u.settled)
 	}
 	for i, row := range u.settled {
 		if u.gives(stmt, row) {

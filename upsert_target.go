@@ -10,9 +10,9 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
-// targets are the keys by which a value of an insert may meet a row: the columns
+// targetsOf are the keys by which a value of an insert may meet a row: the columns
 // that it names, or else all unique keys, those among live rows too.
-func (m *model) targets(db *gorm.DB, conflict clause.OnConflict, d *dialect.Dialect) []keySearch {
+func targetsOf(m *model, db *gorm.DB, conflict clause.OnConflict, d *dialect.Dialect) []keySearch {
 	s := db.Statement.Schema
 	if d.ConflictTarget && len(conflict.Columns) > 0 {
 		key := keySearch{where: conflict.TargetWhere.Exprs}

@@ -19,11 +19,11 @@ import (
 func (p *Plugin) plainUpdate(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	stmt := db.Statement
 	if omits := stmt.Omits; !stmt.Unscoped && byStruct(stmt) {
-		stmt.Omits = m.withProtected(stmt)
+		stmt.Omits = withProtected(m, stmt)
 		defer func() { stmt.Omits = omits }()
 	}
 	dropOwnFrom(stmt)
-	if filterRoot(stmt, m, rawsql.StandsBeforeWrite(stmt) || m.setsRaw(stmt)); !isFiltered(stmt) && !stmt.Unscoped {
+	if filterRoot(stmt, m, rawsql.StandsBeforeWrite(stmt) || setsRaw(m, stmt)); !isFiltered(stmt) && !stmt.Unscoped {
 		markStep(stmt)
 		defer unmarkStep(stmt)
 	}
@@ -96,7 +96,7 @@ func byStruct(stmt *gorm.Statement) bool {
 
 // withProtected is the statement's Omit with the protected columns added, those
 // left out that it selects by name.
-func (m *model) withProtected(stmt *gorm.Statement) []string {
+func withProtected(m *model, stmt *gorm.Statement) []string {
 	if len(stmt.Omits) == 0 && (len(stmt.Selects) == 0 || isSave(stmt)) {
 		return m.protected
 	}
@@ -161,11 +161,11 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 			next(db)
 			return
 		}
-		m.others.add(stmt)
+		addOthers(&m.others, stmt)
 		markStep(stmt)
 		defer unmarkStep(stmt)
-		defer m.aimed(db)()
-		defer m.putZero(db)()
+		defer aimed(m, db)()
+		defer putZero(m, db)()
 		insert := func(db *gorm.DB) { p.insert(db, m, next) }
 		if requestOf(stmt).revive {
 			p.revive(db, m, insert)
@@ -227,7 +227,7 @@ func (p *Plugin) relink(db *gorm.DB, m *model, columns []string) {
 
 func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]any) {
 	stmt := db.Statement
-	shown, err := m.revivable(db)
+	shown, err := revivable(m, db)
 	if db.AddError(err) != nil {
 		return
 	}
@@ -268,7 +268,7 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]
 }
 
 // setsRaw tells if what an update sets may be SQL of the caller's.
-func (m *model) setsRaw(stmt *gorm.Statement) bool {
+func setsRaw(m *model, stmt *gorm.Statement) bool {
 	if values, ok := stmt.Dest.(map[string]any); ok {
 		for name, value := range values {
 			if m.schema.LookUpField(name) == nil || rawsql.Reaches(value) {
