@@ -7,6 +7,8 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -35,12 +37,12 @@ func (e *emptying) canAtOnce() bool {
 //	AND NOT EXISTS (SELECT 1 FROM comments AS softdelete_child WHERE softdelete_child.post_id = posts.id) RETURNING 1)
 //	SELECT … FROM softdelete_due ORDER BY … DESC LIMIT 1
 func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) error {
-	root := c.plan.root
+	root := c.plan.Root
 	t.apply(filter)
 	defer t.restore()
 	where, _ := t.stmt.Clauses["WHERE"].Expression.(clause.Where)
-	names := root.key()
-	key := expr.Columns(root.name, names)
+	names := root.Key()
+	key := expr.Columns(root.Name, names)
 	last := make([]any, len(names))
 	dest := make([]any, 0, len(names)+3)
 	var gone int64
@@ -55,7 +57,7 @@ func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) er
 	if b.when != nil {
 		dest = append(dest, &when)
 		list = append(list, ", softdelete_at")
-		due = append(due, ", ", &at{root.name, b.when}, " AS softdelete_at")
+		due = append(due, ", ", &at{root.Name, b.when}, " AS softdelete_at")
 		order = append(order, "softdelete_at DESC, ")
 	}
 	for i, column := range expr.Columns(dueName, names) {
@@ -65,9 +67,9 @@ func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) er
 		order = append(order, column, " DESC")
 	}
 	sorted := expr.InOrder(b.when, names, false)
-	due = append(due, " FROM ", clause.Table{Name: root.name}, " WHERE ", &at{root.name, where}, " ORDER BY ", &at{root.name, sorted.Expression},
+	due = append(due, " FROM ", clause.Table{Name: root.Name}, " WHERE ", &at{root.Name, where}, " ORDER BY ", &at{root.Name, sorted.Expression},
 		" LIMIT "+strconv.Itoa(b.once.limit)+" FOR UPDATE "+c.d.SkipLocked+"), ",
-		goneName+" AS (DELETE FROM ", clause.Table{Name: root.name}, " WHERE (", key, ") IN (SELECT ", expr.Columns(dueName, names), " FROM "+dueName+")")
+		goneName+" AS (DELETE FROM ", clause.Table{Name: root.Name}, " WHERE (", key, ") IN (SELECT ", expr.Columns(dueName, names), " FROM "+dueName+")")
 	due = append(due, c.nothingHangs(root)...)
 	due = append(due, " RETURNING 1) ")
 	parts := slices.Concat(due, list, []session.Part{" FROM " + dueName}, order, []session.Part{" LIMIT 1"})
@@ -82,16 +84,16 @@ func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) er
 }
 
 // nothingHangs is that no row hangs on a row of a table, by the plan.
-func (c *cascade) nothingHangs(t *table) []session.Part {
-	links := slices.Clone(c.plan.follow[t])
-	for _, l := range c.plan.guard[t] {
+func (c *cascade) nothingHangs(t *model.Table) []session.Part {
+	links := slices.Clone(c.plan.Follow[t])
+	for _, l := range c.plan.Guard[t] {
 		if !slices.Contains(links, l) {
 			links = append(links, l)
 		}
 	}
 	var parts []session.Part
 	for _, l := range links {
-		parts = append(parts, " AND NOT EXISTS (SELECT 1 FROM ", clause.Table{Name: l.child.name, Alias: childName}, " WHERE ", joins(l, t.name), ")")
+		parts = append(parts, " AND NOT EXISTS (SELECT 1 FROM ", clause.Table{Name: l.Child.Name, Alias: rows.ChildName}, " WHERE ", rows.Joins(l, t.Name), ")")
 	}
 	return parts
 }

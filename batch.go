@@ -6,6 +6,8 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -15,14 +17,14 @@ import (
 // unless it is these rows that the batch is about: then it waits for them.
 type batch struct {
 	limit  int
-	model  *model
-	when   clause.Expression // when the rows were trashed, nil if they do not say; it is what sorts them
-	except map[string]picker // rows that are not taken along, as they are addressed themselves
-	after  *batchEnd         // where the batch before ended, nil for the first one
-	until  *batchEnd         // where it ends at the latest, nil for anywhere
-	only   [][]any           // these rows only, nil for any
-	once   *atOnce           // it is found and removed by one statement; nil if it is not
-	ruled  bool              // the query has all that others say of its rows
+	model  *model.Model
+	when   clause.Expression      // when the rows were trashed, nil if they do not say; it is what sorts them
+	except map[string]rows.Picker // rows that are not taken along, as they are addressed themselves
+	after  *batchEnd              // where the batch before ended, nil for the first one
+	until  *batchEnd              // where it ends at the latest, nil for anywhere
+	only   [][]any                // these rows only, nil for any
+	once   *atOnce                // it is found and removed by one statement; nil if it is not
+	ruled  bool                   // the query has all that others say of its rows
 
 	found [][]any // the keys of the rows
 	seen  int     // how many there were, those that somebody else has locked among them where they are known
@@ -55,8 +57,8 @@ func (b *batch) readFirst(by func(more ...clause.Expression) *gorm.DB, d *dialec
 		return err
 	}
 	end := b.end
-	tx := by(expr.InCurrent(primaryNames(b.model.schema), seen))
-	tx.Statement.TableExpr = &clause.Expr{SQL: tx.Statement.Quote(clause.Table{Name: b.model.schema.Table}) + d.LockByKey}
+	tx := by(expr.InCurrent(model.PrimaryNames(b.model.Schema), seen))
+	tx.Statement.TableExpr = &clause.Expr{SQL: tx.Statement.Quote(clause.Table{Name: b.model.Schema.Table}) + d.LockByKey}
 	b.found, err = b.query(tx, d, true)
 	b.end = end
 	return err
@@ -64,7 +66,7 @@ func (b *batch) readFirst(by func(more ...clause.Expression) *gorm.DB, d *dialec
 
 // query runs the query of a batch.
 func (b *batch) query(tx *gorm.DB, d *dialect.Dialect, lock bool) (found [][]any, err error) {
-	names := primaryNames(b.model.schema)
+	names := model.PrimaryNames(b.model.Schema)
 	var list []any
 	for _, column := range expr.Columns(clause.CurrentTable, names) {
 		list = append(list, column)
@@ -72,7 +74,7 @@ func (b *batch) query(tx *gorm.DB, d *dialect.Dialect, lock bool) (found [][]any
 	dest, key := session.KeyScan(len(names))
 	var at any
 	if b.when != nil {
-		list, dest = append(list, b.model.asStored(d, b.when)), append(dest, &at)
+		list, dest = append(list, b.model.AsStored(d, b.when)), append(dest, &at)
 	}
 	tx = expr.Selecting(tx, list...).Clauses(expr.InOrder(b.when, names, false)).Limit(b.limit)
 	if lock {
@@ -96,7 +98,7 @@ func (b *batch) query(tx *gorm.DB, d *dialect.Dialect, lock bool) (found [][]any
 // some.
 func (b *batch) conditions() []clause.Expression {
 	var list []clause.Expression
-	names := primaryNames(b.model.schema)
+	names := model.PrimaryNames(b.model.Schema)
 	if b.only != nil {
 		list = append(list, expr.InCurrent(names, b.only))
 	}

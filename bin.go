@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // Bin is the trash of one model, typed: see Of. It is never changed by its
@@ -128,11 +129,11 @@ func (b Bin[T]) begin(ctx context.Context) (*gorm.DB, error) {
 
 // keys is the condition that a primary key is one of those given.
 func (b Bin[T]) keys(keys []any) (clause.Expression, error) {
-	s, err := parseSchema(b.db, new(T))
+	s, err := model.Parse(b.db, new(T))
 	if err != nil {
 		return nil, err
 	}
-	names := primaryNames(s)
+	names := model.PrimaryNames(s)
 	if len(names) == 0 {
 		return nil, fmt.Errorf("softdelete: model %s: %w", s.Name, gorm.ErrPrimaryKeyRequired)
 	}

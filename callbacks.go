@@ -3,8 +3,11 @@ package softdelete
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // processor is what the plugin needs of one of GORM's chains of callbacks.
@@ -100,10 +103,10 @@ func unlessDryRun(next func(*gorm.DB)) func(*gorm.DB) {
 
 // modelOf returns the model of a statement, nil if it has none. It adds an error
 // if a scope was used that needs one, or if the model is wrong.
-func (p *Plugin) modelOf(db *gorm.DB) *model {
+func (p *Plugin) modelOf(db *gorm.DB) *model.Model {
 	stmt := db.Statement
 	forget(stmt)
-	var m *model
+	var m *model.Model
 	if stmt.Schema != nil && stmt.SQL.Len() == 0 {
 		var err error
 		if m, err = p.models.lookup(db, stmt.Schema); err != nil {
@@ -119,7 +122,7 @@ func (p *Plugin) modelOf(db *gorm.DB) *model {
 		case stmt.Schema == nil:
 			_ = db.AddError(fmt.Errorf("%w: the statement has no model, name it with db.Model", ErrNotSoftDeletable))
 		default:
-			_ = db.AddError(fail(ErrNotSoftDeletable, stmt.Schema.Name, lookAlike(stmt.Schema)))
+			_ = db.AddError(fail(ErrNotSoftDeletable, stmt.Schema.Name, model.LookAlike(stmt.Schema)))
 		}
 	}
 	p.checkShownIn(db)
@@ -132,7 +135,7 @@ func (p *Plugin) checkShownIn(db *gorm.DB) {
 		if db.Error != nil {
 			return
 		}
-		if _, err := soft(db, newOf(t)); err != nil {
+		if _, err := soft(db, model.NewOf(t)); err != nil {
 			_ = db.AddError(err)
 		}
 	}
@@ -276,4 +279,24 @@ func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 		}
 		p.plainUpdate(db, m, next)
 	}
+}
+
+// rejectNil adds an error to the statement if its value is a slice with a nil
+// in it, at which GORM would panic.
+func rejectNil(db *gorm.DB) bool {
+	for _, value := range []reflect.Value{model.Pointee(db.Statement.ReflectValue), model.Pointee(reflect.ValueOf(db.Statement.Model))} {
+		if value.Kind() != reflect.Slice && value.Kind() != reflect.Array {
+			continue
+		}
+		if kind := value.Type().Elem().Kind(); kind != reflect.Pointer && kind != reflect.Interface {
+			continue
+		}
+		for i := range value.Len() {
+			if value.Index(i).IsNil() {
+				_ = db.AddError(fmt.Errorf("softdelete: %w: element %d of the slice is nil", gorm.ErrInvalidData, i))
+				return true
+			}
+		}
+	}
+	return false
 }

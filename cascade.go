@@ -8,6 +8,8 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -17,24 +19,24 @@ type cascade struct {
 	plugin *Plugin
 	db     *gorm.DB // the operation's statement
 	op     *operation
-	plan   *plan
+	plan   *model.Plan
 	d      *dialect.Dialect
 
-	own  *rowSet            // the rows that were addressed
-	sets map[*table]*rowSet // all rows of the operation
-	rows map[*table]int64   // how many they are
-	seen map[*table]keys    // those of tables that are reached in more than one way
-	log  []found            // in the order in which they were found: parents before children
+	own  *rows.Set                  // the rows that were addressed
+	sets map[*model.Table]*rows.Set // all rows of the operation
+	rows map[*model.Table]int64     // how many they are
+	seen map[*model.Table]keys      // those of tables that are reached in more than one way
+	log  []found                    // in the order in which they were found: parents before children
 
 	raised []found // trashed rows that the operation's own hang on, and that are restored with them
 
 	// late are the tables whose rows are removed by a condition, without having
 	// been locked before: that no live row hangs there is known after that only.
-	late map[*table]bool
+	late map[*model.Table]bool
 
-	loose map[*table]bool // tables whose rows were removed level by level
+	loose map[*model.Table]bool // tables whose rows were removed level by level
 
-	except map[string]picker // which rows of a table do not go along, by what picks the others
+	except map[string]rows.Picker // which rows of a table do not go along, by what picks the others
 
 	preview bool // nothing is written, nothing locked
 
@@ -43,7 +45,7 @@ type cascade struct {
 
 // found is what one step has found.
 type found struct {
-	set    *rowSet
+	set    *rows.Set
 	hooks  bool // of its rows run
 	counts bool // its rows were not counted yet
 
@@ -56,23 +58,23 @@ type keys map[string]bool
 func (p *Plugin) newCascade(db *gorm.DB, op *operation) *cascade {
 	return &cascade{
 		plugin: p, db: db, op: op, plan: op.plan, d: op.dialect,
-		sets: map[*table]*rowSet{}, rows: map[*table]int64{}, seen: map[*table]keys{}, late: map[*table]bool{}, loose: map[*table]bool{},
+		sets: map[*model.Table]*rows.Set{}, rows: map[*model.Table]int64{}, seen: map[*model.Table]keys{}, late: map[*model.Table]bool{}, loose: map[*model.Table]bool{},
 	}
 }
 
 // step finds the rows that hang on a set by a link; by several links only where
 // these lead from a table to itself. It then finds what hangs on the found rows
 // too, and so on.
-type step func(links []*link, from *rowSet) (*rowSet, error)
+type step func(links []*model.Link, from *rows.Set) (*rows.Set, error)
 
 // walk follows the plan from the rows that are there already. It goes from table
 // to table, parents before children, and so takes all locks in one order.
 func (c *cascade) walk(follow step) error {
-	for _, circle := range c.plan.order {
+	for _, circle := range c.plan.Order {
 		for _, t := range circle {
-			for _, l := range c.plan.into[t] {
-				if from := c.sets[l.parent]; !from.isEmpty() && !slices.Contains(circle, l.parent) {
-					found, err := follow([]*link{l}, from)
+			for _, l := range c.plan.Into[t] {
+				if from := c.sets[l.Parent]; !from.IsEmpty() && !slices.Contains(circle, l.Parent) {
+					found, err := follow([]*model.Link{l}, from)
 					if err != nil {
 						return err
 					}
@@ -89,11 +91,11 @@ func (c *cascade) walk(follow step) error {
 
 // walkCircle follows the links among tables whose rows hang on each other, until
 // nothing more is found.
-func (c *cascade) walkCircle(circle []*table, follow step) error {
-	if len(circle) == 1 && !c.plan.inCircle(circle[0]) {
+func (c *cascade) walkCircle(circle []*model.Table, follow step) error {
+	if len(circle) == 1 && !c.plan.InCircle(circle[0]) {
 		return nil
 	}
-	pending := map[*table]*rowSet{}
+	pending := map[*model.Table]*rows.Set{}
 	for _, t := range circle {
 		pending[t] = c.sets[t]
 	}
@@ -102,7 +104,7 @@ func (c *cascade) walkCircle(circle []*table, follow step) error {
 		for _, t := range circle {
 			set := pending[t]
 			delete(pending, t)
-			if set.isEmpty() {
+			if set.IsEmpty() {
 				continue
 			}
 			self, others := c.linksOf(t)
@@ -112,19 +114,19 @@ func (c *cascade) walkCircle(circle []*table, follow step) error {
 					return err
 				}
 				c.keep(t, descendants)
-				set = set.add(descendants)
+				set = set.Add(descendants)
 			}
 			for _, l := range others {
-				if !slices.Contains(circle, l.child) {
+				if !slices.Contains(circle, l.Child) {
 					continue
 				}
-				children, err := follow([]*link{l}, set)
+				children, err := follow([]*model.Link{l}, set)
 				if err != nil {
 					return err
 				}
-				if !children.isEmpty() {
-					c.keep(l.child, children)
-					pending[l.child] = pending[l.child].add(children)
+				if !children.IsEmpty() {
+					c.keep(l.Child, children)
+					pending[l.Child] = pending[l.Child].Add(children)
 					more = true
 				}
 			}
@@ -135,9 +137,9 @@ func (c *cascade) walkCircle(circle []*table, follow step) error {
 
 // linksOf parts the links to follow into those from the table to itself and the
 // others.
-func (c *cascade) linksOf(t *table) (self, others []*link) {
-	for _, l := range c.plan.follow[t] {
-		if l.child == t {
+func (c *cascade) linksOf(t *model.Table) (self, others []*model.Link) {
+	for _, l := range c.plan.Follow[t] {
+		if l.Child == t {
 			self = append(self, l)
 		} else {
 			others = append(others, l)
@@ -146,52 +148,30 @@ func (c *cascade) linksOf(t *table) (self, others []*link) {
 	return self, others
 }
 
-func (c *cascade) keep(t *table, set *rowSet) {
-	if !set.isEmpty() {
-		c.sets[t] = c.sets[t].add(set)
+func (c *cascade) keep(t *model.Table, set *rows.Set) {
+	if !set.IsEmpty() {
+		c.sets[t] = c.sets[t].Add(set)
 	}
 }
 
 // hanging picks the rows that a step is about.
-func (c *cascade) hanging(links []*link, from *rowSet, filter picker) []picker {
-	t := links[0].child
-	if t != links[0].parent {
-		return from.hanging(links[0], c.d)
+func (c *cascade) hanging(links []*model.Link, from *rows.Set, filter rows.Picker) []rows.Picker {
+	t := links[0].Child
+	if t != links[0].Parent {
+		return from.Hanging(links[0], c.d)
 	}
-	var parts []picker
-	for _, start := range from.conditions(c.d) {
+	var parts []rows.Picker
+	for _, start := range from.Conditions(c.d) {
 		parts = append(parts, func(name string) clause.Expression {
-			return &tree{name: name, table: t, links: links, start: start, filter: filter, d: c.d}
+			return &rows.Tree{Name: name, Table: t, Links: links, Start: start, Filter: filter, D: c.d}
 		})
 	}
 	return parts
 }
 
-// visible picks the rows of a table that a model's filter shows; nil where it
-// shows all.
-func visible(t *table, show visibility) picker {
-	if t.model == nil || show == all {
-		return nil
-	}
-	return func(name string) clause.Expression {
-		return &rowFilter{model: t.model, table: name, show: show}
-	}
-}
-
-// and picks what both pick.
-func (p picker) and(other picker) picker {
-	switch {
-	case other == nil:
-		return p
-	case p == nil:
-		return other
-	}
-	return func(name string) clause.Expression { return expr.All{p(name), other(name)} }
-}
-
 // collect runs a query of primary keys, of which it keeps some at most.
-func (c *cascade) collect(t *table, most int, parts ...session.Part) (list [][]any, n int64, err error) {
-	dest, take := session.KeyScan(len(t.key()))
+func (c *cascade) collect(t *model.Table, most int, parts ...session.Part) (list [][]any, n int64, err error) {
+	dest, take := session.KeyScan(len(t.Key()))
 	n, err = session.Query(c.db, dest, func() {
 		if len(list) < most {
 			list = append(list, take())
@@ -201,13 +181,13 @@ func (c *cascade) collect(t *table, most int, parts ...session.Part) (list [][]a
 }
 
 // fresh drops the keys that were found before, and remembers the others.
-func (c *cascade) fresh(t *table, list [][]any) [][]any {
+func (c *cascade) fresh(t *model.Table, list [][]any) [][]any {
 	if c.seen[t] == nil {
 		c.seen[t] = keys{}
 	}
 	kept := list[:0]
 	for _, key := range list {
-		if text := keyText(key...); !c.seen[t][text] {
+		if text := model.KeyText(key...); !c.seen[t][text] {
 			c.seen[t][text] = true
 			kept = append(kept, key)
 		}
@@ -225,11 +205,11 @@ func (c *cascade) forUpdate() string {
 
 // lockDatabase takes the one lock of a database that has none on rows, before
 // anything is read that is written after: later it could be refused.
-func lockDatabase(db *gorm.DB, d *dialect.Dialect, table string, m *model) error {
+func lockDatabase(db *gorm.DB, d *dialect.Dialect, table string, m *model.Model) error {
 	if d.RowLock {
 		return nil
 	}
-	column := m.marker.field.DBName
+	column := m.Marker.Field.DBName
 	_, err := session.Exec(db, "UPDATE ", clause.Table{Name: table}, " SET ", clause.Column{Name: column}, " = ", clause.Column{Name: column}, " WHERE 1 = 0")
 	return err
 }
@@ -237,9 +217,9 @@ func lockDatabase(db *gorm.DB, d *dialect.Dialect, table string, m *model) error
 // write runs an UPDATE or DELETE of the rows of a table that a condition picks,
 // and notes them for observers. It returns their keys if somebody needs them,
 // bounded to some.
-func (c *cascade) write(t *table, most int, where clause.Expression, write ...session.Part) (keys [][]any, n int64, err error) {
+func (c *cascade) write(t *model.Table, most int, where clause.Expression, write ...session.Part) (keys [][]any, n int64, err error) {
 	write = append(write, " WHERE ")
-	if c.op.observed.wantsKeys() && len(t.key()) > 0 {
+	if c.op.observed.wantsKeys() && len(t.Key()) > 0 {
 		most = unbounded
 	}
 	switch {
@@ -247,7 +227,7 @@ func (c *cascade) write(t *table, most int, where clause.Expression, write ...se
 		n, err = c.listened(t, where, func() (int64, error) { return session.Exec(c.db, append(write, where)...) })
 	case c.d.Returning:
 		n, err = c.listened(t, where, func() (n int64, err error) {
-			keys, n, err = c.collect(t, most, append(write, where, " RETURNING ", expr.Columns(t.name, t.key()))...)
+			keys, n, err = c.collect(t, most, append(write, where, " RETURNING ", expr.Columns(t.Name, t.Key()))...)
 			return n, err
 		})
 	default:
@@ -256,7 +236,7 @@ func (c *cascade) write(t *table, most int, where clause.Expression, write ...se
 			return n, err
 		})
 	}
-	c.op.observed.note(part{table: t.name, schema: t.schema, cascaded: true, rows: n, keys: keys})
+	c.op.observed.note(part{table: t.Name, schema: t.Schema, cascaded: true, rows: n, keys: keys})
 	return keys, n, err
 }
 
@@ -264,8 +244,8 @@ func (c *cascade) write(t *table, most int, where clause.Expression, write ...se
 // first. What it writes are the locked rows, so that none that comes in between is
 // written without being known. Where there are too many to keep their keys, they
 // are not needed either.
-func (c *cascade) writeLocked(t *table, most int, where clause.Expression, write []session.Part) (keys [][]any, n int64, err error) {
-	keys, found, err := c.collect(t, most, "SELECT ", expr.Columns(t.name, t.key()), " FROM ", clause.Table{Name: t.name}, " WHERE ", where, c.forUpdate())
+func (c *cascade) writeLocked(t *model.Table, most int, where clause.Expression, write []session.Part) (keys [][]any, n int64, err error) {
+	keys, found, err := c.collect(t, most, "SELECT ", expr.Columns(t.Name, t.Key()), " FROM ", clause.Table{Name: t.Name}, " WHERE ", where, c.forUpdate())
 	if err != nil || found == 0 {
 		return nil, 0, err
 	}
@@ -273,8 +253,8 @@ func (c *cascade) writeLocked(t *table, most int, where clause.Expression, write
 		n, err = session.Exec(c.db, append(write, where)...)
 		return keys, n, err
 	}
-	for chunk := range slices.Chunk(keys, c.d.Chunk(len(t.key()))) {
-		some, err := session.Exec(c.db, append(slices.Clip(write), expr.In(t.name, t.key(), chunk))...)
+	for chunk := range slices.Chunk(keys, c.d.Chunk(len(t.Key()))) {
+		some, err := session.Exec(c.db, append(slices.Clip(write), expr.In(t.Name, t.Key(), chunk))...)
 		if err != nil {
 			return nil, n, err
 		}
@@ -287,13 +267,13 @@ func (c *cascade) writeLocked(t *table, most int, where clause.Expression, write
 // those that its plan knows.
 func (c *cascade) restrictions() ([]RestrictError, error) {
 	var list []RestrictError
-	for _, circle := range c.plan.order {
+	for _, circle := range c.plan.Order {
 		for _, t := range circle {
-			if c.sets[t].isEmpty() {
+			if c.sets[t].IsEmpty() {
 				continue
 			}
-			for _, l := range c.plan.guard[t] {
-				if c.late[l.child] && slices.Contains(c.plan.into[l.child], l) {
+			for _, l := range c.plan.Guard[t] {
+				if c.late[l.Child] && slices.Contains(c.plan.Into[l.Child], l) {
 					continue
 				}
 				restriction, err := c.restriction(l)
@@ -311,37 +291,37 @@ func (c *cascade) restrictions() ([]RestrictError, error) {
 
 // restriction is that live rows at a link's end forbid the operation, nil if
 // there are none.
-func (c *cascade) restriction(l *link) (*RestrictError, error) {
+func (c *cascade) restriction(l *model.Link) (*RestrictError, error) {
 	n, err := c.held(l)
 	if err != nil || n == 0 {
 		return nil, err
 	}
-	return &RestrictError{Model: l.parent.schema.Name, Relation: l.relation, Count: n}, nil
+	return &RestrictError{Model: l.Parent.Schema.Name, Relation: l.Relation, Count: n}, nil
 }
 
 // held counts the live rows that hang on the operation's rows by a link, and are
 // not among those themselves.
-func (c *cascade) held(l *link) (int64, error) {
+func (c *cascade) held(l *model.Link) (int64, error) {
 	var held int64
-	live := visible(l.child, liveOnly)
-	for _, part := range c.sets[l.parent].hanging(l, c.d) {
-		if l.parts() && c.forUpdate() != "" {
+	live := rows.Visible(l.Child, model.LiveOnly)
+	for _, part := range c.sets[l.Parent].Hanging(l, c.d) {
+		if l.Parts() && c.forUpdate() != "" {
 			// One that is restored meanwhile would be parted from what it hangs on.
-			if _, err := session.Query(c.db, []any{new(int)}, func() {}, "SELECT 1 FROM ", clause.Table{Name: l.child.name}, " WHERE ", part(l.child.name), c.forUpdate()); err != nil {
+			if _, err := session.Query(c.db, []any{new(int)}, func() {}, "SELECT 1 FROM ", clause.Table{Name: l.Child.Name}, " WHERE ", part(l.Child.Name), c.forUpdate()); err != nil {
 				return 0, err
 			}
 		}
-		part = part.and(live)
-		n, err := session.Count(c.db, l.child.name, part(l.child.name), c.d.CurrentRead)
+		part = part.And(live)
+		n, err := session.Count(c.db, l.Child.Name, part(l.Child.Name), c.d.CurrentRead)
 		if err != nil {
 			return 0, err
 		}
 		held += n
-		if n == 0 || c.sets[l.child].isEmpty() {
+		if n == 0 || c.sets[l.Child].IsEmpty() {
 			continue
 		}
-		for _, own := range c.sets[l.child].conditions(c.d) {
-			n, err := session.Count(c.db, l.child.name, part.and(own)(l.child.name), c.d.CurrentRead)
+		for _, own := range c.sets[l.Child].Conditions(c.d) {
+			n, err := session.Count(c.db, l.Child.Name, part.And(own)(l.Child.Name), c.d.CurrentRead)
 			if err != nil {
 				return 0, err
 			}
@@ -365,7 +345,7 @@ func (c *cascade) tables() map[string]int64 {
 	rows := map[string]int64{}
 	for t, n := range c.rows {
 		if n > 0 {
-			rows[t.name] += n
+			rows[t.Name] += n
 		}
 	}
 	return rows

@@ -10,12 +10,14 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // selection is a relation that a delete names by Select, with those below it.
 type selection struct {
-	link  *link
+	link  *model.Link
 	below []selection
 }
 
@@ -28,22 +30,22 @@ func (p *Plugin) planDelete(db *gorm.DB, op *operation) error {
 		return nil
 	}
 	op.selected = selections(g, db.Statement)
-	var tables []*table
+	var tables []*model.Table
 	var add func([]selection)
 	add = func(list []selection) {
 		for _, s := range list {
-			tables = append(tables, s.link.child)
+			tables = append(tables, s.link.Child)
 			add(s.below)
 		}
 	}
 	add(op.selected)
-	plan, err := g.plan(kindSoftDelete, root, tables...)
+	plan, err := g.Plan(model.SoftDelete, root, tables...)
 	err = publicError(err)
-	if err != nil || plan.isTrivial() && len(op.selected) == 0 {
+	if err != nil || plan.IsTrivial() && len(op.selected) == 0 {
 		return err
 	}
 	if len(db.Statement.Schema.PrimaryFields) == 0 {
-		return &ModelError{op.model.name(), "", "a cascade needs a primary key"}
+		return &ModelError{op.model.Name(), "", "a cascade needs a primary key"}
 	}
 	op.plan = plan
 	return checkPlan(plan, db, op.selected)
@@ -52,18 +54,18 @@ func (p *Plugin) planDelete(db *gorm.DB, op *operation) error {
 // rootOf is the table that an operation starts from; nil if nothing hangs on its
 // rows, as on those of another table than the model's, or if its cascade is that
 // of the operation that it is a part of.
-func rootOf(g *graph, db *gorm.DB, op *operation) *table {
-	root := g.tables[op.model.schema.Table]
-	if op.outer != nil || root == nil || tableOf(db.Statement, op.model) != root.name {
+func rootOf(g *model.Graph, db *gorm.DB, op *operation) *model.Table {
+	root := g.Tables[op.model.Schema.Table]
+	if op.outer != nil || root == nil || tableOf(db.Statement, op.model) != root.Name {
 		return nil
 	}
 	return root
 }
 
 // rootsOf is rootOf as a list.
-func rootsOf(g *graph, db *gorm.DB, op *operation) []*table {
+func rootsOf(g *model.Graph, db *gorm.DB, op *operation) []*model.Table {
 	if root := rootOf(g, db, op); root != nil {
-		return []*table{root}
+		return []*model.Table{root}
 	}
 	return nil
 }
@@ -71,13 +73,13 @@ func rootsOf(g *graph, db *gorm.DB, op *operation) []*table {
 // selections reads the relations that a delete selects, as GORM does: all of
 // the statement's own by clause.Associations, and deeper ones by their path.
 // Children that are not soft-deletable are left alone.
-func selections(g *graph, stmt *gorm.Statement) []selection {
+func selections(g *model.Graph, stmt *gorm.Statement) []selection {
 	if len(stmt.Selects) == 0 {
 		return nil
 	}
 	columns, _ := stmt.SelectAndOmitColumns(true, false)
 	paths := stmt.Selects
-	for _, rel := range declared(stmt.Schema) {
+	for _, rel := range model.Declared(stmt.Schema) {
 		if columns[rel.Name] {
 			paths = append(paths[:len(paths):len(paths)], rel.Name)
 		}
@@ -85,11 +87,11 @@ func selections(g *graph, stmt *gorm.Statement) []selection {
 	return selectionsOf(g, stmt.Schema, paths, func(name string) bool { return columns[name] })
 }
 
-func selectionsOf(g *graph, s *schema.Schema, paths []string, chosen func(string) bool) []selection {
+func selectionsOf(g *model.Graph, s *schema.Schema, paths []string, chosen func(string) bool) []selection {
 	var list []selection
-	for _, rel := range declared(s) {
-		l := g.links[rel]
-		if l == nil || l.child.model == nil || !chosen(rel.Name) {
+	for _, rel := range model.Declared(s) {
+		l := g.Links[rel]
+		if l == nil || l.Child.Model == nil || !chosen(rel.Name) {
 			continue
 		}
 		var below []string
@@ -111,8 +113,8 @@ func selectionsOf(g *graph, s *schema.Schema, paths []string, chosen func(string
 }
 
 // softDelete trashes what hangs on the rows that the statement has trashed.
-func (c *cascade) softDelete(root *rowSet) error {
-	c.sets[c.plan.root] = root
+func (c *cascade) softDelete(root *rows.Set) error {
+	c.sets[c.plan.Root] = root
 	if err := c.take(c.op.selected, root); err != nil {
 		return err
 	}
@@ -123,15 +125,15 @@ func (c *cascade) softDelete(root *rowSet) error {
 }
 
 // take trashes what selected relations hold.
-func (c *cascade) take(list []selection, from *rowSet) error {
+func (c *cascade) take(list []selection, from *rows.Set) error {
 	for _, s := range list {
 		// One level only, also where a relation leads to its own table.
-		found, err := c.trashParts(s.link.child, from.hanging(s.link, c.d), s.link.hooks)
+		found, err := c.trashParts(s.link.Child, from.Hanging(s.link, c.d), s.link.Hooks)
 		if err != nil {
 			return err
 		}
-		c.keep(s.link.child, found)
-		if !found.isEmpty() {
+		c.keep(s.link.Child, found)
+		if !found.IsEmpty() {
 			if err := c.take(s.below, found); err != nil {
 				return err
 			}
@@ -141,32 +143,32 @@ func (c *cascade) take(list []selection, from *rowSet) error {
 }
 
 // trash is the step of a soft delete: one UPDATE of live rows.
-func (c *cascade) trash(links []*link, from *rowSet) (*rowSet, error) {
-	child := links[0].child
+func (c *cascade) trash(links []*model.Link, from *rows.Set) (*rows.Set, error) {
+	child := links[0].Child
 	hooks := false
 	for _, l := range links {
-		hooks = hooks || l.hooks
+		hooks = hooks || l.Hooks
 	}
-	return c.trashParts(child, c.hanging(links, from, c.reach(child, liveOnly)), hooks)
+	return c.trashParts(child, c.hanging(links, from, c.reach(child, model.LiveOnly)), hooks)
 }
 
-func (c *cascade) trashParts(child *table, parts []picker, hooks bool) (*rowSet, error) {
-	if hooks = hooks && c.op.hooks && (child.schema.BeforeDelete || child.schema.AfterDelete); hooks {
+func (c *cascade) trashParts(child *model.Table, parts []rows.Picker, hooks bool) (*rows.Set, error) {
+	if hooks = hooks && c.op.hooks && (child.Schema.BeforeDelete || child.Schema.AfterDelete); hooks {
 		return c.trashByHooks(child, parts)
 	}
-	set, err := c.op.stampFor(c.plugin, c.db, child.model)
+	set, err := c.op.stampFor(c.plugin, c.db, child.Model)
 	if err != nil {
 		return nil, err
 	}
-	found := newSet(child)
+	found := rows.NewSet(child)
 	var total int64
 	for _, part := range parts {
-		live := part.and(c.reach(child, liveOnly))(child.name)
-		keys, n, err := c.write(child, c.kept(child), live, "UPDATE ", clause.Table{Name: child.name}, " SET ", set)
+		live := part.And(c.reach(child, model.LiveOnly))(child.Name)
+		keys, n, err := c.write(child, c.kept(child), live, "UPDATE ", clause.Table{Name: child.Name}, " SET ", set)
 		if err != nil {
 			return nil, err
 		}
-		found.keys = append(found.keys, keys...)
+		found.Keys = append(found.Keys, keys...)
 		total += n
 	}
 	c.rows[child] += total
@@ -176,12 +178,12 @@ func (c *cascade) trashParts(child *table, parts []picker, hooks bool) (*rowSet,
 
 // kept is how many keys of the rows of one step are needed: none if nothing hangs
 // on them.
-func (c *cascade) kept(t *table) int {
+func (c *cascade) kept(t *model.Table) int {
 	switch {
 	case c.endsAt(t):
 		return 0
-	case t.model.deletionID != nil:
-		return few + 1
+	case t.Model.DeletionID != nil:
+		return rows.Few + 1
 	default:
 		return unbounded
 	}
@@ -189,41 +191,41 @@ func (c *cascade) kept(t *table) int {
 
 // byID names many rows by the id of the operation, where they keep it. The id
 // stands for all rows of the table that the operation has trashed.
-func (c *cascade) byID(set *rowSet, n int64) {
-	t := set.table
-	if t.model.deletionID == nil || n <= few {
+func (c *cascade) byID(set *rows.Set, n int64) {
+	t := set.Table
+	if t.Model.DeletionID == nil || n <= rows.Few {
 		return
 	}
-	id, err := uuidFor(t.model.deletionID, c.op.id)
+	id, err := model.UUIDFor(t.Model.DeletionID, c.op.id)
 	if err != nil {
 		return
 	}
-	set.keys, set.whole = nil, true
-	set.where = []picker{func(name string) clause.Expression {
-		return clause.Eq{Column: clause.Column{Table: name, Name: t.model.deletionID.DBName}, Value: id}
+	set.Keys, set.Whole = nil, true
+	set.Where = []rows.Picker{func(name string) clause.Expression {
+		return clause.Eq{Column: clause.Column{Table: name, Name: t.Model.DeletionID.DBName}, Value: id}
 	}}
 }
 
 // endsAt tells if nothing is followed from a table.
-func (c *cascade) endsAt(t *table) bool {
-	return c.plan.isLeaf(t) && !selects(c.op.selected, t)
+func (c *cascade) endsAt(t *model.Table) bool {
+	return c.plan.IsLeaf(t) && !selects(c.op.selected, t)
 }
 
-func selects(list []selection, t *table) bool {
-	return slices.ContainsFunc(list, func(s selection) bool { return s.link.parent == t || selects(s.below, t) })
+func selects(list []selection, t *model.Table) bool {
+	return slices.ContainsFunc(list, func(s selection) bool { return s.link.Parent == t || selects(s.below, t) })
 }
 
 // trashByHooks trashes rows in batches by a delete of their own, which runs
 // their hooks.
-func (c *cascade) trashByHooks(child *table, parts []picker) (*rowSet, error) {
-	found := newSet(child)
+func (c *cascade) trashByHooks(child *model.Table, parts []rows.Picker) (*rows.Set, error) {
+	found := rows.NewSet(child)
 	for _, part := range parts {
-		live := part.and(c.reach(child, liveOnly))(child.name)
-		keys, _, err := c.collect(child, unbounded, "SELECT ", expr.Columns(child.name, child.key()), " FROM ", clause.Table{Name: child.name}, " WHERE ", live, c.forUpdate())
+		live := part.And(c.reach(child, model.LiveOnly))(child.Name)
+		keys, _, err := c.collect(child, unbounded, "SELECT ", expr.Columns(child.Name, child.Key()), " FROM ", clause.Table{Name: child.Name}, " WHERE ", live, c.forUpdate())
 		if err != nil {
 			return nil, err
 		}
-		found.keys = append(found.keys, keys...)
+		found.Keys = append(found.Keys, keys...)
 	}
 	n, err := c.eachBatch(found, func(tx *gorm.DB, rows any) *gorm.DB { return tx.Delete(rows) })
 	c.rows[child] += n
@@ -235,12 +237,12 @@ const hookBatch = 500
 
 // eachBatch loads the rows of a set and hands them to a verb, as a part of this
 // operation.
-func (c *cascade) eachBatch(set *rowSet, verb func(tx *gorm.DB, rows any) *gorm.DB) (n int64, err error) {
-	s := set.table.schema
-	for start := 0; start < len(set.keys); start += hookBatch {
-		chunk := set.keys[start:min(start+hookBatch, len(set.keys))]
+func (c *cascade) eachBatch(set *rows.Set, verb func(tx *gorm.DB, rows any) *gorm.DB) (n int64, err error) {
+	s := set.Table.Schema
+	for start := 0; start < len(set.Keys); start += hookBatch {
+		chunk := set.Keys[start:min(start+hookBatch, len(set.Keys))]
 		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(s.ModelType)))
-		tx := c.d.Reading(session.Beside(c.db).Unscoped()).Model(rows.Interface()).Where(expr.In(set.table.name, set.table.key(), chunk))
+		tx := c.d.Reading(session.Beside(c.db).Unscoped()).Model(rows.Interface()).Where(expr.In(set.Table.Name, set.Table.Key(), chunk))
 		if err := session.ReadRows(stored(tx), rows.Interface()); err != nil {
 			return n, err
 		}

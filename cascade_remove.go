@@ -8,6 +8,8 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -40,7 +42,7 @@ func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB
 		return err
 	}
 	own := c.own
-	if own.isEmpty() {
+	if own.IsEmpty() {
 		return nil
 	}
 	if err := c.check(); err != nil {
@@ -57,28 +59,28 @@ func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB
 	if err := c.looseTree(&found{set: own}); err != nil {
 		return err
 	}
-	c.op.eachChunk(c.db, t, own.table.key(), own.keys, filter, func() { removeRows(c.db, t, filter, next) })
-	if c.plan.inCircle(own.table) && c.db.Error == nil {
+	c.op.eachChunk(c.db, t, own.Table.Key(), own.Keys, filter, func() { removeRows(c.db, t, filter, next) })
+	if c.plan.InCircle(own.Table) && c.db.Error == nil {
 		// Some may have gone already, by a foreign key's ON DELETE CASCADE.
-		c.op.changed(c.db, int64(len(own.keys)))
+		c.op.changed(c.db, int64(len(own.Keys)))
 	}
-	c.op.noteOwn(c.db, c.db.RowsAffected, own.keys)
+	c.op.noteOwn(c.db, c.db.RowsAffected, own.Keys)
 	return nil
 }
 
 func (c *cascade) removeFound(f found) error {
-	t := f.set.table
-	f.hooks = f.hooks && c.op.hooks && t.model != nil && (hasHook[BeforePurger](t.model) || hasHook[AfterPurger](t.model))
+	t := f.set.Table
+	f.hooks = f.hooks && c.op.hooks && t.Model != nil && (hasHook[BeforePurger](t.Model) || hasHook[AfterPurger](t.Model))
 	if err := c.looseTree(&f); err != nil {
 		return err
 	}
 	if f.hooks {
-		verb := map[Operation]func(*gorm.DB, any, ...any) *gorm.DB{OpPurge: Purge, OpForceDelete: ForceDelete}[Operation(c.plan.kind)]
-		sets := []*rowSet{f.set}
+		verb := map[Operation]func(*gorm.DB, any, ...any) *gorm.DB{OpPurge: Purge, OpForceDelete: ForceDelete}[Operation(c.plan.Kind)]
+		sets := []*rows.Set{f.set}
 		if len(f.levels) > 0 {
 			sets = nil
 			for _, level := range f.levels {
-				sets = append(sets, &rowSet{table: t, keys: level})
+				sets = append(sets, &rows.Set{Table: t, Keys: level})
 			}
 		}
 		for _, set := range sets {
@@ -88,9 +90,9 @@ func (c *cascade) removeFound(f found) error {
 		}
 		return nil
 	}
-	filter := c.reach(t, c.plan.kind.takesFrom())
-	for _, where := range slices.Backward(f.set.where) {
-		_, n, err := c.write(t, 0, where.and(filter)(t.name), "DELETE FROM ", clause.Table{Name: t.name})
+	filter := c.reach(t, c.plan.Kind.TakesFrom())
+	for _, where := range slices.Backward(f.set.Where) {
+		_, n, err := c.write(t, 0, where.And(filter)(t.Name), "DELETE FROM ", clause.Table{Name: t.Name})
 		if err != nil {
 			return err
 		}
@@ -98,35 +100,35 @@ func (c *cascade) removeFound(f found) error {
 			c.rows[t] += n
 		}
 	}
-	for _, chunk := range slices.Backward(f.set.chunks(c.d)) {
-		keys := picker(func(name string) clause.Expression { return expr.In(name, t.key(), chunk) })
-		if _, err := c.erase(t, keys.and(filter)(t.name)); err != nil {
+	for _, chunk := range slices.Backward(f.set.Chunks(c.d)) {
+		keys := rows.Picker(func(name string) clause.Expression { return expr.In(name, t.Key(), chunk) })
+		if _, err := c.erase(t, keys.And(filter)(t.Name)); err != nil {
 			return err
 		}
 		// Some may have gone already, by a foreign key's ON DELETE CASCADE.
-		c.op.observed.note(part{table: t.name, schema: t.schema, cascaded: true, rows: int64(len(chunk)), keys: chunk})
+		c.op.observed.note(part{table: t.Name, schema: t.Schema, cascaded: true, rows: int64(len(chunk)), keys: chunk})
 	}
 	return c.checkLate(t)
 }
 
 // erase removes the rows of a table that a condition picks.
-func (c *cascade) erase(t *table, where clause.Expression) (int64, error) {
+func (c *cascade) erase(t *model.Table, where clause.Expression) (int64, error) {
 	return c.listened(t, where, func() (int64, error) {
-		return session.Exec(c.db, "DELETE FROM ", clause.Table{Name: t.name}, " WHERE ", where)
+		return session.Exec(c.db, "DELETE FROM ", clause.Table{Name: t.Name}, " WHERE ", where)
 	})
 }
 
 // checkLate returns the error of a live row that hangs where rows were removed by
 // a condition: one that was restored while the removal waited for it.
-func (c *cascade) checkLate(t *table) error {
+func (c *cascade) checkLate(t *model.Table) error {
 	if !c.late[t] {
 		return nil
 	}
-	for _, l := range c.plan.into[t] {
-		if l.guardedBy != nil {
-			l = l.guardedBy
+	for _, l := range c.plan.Into[t] {
+		if l.GuardedBy != nil {
+			l = l.GuardedBy
 		}
-		if !l.guards(c.plan.kind) {
+		if !l.Guards(c.plan.Kind) {
 			continue
 		}
 		if restriction, err := c.restriction(l); err != nil {

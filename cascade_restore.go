@@ -8,6 +8,8 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -24,18 +26,18 @@ func (p *Plugin) planRestore(db *gorm.DB, op *operation) error {
 		}
 	}
 	// Rows whose parents have to be live are found first, to be looked at after.
-	if root := rootOf(p.models.relations(), db, op); root != nil && len(p.models.entry(db, root.schema).parents) > 0 {
-		op.plan = newPlan(opKind(op.kind), root, nil)
+	if root := rootOf(p.models.relations(), db, op); root != nil && len(p.models.entry(db, root.Schema).parents) > 0 {
+		op.plan = model.NewPlan(model.Operation(op.kind), root, nil)
 	}
 	return nil
 }
 
 // planOf makes the plan of an operation that finds its rows before it writes.
 func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
-	if requestOf(db.Statement).batch != nil && namesOtherTable(db.Statement, op.model.schema) {
+	if requestOf(db.Statement).batch != nil && namesOtherTable(db.Statement, op.model.Schema) {
 		return otherTable(op.model)
 	}
-	from := func(g *graph) []*table { return rootsOf(g, db, op) }
+	from := func(g *model.Graph) []*model.Table { return rootsOf(g, db, op) }
 	err := p.lockBeforeReading(db, op, from)
 	if err != nil {
 		return err
@@ -48,29 +50,17 @@ func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
 	if root == nil {
 		return nil
 	}
-	plan, err := g.plan(opKind(op.kind), root)
+	plan, err := g.Plan(model.Operation(op.kind), root)
 	err = publicError(err)
 	batched := requestOf(db.Statement).batch != nil
-	if err != nil || plan.isTrivial() && !batched && (op.kind != OpRestore || len(root.cascadingParents()) == 0) {
+	if err != nil || plan.IsTrivial() && !batched && (op.kind != OpRestore || len(root.CascadingParents()) == 0) {
 		return err
 	}
-	if len(root.key()) == 0 {
-		return &ModelError{op.model.name(), "", "a cascade needs a primary key"}
+	if len(root.Key()) == 0 {
+		return &ModelError{op.model.Name(), "", "a cascade needs a primary key"}
 	}
 	op.plan = plan
 	return checkPlan(plan, db, nil)
-}
-
-// cascadingParents are the links by which a cascade can have trashed the table's
-// rows.
-func (t *table) cascadingParents() []*link {
-	var list []*link
-	for _, l := range t.parents {
-		if l.policy == cascades && l.parent.model != nil {
-			list = append(list, l)
-		}
-	}
-	return list
 }
 
 // restore brings back the rows of a target with what was trashed along with
@@ -83,7 +73,7 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 		return err
 	}
 	own := c.own
-	if own.isEmpty() {
+	if own.IsEmpty() {
 		return nil
 	}
 	var trashed []string
@@ -94,7 +84,7 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 		}
 	}
 	if len(trashed) > 0 {
-		return fail(ErrParentTrashed, c.op.model.name(), "it hangs on trashed rows of "+trashed[0]+": restore those, or use softdelete.WithParents")
+		return fail(ErrParentTrashed, c.op.model.Name(), "it hangs on trashed rows of "+trashed[0]+": restore those, or use softdelete.WithParents")
 	}
 	for _, found := range slices.Backward(c.raised) {
 		if err := c.bringBack(found); err != nil {
@@ -102,10 +92,10 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 		}
 	}
 	set := c.op.clearing(c.plugin, c.db)
-	if c.op.eachChunk(c.db, t, own.table.key(), own.keys, filter, func() { c.op.update(c.db, set, next) }); c.db.Error != nil {
+	if c.op.eachChunk(c.db, t, own.Table.Key(), own.Keys, filter, func() { c.op.update(c.db, set, next) }); c.db.Error != nil {
 		return nil
 	}
-	c.op.noteOwn(c.db, c.op.rows, own.keys)
+	c.op.noteOwn(c.db, c.op.rows, own.Keys)
 	for _, found := range c.log {
 		if err := c.bringBack(found); err != nil {
 			return err
@@ -118,12 +108,12 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 // a trashed parent by a relation tagged liveParent.
 func (c *cascade) checkLiveParents(back []found) error {
 	for _, f := range back {
-		t := f.set.table
+		t := f.set.Table
 		if !c.hasLiveParents(t) {
 			continue
 		}
-		for _, part := range f.set.conditions(c.d) {
-			if err := c.plugin.checkLiveParents(c.db, t.schema, t.name, part(t.name)); err != nil {
+		for _, part := range f.set.Conditions(c.d) {
+			if err := c.plugin.checkLiveParents(c.db, t.Schema, t.Name, part(t.Name)); err != nil {
 				return err
 			}
 		}
@@ -131,54 +121,54 @@ func (c *cascade) checkLiveParents(back []found) error {
 	return nil
 }
 
-func (c *cascade) hasLiveParents(t *table) bool {
-	return len(c.plugin.models.entry(c.db, t.schema).parents) > 0
+func (c *cascade) hasLiveParents(t *model.Table) bool {
+	return len(c.plugin.models.entry(c.db, t.Schema).parents) > 0
 }
 
 // lookUp finds the trashed rows that a set hangs on: those that will be brought
 // back with it, up to the top, or else the models of those that forbid it.
-func (c *cascade) lookUp(set *rowSet, raise bool) (trashed []string, err error) {
-	for _, l := range set.table.cascadingParents() {
-		if apart(c.db, l.parent.schema, l.child.schema) {
+func (c *cascade) lookUp(set *rows.Set, raise bool) (trashed []string, err error) {
+	for _, l := range set.Table.CascadingParents() {
+		if apart(c.db, l.Parent.Schema, l.Child.Schema) {
 			continue // No cascade has come by it.
 		}
 		var list [][]any
 		forbidden := false
-		take := func(key []any, parent, child origin) {
-			if c.seen[l.parent][keyText(key...)] {
+		take := func(key []any, parent, child model.Origin) {
+			if c.seen[l.Parent][model.KeyText(key...)] {
 				return
 			}
 			list = append(list, key)
-			same, known := sameOrigin(l.parent.model, parent, l.child.model, child)
+			same, known := model.SameOrigin(l.Parent.Model, parent, l.Child.Model, child)
 			forbidden = forbidden || same || !known
 		}
 		lock := c.d.CurrentRead
 		if raise {
 			lock = c.forUpdate()
 		}
-		for _, part := range set.conditions(c.d) {
-			where := expr.All{part(childName), visible(l.parent, trashedOnly)(parentName)}
+		for _, part := range set.Conditions(c.d) {
+			where := expr.All{part(rows.ChildName), rows.Visible(l.Parent, model.TrashedOnly)(parentName)}
 			if err := c.pairs(l, true, where, lock, take); err != nil {
 				return nil, err
 			}
 		}
 		if !raise {
-			if name := l.parent.schema.Name; forbidden && !slices.Contains(trashed, name) {
+			if name := l.Parent.Schema.Name; forbidden && !slices.Contains(trashed, name) {
 				trashed = append(trashed, name)
 			}
 			continue
 		}
-		above := newSet(l.parent)
-		if above.keys = c.fresh(l.parent, list); above.isEmpty() {
+		above := rows.NewSet(l.Parent)
+		if above.Keys = c.fresh(l.Parent, list); above.IsEmpty() {
 			continue
 		}
 		if within, err := c.isReached(above); err != nil {
 			return nil, err
 		} else if !within {
-			return []string{l.parent.schema.Name}, nil
+			return []string{l.Parent.Schema.Name}, nil
 		}
-		c.rows[l.parent] += int64(len(above.keys))
-		c.raised = append(c.raised, found{set: above, hooks: l.hooks})
+		c.rows[l.Parent] += int64(len(above.Keys))
+		c.raised = append(c.raised, found{set: above, hooks: l.Hooks})
 		if trashed, err = c.lookUp(above, true); err != nil || len(trashed) > 0 {
 			return trashed, err
 		}
@@ -187,35 +177,35 @@ func (c *cascade) lookUp(set *rowSet, raise bool) (trashed []string, err error) 
 }
 
 // isReached tells if others hide none of a set's rows.
-func (c *cascade) isReached(set *rowSet) (bool, error) {
-	t := set.table
+func (c *cascade) isReached(set *rows.Set) (bool, error) {
+	t := set.Table
 	if err := c.heedOn(t); err != nil || c.heeds.on[t] == nil {
 		return err == nil, err
 	}
 	var shown int64
-	for _, part := range set.conditions(c.d) {
-		n, err := session.Count(c.db, t.name, part.and(c.heeds.on[t])(t.name), c.d.CurrentRead)
+	for _, part := range set.Conditions(c.d) {
+		n, err := session.Count(c.db, t.Name, part.And(c.heeds.on[t])(t.Name), c.d.CurrentRead)
 		if err != nil {
 			return false, err
 		}
 		shown += n
 	}
-	return shown == int64(len(set.keys)), nil
+	return shown == int64(len(set.Keys)), nil
 }
 
 // bringBack restores rows that were found.
 func (c *cascade) bringBack(f found) error {
-	t := f.set.table
-	m := t.model
+	t := f.set.Table
+	m := t.Model
 	if f.hooks && c.op.hooks && (hasHook[BeforeRestorer](m) || hasHook[AfterRestorer](m)) {
 		_, err := c.eachBatch(f.set, func(tx *gorm.DB, rows any) *gorm.DB { return Restore(tx, rows) })
 		return err
 	}
-	set := append(m.clearedColumns(), c.plugin.touch(c.db, m)...)
-	for _, part := range f.set.conditions(c.d) {
-		where := part.and(c.reach(t, trashedOnly))(t.name)
-		_, n, err := c.write(t, 0, where, "UPDATE ", clause.Table{Name: t.name}, " SET ", set)
-		if conflict := conflictOf(err, m.name()); conflict != nil {
+	set := append(m.ClearedColumns(), c.plugin.touch(c.db, m)...)
+	for _, part := range f.set.Conditions(c.d) {
+		where := part.And(c.reach(t, model.TrashedOnly))(t.Name)
+		_, n, err := c.write(t, 0, where, "UPDATE ", clause.Table{Name: t.Name}, " SET ", set)
+		if conflict := conflictOf(err, m.Name()); conflict != nil {
 			return conflict
 		}
 		if err != nil {

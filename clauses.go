@@ -5,13 +5,14 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // queryClause filters reads. It stands in a schema in the place of the marker's
 // own clause, and so reaches whatever builds a query from that schema.
 type queryClause struct {
-	model *model
+	model *model.Model
 	*registry
 }
 
@@ -20,7 +21,7 @@ func (queryClause) Build(clause.Builder)       {}
 func (queryClause) MergeClause(*clause.Clause) {}
 
 // Replaces are the clauses of the model's marker.
-func (c queryClause) Replaces() *others { return &c.model.own }
+func (c queryClause) Replaces() *model.Clauses { return &c.model.Own }
 
 // ModifyStatement adds the filter. GORM calls it on three kinds of statement: the
 // one that is executed; a bare one that becomes the ON of a relation join; and
@@ -33,7 +34,7 @@ func (c queryClause) ModifyStatement(stmt *gorm.Statement) {
 		c.filterJoins(stmt)
 		filterRoot(stmt, c.model, rawsql.StandsBefore(stmt))
 	case stmt.Schema == nil:
-		if filter := c.model.filterFor(showIn(root, c.model)); filter != nil {
+		if filter := c.model.FilterFor(showIn(root, c.model)); filter != nil {
 			addFilter(stmt, filter)
 		}
 	}
@@ -48,7 +49,7 @@ func (joinClause) Build(clause.Builder)       {}
 func (joinClause) MergeClause(*clause.Clause) {}
 
 // Replaces says that there is no marker.
-func (joinClause) Replaces() *others { return nil }
+func (joinClause) Replaces() *model.Clauses { return nil }
 
 // ModifyStatement sees to the joins of the statement that is executed.
 func (c joinClause) ModifyStatement(stmt *gorm.Statement) {
@@ -58,14 +59,14 @@ func (c joinClause) ModifyStatement(stmt *gorm.Statement) {
 }
 
 // updateClause filters updates.
-type updateClause struct{ model *model }
+type updateClause struct{ model *model.Model }
 
 func (updateClause) Name() string               { return "" }
 func (updateClause) Build(clause.Builder)       {}
 func (updateClause) MergeClause(*clause.Clause) {}
 
 // Replaces says that the clause of queries tells.
-func (updateClause) Replaces() *others { return nil }
+func (updateClause) Replaces() *model.Clauses { return nil }
 
 // ModifyStatement refuses an update that the plugin has not seen: it would have
 // filtered it. What a step inside of the plugin's own has added is filtered too.
@@ -86,7 +87,7 @@ func (c updateClause) ModifyStatement(stmt *gorm.Statement) {
 // createClause refuses a create that the plugin has a part in and has not seen: it
 // could write to a trashed row.
 type createClause struct {
-	model *model
+	model *model.Model
 	*registry
 }
 
@@ -95,7 +96,7 @@ func (createClause) Build(clause.Builder)       {}
 func (createClause) MergeClause(*clause.Clause) {}
 
 // Replaces says that the clause of queries tells.
-func (createClause) Replaces() *others { return nil }
+func (createClause) Replaces() *model.Clauses { return nil }
 
 // ModifyStatement fails the statement.
 func (c createClause) ModifyStatement(stmt *gorm.Statement) {
@@ -109,14 +110,14 @@ func (c createClause) ModifyStatement(stmt *gorm.Statement) {
 
 // deleteClause is the last line before a hard delete: by the time GORM adds it,
 // the plugin has built the statement, unless another plugin has pushed it aside.
-type deleteClause struct{ model *model }
+type deleteClause struct{ model *model.Model }
 
 func (deleteClause) Name() string               { return "" }
 func (deleteClause) Build(clause.Builder)       {}
 func (deleteClause) MergeClause(*clause.Clause) {}
 
 // Replaces says that the clause of queries tells.
-func (deleteClause) Replaces() *others { return nil }
+func (deleteClause) Replaces() *model.Clauses { return nil }
 
 // ModifyStatement refuses a delete that the plugin did not build. An unscoped
 // one is GORM's own; it is filtered if a scope asked for it.
@@ -138,7 +139,7 @@ func (failure) Build(clause.Builder)       {}
 func (failure) MergeClause(*clause.Clause) {}
 
 // Replaces says that there was something of a marker.
-func (failure) Replaces() *others { return &others{} }
+func (failure) Replaces() *model.Clauses { return &model.Clauses{} }
 
 // ModifyStatement fails the statement.
 func (c failure) ModifyStatement(stmt *gorm.Statement) {

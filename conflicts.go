@@ -1,76 +1,28 @@
 package softdelete
 
 import (
-	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"gorm.io/gorm/clause"
-	"gorm.io/gorm/schema"
 
-	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
-
-// liveKey is a unique index that trashed rows do not stand in the way of: one
-// with a condition, or with the marker among its columns.
-type liveKey struct {
-	name    string
-	listed  []string // all columns of the index
-	columns []string // those but for the marker
-	where   string   // its condition, empty for none
-}
-
-func (k liveKey) hasMarker() bool { return len(k.listed) > len(k.columns) }
-
-// liveKeys lists them: those of the plugin's own tags, and those of GORM's.
-func (m *model) liveKeys(s *schema.Schema, d *dialect.Dialect) []liveKey {
-	var list []liveKey
-	for i := range m.indexes {
-		if m.indexes[i].kind == uniqueAmongLive {
-			columns := m.indexes[i].columns()
-			list = append(list, liveKey{name: m.indexes[i].name, listed: columns, columns: columns})
-		}
-	}
-	for _, index := range s.ParseIndexes() {
-		key := liveKey{name: index.Name}
-		// Without partial indexes GORM makes one of all rows, but somebody may have
-		// made one that is of live rows by other means.
-		if d.PartialIndex || m.sameCondition(index.Where, m.markerCondition(liveOnly)) {
-			key.where = index.Where
-		}
-		for _, option := range index.Fields {
-			if option.Field == nil || option.Expression != "" {
-				key.columns = nil
-				break
-			}
-			key.listed = append(key.listed, option.DBName)
-			if option.Field != m.marker.field {
-				key.columns = append(key.columns, option.DBName)
-			}
-		}
-		// NULL is in nobody's way: with a nullable marker among them, the columns
-		// of live rows are free.
-		if index.Class == "UNIQUE" && len(key.columns) > 0 && (key.hasMarker() && m.marker.live != nil || !key.hasMarker() && key.where != "") {
-			list = append(list, key)
-		}
-	}
-	return list
-}
 
 // conflicts lists the unique indexes in which rows to be restored clash with
 // live ones, or with each other.
 func (c *cascade) conflicts() ([]ConflictError, error) {
 	var list []ConflictError
 	for _, set := range c.restored() {
-		for _, key := range set.table.model.liveUnique {
+		for _, key := range set.Table.Model.LiveUnique {
 			clash, err := c.clashes(set, key)
 			if err != nil {
 				return nil, err
 			}
-			conflict := ConflictError{Model: set.table.schema.Name, Constraint: c.constraint(set.table, key)}
+			conflict := ConflictError{Model: set.Table.Schema.Name, Constraint: c.constraint(set.Table, key)}
 			if clash && !slices.Contains(list, conflict) {
 				list = append(list, conflict)
 			}
@@ -80,9 +32,9 @@ func (c *cascade) conflicts() ([]ConflictError, error) {
 }
 
 // restored lists all rows that a restore is about.
-func (c *cascade) restored() []*rowSet {
-	var list []*rowSet
-	if !c.own.isEmpty() {
+func (c *cascade) restored() []*rows.Set {
+	var list []*rows.Set
+	if !c.own.IsEmpty() {
 		list = append(list, c.own)
 	}
 	for _, found := range slices.Concat(c.raised, c.log) {
@@ -91,40 +43,40 @@ func (c *cascade) restored() []*rowSet {
 	return list
 }
 
-func (c *cascade) constraint(t *table, key liveKey) string {
+func (c *cascade) constraint(t *model.Table, key model.LiveKey) string {
 	if !c.d.ConflictByColumns {
-		return key.name
+		return key.Name
 	}
-	names := make([]string, len(key.listed))
-	for i, column := range key.listed {
-		names[i] = t.name + "." + column
+	names := make([]string, len(key.Listed))
+	for i, column := range key.Listed {
+		names[i] = t.Name + "." + column
 	}
 	return strings.Join(names, ", ")
 }
 
-func (c *cascade) clashes(set *rowSet, key liveKey) (bool, error) {
-	t := set.table
-	live, inTheWay := expr.All{}, expr.All{expr.Equal(parentName, childName, key.columns, key.columns), visible(t, liveOnly)(parentName)}
-	if key.where != "" {
-		live = append(live, clause.Expr{SQL: "(" + t.model.marker.asLive(key.where) + ")"})
-		inTheWay = append(inTheWay, clause.Expr{SQL: "(" + key.where + ")"})
+func (c *cascade) clashes(set *rows.Set, key model.LiveKey) (bool, error) {
+	t := set.Table
+	live, inTheWay := expr.All{}, expr.All{expr.Equal(parentName, rows.ChildName, key.Columns, key.Columns), rows.Visible(t, model.LiveOnly)(parentName)}
+	if key.Where != "" {
+		live = append(live, clause.Expr{SQL: "(" + t.Model.Marker.AsLive(key.Where) + ")"})
+		inTheWay = append(inTheWay, clause.Expr{SQL: "(" + key.Where + ")"})
 	}
-	for _, part := range set.conditions(c.d) {
-		where := append(expr.All{part(childName)}, live...)
+	for _, part := range set.Conditions(c.d) {
+		where := append(expr.All{part(rows.ChildName)}, live...)
 		found := false
 		for _, parts := range [][]session.Part{
 			{
 				"SELECT 1 FROM ",
-				clause.Table{Name: t.name, Alias: childName},
+				clause.Table{Name: t.Name, Alias: rows.ChildName},
 				" WHERE ", where, " AND EXISTS (SELECT 1 FROM ",
-				clause.Table{Name: t.name, Alias: parentName},
+				clause.Table{Name: t.Name, Alias: parentName},
 				" WHERE ", inTheWay, ") LIMIT 1",
 			},
 			{
 				"SELECT 1 FROM ",
-				clause.Table{Name: t.name, Alias: childName},
-				" WHERE ", where, " AND ", expr.NotNull(childName, key.columns),
-				" GROUP BY ", expr.Columns(childName, key.columns), " HAVING count(*) > 1 LIMIT 1",
+				clause.Table{Name: t.Name, Alias: rows.ChildName},
+				" WHERE ", where, " AND ", expr.NotNull(rows.ChildName, key.Columns),
+				" GROUP BY ", expr.Columns(rows.ChildName, key.Columns), " HAVING count(*) > 1 LIMIT 1",
 			},
 		} {
 			var one int
@@ -139,18 +91,4 @@ func (c *cascade) clashes(set *rowSet, key liveKey) (bool, error) {
 		}
 	}
 	return false, nil
-}
-
-// asLive writes the condition of an index as it is for a row whose marker is
-// cleared.
-func (mk *marker) asLive(where string) string {
-	live := "NULL"
-	if value := mk.cleared(); value != nil {
-		live = strings.ToUpper(fmt.Sprint(value))
-		if _, isText := value.(string); isText {
-			return where
-		}
-	}
-	column := regexp.MustCompile("(?i)(?:[\"`]?\\w+[\"`]?\\.)?[\"`]?\\b" + regexp.QuoteMeta(mk.field.DBName) + "\\b[\"`]?")
-	return column.ReplaceAllLiteralString(where, live)
 }

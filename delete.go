@@ -4,6 +4,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // softDelete runs in the place of GORM's DELETE: it builds one UPDATE of live
@@ -11,10 +13,10 @@ import (
 func (p *Plugin) softDelete(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	stmt, m := db.Statement, op.model
 	op.collectTracking(stmt)
-	var filter clause.Expression = m.liveRows
-	show := liveOnly
-	if requestOf(stmt).showOf(stmt, m) == trashedOnly {
-		filter, show = nothing{m}, trashedOnly
+	var filter clause.Expression = m.LiveRows
+	show := model.LiveOnly
+	if requestOf(stmt).showOf(stmt, m) == model.TrashedOnly {
+		filter, show = nothing{m}, model.TrashedOnly
 	}
 	t, ok := newTarget(db, op, show)
 	if !ok {
@@ -38,7 +40,7 @@ func (p *Plugin) softDelete(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	t.apply(filter)
 	defer t.restore()
 	root := op.update(db, set, next)
-	if op.plan != nil && db.Error == nil && !db.DryRun && !root.isEmpty() {
+	if op.plan != nil && db.Error == nil && !db.DryRun && !root.IsEmpty() {
 		_ = db.AddError(op.cascade.softDelete(root))
 	}
 	p.strict(db, t)
@@ -83,18 +85,18 @@ func (p *Plugin) strict(db *gorm.DB, t *target) {
 // row was trashed before, would pass for one otherwise.
 func (op *operation) prepareTracking(db *gorm.DB) {
 	stmt, m := db.Statement, op.model
-	if stmt.Schema != m.schema {
+	if stmt.Schema != m.Schema {
 		return
 	}
 	hooked := op.hooks && stmt.Schema.BeforeDelete
-	for _, row := range rowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, !hooked) {
+	for _, row := range model.RowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, !hooked) {
 		v := &tracked{value: row}
 		v.save(stmt.Context, m)
 		op.values = append(op.values, v)
 		if !hooked {
 			continue
 		}
-		for _, field := range []*schema.Field{m.by, m.reason} {
+		for _, field := range []*schema.Field{m.By, m.Reason} {
 			if field != nil {
 				field.ReflectValueOf(stmt.Context, row).SetZero()
 			}
@@ -108,7 +110,7 @@ func (op *operation) collectTracking(stmt *gorm.Statement) {
 		return
 	}
 	for _, v := range op.values {
-		for field, place := range map[*schema.Field]*any{op.model.by: &v.by, op.model.reason: &v.reason} {
+		for field, place := range map[*schema.Field]*any{op.model.By: &v.by, op.model.Reason: &v.reason} {
 			if field == nil {
 				continue
 			}
@@ -123,14 +125,14 @@ func (op *operation) collectTracking(stmt *gorm.Statement) {
 // rows of a cascade, with what hooks have set for each row.
 func (op *operation) assignments(p *Plugin, db *gorm.DB) (clause.Set, error) {
 	op.touched = p.touch(db, op.model)
-	by := op.perRow(db, op.model.by, op.by, func(v *tracked) any { return v.by })
-	reason := op.perRow(db, op.model.reason, op.reason, func(v *tracked) any { return v.reason })
+	by := op.perRow(db, op.model.By, op.by, func(v *tracked) any { return v.by })
+	reason := op.perRow(db, op.model.Reason, op.reason, func(v *tracked) any { return v.reason })
 	set, err := op.stamped(op.model, by, reason)
 	return append(set, op.touched...), err
 }
 
 // stampFor is what the UPDATE of rows of a cascade sets.
-func (op *operation) stampFor(p *Plugin, db *gorm.DB, m *model) (clause.Set, error) {
+func (op *operation) stampFor(p *Plugin, db *gorm.DB, m *model.Model) (clause.Set, error) {
 	by, reason, err := op.tracking(m)
 	if err != nil {
 		return nil, err
@@ -140,23 +142,23 @@ func (op *operation) stampFor(p *Plugin, db *gorm.DB, m *model) (clause.Set, err
 }
 
 // stamped sets the marker and the tracking columns of a model.
-func (op *operation) stamped(m *model, by, reason any) (clause.Set, error) {
+func (op *operation) stamped(m *model.Model, by, reason any) (clause.Set, error) {
 	var set clause.Set
-	for _, mk := range m.stamps() {
-		set = append(set, assign(mk.field, mk.stamp(op.dialect, op.reading)))
+	for _, mk := range m.Stamps() {
+		set = append(set, model.Assign(mk.Field, mk.Stamp(op.dialect, op.reading)))
 	}
-	if m.by != nil {
-		set = append(set, assign(m.by, by))
+	if m.By != nil {
+		set = append(set, model.Assign(m.By, by))
 	}
-	if m.reason != nil {
-		set = append(set, assign(m.reason, reason))
+	if m.Reason != nil {
+		set = append(set, model.Assign(m.Reason, reason))
 	}
-	if m.deletionID != nil {
-		id, err := uuidFor(m.deletionID, op.id)
+	if m.DeletionID != nil {
+		id, err := model.UUIDFor(m.DeletionID, op.id)
 		if err != nil {
 			return nil, err
 		}
-		set = append(set, assign(m.deletionID, id))
+		set = append(set, model.Assign(m.DeletionID, id))
 	}
 	return set, nil
 }
@@ -172,7 +174,7 @@ func (op *operation) prepareCascade(p *Plugin, db *gorm.DB) error {
 	if err := op.cascade.heed(); err != nil {
 		return err
 	}
-	for _, m := range op.plan.models() {
+	for _, m := range op.plan.Models() {
 		if _, err := op.stampFor(p, db, m); err != nil {
 			return err
 		}
@@ -196,30 +198,26 @@ func (op *operation) common() (who, why any) {
 	return same(func(v *tracked) any { return v.by }, op.who), same(func(v *tracked) any { return v.reason }, op.why)
 }
 
-func assign(field *schema.Field, value any) clause.Assignment {
-	return clause.Assignment{Column: clause.Column{Name: field.DBName}, Value: value}
-}
-
 // touch sets the update times, if configured.
-func (p *Plugin) touch(db *gorm.DB, m *model) clause.Set {
+func (p *Plugin) touch(db *gorm.DB, m *model.Model) clause.Set {
 	if !p.config.TouchUpdatedAt {
 		return nil
 	}
 	var set clause.Set
 	now := db.NowFunc()
-	for _, field := range m.schema.Fields {
+	for _, field := range m.Schema.Fields {
 		if field.DBName == "" || field.AutoUpdateTime == 0 {
 			continue
 		}
 		switch field.AutoUpdateTime {
 		case schema.UnixNanosecond:
-			set = append(set, assign(field, now.UnixNano()))
+			set = append(set, model.Assign(field, now.UnixNano()))
 		case schema.UnixMillisecond:
-			set = append(set, assign(field, now.UnixMilli()))
+			set = append(set, model.Assign(field, now.UnixMilli()))
 		case schema.UnixSecond:
-			set = append(set, assign(field, now.Unix()))
+			set = append(set, model.Assign(field, now.Unix()))
 		default:
-			set = append(set, assign(field, now))
+			set = append(set, model.Assign(field, now))
 		}
 	}
 	return set
@@ -276,10 +274,10 @@ func (op *operation) perRow(db *gorm.DB, field *schema.Field, common any, own fu
 
 // nameOf tells values of a tracking column apart, none from an empty text.
 func nameOf(value any) string {
-	if plain(value) == nil {
+	if model.Plain(value) == nil {
 		return ""
 	}
-	return "=" + text(value)
+	return "=" + model.Text(value)
 }
 
 // choose is a CASE by primary key. Its ELSE is the column itself, from which
@@ -311,14 +309,14 @@ func (op *operation) mark(db *gorm.DB, v *tracked) {
 			_ = db.AddError(field.Set(ctx, v.value, value))
 		}
 	}
-	for _, mk := range m.stamps() {
-		set(mk.field, mk.stamped(op.dialect, op.reading))
+	for _, mk := range m.Stamps() {
+		set(mk.Field, mk.Stamped(op.dialect, op.reading))
 	}
-	set(m.by, first(v.by, op.by))
-	set(m.reason, first(v.reason, op.reason))
-	if m.deletionID != nil {
-		id, _ := uuidFor(m.deletionID, op.id)
-		set(m.deletionID, id)
+	set(m.By, first(v.by, op.by))
+	set(m.Reason, first(v.reason, op.reason))
+	if m.DeletionID != nil {
+		id, _ := model.UUIDFor(m.DeletionID, op.id)
+		set(m.DeletionID, id)
 	}
 	op.setTouched(db, v)
 }
@@ -326,7 +324,7 @@ func (op *operation) mark(db *gorm.DB, v *tracked) {
 // setTouched sets the update times of a value whose row was changed.
 func (op *operation) setTouched(db *gorm.DB, v *tracked) {
 	for _, a := range op.touched {
-		_ = db.AddError(op.model.schema.FieldsByDBName[a.Column.Name].Set(db.Statement.Context, v.value, a.Value))
+		_ = db.AddError(op.model.Schema.FieldsByDBName[a.Column.Name].Set(db.Statement.Context, v.value, a.Value))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -143,8 +144,8 @@ type checkup struct {
 	plugin   *Plugin
 	db       *gorm.DB
 	d        *dialect.Dialect
-	graph    *graph
-	tables   []*table                    // those to look at, in the order of their names
+	graph    *model.Graph
+	tables   []*model.Table              // those to look at, in the order of their names
 	known    map[string]*catalogue.Table // those that the database has
 	texts    catalogue.Definitions
 	foreign  []*catalogue.ForeignKey
@@ -160,7 +161,7 @@ func (c *checkup) choose(values []any) error {
 	schemas := make([]*schema.Schema, len(values))
 	joins := map[string]bool{}
 	for i, value := range values {
-		s, err := parseSchema(c.db, value)
+		s, err := model.Parse(c.db, value)
 		if err != nil {
 			return err
 		}
@@ -188,18 +189,18 @@ func (c *checkup) choose(values []any) error {
 	}
 	c.graph = p.models.relations()
 	if len(values) == 0 {
-		names = slices.Clone(c.graph.names)
+		names = slices.Clone(c.graph.Names)
 	}
 	if len(names) == 0 {
 		return fmt.Errorf("softdelete: %w: no models: give some to Doctor, or register them with Config.Models", gorm.ErrInvalidValue)
 	}
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
-		t := c.graph.tables[name]
-		if t.err != nil {
-			return publicError(t.err)
+		t := c.graph.Tables[name]
+		if t.Err != nil {
+			return publicError(t.Err)
 		}
-		if err := checkPlace(c.db, t.model, "Doctor"); err != nil {
+		if err := checkPlace(c.db, t.Model, "Doctor"); err != nil {
 			return err
 		}
 		c.tables = append(c.tables, t)
@@ -212,12 +213,12 @@ func (c *checkup) choose(values []any) error {
 func (c *checkup) read() (err error) {
 	var names []string
 	for _, t := range c.tables {
-		names = append(names, t.name)
-		for _, l := range t.children {
-			names = append(names, l.child.name)
+		names = append(names, t.Name)
+		for _, l := range t.Children {
+			names = append(names, l.Child.Name)
 		}
-		for _, l := range t.parents {
-			names = append(names, l.parent.name)
+		for _, l := range t.Parents {
+			names = append(names, l.Parent.Name)
 		}
 	}
 	slices.Sort(names)
@@ -229,13 +230,13 @@ func (c *checkup) read() (err error) {
 		return err
 	}
 	// Also of those that hang on others without a word of it in the models.
-	c.foreign, err = catalogue.ForeignKeys(c.db, c.d, slices.Concat(c.graph.names, c.graph.unnamed), nil)
+	c.foreign, err = catalogue.ForeignKeys(c.db, c.d, slices.Concat(c.graph.Names, c.graph.Unnamed), nil)
 	return err
 }
 
 // add adds a finding about a table.
-func (c *checkup) add(severity, code string, t *table, message string, remedy ...string) {
-	c.addTo(severity, code, t.name, t.schema.Name, message, remedy...)
+func (c *checkup) add(severity, code string, t *model.Table, message string, remedy ...string) {
+	c.addTo(severity, code, t.Name, t.Schema.Name, message, remedy...)
 }
 
 func (c *checkup) addTo(severity, code, table, model, message string, remedy ...string) {

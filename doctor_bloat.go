@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // bloat is an ordinary index that has trashed rows in it.
@@ -25,17 +26,17 @@ func (ti *tableIndexes) bloated() []bloat {
 			continue
 		}
 		// That of operations may be there before the model has a field for it.
-		own := append([]string{liveColumn, deletionColumn}, ti.m.protected...)
+		own := append([]string{model.LiveColumn, deletionColumn}, ti.m.Protected...)
 		if slices.ContainsFunc(ix.Columns, func(name string) bool { return slices.Contains(own, name) }) {
 			continue
 		}
 		if !ti.canBeLiveOnly(ix) || ti.isNeeded(ix) {
 			continue
 		}
-		for n := range ti.m.indexes {
+		for n := range ti.m.Indexes {
 			// The model's tag asks for it already, and it is there in its place.
-			if i := &ti.m.indexes[n]; i.kind == indexOfLive && (i.name == ix.Name || slices.Equal(i.columns(), ix.Columns)) {
-				ti.gone[i.name] = true
+			if i := &ti.m.Indexes[n]; i.Kind == model.IndexOfLive && (i.Name == ix.Name || slices.Equal(i.Columns(), ix.Columns)) {
+				ti.gone[i.Name] = true
 			}
 		}
 		ti.gone[ix.Name] = true
@@ -47,9 +48,9 @@ func (ti *tableIndexes) bloated() []bloat {
 // reportBloat says of each how much of its table is trash, of which all tables'
 // samples tell at once.
 func (c *checkup) reportBloat(list []bloat) error {
-	var tables []*table
+	var tables []*model.Table
 	for _, b := range list {
-		if b.ti.have.Has(append([]string{b.ti.m.marker.field.DBName}, b.ti.t.key()...)) && !slices.Contains(tables, b.ti.t) {
+		if b.ti.have.Has(append([]string{b.ti.m.Marker.Field.DBName}, b.ti.t.Key()...)) && !slices.Contains(tables, b.ti.t) {
 			tables = append(tables, b.ti.t)
 		}
 	}
@@ -66,7 +67,7 @@ func (c *checkup) reportBloat(list []bloat) error {
 		if b.ti.isForeignKey(b.ix) {
 			message += " A purge of parents, and a foreign key when one is removed, look trashed rows up without an index once it is gone: keep it where that is often."
 		}
-		c.add(severity, CodeIndexHoldsTrash, b.ti.t, message+" "+b.ti.advice("index", b.ix), b.ti.liveOnly(b.ix, indexOfLive)...)
+		c.add(severity, CodeIndexHoldsTrash, b.ti.t, message+" "+b.ti.advice("index", b.ix), b.ti.liveOnly(b.ix, model.IndexOfLive)...)
 	}
 	return nil
 }
@@ -74,7 +75,7 @@ func (c *checkup) reportBloat(list []bloat) error {
 // isForeignKey tells if rows of the table hang on others by the first columns of
 // an index.
 func (ti *tableIndexes) isForeignKey(ix *catalogue.Index) bool {
-	return slices.ContainsFunc(ti.t.parents, func(l *link) bool {
-		return len(l.foreign) <= len(ix.Columns) && sameSet(ix.Columns[:len(l.foreign)], l.foreign)
+	return slices.ContainsFunc(ti.t.Parents, func(l *model.Link) bool {
+		return len(l.Foreign) <= len(ix.Columns) && model.SameSet(ix.Columns[:len(l.Foreign)], l.Foreign)
 	})
 }

@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // referredBy is a foreign key that refers to columns of a table, nil if none does.
 func (c *checkup) referredBy(table string, columns []string) *catalogue.ForeignKey {
 	for _, key := range c.foreign {
-		if strings.EqualFold(key.Parent, table) && sameSet(lowered(key.Referred), lowered(columns)) {
+		if strings.EqualFold(key.Parent, table) && model.SameSet(lowered(key.Referred), lowered(columns)) {
 			return key
 		}
 	}
@@ -32,6 +33,6 @@ func (ti *tableIndexes) isNeeded(ix *catalogue.Index) bool {
 		})
 	}
 	return slices.ContainsFunc(ti.foreign, func(key *catalogue.ForeignKey) bool {
-		return key.Child == ti.t.name && isLast(key.Columns) || key.Parent == ti.t.name && isLast(key.Referred)
+		return key.Child == ti.t.Name && isLast(key.Columns) || key.Parent == ti.t.Name && isLast(key.Referred)
 	})
 }

@@ -16,16 +16,17 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // missingTables finds soft-deletable models whose tables are not there. The
 // remedy is what GORM would make of them, with the indexes of the plugin.
 func (c *checkup) missingTables() error {
-	var missing []*table
+	var missing []*model.Table
 	for _, t := range c.tables {
 		// A table of another schema is only found where the search is the database's.
-		elsewhere := !c.d.Regclass && strings.Contains(t.name, ".")
-		if t.model != nil && c.known[t.name] == nil && !c.texts.Views[t.name] && !elsewhere {
+		elsewhere := !c.d.Regclass && strings.Contains(t.Name, ".")
+		if t.Model != nil && c.known[t.Name] == nil && !c.texts.Views[t.Name] && !elsewhere {
 			missing = append(missing, t)
 		}
 	}
@@ -33,7 +34,7 @@ func (c *checkup) missingTables() error {
 		return nil
 	}
 	// A table that refers to another is made after it.
-	slices.SortStableFunc(missing, func(a, b *table) int { return cmp.Compare(a.rank, b.rank) })
+	slices.SortStableFunc(missing, func(a, b *model.Table) int { return cmp.Compare(a.Rank, b.Rank) })
 	made, err := c.creations(missing)
 	for _, t := range missing {
 		message := "the database has no such table: softdelete.AutoMigrate makes it"
@@ -43,43 +44,43 @@ func (c *checkup) missingTables() error {
 }
 
 // creations are the statements by which GORM would create tables.
-func (c *checkup) creations(missing []*table) (map[*table][]string, error) {
+func (c *checkup) creations(missing []*model.Table) (map[*model.Table][]string, error) {
 	record := &recorder{ConnPool: c.db.Statement.ConnPool}
 	tx := c.db.Session(&gorm.Session{NewDB: true, SkipHooks: true, Logger: logger.Discard})
 	tx.Statement.ConnPool = record
 	values := make([]any, len(missing))
 	for i, t := range missing {
-		values[i] = newOf(t.schema.ModelType)
+		values[i] = model.NewOf(t.Schema.ModelType)
 	}
 	if err := tx.Migrator().CreateTable(values...); err != nil {
 		return nil, fmt.Errorf("softdelete: writing the statements that create missing tables: %w", err)
 	}
-	made := map[*table][]string{}
+	made := map[*model.Table][]string{}
 	for _, text := range record.statements {
 		head, _, _ := strings.Cut(text, "(") // what comes after it may name other tables
 		for _, t := range missing {
-			if !strings.Contains(head+" ", " "+c.quote(t.name)+" ") {
+			if !strings.Contains(head+" ", " "+c.quote(t.Name)+" ") {
 				continue
 			}
-			isOurs := func(i index) bool {
-				return strings.Contains(text, "INDEX "+c.quote(i.name)+" ") || strings.Contains(text, " "+c.quote(i.name)+" ON ")
+			isOurs := func(i model.Index) bool {
+				return strings.Contains(text, "INDEX "+c.quote(i.Name)+" ") || strings.Contains(text, " "+c.quote(i.Name)+" ON ")
 			}
-			if !c.d.PartialIndex || !slices.ContainsFunc(t.model.indexes, isOurs) {
+			if !c.d.PartialIndex || !slices.ContainsFunc(t.Model.Indexes, isOurs) {
 				made[t] = append(made[t], text)
 			}
 			break
 		}
 	}
 	for _, t := range missing {
-		empty := &catalogue.Table{Name: t.name, Columns: map[string]catalogue.Column{}}
-		for _, name := range t.schema.DBNames {
+		empty := &catalogue.Table{Name: t.Name, Columns: map[string]catalogue.Column{}}
+		for _, name := range t.Schema.DBNames {
 			empty.Columns[name] = catalogue.Column{Name: name}
 		}
 		if !c.d.PartialIndex {
 			// GORM's plain index on the marker is in its CREATE TABLE.
-			empty.Indexes = plainIndexes(t.schema)
+			empty.Indexes = plainIndexes(t.Schema)
 		}
-		for _, change := range changes(t.model, empty, c.d) {
+		for _, change := range changes(t.Model, empty, c.d) {
 			made[t] = append(made[t], c.statements(change)...)
 		}
 	}
@@ -125,29 +126,29 @@ func (r *recorder) QueryContext(context.Context, string, ...any) (*sql.Rows, err
 // seem to be soft-deletable and are not.
 func (c *checkup) columns() error {
 	for _, t := range c.tables {
-		have := c.known[t.name]
+		have := c.known[t.Name]
 		switch {
-		case t.model == nil:
+		case t.Model == nil:
 			c.lookAlikes(t)
-		case have != nil && !c.texts.Views[t.name]:
+		case have != nil && !c.texts.Views[t.Name]:
 			c.missingColumns(t, have)
 		}
 	}
 	return nil
 }
 
-func (c *checkup) missingColumns(t *table, have *catalogue.Table) {
-	m := t.model
+func (c *checkup) missingColumns(t *model.Table, have *catalogue.Table) {
+	m := t.Model
 	var names, adds []string
-	for _, field := range append(m.stampFields(), m.by, m.reason, m.deletionID) {
+	for _, field := range append(m.StampFields(), m.By, m.Reason, m.DeletionID) {
 		if field == nil || have.Has([]string{field.DBName}) || slices.Contains(names, field.DBName) {
 			continue
 		}
 		names = append(names, field.DBName)
-		add := c.addColumn(t.name, field, liveDefault(m, field))
+		add := c.addColumn(t.Name, field, liveDefault(m, field))
 		adds = append(adds, add)
 		_, kind, _ := strings.Cut(add, " ADD COLUMN ")
-		c.added[t.name] = append(c.added[t.name], catalogue.Column{Name: field.DBName, Type: kind})
+		c.added[t.Name] = append(c.added[t.Name], catalogue.Column{Name: field.DBName, Type: kind})
 	}
 	if len(names) == 0 {
 		return
@@ -158,14 +159,14 @@ func (c *checkup) missingColumns(t *table, have *catalogue.Table) {
 
 // liveDefault is what rows that are there already, and those that others insert,
 // have to have in a new marker to be live; empty if NULL does.
-func liveDefault(m *model, field *schema.Field) string {
-	switch live := m.marker.live.(type) {
+func liveDefault(m *model.Model, field *schema.Field) string {
+	switch live := m.Marker.Live.(type) {
 	case string:
-		if field == m.marker.field {
+		if field == m.Marker.Field {
 			return sqlString(live)
 		}
 	case bool, int:
-		if field == m.marker.field && !m.marker.orNull {
+		if field == m.Marker.Field && !m.Marker.OrNull {
 			return fmt.Sprint(live)
 		}
 	}
@@ -186,7 +187,7 @@ func (c *checkup) addColumn(table string, field *schema.Field, live string) stri
 
 // typeOf is the type of a field's column, with all that is said beside.
 func (c *checkup) typeOf(field *schema.Field) string {
-	return typeOfColumn(c.db, field)
+	return model.TypeOfColumn(c.db, field)
 }
 
 // digitsOf is how many fractional digits of a second a column of a database
@@ -195,6 +196,6 @@ func digitsOf(d *dialect.Dialect, column catalogue.Column) int {
 	if d.TextTime {
 		return d.BareTimeDigits
 	}
-	p, _ := precisionOfType(d, column.Type)
-	return digitsOfStep(p.step)
+	p, _ := model.PrecisionOfType(d, column.Type)
+	return model.DigitsOfStep(p.Step)
 }

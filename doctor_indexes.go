@@ -11,17 +11,18 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // indexes compares the indexes of tables with what soft deletes need.
 func (c *checkup) indexes() error {
 	var bloated []bloat
 	for _, t := range c.tables {
-		have := c.known[t.name]
-		if t.model == nil || have == nil || c.texts.Views[t.name] {
+		have := c.known[t.Name]
+		if t.Model == nil || have == nil || c.texts.Views[t.Name] {
 			continue
 		}
-		ti := &tableIndexes{checkup: c, t: t, m: t.model, have: have, gone: map[string]bool{}}
+		ti := &tableIndexes{checkup: c, t: t, m: t.Model, have: have, gone: map[string]bool{}}
 		ti.unique()
 		ti.trash()
 		bloated = append(bloated, ti.bloated()...)
@@ -34,8 +35,8 @@ func (c *checkup) indexes() error {
 type tableIndexes struct {
 	*checkup
 
-	t    *table
-	m    *model
+	t    *model.Table
+	m    *model.Model
 	have *catalogue.Table
 
 	// gone are the indexes that a remedy drops, and those that it makes.
@@ -64,7 +65,7 @@ func (ti *tableIndexes) unique() {
 	var missing []*catalogue.Index
 	for i := range ti.have.Indexes {
 		ix := &ti.have.Indexes[i]
-		if !ix.Unique || ix.Primary || !ix.Valid || ti.gone[ix.Name] || ti.mentionsMarker(ix.Where) || slices.Contains(ix.Columns, liveColumn) || ti.holdsKey(ix) {
+		if !ix.Unique || ix.Primary || !ix.Valid || ti.gone[ix.Name] || ti.mentionsMarker(ix.Where) || slices.Contains(ix.Columns, model.LiveColumn) || ti.holdsKey(ix) {
 			continue
 		}
 		switch marked, open := ti.markerIn(ix); {
@@ -72,8 +73,8 @@ func (ti *tableIndexes) unique() {
 			ti.uniqueHoldsTrash(ix, ti.nameOf(ix)+" keeps the values of trashed rows taken: a live row cannot have them")
 		case open:
 			missing = append(missing, ix)
-		case ti.m.marker.kind == flagMarker:
-			ti.uniqueHoldsTrash(ix, ti.nameOf(ix)+" has the flag "+ti.m.marker.field.DBName+" in it, and so lets one trashed row have a value: deleting a second one fails")
+		case ti.m.Marker.Kind == model.FlagMarker:
+			ti.uniqueHoldsTrash(ix, ti.nameOf(ix)+" has the flag "+ti.m.Marker.Field.DBName+" in it, and so lets one trashed row have a value: deleting a second one fails")
 		}
 	}
 	// In the order of their remedies, of which the first adds what the others need.
@@ -87,65 +88,65 @@ func (ti *tableIndexes) unique() {
 // staleLiveColumn finds a generated column that is of a marker which the model had
 // once: the indexes with it in them are of other rows than live ones.
 func (ti *tableIndexes) staleLiveColumn() {
-	column, ok := ti.have.Columns[liveColumn]
-	if !ok || ti.d.PartialIndex || ti.m.isLiveColumn(column) {
+	column, ok := ti.have.Columns[model.LiveColumn]
+	if !ok || ti.d.PartialIndex || ti.m.IsLiveColumn(column) {
 		return
 	}
 	after := &catalogue.Table{Name: ti.have.Name, Columns: maps.Clone(ti.have.Columns)}
-	delete(after.Columns, liveColumn)
-	marker := ti.m.marker.field.DBName
+	delete(after.Columns, model.LiveColumn)
+	marker := ti.m.Marker.Field.DBName
 	after.Columns[marker] = catalogue.Column{Name: marker} // or another remedy adds it
-	drop := "ALTER TABLE " + ti.quote(ti.t.name)
+	drop := "ALTER TABLE " + ti.quote(ti.t.Name)
 	for _, ix := range ti.have.Indexes {
-		if slices.Contains(ix.Columns, liveColumn) {
+		if slices.Contains(ix.Columns, model.LiveColumn) {
 			drop += " DROP INDEX " + ti.quoted([]string{ix.Name}) + ","
 			continue
 		}
 		after.Indexes = append(after.Indexes, ix)
 	}
-	remedy := []string{drop + " DROP COLUMN " + ti.quoted([]string{liveColumn})}
+	remedy := []string{drop + " DROP COLUMN " + ti.quoted([]string{model.LiveColumn})}
 	for _, change := range changes(ti.m, after, ti.d) {
-		if slices.Contains(change.want.columns, liveColumn) {
+		if slices.Contains(change.want.Columns, model.LiveColumn) {
 			remedy = append(remedy, ti.statements(change)...)
 		}
 	}
-	ti.add(SeverityError, CodeUniqueMissesLive, ti.t, "the generated column "+liveColumn+" is of another marker than the model's ("+column.Expression+
+	ti.add(SeverityError, CodeUniqueMissesLive, ti.t, "the generated column "+model.LiveColumn+" is of another marker than the model's ("+column.Expression+
 		"): the indexes with it keep live rows no more apart, or trashed ones from them. The remedy fails while live rows agree", remedy...)
 }
 
 // holdsKey tells if a primary key is in an index, so that no two rows can agree in
 // it in any case.
 func (ti *tableIndexes) holdsKey(ix *catalogue.Index) bool {
-	key := ti.t.key()
+	key := ti.t.Key()
 	return len(key) > 0 && !slices.ContainsFunc(key, func(name string) bool { return !slices.Contains(ix.Columns, name) })
 }
 
 // markerIn tells if the marker, or the time beside it, is in an index; and if that
 // is open to live rows that agree, as NULL is equal to nothing.
 func (ti *tableIndexes) markerIn(ix *catalogue.Index) (marked, open bool) {
-	for _, field := range ti.m.stampFields() {
+	for _, field := range ti.m.StampFields() {
 		if !slices.Contains(ix.Columns, field.DBName) {
 			continue
 		}
-		isNull := field == ti.m.marker.field && ti.m.marker.live == nil || field != ti.m.marker.field && ti.have.Columns[field.DBName].Nullable
+		isNull := field == ti.m.Marker.Field && ti.m.Marker.Live == nil || field != ti.m.Marker.Field && ti.have.Columns[field.DBName].Nullable
 		marked, open = true, open || isNull
 	}
-	return marked, open && !strings.Contains(ti.texts.Indexes[ti.t.name][ix.Name], " NULLS NOT DISTINCT")
+	return marked, open && !strings.Contains(ti.texts.Indexes[ti.t.Name][ix.Name], " NULLS NOT DISTINCT")
 }
 
 func (ti *tableIndexes) uniqueHoldsTrash(ix *catalogue.Index, problem string) {
-	if key := ti.referredBy(ti.t.name, ix.Columns); key != nil && !ti.d.ForeignKeyIndex {
+	if key := ti.referredBy(ti.t.Name, ix.Columns); key != nil && !ti.d.ForeignKeyIndex {
 		ti.add(SeverityWarning, CodeUniqueHoldsTrash, ti.t, problem+
 			". A foreign key of "+key.Child+" refers to it, so that it has to stay: let that refer to the primary key first")
 		return
 	}
-	ti.add(SeverityError, CodeUniqueHoldsTrash, ti.t, problem+". "+ti.advice("unique", ix), ti.liveOnly(ix, uniqueAmongLive)...)
+	ti.add(SeverityError, CodeUniqueHoldsTrash, ti.t, problem+". "+ti.advice("unique", ix), ti.liveOnly(ix, model.UniqueAmongLive)...)
 }
 
 func (ti *tableIndexes) uniqueMissesLive(ix *catalogue.Index) {
 	ti.add(SeverityError, CodeUniqueMissesLive, ti.t, ti.nameOf(ix)+
 		" has a column in it that is NULL in live rows, and so protects nothing among these: NULL is equal to nothing, and any number of live rows can agree. "+
-		"The remedy fails while some do. "+ti.advice("unique", ix), ti.liveOnly(ix, uniqueAmongLive)...)
+		"The remedy fails while some do. "+ti.advice("unique", ix), ti.liveOnly(ix, model.UniqueAmongLive)...)
 }
 
 // advice says which tag keeps GORM from making the old index again.
@@ -163,7 +164,7 @@ func (ti *tableIndexes) advice(word string, ix *catalogue.Index) string {
 // without lists the columns of an index but for the marker and the time beside it.
 func (ti *tableIndexes) without(columns []string) []string {
 	return slices.DeleteFunc(slices.Clone(columns), func(name string) bool {
-		return slices.ContainsFunc(ti.m.stampFields(), func(field *schema.Field) bool { return field.DBName == name })
+		return slices.ContainsFunc(ti.m.StampFields(), func(field *schema.Field) bool { return field.DBName == name })
 	})
 }
 
@@ -184,22 +185,22 @@ func (ti *tableIndexes) nameOf(ix *catalogue.Index) string {
 
 // mentionsMarker tells if the condition of an index is about the marker.
 func (ti *tableIndexes) mentionsMarker(where string) bool {
-	return where != "" && regexp.MustCompile(`(?i)\b`+regexp.QuoteMeta(ti.m.marker.field.DBName)+`\b`).MatchString(where)
+	return where != "" && regexp.MustCompile(`(?i)\b`+regexp.QuoteMeta(ti.m.Marker.Field.DBName)+`\b`).MatchString(where)
 }
 
 // changeFor is what it takes for the table to have an index of the model; nil if
 // it has it.
-func (ti *tableIndexes) changeFor(i *index) *indexChange {
-	return changeTo(ti.m, ti.m.define(i, ti.d), i, ti.have, ti.d)
+func (ti *tableIndexes) changeFor(i *model.Index) *indexChange {
+	return changeTo(ti.m, ti.m.Define(i, ti.d), i, ti.have, ti.d)
 }
 
 // trash finds out if trashed rows can be found, by time or at all, without reading
 // the live ones.
 func (ti *tableIndexes) trash() {
-	marker := ti.m.marker.field.DBName
+	marker := ti.m.Marker.Field.DBName
 	led := marker
-	if ti.m.at != nil {
-		led = ti.m.at.DBName
+	if ti.m.At != nil {
+		led = ti.m.At.DBName
 	}
 	var plain []catalogue.Index
 	finds := false
@@ -210,29 +211,29 @@ func (ti *tableIndexes) trash() {
 			plain = append(plain, ix)
 		case ix.Columns[0] == led || ix.Columns[0] == marker && len(ix.Columns) > 1 && ix.Columns[1] == led:
 			finds = finds || !ti.isOfLive(ix.Where)
-		case ti.m.at == nil:
+		case ti.m.At == nil:
 			finds = finds || ti.mentionsMarker(ix.Where) && !ti.isOfLive(ix.Where)
 		}
 	}
-	for i := range ti.m.indexes {
-		if ti.m.indexes[i].kind == indexOfTrash {
-			ti.trashIndex(&ti.m.indexes[i], plain, finds)
+	for i := range ti.m.Indexes {
+		if ti.m.Indexes[i].Kind == model.IndexOfTrash {
+			ti.trashIndex(&ti.m.Indexes[i], plain, finds)
 		}
 	}
 }
 
 // isOfLive tells if a condition is that of live rows.
 func (ti *tableIndexes) isOfLive(where string) bool {
-	return where != "" && ti.m.sameCondition(where, ti.m.markerCondition(liveOnly))
+	return where != "" && ti.m.SameCondition(where, ti.m.MarkerCondition(model.LiveOnly))
 }
 
-func (ti *tableIndexes) trashIndex(i *index, plain []catalogue.Index, finds bool) {
+func (ti *tableIndexes) trashIndex(i *model.Index, plain []catalogue.Index, finds bool) {
 	change := ti.changeFor(i)
 	needed := change != nil && change.create && !finds
 	switch {
 	case len(plain) > 0:
 		if change == nil || !needed {
-			change = &indexChange{model: ti.m, table: ti.have, want: ti.m.define(i, ti.d)}
+			change = &indexChange{model: ti.m, table: ti.have, want: ti.m.Define(i, ti.d)}
 		}
 		change.drop = plain
 		names := make([]string, len(plain))
@@ -245,7 +246,7 @@ func (ti *tableIndexes) trashIndex(i *index, plain []catalogue.Index, finds bool
 		ti.add(SeverityInfo, CodeMarkerIndexUseless, ti.t, message, ti.statements(change)...)
 	case needed:
 		what := "no index finds trashed rows by time"
-		if ti.m.at == nil {
+		if ti.m.At == nil {
 			what = "no index finds trashed rows"
 		}
 		ti.add(SeverityWarning, CodeMarkerIndexMissing, ti.t, what+": listing the trash, purges by age and retention read the whole table"+nameTaken(change), ti.statements(change)...)
@@ -257,56 +258,56 @@ func nameTaken(change *indexChange) string {
 	if !change.foreign {
 		return ""
 	}
-	return ". Another index has the name " + change.want.name + ": rename one of them first"
+	return ". Another index has the name " + change.want.Name + ": rename one of them first"
 }
 
 // wanted finds the other indexes of the model that the table lacks.
 func (ti *tableIndexes) wanted() {
-	for i := range ti.m.indexes {
-		wanted := &ti.m.indexes[i]
+	for i := range ti.m.Indexes {
+		wanted := &ti.m.Indexes[i]
 		change := ti.changeFor(wanted)
-		if change == nil || !change.create || ti.gone[wanted.name] {
+		if change == nil || !change.create || ti.gone[wanted.Name] {
 			continue
 		}
-		columns := strings.Join(wanted.columns(), ", ")
-		switch wanted.kind {
-		case uniqueAmongLive:
+		columns := strings.Join(wanted.Columns(), ", ")
+		switch wanted.Kind {
+		case model.UniqueAmongLive:
 			ti.add(SeverityError, CodeUniqueMissing, ti.t, "nothing keeps live rows from agreeing in "+columns+", as the model's tag wants it: softdelete.AutoMigrate makes the index. "+
 				"The remedy fails while some do"+nameTaken(change), ti.statements(change)...)
-		case indexOfLive:
+		case model.IndexOfLive:
 			ti.add(SeverityWarning, CodeLiveIndexMissing, ti.t, "the index of live rows on "+columns+", which the model's tag asks for, is not there: softdelete.AutoMigrate makes it"+nameTaken(change), ti.statements(change)...)
-		case indexOfDeletion:
+		case model.IndexOfDeletion:
 			leads := func(ix catalogue.Index) bool { return ix.Valid && len(ix.Columns) > 0 && ix.Columns[0] == columns }
 			if !slices.ContainsFunc(ti.have.Indexes, leads) {
 				ti.add(SeverityWarning, CodeDeletionIndexMissing, ti.t, "no index finds the rows of one operation by "+columns+": Undo, and cascades with many rows, read the whole table"+nameTaken(change), ti.statements(change)...)
 			}
-		case indexOfTrash:
+		case model.IndexOfTrash:
 		}
 	}
 }
 
 // ownIndexes lists the statements that give a table the indexes of a marker that
 // its model does not have yet: all, or those of some kinds only.
-func (c *checkup) ownIndexes(m *model, have *catalogue.Table, only ...indexKind) []string {
+func (c *checkup) ownIndexes(m *model.Model, have *catalogue.Table, only ...model.IndexKind) []string {
 	// GORM writes to a schema while it lists indexes: this one is nobody else's.
-	own, err := schema.Parse(newOf(m.schema.ModelType), &sync.Map{}, c.db.NamingStrategy)
+	own, err := schema.Parse(model.NewOf(m.Schema.ModelType), &sync.Map{}, c.db.NamingStrategy)
 	if err != nil {
 		return nil
 	}
-	own.Table = m.schema.Table
-	for _, field := range []**schema.Field{&m.marker.field, &m.at} {
+	own.Table = m.Schema.Table
+	for _, field := range []**schema.Field{&m.Marker.Field, &m.At} {
 		if *field != nil {
 			if same := own.LookUpField((*field).DBName); same != nil {
 				*field = same
 			}
 		}
 	}
-	m.schema = own
-	if m.addOwnIndexes(c.db.NamingStrategy, c.d) != nil {
+	m.Schema = own
+	if m.AddOwnIndexes(c.db.NamingStrategy, c.d) != nil {
 		return nil
 	}
 	if len(only) > 0 {
-		m.indexes = slices.DeleteFunc(m.indexes, func(i index) bool { return !slices.Contains(only, i.kind) })
+		m.Indexes = slices.DeleteFunc(m.Indexes, func(i model.Index) bool { return !slices.Contains(only, i.Kind) })
 	}
 	var list []string
 	for _, change := range changes(m, have, c.d) {

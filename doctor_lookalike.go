@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // lookAlikeOf is a field of a model without a marker that was meant to be one, and
@@ -19,7 +20,7 @@ func lookAlikeOf(s *schema.Schema) (field *schema.Field, markerType string) {
 		kind := field.IndirectFieldType.Kind()
 		switch strings.ToLower(strings.ReplaceAll(field.DBName, "_", "")) {
 		case "deletedat", "removedat", "trashedat", "deleteat", "deletetime", "deletedon":
-			if isTime(field) {
+			if model.IsTime(field) {
 				return field, "gorm.DeletedAt"
 			}
 			if kind >= reflect.Int && kind <= reflect.Uint64 {
@@ -37,8 +38,8 @@ func lookAlikeOf(s *schema.Schema) (field *schema.Field, markerType string) {
 // lookAlikes finds a model whose deletes are for good, though a column of it
 // seems to say otherwise. The remedy is what the table needs once the field has
 // the type of a marker.
-func (c *checkup) lookAlikes(t *table) {
-	field, markerType := lookAlikeOf(t.schema)
+func (c *checkup) lookAlikes(t *model.Table) {
+	field, markerType := lookAlikeOf(t.Schema)
 	if field == nil {
 		return
 	}
@@ -48,7 +49,7 @@ func (c *checkup) lookAlikes(t *table) {
 		message += ` with the tag gorm:"not null;default:false"`
 	}
 	var remedy []string
-	if have := c.known[t.name]; have != nil && have.Has([]string{field.DBName}) {
+	if have := c.known[t.Name]; have != nil && have.Has([]string{field.DBName}) {
 		if markerType == "gorm.DeletedAt" && c.d.TableRebuild && !have.Columns[field.DBName].Nullable {
 			message += ". The column is NOT NULL, and a live row has NULL in it: make the table anew without that"
 		} else {
@@ -60,8 +61,8 @@ func (c *checkup) lookAlikes(t *table) {
 
 // asMarker lists the statements that make a column a marker of a type: rows with
 // what stands for no time become live, and trashed ones are found by time.
-func (c *checkup) asMarker(t *table, have *catalogue.Table, field *schema.Field, markerType string) []string {
-	table, column := c.quote(t.name), c.quoted([]string{field.DBName})
+func (c *checkup) asMarker(t *model.Table, have *catalogue.Table, field *schema.Field, markerType string) []string {
+	table, column := c.quote(t.Name), c.quoted([]string{field.DBName})
 	var list []string
 	switch markerType {
 	case "gorm.DeletedAt":
@@ -69,13 +70,13 @@ func (c *checkup) asMarker(t *table, have *catalogue.Table, field *schema.Field,
 			list = append(list, c.dropNotNull(have, field)...)
 			list = append(list, "UPDATE "+table+" SET "+column+" = NULL WHERE "+column+" < '0001-01-02'")
 		}
-		list = append(list, c.ownIndexes(&model{schema: t.schema, marker: marker{kind: timeMarker, field: field}, at: field}, have)...)
+		list = append(list, c.ownIndexes(&model.Model{Schema: t.Schema, Marker: model.Marker{Kind: model.TimeMarker, Field: field}, At: field}, have)...)
 	case "soft_delete.DeletedAt":
 		list = append(list, "UPDATE "+table+" SET "+column+" = 0 WHERE "+column+" IS NULL")
-		list = append(list, c.ownIndexes(&model{schema: t.schema, marker: marker{kind: unixMarker, field: field, live: 0}, at: field}, have)...)
+		list = append(list, c.ownIndexes(&model.Model{Schema: t.Schema, Marker: model.Marker{Kind: model.UnixMarker, Field: field, Live: 0}, At: field}, have)...)
 	default:
 		list = append(list, "UPDATE "+table+" SET "+column+" = false WHERE "+column+" IS NULL")
-		list = append(list, c.ownIndexes(&model{schema: t.schema, marker: marker{kind: flagMarker, field: field, live: false, trashed: true}}, have)...)
+		list = append(list, c.ownIndexes(&model.Model{Schema: t.Schema, Marker: model.Marker{Kind: model.FlagMarker, Field: field, Live: false, Trashed: true}}, have)...)
 	}
 	return list
 }

@@ -26,8 +26,8 @@ func (c *checkup) rebuild(have *catalogue.Table, changes []*indexChange) []strin
 	// is open; the index goes with the old table.
 	var made, probes []string
 	for _, change := range changes {
-		if change.create && change.want.unique {
-			probes = append(probes, w.create(change, interim(change.want.name)))
+		if change.create && change.want.Unique {
+			probes = append(probes, w.create(change, interim(change.want.Name)))
 		}
 		rest := *change
 		rest.drop = nil

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // statements are those of a change of an index, as somebody runs them by hand:
@@ -15,7 +16,7 @@ func (c *checkup) statements(change *indexChange) []string {
 	if change.foreign {
 		return nil
 	}
-	change.addColumn = change.addColumn && !change.table.Has([]string{liveColumn})
+	change.addColumn = change.addColumn && !change.table.Has([]string{model.LiveColumn})
 	if c.d.ForeignKeyIndex {
 		change.hold(c.foreign)
 	}
@@ -37,38 +38,38 @@ func (c *checkup) writer() ddl { return ddl{db: c.db, d: c.d} }
 // after it do not.
 func (c *checkup) addsColumn(change *indexChange) {
 	if change.addColumn {
-		change.table.Columns[liveColumn] = catalogue.Column{Name: liveColumn, Generated: true}
+		change.table.Columns[model.LiveColumn] = catalogue.Column{Name: model.LiveColumn, Generated: true}
 	}
 }
 
 // liveOnly lists the statements that put an index of live rows in the place of
 // one of all rows, by the same name.
-func (ti *tableIndexes) liveOnly(ix *catalogue.Index, kind indexKind) []string {
+func (ti *tableIndexes) liveOnly(ix *catalogue.Index, kind model.IndexKind) []string {
 	i := ti.wantedFor(ix, kind)
-	isMade := kind == uniqueAmongLive && slices.ContainsFunc(ti.made, func(columns []string) bool { return sameSet(columns, i.columns()) })
+	isMade := kind == model.UniqueAmongLive && slices.ContainsFunc(ti.made, func(columns []string) bool { return model.SameSet(columns, i.Columns()) })
 	if isMade && !ti.isPlain(ix) {
 		// It keeps out other rows than the one that a remedy makes: it stays beside that, by its own name.
 		own := *i
-		own.name = ix.Name
+		own.Name = ix.Name
 		i, isMade = &own, false
 	}
 	change := ti.changeFor(i)
 	if change == nil {
-		change = &indexChange{model: ti.m, table: ti.have, want: ti.m.define(i, ti.d)}
+		change = &indexChange{model: ti.m, table: ti.have, want: ti.m.Define(i, ti.d)}
 	}
 	// What another remedy has done is not done again.
 	change.drop = slices.DeleteFunc(change.drop, func(old catalogue.Index) bool { return ti.gone[old.Name] })
 	if isMade {
 		change.create, change.from = false, ""
 	}
-	if kind == uniqueAmongLive {
-		ti.made = append(ti.made, i.columns())
+	if kind == model.UniqueAmongLive {
+		ti.made = append(ti.made, i.Columns())
 	}
-	ti.gone[i.name], ti.gone[ix.Name] = true, true
+	ti.gone[i.Name], ti.gone[ix.Name] = true, true
 	if !slices.ContainsFunc(change.drop, func(old catalogue.Index) bool { return old.Name == ix.Name }) {
 		change.drop = append(change.drop, *ix)
 	}
-	change.foreign = change.foreign && i.name != ix.Name
+	change.foreign = change.foreign && i.Name != ix.Name
 	for _, old := range change.drop {
 		ti.gone[old.Name] = true
 	}
@@ -97,29 +98,29 @@ func (c *checkup) remember(change *indexChange, remedy []string) {
 		delete(texts, old.Name)
 	}
 	for _, sql := range remedy {
-		if strings.HasPrefix(sql, "CREATE ") && strings.Contains(sql, "INDEX "+c.quote(change.want.name)+" ON ") {
-			texts[change.want.name] = sql
+		if strings.HasPrefix(sql, "CREATE ") && strings.Contains(sql, "INDEX "+c.quote(change.want.Name)+" ON ") {
+			texts[change.want.Name] = sql
 		}
 	}
 }
 
 // wantedFor is the index of live rows that takes the place of another: the one
 // that a tag of the model asks for, or one like the old one.
-func (ti *tableIndexes) wantedFor(ix *catalogue.Index, kind indexKind) *index {
+func (ti *tableIndexes) wantedFor(ix *catalogue.Index, kind model.IndexKind) *model.Index {
 	columns := ti.without(ix.Columns)
-	for i := range ti.m.indexes {
-		own := &ti.m.indexes[i]
-		if own.kind == kind && (kind == uniqueAmongLive && sameSet(own.columns(), columns) || slices.Equal(own.columns(), columns)) {
+	for i := range ti.m.Indexes {
+		own := &ti.m.Indexes[i]
+		if own.Kind == kind && (kind == model.UniqueAmongLive && model.SameSet(own.Columns(), columns) || slices.Equal(own.Columns(), columns)) {
 			return own
 		}
 	}
-	i := &index{name: ix.Name, kind: kind}
+	i := &model.Index{Name: ix.Name, Kind: kind}
 	for _, name := range columns {
-		i.fields = append(i.fields, &schema.Field{DBName: name})
+		i.Fields = append(i.Fields, &schema.Field{DBName: name})
 	}
 	if ix.Constraint && ti.d.TableRebuild {
 		// The database made the name up.
-		i.name = ti.db.NamingStrategy.IndexName(ti.t.name, strings.Join(columns, "_"))
+		i.Name = ti.db.NamingStrategy.IndexName(ti.t.Name, strings.Join(columns, "_"))
 	}
 	return i
 }
@@ -129,17 +130,17 @@ func (ti *tableIndexes) isPlain(ix *catalogue.Index) bool {
 	if slices.Contains(ix.Columns, "") || ix.Where != "" {
 		return false
 	}
-	text, ok := ti.texts.Indexes[ti.t.name][ix.Name]
+	text, ok := ti.texts.Indexes[ti.t.Name][ix.Name]
 	if !ok || ti.d.AlterIndexes {
 		return true
 	}
 	_, list, _ := strings.Cut(text, "(")
-	return strings.EqualFold(plainCondition(list), strings.Join(ix.Columns, ",")) && (!strings.Contains(text, " USING ") || strings.Contains(text, " USING btree "))
+	return strings.EqualFold(model.PlainCondition(list), strings.Join(ix.Columns, ",")) && (!strings.Contains(text, " USING ") || strings.Contains(text, " USING btree "))
 }
 
 // canBeLiveOnly tells if it is known how to make an index of live rows of one.
 func (ti *tableIndexes) canBeLiveOnly(ix *catalogue.Index) bool {
-	text := ti.texts.Indexes[ti.t.name][ix.Name]
+	text := ti.texts.Indexes[ti.t.Name][ix.Name]
 	if !ti.d.AlterIndexes {
 		return ti.isPlain(ix) || text != ""
 	}
@@ -154,7 +155,7 @@ func (ti *tableIndexes) rewritten(ix *catalogue.Index, change *indexChange) []st
 		return nil
 	}
 	w := ti.writer()
-	text := ti.texts.Indexes[ti.t.name][ix.Name]
+	text := ti.texts.Indexes[ti.t.Name][ix.Name]
 	unique := ""
 	if ix.Unique {
 		unique = "UNIQUE "
@@ -162,12 +163,12 @@ func (ti *tableIndexes) rewritten(ix *catalogue.Index, change *indexChange) []st
 	if ti.d.AlterIndexes {
 		_, columns, _ := strings.Cut(text, " ")
 		if ix.Unique {
-			columns += ", " + ti.quoted([]string{liveColumn})
+			columns += ", " + ti.quoted([]string{model.LiveColumn})
 		} else {
-			columns = ti.quoted([]string{ti.m.marker.field.DBName}) + ", " + columns
+			columns = ti.quoted([]string{ti.m.Marker.Field.DBName}) + ", " + columns
 		}
-		sql := "ALTER TABLE " + ti.quote(ti.t.name) + " "
-		if ix.Unique && !ti.have.Has([]string{liveColumn}) {
+		sql := "ALTER TABLE " + ti.quote(ti.t.Name) + " "
+		if ix.Unique && !ti.have.Has([]string{model.LiveColumn}) {
 			change.addColumn = true
 			sql += w.text(w.liveColumn(change)) + ", "
 			ti.addsColumn(change)
@@ -180,7 +181,7 @@ func (ti *tableIndexes) rewritten(ix *catalogue.Index, change *indexChange) []st
 		at = strings.Index(text, "(") - 1
 	}
 	body := text[at+1:]
-	where := w.text(ti.m.markerCondition(liveOnly))
+	where := w.text(ti.m.MarkerCondition(model.LiveOnly))
 	if ix.Where != "" {
 		if end := strings.LastIndex(strings.ToUpper(body), "WHERE"); end >= 0 {
 			body = strings.TrimSpace(body[:end])

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -42,8 +43,8 @@ const (
 )
 
 // shares looks at a sample of each table.
-func (c *checkup) shares(tables []*table) (map[*table]share, error) {
-	found := map[*table]share{}
+func (c *checkup) shares(tables []*model.Table) (map[*model.Table]share, error) {
+	found := map[*model.Table]share{}
 	for list := range slices.Chunk(tables, sampledTables) {
 		var parts []session.Part
 		sums := make([]sql.NullInt64, len(list))
@@ -71,14 +72,14 @@ func (c *checkup) shares(tables []*table) (map[*table]share, error) {
 //
 //	(SELECT sum(…) FROM (
 //		SELECT * FROM (SELECT … FROM posts WHERE id >= lowest AND id < … ORDER BY id LIMIT 50) a UNION ALL …) sample)
-func (c *checkup) sampled(t *table) []session.Part {
+func (c *checkup) sampled(t *model.Table) []session.Part {
 	parts := []session.Part{"(SELECT sum(softdelete_row) FROM ("}
 	for i, part := range c.sampleOf(t) {
 		if i > 0 {
 			parts = append(parts, " UNION ALL ")
 		}
-		parts = append(parts, "SELECT * FROM (SELECT CASE WHEN ", t.model.markerCondition(trashedOnly),
-			fmt.Sprintf(" THEN %d ELSE %d END AS softdelete_row FROM ", sampledRow+1, sampledRow), clause.Table{Name: t.name})
+		parts = append(parts, "SELECT * FROM (SELECT CASE WHEN ", t.Model.MarkerCondition(model.TrashedOnly),
+			fmt.Sprintf(" THEN %d ELSE %d END AS softdelete_row FROM ", sampledRow+1, sampledRow), clause.Table{Name: t.Name})
 		parts = append(parts, part...)
 		parts = append(parts, fmt.Sprintf(") softdelete_%d", i))
 	}
@@ -86,13 +87,13 @@ func (c *checkup) sampled(t *table) []session.Part {
 }
 
 // sampleOf lists what says which rows the parts of a sample are.
-func (c *checkup) sampleOf(t *table) [][]session.Part {
-	key := t.schema.PrimaryFields
+func (c *checkup) sampleOf(t *model.Table) [][]session.Part {
+	key := t.Schema.PrimaryFields
 	if len(key) != 1 || (key[0].GORMDataType != schema.Int && key[0].GORMDataType != schema.Uint) {
 		return c.ends(t)
 	}
 	column := clause.Column{Name: key[0].DBName}
-	table := clause.Table{Name: t.name}
+	table := clause.Table{Name: t.Name}
 	// In steps that do not overflow: lowest / 4 * (4 - i) + highest / 4 * i.
 	bound := func(i int) []session.Part {
 		if i == 0 {
@@ -116,13 +117,13 @@ func (c *checkup) sampleOf(t *table) [][]session.Part {
 
 // ends are the first and the last rows by the primary key, or any rows of a table
 // that has none.
-func (c *checkup) ends(t *table) [][]session.Part {
+func (c *checkup) ends(t *model.Table) [][]session.Part {
 	limit := fmt.Sprintf(" LIMIT %d", sampleParts/2*samplePart)
-	if len(t.key()) == 0 {
+	if len(t.Key()) == 0 {
 		return [][]session.Part{{limit}}
 	}
 	first, last := []session.Part{" ORDER BY "}, []session.Part{" ORDER BY "}
-	for i, name := range t.key() {
+	for i, name := range t.Key() {
 		if i > 0 {
 			first, last = append(first, ", "), append(last, ", ")
 		}

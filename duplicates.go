@@ -8,6 +8,8 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -54,8 +56,8 @@ func (e *DuplicateError) Unwrap() error { return ErrConflict }
 func surrogate(key []any) (string, bool) {
 	parts := make([]string, len(key))
 	for i, value := range key {
-		plain := plain(value)
-		parts[i] = text(plain)
+		plain := model.Plain(value)
+		parts[i] = model.Text(plain)
 		if s, isText := plain.(string); isText && uuid.Validate(s) != nil {
 			return "", false
 		}
@@ -69,36 +71,38 @@ func surrogate(key []any) (string, bool) {
 // checkDuplicates looks for live rows that agree in the columns of a new index.
 func (mg *migration) checkDuplicates(c *indexChange) error {
 	m := c.model
-	if len(m.schema.PrimaryFields) == 0 {
+	if len(m.Schema.PrimaryFields) == 0 {
 		return nil // the database will say so, without naming the rows
 	}
 	var columns []string
-	for _, name := range c.want.columns {
-		if name != liveColumn {
+	for _, name := range c.want.Columns {
+		if name != model.LiveColumn {
 			columns = append(columns, name)
 		}
 	}
-	table, key := c.table.Name, primaryNames(m.schema)
-	live := func(name string) clause.Expression { return &rowFilter{model: m, table: name, show: liveOnly} }
-	found := &DuplicateError{Model: m.name(), Constraint: c.want.name, Columns: columns}
+	table, key := c.table.Name, model.PrimaryNames(m.Schema)
+	live := func(name string) clause.Expression {
+		return &model.RowFilter{Model: m, Table: name, Show: model.LiveOnly}
+	}
+	found := &DuplicateError{Model: m.Name(), Constraint: c.want.Name, Columns: columns}
 	dest, take := session.KeyScan(len(key))
 	var err error
 	_, queryErr := session.Query(mg.look(), dest, func() {
 		var typed []any
-		if typed, err = typedKey(m.schema, take()); err == nil {
+		if typed, err = model.TypedKey(m.Schema, take()); err == nil {
 			found.Keys = append(found.Keys, typed)
 		}
 	},
 		"SELECT ", expr.Columns(table, key), " FROM ", clause.Table{Name: table}, " WHERE ", live(table), " AND ",
 		expr.Func(func(b clause.Builder) { expr.WriteColumns(b, expr.Columns(table, columns), len(columns) > 1) }),
-		" IN (SELECT ", expr.Columns(childName, columns), " FROM ", clause.Table{Name: table, Alias: childName},
-		" WHERE ", live(childName), " AND ", expr.NotNull(childName, columns),
-		" GROUP BY ", expr.Columns(childName, columns), " HAVING count(*) > 1) ORDER BY ", expr.Columns(table, append(columns, key...)),
+		" IN (SELECT ", expr.Columns(rows.ChildName, columns), " FROM ", clause.Table{Name: table, Alias: rows.ChildName},
+		" WHERE ", live(rows.ChildName), " AND ", expr.NotNull(rows.ChildName, columns),
+		" GROUP BY ", expr.Columns(rows.ChildName, columns), " HAVING count(*) > 1) ORDER BY ", expr.Columns(table, append(columns, key...)),
 		fmt.Sprintf(" LIMIT %d", mostDuplicates),
 	)
 	switch {
 	case queryErr != nil:
-		return fmt.Errorf("softdelete: model %s: looking for live rows that agree in %s: %w", m.name(), strings.Join(columns, ", "), queryErr)
+		return fmt.Errorf("softdelete: model %s: looking for live rows that agree in %s: %w", m.Name(), strings.Join(columns, ", "), queryErr)
 	case err != nil:
 		return err
 	case len(found.Keys) > 0:

@@ -6,6 +6,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // Another plugin may build the SQL of a write before GORM's own step does. It
@@ -60,15 +62,15 @@ func (p *Plugin) dropEarly(db *gorm.DB) (dropped bool) {
 }
 
 // unprotect takes out of an early SET what an update by a struct does not write.
-func unprotect(m *model, stmt *gorm.Statement) {
+func unprotect(m *model.Model, stmt *gorm.Statement) {
 	set, ok := stmt.Clauses["SET"].Expression.(clause.Set)
 	if !ok {
 		return
 	}
 	omits := withProtected(m, stmt)
 	set = slices.DeleteFunc(slices.Clone(set), func(a clause.Assignment) bool {
-		name := m.columnNamed(a.Column.Name)
-		return slices.Contains(m.protected, name) && slices.Contains(omits, name)
+		name := m.ColumnNamed(a.Column.Name)
+		return slices.Contains(m.Protected, name) && slices.Contains(omits, name)
 	})
 	stmt.AddClause(set)
 }
@@ -93,8 +95,8 @@ func isMarked(stmt *gorm.Statement) bool {
 
 // replacedError is the error of a statement in a step of GORM's that another plugin has
 // replaced after this one had wrapped it.
-func replacedError(m *model, step string) error {
-	return fail(ErrNotInstalled, m.name(), "another plugin replaced its "+step+" callback, install softdelete after it")
+func replacedError(m *model.Model, step string) error {
+	return fail(ErrNotInstalled, m.Name(), "another plugin replaced its "+step+" callback, install softdelete after it")
 }
 
 // stepReplaced is the error of a verb that came by a step which another plugin has

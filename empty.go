@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // EmptyOptions say what of the trash is removed for good, and how. The zero value
@@ -158,7 +160,7 @@ func (b Bin[T]) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, e
 	if err != nil {
 		return EmptyReport{}, err
 	}
-	if !options.All && m.at == nil {
+	if !options.All && m.At == nil {
 		return EmptyReport{}, noTime(m)
 	}
 	e := newEmptying(tx, options)
@@ -167,6 +169,6 @@ func (b Bin[T]) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, e
 	return e.run(ctx)
 }
 
-func noTime(m *model) error {
-	return &ModelError{m.name(), "", `emptying by age needs a time beside the flag: tag a field softdelete:"at"`}
+func noTime(m *model.Model) error {
+	return &ModelError{m.Name(), "", `emptying by age needs a time beside the flag: tag a field softdelete:"at"`}
 }

@@ -14,7 +14,9 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -22,14 +24,14 @@ import (
 type emptying struct {
 	db      *gorm.DB
 	plugin  *Plugin
-	graph   *graph
+	graph   *model.Graph
 	d       *dialect.Dialect
 	options EmptyOptions
 	scopes  []func(*gorm.DB) *gorm.DB
 	now     time.Time
 
 	queues []*queue
-	due    map[string]picker // the rows that are due, for a dry run
+	due    map[string]rows.Picker // the rows that are due, for a dry run
 
 	stepwise bool // the database does not remove batches by one statement
 	report   EmptyReport
@@ -42,7 +44,7 @@ type emptying struct {
 // queue is the rows of one model that are due: those that keep a time, or those
 // that do not.
 type queue struct {
-	model *model
+	model *model.Model
 	timed bool
 	age   time.Duration // zero for any
 	when  clause.Expression
@@ -64,14 +66,14 @@ func newEmptying(db *gorm.DB, options EmptyOptions) *emptying {
 }
 
 // enqueue makes the trashed rows of a model due that are of an age, zero for any.
-func (e *emptying) enqueue(m *model, age time.Duration) {
+func (e *emptying) enqueue(m *model.Model, age time.Duration) {
 	if e.options.All {
 		age = 0
 	}
-	if m.at != nil {
+	if m.At != nil {
 		e.queues = append(e.queues, &queue{model: m, timed: true, age: age})
 	}
-	if !m.alwaysTells() && age == 0 || m.at == nil {
+	if !m.AlwaysTells() && age == 0 || m.At == nil {
 		e.queues = append(e.queues, &queue{model: m, age: age})
 	}
 }
@@ -82,7 +84,7 @@ func (e *emptying) run(ctx context.Context) (EmptyReport, error) {
 	if e.graph, err = e.plugin.relationsFor(e.db, OpPurge, e.roots); err != nil {
 		return e.report, cmp.Or(ctx.Err(), err)
 	}
-	slices.SortStableFunc(e.queues, func(a, b *queue) int { return cmp.Compare(e.graph.rankOf(b.model), e.graph.rankOf(a.model)) })
+	slices.SortStableFunc(e.queues, func(a, b *queue) int { return cmp.Compare(e.graph.RankOf(b.model), e.graph.RankOf(a.model)) })
 	if err = e.readClock(); err == nil {
 		err = e.prepare()
 	}
@@ -98,10 +100,10 @@ func (e *emptying) run(ctx context.Context) (EmptyReport, error) {
 }
 
 // roots are the tables that are emptied.
-func (e *emptying) roots(g *graph) []*table {
-	var list []*table
+func (e *emptying) roots(g *model.Graph) []*model.Table {
+	var list []*model.Table
 	for _, q := range e.queues {
-		if t := g.tables[q.model.schema.Table]; t != nil {
+		if t := g.Tables[q.model.Schema.Table]; t != nil {
 			list = append(list, t)
 		}
 	}
@@ -112,7 +114,7 @@ func (e *emptying) roots(g *graph) []*table {
 // of them are in.
 func (e *emptying) readClock() (err error) {
 	if len(e.queues) > 0 {
-		e.now, err = e.plugin.config.Clock.now(session.OnPrimary(e.db, e.queues[0].model.schema))
+		e.now, err = e.plugin.config.Clock.now(session.OnPrimary(e.db, e.queues[0].model.Schema))
 	}
 	return err
 }
@@ -143,7 +145,7 @@ func (e *emptying) prepare() error {
 
 // query is a statement on the rows of a queue, without the filter.
 func (e *emptying) query(q *queue) (*gorm.DB, error) {
-	tx := e.db.Session(&gorm.Session{}).Model(newOf(q.model.schema.ModelType))
+	tx := e.db.Session(&gorm.Session{}).Model(model.NewOf(q.model.Schema.ModelType))
 	for _, scope := range e.scopes {
 		tx = scope(tx)
 	}
@@ -152,7 +154,7 @@ func (e *emptying) query(q *queue) (*gorm.DB, error) {
 		return nil, err
 	}
 	tx = also(tx, slices.Concat(e.conditions(q), hidden)...)
-	if namesOtherTable(tx.Statement, q.model.schema) {
+	if namesOtherTable(tx.Statement, q.model.Schema) {
 		return nil, otherTable(q.model)
 	}
 	return tx, tx.Error
@@ -161,8 +163,8 @@ func (e *emptying) query(q *queue) (*gorm.DB, error) {
 // conditions are those of the rows of a queue, beside that they are trashed.
 func (e *emptying) conditions(q *queue) []clause.Expression {
 	list := []clause.Expression{expr.Func(func(b clause.Builder) { _, _ = b.WriteString("1 = 1") })}
-	if q.model.at != nil && !q.model.alwaysTells() {
-		list = []clause.Expression{q.model.timeline(e.d).known(q.timed)}
+	if q.model.At != nil && !q.model.AlwaysTells() {
+		list = []clause.Expression{q.model.Timeline(e.d).Known(q.timed)}
 	}
 	if q.age > 0 {
 		// In the zone that markers are written in, as TrashedBefore.
@@ -175,14 +177,14 @@ func (e *emptying) conditions(q *queue) []clause.Expression {
 // exclude keeps the rows of a queue from being counted by a dry run as taken
 // along by others too.
 func (e *emptying) exclude(q *queue, tx *gorm.DB) {
-	name := q.model.schema.Table
+	name := q.model.Schema.Table
 	stmt := session.Built(tx)
 	exprs := rawsql.Enclose(whereExprs(stmt))
 	if more, err := requestOf(stmt).conditionsFor(tx, q.model); err == nil {
 		exprs = append(exprs[:len(exprs):len(exprs)], more...)
 	}
 	if e.due == nil {
-		e.due = map[string]picker{}
+		e.due = map[string]rows.Picker{}
 	}
 	others := e.due[name]
 	e.due[name] = func(name string) clause.Expression {
@@ -201,7 +203,7 @@ func (e *emptying) exclude(q *queue, tx *gorm.DB) {
 // empty removes the rows of a queue, batch by batch.
 func (e *emptying) empty(ctx context.Context, q *queue) error {
 	m := q.model
-	if !q.timed && q.age > 0 || len(m.schema.PrimaryFields) == 0 {
+	if !q.timed && q.age > 0 || len(m.Schema.PrimaryFields) == 0 {
 		return e.refuse(q)
 	}
 	if err := e.sort(q); err != nil {
@@ -213,7 +215,7 @@ func (e *emptying) empty(ctx context.Context, q *queue) error {
 			return err
 		}
 		// Its rows have to fit into one statement by their keys.
-		limit := min(e.options.BatchSize, e.d.Chunk(len(m.schema.PrimaryFields)))
+		limit := min(e.options.BatchSize, e.d.Chunk(len(m.Schema.PrimaryFields)))
 		if e.options.MaxRows > 0 {
 			limit = int(min(int64(limit), e.options.MaxRows-e.done))
 		}
@@ -243,14 +245,14 @@ func (e *emptying) sort(q *queue) error {
 	if !q.timed {
 		return nil
 	}
-	column := clause.Column{Table: clause.CurrentTable, Name: q.model.at.DBName}
+	column := clause.Column{Table: clause.CurrentTable, Name: q.model.At.DBName}
 	q.when = expr.Func(func(b clause.Builder) { b.WriteQuoted(column) })
-	if !e.d.TextTime || !q.model.tellsTime() {
+	if !e.d.TextTime || !q.model.TellsTime() {
 		return nil
 	}
 	elsewhere, err := anyRow(also(trashOf(e.db, q.model), clause.Expr{SQL: "? NOT GLOB '????-??-?? ??:??:??*+00:00'", Vars: []any{column}}))
 	if elsewhere {
-		q.when = q.model.timeline(e.d)
+		q.when = q.model.Timeline(e.d)
 	}
 	return err
 }
@@ -278,10 +280,10 @@ func (e *emptying) refuse(q *queue) error {
 		return err
 	}
 	err = noTime(q.model)
-	if len(q.model.schema.PrimaryFields) == 0 {
-		err = &ModelError{q.model.name(), "", "emptying needs a primary key"}
+	if len(q.model.Schema.PrimaryFields) == 0 {
+		err = &ModelError{q.model.Name(), "", "emptying needs a primary key"}
 	}
-	e.report.Failed = append(e.report.Failed, RowError{Table: q.model.schema.Table, Model: q.model.name(), Err: err})
+	e.report.Failed = append(e.report.Failed, RowError{Table: q.model.Schema.Table, Model: q.model.Name(), Err: err})
 	return nil
 }
 
@@ -304,7 +306,7 @@ func (e *emptying) tell(q *queue, n int) {
 		return
 	}
 	elapsed := time.Since(e.began)
-	p := Progress{Table: q.model.schema.Table, Model: q.model.name(), Done: e.done, Total: e.total, Elapsed: elapsed}
+	p := Progress{Table: q.model.Schema.Table, Model: q.model.Name(), Done: e.done, Total: e.total, Elapsed: elapsed}
 	if seconds := elapsed.Seconds(); seconds > 0 {
 		p.Rate = float64(e.done) / seconds
 	}
@@ -319,6 +321,6 @@ func namesOtherTable(stmt *gorm.Statement, s *schema.Schema) bool {
 	return session.LastPart(s.Table) != stmt.Table || strings.NewReplacer(`"`, "", "`", "").Replace(stmt.TableExpr.SQL) != s.Table
 }
 
-func otherTable(m *model) error {
-	return fmt.Errorf("softdelete: model %s: %w: its own table is emptied, name no other", m.name(), gorm.ErrInvalidValue)
+func otherTable(m *model.Model) error {
+	return fmt.Errorf("softdelete: model %s: %w: its own table is emptied, name no other", m.Name(), gorm.ErrInvalidValue)
 }

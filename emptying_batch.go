@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -84,15 +85,15 @@ func (e *emptying) batch(ctx context.Context, q *queue, b *batch) error {
 	if ended := ctx.Err(); ended != nil {
 		return ended
 	}
-	if len(b.found) == 0 || dialect.IsTransient(err) || dialect.IsSystemic(err) || e.db.Model(newOf(q.model.schema.ModelType)).Exec("SELECT 1").Error != nil {
+	if len(b.found) == 0 || dialect.IsTransient(err) || dialect.IsSystemic(err) || e.db.Model(model.NewOf(q.model.Schema.ModelType)).Exec("SELECT 1").Error != nil {
 		return err
 	}
 	if len(b.found) == 1 {
-		key, keyErr := typedKey(q.model.schema, b.found[0])
+		key, keyErr := model.TypedKey(q.model.Schema, b.found[0])
 		if keyErr != nil {
 			return keyErr
 		}
-		e.report.Failed = append(e.report.Failed, RowError{Table: q.model.schema.Table, Model: q.model.name(), Key: key, Err: err})
+		e.report.Failed = append(e.report.Failed, RowError{Table: q.model.Schema.Table, Model: q.model.Name(), Key: key, Err: err})
 		return nil
 	}
 	for half := range slices.Chunk(b.found, (len(b.found)+1)/2) {
@@ -113,7 +114,7 @@ func (e *emptying) purge(q *queue, b *batch, rows map[string]int64) error {
 	}
 	b.found = nil
 	tx = also(tx, b.conditions()...)
-	switch value := newOf(q.model.schema.ModelType); {
+	switch value := model.NewOf(q.model.Schema.ModelType); {
 	case e.options.DryRun:
 		return e.preview(tx, b, rows)
 	case e.options.Hooks:
@@ -128,19 +129,19 @@ func (e *emptying) purge(q *queue, b *batch, rows map[string]int64) error {
 
 // purgeLoaded loads the rows of a batch, so that their hooks can run.
 func (e *emptying) purgeLoaded(query *gorm.DB, b *batch, rows map[string]int64) error {
-	return session.AsUnit(session.OnPrimary(query, b.model.schema), func(tx *gorm.DB) error {
-		if err := lockDatabase(tx, e.d, b.model.schema.Table, b.model); err != nil {
+	return session.AsUnit(session.OnPrimary(query, b.model.Schema), func(tx *gorm.DB) error {
+		if err := lockDatabase(tx, e.d, b.model.Schema.Table, b.model); err != nil {
 			return err
 		}
 		by := func(more ...clause.Expression) *gorm.DB { return inTrash(also(tx, more...)) }
 		if err := b.read(by, e.d, true); err != nil || len(b.found) == 0 {
 			return err
 		}
-		loaded := reflect.New(reflect.SliceOf(reflect.PointerTo(b.model.schema.ModelType)))
+		loaded := reflect.New(reflect.SliceOf(reflect.PointerTo(b.model.Schema.ModelType)))
 		fresh := tx.Session(&gorm.Session{NewDB: true}).Clauses()
 		copySettings(fresh.Statement, tx.Statement)
 		fresh = fresh.Session(&gorm.Session{})
-		keys := expr.InCurrent(primaryNames(b.model.schema), b.found)
+		keys := expr.InCurrent(model.PrimaryNames(b.model.Schema), b.found)
 		if err := session.ReadRows(e.d.Reading(fresh.Scopes(OnlyTrashed)).Where(keys), loaded.Interface()); err != nil || loaded.Elem().Len() == 0 {
 			return err
 		}
@@ -151,7 +152,7 @@ func (e *emptying) purgeLoaded(query *gorm.DB, b *batch, rows map[string]int64) 
 // preview says what a batch would remove: what hangs on its rows and is due
 // itself is counted when it is that one's turn.
 func (e *emptying) preview(tx *gorm.DB, b *batch, rows map[string]int64) error {
-	value := newOf(b.model.schema.ModelType)
+	value := model.NewOf(b.model.Schema.ModelType)
 	plan, err := Preview(ask(tx, func(r *request) { r.batch = b }), OpPurge, value)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // Readings makes the set of used readings testable by itself.
@@ -35,7 +36,7 @@ var IsSystemic = dialect.IsSystemic
 // that.
 func CheckLiveParents(db *gorm.DB, value any, where clause.Expression) error {
 	p, _ := installed(db)
-	s, err := parseSchema(db, value)
+	s, err := model.Parse(db, value)
 	if err != nil {
 		return err
 	}
@@ -43,9 +44,9 @@ func CheckLiveParents(db *gorm.DB, value any, where clause.Expression) error {
 }
 
 // PlanOf writes the plan of an operation on a model.
-func PlanOf(db *gorm.DB, kind Operation, model any) (string, error) {
+func PlanOf(db *gorm.DB, kind Operation, m any) (string, error) {
 	p, _ := installed(db)
-	s, err := parseSchema(db, model)
+	s, err := model.Parse(db, m)
 	if err != nil {
 		return "", err
 	}
@@ -53,7 +54,7 @@ func PlanOf(db *gorm.DB, kind Operation, model any) (string, error) {
 		return "", err
 	}
 	g := p.models.relations()
-	plan, err := g.plan(opKind(kind), g.tables[s.Table])
+	plan, err := g.Plan(model.Operation(kind), g.Tables[s.Table])
 	if err != nil {
 		return "", err
 	}
@@ -64,11 +65,11 @@ func PlanOf(db *gorm.DB, kind Operation, model any) (string, error) {
 // in a goroutine of its own, and counts how often that is known and has no place
 // in the graph.
 func LostFromGraph(db *gorm.DB, rounds int, first, second any) (lost int, err error) {
-	a, err := parseSchema(db, first)
+	a, err := model.Parse(db, first)
 	if err != nil {
 		return 0, err
 	}
-	b, err := parseSchema(db, second)
+	b, err := model.Parse(db, second)
 	if err != nil {
 		return 0, err
 	}
@@ -86,7 +87,7 @@ func LostFromGraph(db *gorm.DB, rounds int, first, second any) (lost int, err er
 		for known := false; !known; _, known = r.entries.Load(b) {
 			runtime.Gosched()
 		}
-		if r.relations().tables[b.Table] == nil {
+		if r.relations().Tables[b.Table] == nil {
 			lost++
 		}
 		if err := <-done; err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
@@ -19,90 +20,38 @@ import (
 // when it is set.
 const gormFilterKey = "soft_delete_enabled"
 
-// rowFilter is the condition on the marker of a model's table.
-type rowFilter struct {
-	model *model
-	table string // table, alias, or clause.CurrentTable
-	show  visibility
-
-	// watched is the same filter, which looks at what stands before it; nil in that
-	// one itself.
-	watched *rowFilter
-	watches bool
-}
-
-// newRowFilter makes the filter of the rows of a statement's own table.
-func newRowFilter(m *model, show visibility) *rowFilter {
-	f := rowFilter{model: m, table: clause.CurrentTable, show: show}
-	watched := f
-	watched.watches = true
-	f.watched = &watched
-	return &f
-}
-
-// watching is a filter that looks at what stands before it.
-func watching(filter clause.Expression) clause.Expression {
-	if f, ok := filter.(*rowFilter); ok && f.watched != nil {
-		return f.watched
-	}
-	return filter
-}
-
-func (f *rowFilter) Build(b clause.Builder) {
-	if f.watches {
-		rawsql.LookBefore(b)
-	}
-	column := clause.Column{Table: f.table, Name: f.model.marker.field.DBName}
-	f.model.marker.build(b, column, f.show == trashedOnly)
-}
-
-// Closed says that nothing of the caller's is in the filter.
-func (*rowFilter) Closed() rawsql.Closed { return rawsql.Closed{} }
-
-// filterFor returns the filter of a visibility, nil where it shows all rows.
-func (m *model) filterFor(show visibility) *rowFilter {
-	switch show {
-	case liveOnly:
-		return m.liveRows
-	case trashedOnly:
-		return m.trashedRows
-	default:
-		return nil
-	}
-}
-
 // nothing is the condition of a statement that may only touch live rows and was
 // asked for trashed ones.
-type nothing struct{ model *model }
+type nothing struct{ model *model.Model }
 
 func (f nothing) Build(b clause.Builder) {
-	watching(f.model.liveRows).Build(b)
+	model.Watching(f.model.LiveRows).Build(b)
 	_, _ = b.WriteString(" AND ")
-	f.model.trashedRows.Build(b)
+	f.model.TrashedRows.Build(b)
 }
 
 // timeCondition is one of TrashedBefore and its kin.
 type timeCondition struct {
-	model    *model
+	model    *model.Model
 	dialect  *dialect.Dialect
 	operator string // "<" rounds the time up to what the column can keep, ">" down, ">=" up
 	time     time.Time
 }
 
 func (c *timeCondition) Build(b clause.Builder) {
-	m, column := c.model, clause.Column{Table: clause.CurrentTable, Name: c.model.at.DBName}
-	keeps := m.when().keeps
-	t := keeps.floor(c.time)
+	m, column := c.model, clause.Column{Table: clause.CurrentTable, Name: c.model.At.DBName}
+	keeps := m.When().Keeps
+	t := keeps.Floor(c.time)
 	if c.operator != ">" && t.Before(c.time) {
-		t = keeps.next(t)
+		t = keeps.Next(t)
 	}
-	if m.tellsTime() {
+	if m.TellsTime() {
 		c.dialect.CompareTime(b, column, c.operator, t)
 		return
 	}
 	b.WriteQuoted(column)
 	_, _ = b.WriteString(" " + c.operator + " ")
-	b.AddVar(b, unixTime(t, m.step()))
+	b.AddVar(b, model.UnixTime(t, m.Step()))
 }
 
 // actorCondition is TrashedBy. A nil value is a row that nobody trashed by name.
@@ -118,7 +67,7 @@ func (c *actorCondition) Build(b clause.Builder) {
 // filterRoot adds the filter for the statement's own model to its WHERE. It can
 // be called again and again. Where the caller may have written SQL that stands
 // before the filter, that looks at it.
-func filterRoot(stmt *gorm.Statement, m *model, rawBefore bool) {
+func filterRoot(stmt *gorm.Statement, m *model.Model, rawBefore bool) {
 	if isFiltered(stmt) {
 		removeFilter(stmt)
 	}
@@ -132,7 +81,7 @@ func filterRoot(stmt *gorm.Statement, m *model, rawBefore bool) {
 	}
 	if last := len(exprs) - 1; more && isFilter(exprs[last]) {
 		if rawBefore {
-			exprs[last] = watching(exprs[last])
+			exprs[last] = model.Watching(exprs[last])
 		}
 		stmt.Clauses[gormFilterKey] = clause.Clause{}
 	}
@@ -147,14 +96,14 @@ func isFiltered(stmt *gorm.Statement) bool {
 
 // filtered are the conditions of a statement with those of its scopes and the
 // filter behind them, if there are more.
-func filtered(m *model, stmt *gorm.Statement, callers []clause.Expression) (exprs []clause.Expression, more bool) {
+func filtered(m *model.Model, stmt *gorm.Statement, callers []clause.Expression) (exprs []clause.Expression, more bool) {
 	request := requestOf(stmt)
 	conditions, err := request.conditionsFor(stmt.DB, m)
 	if err != nil {
 		_ = stmt.AddError(err)
 		conditions = []clause.Expression{expr.Invalid{Err: err}}
 	}
-	filter := m.filterFor(request.showOf(stmt, m))
+	filter := m.FilterFor(request.showOf(stmt, m))
 	if filter == nil && len(conditions) == 0 {
 		return callers, false
 	}
@@ -168,7 +117,7 @@ func filtered(m *model, stmt *gorm.Statement, callers []clause.Expression) (expr
 }
 
 // addFilter adds a filter to the WHERE of a bare statement.
-func addFilter(stmt *gorm.Statement, filter *rowFilter) {
+func addFilter(stmt *gorm.Statement, filter *model.RowFilter) {
 	c := stmt.Clauses["WHERE"]
 	setWhere(stmt, c, append(slices.Clip(rawsql.Enclose(whereExprs(stmt))), filter))
 }
@@ -241,13 +190,13 @@ func callersOf(exprs []clause.Expression) (kept []clause.Expression, ours int) {
 
 func isOurs(e clause.Expression) bool {
 	switch e.(type) {
-	case *rowFilter, *rawsql.Group, *rawsql.Sealed, *timeCondition, *actorCondition, expr.Invalid, nothing:
+	case *model.RowFilter, *rawsql.Group, *rawsql.Sealed, *timeCondition, *actorCondition, expr.Invalid, nothing:
 		return true
 	}
 	return false
 }
 
 func isFilter(expr clause.Expression) bool {
-	_, ok := expr.(*rowFilter)
+	_, ok := expr.(*model.RowFilter)
 	return ok
 }

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // handback gives the values of an insert what the database says of their rows,
@@ -16,10 +17,10 @@ import (
 // and so to the wrong ones where some rows do not come: what a statement leaves as
 // it is, it does not return.
 type handback struct {
-	model     *model
+	model     *model.Model
 	schema    *schema.Schema
 	targets   []keySearch
-	show      visibility
+	show      model.Visibility
 	fields    []*schema.Field // what is given back; none where GORM does all there is to do
 	returning bool            // the statement returns it
 	byOther   bool            // a value may meet a row that has another primary key
@@ -27,10 +28,10 @@ type handback struct {
 	far       map[string]bool // rows that others hide, by key: they give nothing
 }
 
-func newHandback(m *model, db *gorm.DB, conflict clause.OnConflict, show visibility, d *dialect.Dialect) *handback {
+func newHandback(m *model.Model, db *gorm.DB, conflict clause.OnConflict, show model.Visibility, d *dialect.Dialect) *handback {
 	stmt := db.Statement
 	h := &handback{model: m, schema: stmt.Schema, show: show}
-	if m.schema != stmt.Schema {
+	if m.Schema != stmt.Schema {
 		return h // of a join table of GORM's own, whose values nobody has
 	}
 	h.targets = targetsOf(m, db, conflict, d)
@@ -55,7 +56,7 @@ func newHandback(m *model, db *gorm.DB, conflict clause.OnConflict, show visibil
 // canGive tells if the values of a statement have keys, and can be written to.
 func canGive(stmt *gorm.Statement) bool {
 	value := stmt.ReflectValue
-	return holds(value, stmt.Schema) && len(stmt.Schema.PrimaryFields) > 0 && (value.Kind() == reflect.Slice || value.CanAddr())
+	return model.Holds(value, stmt.Schema) && len(stmt.Schema.PrimaryFields) > 0 && (value.Kind() == reflect.Slice || value.CanAddr())
 }
 
 // returned are the fields that GORM has an insert return.
@@ -122,7 +123,7 @@ func (h *handback) askBack(db *gorm.DB) (undo func()) {
 
 func (h *handback) keep(stmt *gorm.Statement) {
 	h.before = make([][]reflect.Value, lengthOf(stmt.ReflectValue))
-	for i, value := range elementsOf(stmt.ReflectValue) {
+	for i, value := range model.ElementsOf(stmt.ReflectValue) {
 		h.before[i] = h.contents(stmt, value)
 	}
 }
@@ -154,7 +155,7 @@ func (h *handback) rows(db *gorm.DB) (rows map[int]reflect.Value, hidden bool) {
 	for _, target := range h.targets {
 		values, indexes := h.valuesFor(db, target)
 		target.each = len(h.fields) > 0
-		target.read = onceEach(primaryNames(stmt.Schema), []string{h.model.marker.field.DBName}, columnNames(h.fields))
+		target.read = onceEach(model.PrimaryNames(stmt.Schema), []string{h.model.Marker.Field.DBName}, columnNames(h.fields))
 		for i, list := range target.meet(db, values) {
 			for _, row := range list {
 				hidden = hidden || h.hides(stmt, row)
@@ -177,9 +178,9 @@ func (h *handback) valuesFor(db *gorm.DB, target keySearch) ([][]any, []int) {
 	if target.primary {
 		values, indexes = withoutZero(values, indexes)
 	}
-	if target.ofLive && holds(stmt.ReflectValue, stmt.Schema) {
+	if target.ofLive && model.Holds(stmt.ReflectValue, stmt.Schema) {
 		values, indexes = some(values, indexes, func(i int) bool {
-			return !h.model.marker.isTrashed(stmt.Context, elementOf(stmt.ReflectValue, i))
+			return !h.model.Marker.IsTrashed(stmt.Context, elementOf(stmt.ReflectValue, i))
 		})
 		if target.index != "" && len(values) > 0 {
 			return inIndex(h.model, db, target.index, values, indexes)
@@ -190,12 +191,12 @@ func (h *handback) valuesFor(db *gorm.DB, target keySearch) ([][]any, []int) {
 
 // hides tells if a row is out of the statement's reach.
 func (h *handback) hides(stmt *gorm.Statement, row reflect.Value) bool {
-	return h.show != all && h.model.marker.isTrashed(stmt.Context, row) == (h.show == liveOnly)
+	return h.show != model.All && h.model.Marker.IsTrashed(stmt.Context, row) == (h.show == model.LiveOnly)
 }
 
 // gives tells if a value may have what a row holds.
 func (h *handback) gives(stmt *gorm.Statement, row reflect.Value) bool {
-	return !h.hides(stmt, row) && !h.far[keyString(stmt.Context, h.schema, row)]
+	return !h.hides(stmt, row) && !h.far[model.KeyString(stmt.Context, h.schema, row)]
 }
 
 // cameBack is one of the rows that a statement returned.
@@ -207,11 +208,11 @@ type cameBack struct {
 // takeBack takes the n rows that came back off the first values, to which GORM has
 // given them.
 func (h *handback) takeBack(stmt *gorm.Statement, n int) []cameBack {
-	values := elementsOf(stmt.ReflectValue)
+	values := model.ElementsOf(stmt.ReflectValue)
 	var list []cameBack
 	if h.returning && h.returnsKey() {
 		for _, value := range values[:min(n, len(h.before))] {
-			list = append(list, cameBack{keyString(stmt.Context, h.schema, value), h.contents(stmt, value)})
+			list = append(list, cameBack{model.KeyString(stmt.Context, h.schema, value), h.contents(stmt, value)})
 		}
 	}
 	h.restore(stmt)
@@ -228,13 +229,13 @@ func (h *handback) give(db *gorm.DB, rows map[int]reflect.Value, back []cameBack
 	}
 	var rest []reflect.Value
 	taken := map[string]bool{}
-	for i, value := range elementsOf(stmt.ReflectValue) {
+	for i, value := range model.ElementsOf(stmt.ReflectValue) {
 		row, ok := rows[i]
 		if !ok {
 			rest = append(rest, value)
 			continue
 		}
-		taken[keyString(stmt.Context, h.schema, row)] = true
+		taken[model.KeyString(stmt.Context, h.schema, row)] = true
 		if h.gives(stmt, row) {
 			h.set(stmt, value, h.contents(stmt, row))
 		}
@@ -249,7 +250,7 @@ func (h *handback) give(db *gorm.DB, rows map[int]reflect.Value, back []cameBack
 
 // restore gives the values back what they held before the statement.
 func (h *handback) restore(stmt *gorm.Statement) {
-	for i, value := range elementsOf(stmt.ReflectValue) {
+	for i, value := range model.ElementsOf(stmt.ReflectValue) {
 		if i < len(h.before) && value.IsValid() {
 			h.set(stmt, value, h.before[i])
 		}

@@ -15,7 +15,9 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -70,7 +72,7 @@ func (b *besides) step(db *gorm.DB) {
 // through runs a statement beside the one at hand, on a schema and with the same
 // settings, through a chain.
 func (b *besides) through(db *gorm.DB, on chain, s *schema.Schema, where clause.Expression) *gorm.DB {
-	tx := session.Beside(db).Model(newOf(s.ModelType))
+	tx := session.Beside(db).Model(model.NewOf(s.ModelType))
 	config := *tx.Config
 	config.SkipDefaultTransaction = true
 	tx.Config = &config
@@ -107,7 +109,7 @@ func (noRow) Build(b clause.Builder) { _, _ = b.WriteString("1 = 0") }
 // heeded is what the operations of a cascade heed of others: their conditions by
 // table, and whether they listen to what is written.
 type heeded struct {
-	on map[*table]picker // nil for a table on which nobody has conditions
+	on map[*model.Table]rows.Picker // nil for a table on which nobody has conditions
 
 	ask    bool // others have callbacks on queries
 	listen bool // others have callbacks on what the operation writes
@@ -116,8 +118,8 @@ type heeded struct {
 // heed asks what others say of the tables of a cascade's plan, before anything is
 // written.
 func (c *cascade) heed() error {
-	c.heeds = heeded{on: map[*table]picker{}, ask: hasOthers(c.db.Callback().Query()), listen: hasOthers(writing(c.db, Operation(c.plan.kind)))}
-	for _, circle := range c.plan.order {
+	c.heeds = heeded{on: map[*model.Table]rows.Picker{}, ask: hasOthers(c.db.Callback().Query()), listen: hasOthers(writing(c.db, Operation(c.plan.Kind)))}
+	for _, circle := range c.plan.Order {
 		for _, t := range circle {
 			if err := c.heedOn(t); err != nil {
 				return err
@@ -128,23 +130,23 @@ func (c *cascade) heed() error {
 }
 
 // heedOn asks what others say of one table.
-func (c *cascade) heedOn(t *table) error {
+func (c *cascade) heedOn(t *model.Table) error {
 	if _, done := c.heeds.on[t]; done {
 		return nil
 	}
-	schemas := t.others
-	if (c.heeds.ask || c.heeds.listen) && t.isKnown() && !slices.Contains(schemas, t.schema) {
-		schemas = append(slices.Clip(schemas), t.schema)
+	schemas := t.Others
+	if (c.heeds.ask || c.heeds.listen) && t.IsKnown() && !slices.Contains(schemas, t.Schema) {
+		schemas = append(slices.Clip(schemas), t.Schema)
 	}
 	var exprs []clause.Expression
 	for _, s := range schemas {
-		more, err := othersOn(c.db, s, Operation(c.plan.kind), c.heeds.ask, c.heeds.listen)
+		more, err := othersOn(c.db, s, Operation(c.plan.Kind), c.heeds.ask, c.heeds.listen)
 		if err != nil {
 			return err
 		}
 		exprs = append(exprs, more...)
 	}
-	c.heeds.on[t] = meeting(t, distinct(c.db, t.schema, exprs), c.d)
+	c.heeds.on[t] = meeting(t, distinct(c.db, t.Schema, exprs), c.d)
 	return nil
 }
 
@@ -152,12 +154,12 @@ func (c *cascade) heedOn(t *table) error {
 // operation finds by itself: on queries of it, by callbacks too if there are any,
 // and on what the operation writes.
 func othersOn(db *gorm.DB, s *schema.Schema, kind Operation, onQueries, onWrites bool) ([]clause.Expression, error) {
-	of := othersOf(s)
-	writes := of.delete
+	of := model.ClausesOf(s)
+	writes := of.Delete
 	if kind == OpRestore {
-		writes = of.update
+		writes = of.Update
 	}
-	shown, err := asked(db, db.Callback().Query(), s, onQueries, of.query)
+	shown, err := asked(db, db.Callback().Query(), s, onQueries, of.Query)
 	if err != nil {
 		return nil, err
 	}
@@ -167,8 +169,8 @@ func othersOn(db *gorm.DB, s *schema.Schema, kind Operation, onQueries, onWrites
 
 // revivable is what others have on rows of a model that a create may bring back, or
 // give to its values; nil if nothing.
-func revivable(m *model, db *gorm.DB) (clause.Expression, error) {
-	exprs, err := othersOn(db, m.schema, OpRestore, hasOthers(db.Callback().Query()), hasOthers(writing(db, OpRestore)))
+func revivable(m *model.Model, db *gorm.DB) (clause.Expression, error) {
+	exprs, err := othersOn(db, m.Schema, OpRestore, hasOthers(db.Callback().Query()), hasOthers(writing(db, OpRestore)))
 	if err != nil || len(exprs) == 0 {
 		return nil, err
 	}
@@ -199,52 +201,52 @@ func asked(db *gorm.DB, on chain, s *schema.Schema, callbacks bool, clauses []cl
 // meeting picks the rows of a table that meet some conditions; nil if there are
 // none. These are written for a statement on that table alone, so that in another
 // they stand in a query of its keys.
-func meeting(t *table, exprs []clause.Expression, d *dialect.Dialect) picker {
+func meeting(t *model.Table, exprs []clause.Expression, d *dialect.Dialect) rows.Picker {
 	if len(exprs) == 0 {
 		return nil
 	}
-	direct := &at{t.name, &rawsql.Group{Exprs: exprs, Unsure: true}}
+	direct := &at{t.Name, &rawsql.Group{Exprs: exprs, Unsure: true}}
 	return func(name string) clause.Expression {
-		if name == t.name || len(t.key()) == 0 {
+		if name == t.Name || len(t.Key()) == 0 {
 			return &at{name, &rawsql.Group{Exprs: exprs, Unsure: true}}
 		}
-		return &selected{columns: expr.Columns(name, t.key()), list: expr.Columns(t.name, t.key()), from: t.name, where: direct, d: d}
+		return &rows.Selected{Columns: expr.Columns(name, t.Key()), List: expr.Columns(t.Name, t.Key()), From: t.Name, Where: direct, D: d}
 	}
 }
 
 // reach picks the rows of a table that an operation may take along: those of a
 // visibility that nobody else hides.
-func (c *cascade) reach(t *table, show visibility) picker {
-	return visible(t, show).and(c.heeds.on[t])
+func (c *cascade) reach(t *model.Table, show model.Visibility) rows.Picker {
+	return rows.Visible(t, show).And(c.heeds.on[t])
 }
 
 // listened runs a write of a table's rows, inside the chain of callbacks that GORM
 // has for the like if others listen there.
-func (c *cascade) listened(t *table, where clause.Expression, write func() (int64, error)) (int64, error) {
-	if !c.heeds.listen || !t.isKnown() {
+func (c *cascade) listened(t *model.Table, where clause.Expression, write func() (int64, error)) (int64, error) {
+	if !c.heeds.listen || !t.IsKnown() {
 		return write()
 	}
-	tx := (&besides{write: write}).through(c.db, writing(c.db, Operation(c.plan.kind)), t.schema, where)
+	tx := (&besides{write: write}).through(c.db, writing(c.db, Operation(c.plan.Kind)), t.Schema, where)
 	return tx.RowsAffected, tx.Error
 }
 
 // onQueries are conditions that others have on queries of a model and not on its
 // rows, which a look into the trash reads.
-func onQueries(m *model, db *gorm.DB) ([]clause.Expression, error) {
+func onQueries(m *model.Model, db *gorm.DB) ([]clause.Expression, error) {
 	query, row := db.Callback().Query(), db.Callback().Row()
 	if !hasOthers(query) {
 		return nil, nil
 	}
-	exprs, err := asked(db, query, m.schema, true, nil)
+	exprs, err := asked(db, query, m.Schema, true, nil)
 	if err != nil || len(exprs) == 0 {
 		return nil, err
 	}
-	same, err := asked(db, row, m.schema, true, nil)
+	same, err := asked(db, row, m.Schema, true, nil)
 	if err != nil {
 		return nil, err
 	}
 	both := slices.Concat(same, exprs)
-	if exprs = distinct(db, m.schema, both)[len(distinct(db, m.schema, same)):]; len(exprs) == 0 {
+	if exprs = distinct(db, m.Schema, both)[len(distinct(db, m.Schema, same)):]; len(exprs) == 0 {
 		return nil, nil
 	}
 	return []clause.Expression{&rawsql.Group{Exprs: exprs, Unsure: true}}, nil
@@ -253,14 +255,14 @@ func onQueries(m *model, db *gorm.DB) ([]clause.Expression, error) {
 // checkHidden returns the error of rows that others hide, and that the database
 // would take along.
 func (c *cascade) checkHidden() error {
-	for _, circle := range c.plan.order {
+	for _, circle := range c.plan.Order {
 		for _, t := range circle {
-			for _, l := range t.children {
-				if c.sets[t].isEmpty() || !l.databaseTakes() || apart(c.db, t.schema, l.child.schema) {
+			for _, l := range t.Children {
+				if c.sets[t].IsEmpty() || !l.DatabaseTakes() || apart(c.db, t.Schema, l.Child.Schema) {
 					continue
 				}
 				if n, err := c.hidden(l); err != nil || n > 0 {
-					return cmp.Or(err, error(&hiddenError{&RestrictError{Model: t.schema.Name, Relation: l.relation, Count: n}}))
+					return cmp.Or(err, error(&hiddenError{&RestrictError{Model: t.Schema.Name, Relation: l.Relation, Count: n}}))
 				}
 			}
 		}
@@ -282,16 +284,16 @@ func (e *hiddenError) Unwrap() error { return e.restricted }
 
 // hidden counts the rows that hang on the operation's rows by a link, and that
 // others hide.
-func (c *cascade) hidden(l *link) (n int64, err error) {
-	if err := c.heedOn(l.child); err != nil || c.heeds.on[l.child] == nil {
+func (c *cascade) hidden(l *model.Link) (n int64, err error) {
+	if err := c.heedOn(l.Child); err != nil || c.heeds.on[l.Child] == nil {
 		return 0, err
 	}
-	for _, part := range c.sets[l.parent].hanging(l, c.d) {
-		all, err := session.Count(c.db, l.child.name, part(l.child.name), c.d.CurrentRead)
+	for _, part := range c.sets[l.Parent].Hanging(l, c.d) {
+		all, err := session.Count(c.db, l.Child.Name, part(l.Child.Name), c.d.CurrentRead)
 		if err != nil || all == 0 {
 			return n, err
 		}
-		shown, err := session.Count(c.db, l.child.name, part.and(c.heeds.on[l.child])(l.child.name), c.d.CurrentRead)
+		shown, err := session.Count(c.db, l.Child.Name, part.And(c.heeds.on[l.Child])(l.Child.Name), c.d.CurrentRead)
 		if err != nil {
 			return 0, err
 		}

@@ -10,27 +10,9 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
-
-// whereOf is what the condition of an index of live rows says beside that, as it
-// stands in the tag; empty if it says no more.
-func (m *model) whereOf(key liveKey) string {
-	if key.where == "" || m.isOfLiveRows(key) {
-		return ""
-	}
-	return key.where
-}
-
-// inLiveIndex is the condition of the rows of an index that is unique among live
-// ones.
-func (m *model) inLiveIndex(key liveKey) []clause.Expression {
-	conditions := []clause.Expression{m.markerCondition(liveOnly)}
-	if where := m.whereOf(key); where != "" {
-		conditions = append(conditions, clause.Expr{SQL: "(" + where + ")"})
-	}
-	return conditions
-}
 
 // maxInIndex is how many values are looked at in one statement.
 const maxInIndex = 100
@@ -40,9 +22,9 @@ const maxInIndex = 100
 // columns:
 //
 //	SELECT softdelete_value FROM (SELECT kind, 0 AS softdelete_value FROM users WHERE 1 = 0 UNION ALL SELECT 'guest', 7) AS users WHERE (kind = 'guest')
-func inIndex(m *model, db *gorm.DB, where string, values [][]any, indexes []int) (kept [][]any, keptIndexes []int) {
+func inIndex(m *model.Model, db *gorm.DB, where string, values [][]any, indexes []int) (kept [][]any, keptIndexes []int) {
 	stmt := db.Statement
-	where = m.marker.asLive(where)
+	where = m.Marker.AsLive(where)
 	var fields []*schema.Field
 	for _, name := range stmt.Schema.DBNames {
 		if regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(name) + `\b`).MatchString(where) {
@@ -61,7 +43,7 @@ func inIndex(m *model, db *gorm.DB, where string, values [][]any, indexes []int)
 			parts = append(parts, expr.Func(func(b clause.Builder) {
 				_, _ = b.WriteString(" UNION ALL SELECT ")
 				for _, field := range fields {
-					b.AddVar(b, toBeInserted(m, stmt, field, elementOf(stmt.ReflectValue, i)))
+					b.AddVar(b, toBeInserted(stmt, field, elementOf(stmt.ReflectValue, i)))
 					_ = b.WriteByte(',')
 				}
 				b.AddVar(b, i)
@@ -78,7 +60,7 @@ func inIndex(m *model, db *gorm.DB, where string, values [][]any, indexes []int)
 
 // toBeInserted is what GORM inserts for a field, as far as it is not for the
 // database to say.
-func toBeInserted(m *model, stmt *gorm.Statement, field *schema.Field, value reflect.Value) any {
+func toBeInserted(stmt *gorm.Statement, field *schema.Field, value reflect.Value) any {
 	v, zero := field.ValueOf(stmt.Context, value)
 	if zero && field.DefaultValueInterface != nil {
 		return field.DefaultValueInterface

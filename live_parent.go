@@ -11,6 +11,8 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -18,7 +20,7 @@ import (
 // row is written so that it is live and its parent by this relation trashed.
 type liveParent struct {
 	relation string // the relation's field
-	parent   *model
+	parent   *model.Model
 
 	// foreign are columns of the child, referred those of the parent that they
 	// hold.
@@ -30,7 +32,7 @@ type liveParent struct {
 func (r *registry) findLiveParents() {
 	wrong := map[*schema.Schema]error{}
 	for s, e := range r.pending {
-		if e.err == nil && (e.model == nil || e.model.schema == s) {
+		if e.err == nil && (e.model == nil || e.model.Schema == s) {
 			if e.parents, wrong[s] = r.liveParents(s); wrong[s] == nil {
 				delete(wrong, s)
 			}
@@ -41,8 +43,8 @@ func (r *registry) findLiveParents() {
 		refuse(s, err)
 	}
 	for s, e := range r.pending {
-		if e.model != nil && e.model.schema != s { // GORM's own schema of a join table
-			e.parents = r.known(e.model.schema).parents
+		if e.model != nil && e.model.Schema != s { // GORM's own schema of a join table
+			e.parents = r.known(e.model.Schema).parents
 		}
 	}
 	for s, e := range r.pending {
@@ -54,7 +56,7 @@ func (r *registry) findLiveParents() {
 func (r *registry) liveParents(s *schema.Schema) ([]*liveParent, error) {
 	var parents []*liveParent
 	for _, rel := range s.Relationships.BelongsTo {
-		if tag, err := tagOf(rel); err != nil || !tag.liveParent {
+		if tag, err := model.TagOf(rel); err != nil || !tag.LiveParent {
 			continue
 		}
 		parent := r.known(rel.FieldSchema)
@@ -84,7 +86,7 @@ func (r *registry) reachesCheck(s *schema.Schema, seen map[*schema.Schema]bool) 
 		return false
 	}
 	seen[s] = true
-	return len(e.parents) > 0 || slices.ContainsFunc(relations(s), func(rel *schema.Relationship) bool {
+	return len(e.parents) > 0 || slices.ContainsFunc(model.Relations(s), func(rel *schema.Relationship) bool {
 		return r.reachesCheck(rel.FieldSchema, seen) || rel.JoinTable != nil && r.reachesCheck(rel.JoinTable, seen)
 	})
 }
@@ -109,8 +111,9 @@ func (p *Plugin) checkLiveParents(db *gorm.DB, s *schema.Schema, table string, w
 
 // checkRows is checkLiveParents for one relation.
 func (l *liveParent) checkRows(db *gorm.DB, s *schema.Schema, table string, where clause.Expression) error {
-	trashed, err := l.trashedParents(db, &selected{
-		columns: expr.Columns("", l.referred), from: table, list: expr.Columns(table, l.foreign), where: where,
+	trashed, err := l.trashedParents(db, &rows.Selected{
+		Columns: expr.Columns("", l.referred), From: table, List: expr.Columns(table, l.foreign), Where: where,
+		D: new(dialect.Dialect), // the query around it locks what it reads
 	})
 	if err == nil && len(trashed) > 0 {
 		err = l.refusal(s)
@@ -145,7 +148,7 @@ func (l *liveParent) trashedAmong(db *gorm.DB, keys [][]any) ([][]any, error) {
 // trashed before the transaction is over, and returns the keys of the trashed
 // ones. The key of a live one is not among them, whatever trashed rows share it.
 func (l *liveParent) trashedParents(db *gorm.DB, where clause.Expression) ([][]any, error) {
-	if s := db.Statement.Schema; s != nil && apart(db, s, l.parent.schema) {
+	if s := db.Statement.Schema; s != nil && apart(db, s, l.parent.Schema) {
 		return nil, &ModelError{s.Name, l.relation, "its parents are in another database, and cannot be kept from being trashed meanwhile: it cannot have the tag liveParent"}
 	}
 	var trashed int
@@ -153,7 +156,7 @@ func (l *liveParent) trashedParents(db *gorm.DB, where clause.Expression) ([][]a
 	for i, name := range l.referred {
 		// In the type of the field a key is compared in the form that it has in
 		// the caller's values.
-		if field := l.parent.schema.FieldsByDBName[name]; field.Serializer == nil {
+		if field := l.parent.Schema.FieldsByDBName[name]; field.Serializer == nil {
 			dest[i] = reflect.New(field.FieldType).Interface()
 		} else {
 			dest[i] = new(any)
@@ -170,15 +173,15 @@ func (l *liveParent) trashedParents(db *gorm.DB, where clause.Expression) ([][]a
 		for i := range key {
 			key[i] = reflect.ValueOf(dest[i]).Elem().Interface()
 		}
-		text := keyText(key...)
+		text := model.KeyText(key...)
 		f := byKey[text]
 		if f == nil {
 			f = &found{key: key}
 			byKey[text], order = f, append(order, f)
 		}
 		f.live = f.live || trashed == 0
-	}, "SELECT ", expr.Columns("", l.referred), ", CASE WHEN ", &rowFilter{model: l.parent, show: trashedOnly}, " THEN 1 ELSE 0 END FROM ",
-		clause.Table{Name: l.parent.schema.Table}, " WHERE ", where, shareLock(dialectOf(db)))
+	}, "SELECT ", expr.Columns("", l.referred), ", CASE WHEN ", &model.RowFilter{Model: l.parent, Show: model.TrashedOnly}, " THEN 1 ELSE 0 END FROM ",
+		clause.Table{Name: l.parent.Schema.Table}, " WHERE ", where, shareLock(dialectOf(db)))
 	if err != nil {
 		return nil, err
 	}
@@ -218,15 +221,15 @@ func (l *liveParent) beOnlyWriter(db *gorm.DB) error {
 	if dialectOf(db).RowLock {
 		return nil
 	}
-	marker := clause.Column{Name: l.parent.marker.field.DBName}
-	_, err := session.Exec(db, "UPDATE ", clause.Table{Name: l.parent.schema.Table}, " SET ", marker, " = ", marker, " WHERE 1 = 0")
+	marker := clause.Column{Name: l.parent.Marker.Field.DBName}
+	_, err := session.Exec(db, "UPDATE ", clause.Table{Name: l.parent.Schema.Table}, " SET ", marker, " = ", marker, " WHERE 1 = 0")
 	return err
 }
 
 // beforeCheck sees to it that a check and the write after it are in one
 // transaction. If something is to be undone after the check, it is a unit in the
 // caller's transaction too.
-func (p *Plugin) beforeCheck(db *gorm.DB, m *model, undoable bool) {
+func (p *Plugin) beforeCheck(db *gorm.DB, m *model.Model, undoable bool) {
 	_, inside := db.Statement.ConnPool.(gorm.TxCommitter)
 	if operationOf(db.Statement) != nil || inside && !undoable {
 		return
@@ -246,8 +249,8 @@ func (e *entry) writesBeforeCheck(db *gorm.DB, hooks bool) bool {
 
 // savesAlong tells if the values of a statement have associations.
 func savesAlong(stmt *gorm.Statement) bool {
-	along := declared(stmt.Schema)
-	for _, value := range []reflect.Value{pointee(stmt.ReflectValue), pointee(reflect.ValueOf(stmt.Model))} {
+	along := model.Declared(stmt.Schema)
+	for _, value := range []reflect.Value{model.Pointee(stmt.ReflectValue), model.Pointee(reflect.ValueOf(stmt.Model))} {
 		if value.IsValid() && value.Type() == reflect.TypeFor[map[string]any]() {
 			for _, rel := range along {
 				if value.MapIndex(reflect.ValueOf(rel.Name)).IsValid() {
@@ -255,10 +258,10 @@ func savesAlong(stmt *gorm.Statement) bool {
 				}
 			}
 		}
-		if !holds(value, stmt.Schema) {
+		if !model.Holds(value, stmt.Schema) {
 			continue
 		}
-		for _, row := range elementsOf(value) {
+		for _, row := range model.ElementsOf(value) {
 			for _, rel := range along {
 				if !row.IsValid() {
 					break

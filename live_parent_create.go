@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -70,7 +71,7 @@ type insert struct {
 	plugin *Plugin
 	db     *gorm.DB
 	schema *schema.Schema
-	model  *model // nil if it is not soft-deletable
+	model  *model.Model // nil if it is not soft-deletable
 	values clause.Values
 
 	conflict clause.OnConflict
@@ -110,7 +111,7 @@ func (in *insert) checkParent(l *liveParent) error {
 		if isNoKey(key) {
 			continue
 		}
-		text := keyText(key...)
+		text := model.KeyText(key...)
 		if rows[text] == nil {
 			keys = append(keys, key)
 		}
@@ -141,7 +142,7 @@ func suspects(rows map[string][]int, trashed [][]any) []int {
 	var some, every []int
 	known := true
 	for _, key := range trashed {
-		found := rows[keyText(key...)]
+		found := rows[model.KeyText(key...)]
 		known = known && found != nil
 		some = append(some, found...)
 	}
@@ -200,14 +201,14 @@ func (in *insert) insertsTrashed(row int) bool {
 	if in.model == nil || in.upserts {
 		return false
 	}
-	field := in.model.marker.field
+	field := in.model.Marker.Field
 	value, ok := in.value(row, field.DBName)
 	if !ok || isNull(value) || reflect.ValueOf(value).IsZero() || !isConstant(value) {
 		return false
 	}
 	ctx := in.db.Statement.Context
-	made := reflect.New(in.model.schema.ModelType).Elem()
-	return field.Set(ctx, made, value) == nil && in.model.marker.isTrashed(ctx, made)
+	made := reflect.New(in.model.Schema.ModelType).Elem()
+	return field.Set(ctx, made, value) == nil && in.model.Marker.IsTrashed(ctx, made)
 }
 
 // assignment is what the update of an upsert does to a foreign key.
@@ -248,7 +249,7 @@ func (in *insert) assigned(l *liveParent) assignment {
 // target are the columns by which an upsert finds the row in its way.
 func (in *insert) target() []string {
 	if len(in.conflict.Columns) == 0 {
-		return primaryNames(in.schema)
+		return model.PrimaryNames(in.schema)
 	}
 	names := make([]string, len(in.conflict.Columns))
 	for i, column := range in.conflict.Columns {
@@ -278,7 +279,7 @@ func (in *insert) checkLater(l *liveParent) error {
 		for chunk := range slices.Chunk(keys, dialectOf(in.db).Chunk(len(in.target()))) {
 			where := []clause.Expression{expr.In(table, in.target(), chunk)}
 			if in.model != nil {
-				where = append(where, &rowFilter{model: in.model, table: table, show: liveOnly})
+				where = append(where, &model.RowFilter{Model: in.model, Table: table, Show: model.LiveOnly})
 			}
 			if err := l.checkRows(in.db, in.schema, table, expr.AllOf(where)); err != nil {
 				return err
@@ -294,7 +295,7 @@ func (in *insert) checkLater(l *liveParent) error {
 // these otherwise is checked later.
 func (in *insert) spares(rows []int, assigned assignment) (bool, error) {
 	stmt := in.db.Statement
-	skipsTrashed := in.model != nil && isUpsert(stmt) && requestOf(stmt).showOf(stmt, in.model) == liveOnly
+	skipsTrashed := in.model != nil && isUpsert(stmt) && requestOf(stmt).showOf(stmt, in.model) == model.LiveOnly
 	if assigned == byValues && !skipsTrashed {
 		return false, nil
 	}
@@ -305,7 +306,7 @@ func (in *insert) spares(rows []int, assigned assignment) (bool, error) {
 		if !ok || slices.ContainsFunc(key, isNull) {
 			return false, nil
 		}
-		if text := keyText(key...); !seen[text] {
+		if text := model.KeyText(key...); !seen[text] {
 			seen[text] = true
 			keys = append(keys, key)
 		}
@@ -315,7 +316,7 @@ func (in *insert) spares(rows []int, assigned assignment) (bool, error) {
 	for chunk := range slices.Chunk(keys, d.Chunk(len(in.target()))) {
 		where := []clause.Expression{expr.In(table, in.target(), chunk)}
 		if assigned == byValues {
-			where = append(where, &rowFilter{model: in.model, table: table, show: trashedOnly})
+			where = append(where, &model.RowFilter{Model: in.model, Table: table, Show: model.TrashedOnly})
 		}
 		var one int
 		n, err := session.Query(in.db, []any{&one}, func() {},
@@ -330,7 +331,7 @@ func (in *insert) spares(rows []int, assigned assignment) (bool, error) {
 
 // childTable is the table that a statement is on, as tableOf of a model.
 func childTable(stmt *gorm.Statement) string {
-	return tableOf(stmt, &model{schema: stmt.Schema})
+	return tableOf(stmt, &model.Model{Schema: stmt.Schema})
 }
 
 // isColumn tells if a column of a statement is that of a name. Databases may find

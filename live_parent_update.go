@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
@@ -18,7 +19,7 @@ import (
 // rows only makes no row live.
 func (p *Plugin) checkUpdate(db *gorm.DB, e *entry, next func(*gorm.DB)) func(*gorm.DB) {
 	stmt := db.Statement
-	if len(e.parents) == 0 || db.DryRun || e.model != nil && requestOf(stmt).showOf(stmt, e.model) == trashedOnly {
+	if len(e.parents) == 0 || db.DryRun || e.model != nil && requestOf(stmt).showOf(stmt, e.model) == model.TrashedOnly {
 		return next
 	}
 	return func(db *gorm.DB) {
@@ -42,8 +43,8 @@ func (p *Plugin) checkUpdate(db *gorm.DB, e *entry, next func(*gorm.DB)) func(*g
 type update struct {
 	plugin  *Plugin
 	db      *gorm.DB
-	model   *model      // nil if it is not soft-deletable
-	refused *liveParent // a trashed parent was found
+	model   *model.Model // nil if it is not soft-deletable
+	refused *liveParent  // a trashed parent was found
 	undo    []func()
 }
 
@@ -141,7 +142,7 @@ func (up *update) complete(l *liveParent, key []any, kept []int) ([][]any, error
 			part[i] = reflect.ValueOf(dest[i]).Elem().Interface()
 			whole[at] = part[i]
 		}
-		if text := keyText(part...); !seen[text] && !slices.ContainsFunc(part, isNull) {
+		if text := model.KeyText(part...); !seen[text] && !slices.ContainsFunc(part, isNull) {
 			seen[text] = true
 			keys, parts = append(keys, whole), append(parts, part)
 		}

@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
@@ -66,7 +67,7 @@ func (l keySearch) rows(db *gorm.DB, values [][]any) []reflect.Value {
 			_ = db.AddError(err)
 			return nil
 		}
-		found = append(found, elementsOf(rows.Elem())...)
+		found = append(found, model.ElementsOf(rows.Elem())...)
 	}
 	return found
 }
@@ -118,14 +119,14 @@ func (l keySearch) bySpelling(db *gorm.DB, values [][]any, rows []reflect.Value)
 	places := map[string]int{}
 	if !l.hasTextTime(db) {
 		for i, value := range slices.Backward(values) {
-			places[keyText(value...)] = i
+			places[model.KeyText(value...)] = i
 		}
 	}
 	first := make([]int, len(rows))
 	for i, row := range rows {
 		first[i] = -1
 		if have, _ := valuesOf(db.Statement, row, l.columns); len(have) > 0 {
-			if place, ok := places[keyText(have[0]...)]; ok {
+			if place, ok := places[model.KeyText(have[0]...)]; ok {
 				first[i] = place
 			}
 		}
@@ -137,11 +138,11 @@ func (l keySearch) bySpelling(db *gorm.DB, values [][]any, rows []reflect.Value)
 func (l keySearch) tellOthers(db *gorm.DB, values [][]any, rows []reflect.Value, first []int, of map[int][]int) {
 	told := map[string][]int{}
 	for value, list := range of {
-		told[keyText(values[value]...)] = list
+		told[model.KeyText(values[value]...)] = list
 	}
 	var open []int
 	for i, value := range values {
-		switch list := told[keyText(value...)]; {
+		switch list := told[model.KeyText(value...)]; {
 		case of[i] != nil:
 		case list != nil && !l.hasTextTime(db):
 			of[i] = list
@@ -171,7 +172,7 @@ const maxAsked = 200
 //	SELECT id, CASE WHEN email = 'Ana' THEN 0 WHEN email = 'Bob' THEN 1 END FROM users WHERE id IN (7, 9)
 func (l keySearch) ask(db *gorm.DB, values [][]any, places []int, rows []reflect.Value, of []int, tell func(row, value int)) {
 	stmt, d := db.Statement, dialectOf(db)
-	names := primaryNames(stmt.Schema)
+	names := model.PrimaryNames(stmt.Schema)
 	if len(names) == 0 || len(places) == 0 {
 		return
 	}
@@ -181,7 +182,7 @@ func (l keySearch) ask(db *gorm.DB, values [][]any, places []int, rows []reflect
 		asked := make([]reflect.Value, len(some))
 		for i, row := range some {
 			asked[i] = rows[row]
-			byKey[keyString(stmt.Context, stmt.Schema, rows[row])] = row
+			byKey[model.KeyString(stmt.Context, stmt.Schema, rows[row])] = row
 		}
 		for part := range slices.Chunk(places, maxAsked) {
 			tx := stored(d.Reading(l.query(db).Where(expr.InCurrent(names, keysIn(stmt, asked)))).
@@ -189,8 +190,8 @@ func (l keySearch) ask(db *gorm.DB, values [][]any, places []int, rows []reflect
 			key, take := session.KeyScan(len(names))
 			var value sql.NullInt64
 			_, err := session.Scan(tx, append(key, &value), func() {
-				typed, err := typedKey(stmt.Schema, take())
-				if row, ok := byKey[keyText(typed...)]; ok && err == nil && value.Valid && !told[row] {
+				typed, err := model.TypedKey(stmt.Schema, take())
+				if row, ok := byKey[model.KeyText(typed...)]; ok && err == nil && value.Valid && !told[row] {
 					told[row] = true
 					tell(row, int(value.Int64))
 				}
@@ -245,7 +246,7 @@ func (l keySearch) mayBeSpelled(s *schema.Schema) bool {
 func (l keySearch) hasTextTime(db *gorm.DB) bool {
 	return dialectOf(db).TextTime && slices.ContainsFunc(l.columns, func(name string) bool {
 		field := db.Statement.Schema.FieldsByDBName[name]
-		return field != nil && isTime(field)
+		return field != nil && model.IsTime(field)
 	})
 }
 
@@ -253,10 +254,10 @@ func (l keySearch) hasTextTime(db *gorm.DB) bool {
 func (l keySearch) agrees(db *gorm.DB, row reflect.Value, value []any) bool {
 	stmt := db.Statement
 	have, _ := valuesOf(stmt, row, l.columns)
-	if len(have) > 0 && keyText(have[0]...) == keyText(value...) && !l.hasTextTime(db) {
+	if len(have) > 0 && model.KeyText(have[0]...) == model.KeyText(value...) && !l.hasTextTime(db) {
 		return true
 	}
-	tx := l.query(db).Where(expr.InCurrent(primaryNames(stmt.Schema), keysIn(stmt, []reflect.Value{row}))).Where(expr.InCurrent(l.columns, [][]any{value}))
+	tx := l.query(db).Where(expr.InCurrent(model.PrimaryNames(stmt.Schema), keysIn(stmt, []reflect.Value{row}))).Where(expr.InCurrent(l.columns, [][]any{value}))
 	found, err := anyStored(dialectOf(db).Reading(tx))
 	_ = db.AddError(err)
 	return found

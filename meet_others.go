@@ -5,11 +5,13 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // outOfReach are those of some rows, by their keys, that other types and plugins
 // hide: nothing that they hold is given to the caller's values.
-func outOfReach(m *model, db *gorm.DB, rows map[int]reflect.Value) map[string]bool {
+func outOfReach(m *model.Model, db *gorm.DB, rows map[int]reflect.Value) map[string]bool {
 	stmt := db.Statement
 	shown, err := revivable(m, db)
 	if db.AddError(err) != nil || shown == nil || len(rows) == 0 {
@@ -19,11 +21,11 @@ func outOfReach(m *model, db *gorm.DB, rows map[int]reflect.Value) map[string]bo
 	list := make([]reflect.Value, 0, len(rows))
 	for _, row := range rows {
 		list = append(list, row)
-		far[keyString(stmt.Context, stmt.Schema, row)] = true
+		far[model.KeyString(stmt.Context, stmt.Schema, row)] = true
 	}
-	names := primaryNames(stmt.Schema)
+	names := model.PrimaryNames(stmt.Schema)
 	for _, row := range (keySearch{columns: names, where: []clause.Expression{shown}, read: names}).rows(db, keysIn(stmt, list)) {
-		delete(far, keyString(stmt.Context, stmt.Schema, row))
+		delete(far, model.KeyString(stmt.Context, stmt.Schema, row))
 	}
 	return far
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -90,7 +91,7 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 		// GORM makes a join table by a schema of its own, unless SetupJoinTable was
 		// called. Its model has more columns.
 		for _, m := range joins {
-			if err := db.AutoMigrate(newOf(m.schema.ModelType)); err != nil {
+			if err := db.AutoMigrate(model.NewOf(m.Schema.ModelType)); err != nil {
 				return err
 			}
 		}
@@ -106,18 +107,18 @@ func (mg *migration) addMarkers(db *gorm.DB) error {
 		return err
 	}
 	for _, m := range mg.models {
-		table, marker := found[mg.tableOf(m)], m.marker.field
+		table, marker := found[mg.tableOf(m)], m.Marker.Field
 		if table == nil || table.Has([]string{marker.DBName}) {
 			continue
 		}
-		replaces := slices.ContainsFunc(m.indexes, func(i index) bool {
-			return i.kind == uniqueAmongLive && slices.ContainsFunc(table.Indexes, func(have catalogue.Index) bool { return isOrdinaryUnique(m, &have, &i, mg.d) })
+		replaces := slices.ContainsFunc(m.Indexes, func(i model.Index) bool {
+			return i.Kind == model.UniqueAmongLive && slices.ContainsFunc(table.Indexes, func(have catalogue.Index) bool { return isOrdinaryUnique(&have, &i, mg.d) })
 		})
 		if !replaces {
 			continue
 		}
-		if err := db.Migrator().AddColumn(newOf(m.schema.ModelType), marker.Name); err != nil && (mg.inTransaction() || !isOverlap(err)) {
-			return fmt.Errorf("softdelete: model %s: adding the column %s to %s: %w", m.name(), marker.DBName, table.Name, err)
+		if err := db.Migrator().AddColumn(model.NewOf(m.Schema.ModelType), marker.Name); err != nil && (mg.inTransaction() || !isOverlap(err)) {
+			return fmt.Errorf("softdelete: model %s: adding the column %s to %s: %w", m.Name(), marker.DBName, table.Name, err)
 		}
 		table.Columns[marker.DBName] = catalogue.Column{Name: marker.DBName}
 	}
@@ -138,9 +139,9 @@ func (mg *migration) byGORM(db *gorm.DB, models []any) error {
 
 // migrated lists the soft-deletable models among values, those that GORM makes
 // along, and those of join tables, which it makes by a schema of its own.
-func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model, err error) {
+func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model.Model, err error) {
 	joined := map[string]bool{}
-	add := func(m *model) bool {
+	add := func(m *model.Model) bool {
 		if m == nil || slices.Contains(list, m) {
 			return false
 		}
@@ -151,7 +152,7 @@ func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model, err 
 		if _, isName := value.(string); isName {
 			return nil, nil, fmt.Errorf("softdelete: %w: AutoMigrate needs models, not the names of tables", gorm.ErrInvalidValue)
 		}
-		s, err := parseSchema(db, value)
+		s, err := model.Parse(db, value)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -162,7 +163,7 @@ func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model, err 
 		add(m)
 		for _, rel := range s.Relationships.Many2Many {
 			m := p.models.byTable(rel.JoinTable.Table)
-			if joined[rel.JoinTable.Table] = true; add(m) && m.schema != rel.JoinTable {
+			if joined[rel.JoinTable.Table] = true; add(m) && m.Schema != rel.JoinTable {
 				joins = append(joins, m)
 			}
 		}
@@ -175,7 +176,7 @@ func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model, err 
 		return list, joins, nil
 	}
 	for _, value := range related.ReorderModels(values, true) {
-		s, err := parseSchema(db, value)
+		s, err := model.Parse(db, value)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -195,15 +196,15 @@ func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model, err 
 type migration struct {
 	db     *gorm.DB
 	d      *dialect.Dialect
-	models []*model
+	models []*model.Model
 	table  string // that the caller named with db.Table, empty for each model's own
 }
 
-func (mg *migration) tableOf(m *model) string {
+func (mg *migration) tableOf(m *model.Model) string {
 	if mg.table != "" {
 		return mg.table
 	}
-	return m.schema.Table
+	return m.Schema.Table
 }
 
 // catalogue reads what the database has of the models' tables.
@@ -235,9 +236,9 @@ func (mg *migration) indexes(scope scope) error {
 	// Before anything is changed.
 	for _, m := range mg.models {
 		if table := found[mg.tableOf(m)]; table != nil {
-			if column, ok := table.Columns[liveColumn]; ok && !m.isLiveColumn(column) {
+			if column, ok := table.Columns[model.LiveColumn]; ok && !m.IsLiveColumn(column) {
 				return fmt.Errorf("softdelete: model %s: the column %s of %s is of another marker (%s), and its indexes keep no live rows apart: "+
-					"run the remedy that Doctor has", m.name(), liveColumn, table.Name, column.Expression)
+					"run the remedy that Doctor has", m.Name(), model.LiveColumn, table.Name, column.Expression)
 			}
 			for _, c := range changes(m, table, mg.d) {
 				if err := mg.check(c); err != nil {
@@ -250,7 +251,7 @@ func (mg *migration) indexes(scope scope) error {
 		table := found[mg.tableOf(m)]
 		if table == nil && scope == everything && !mg.db.DryRun && strings.Contains(mg.tableOf(m), ".") {
 			return fmt.Errorf("softdelete: model %s: the indexes of %s are not known here, and none were made: "+
-				"connect to the database that has the table, and name it without that", m.name(), mg.tableOf(m))
+				"connect to the database that has the table, and name it without that", m.Name(), mg.tableOf(m))
 		}
 		for try := 1; table != nil; try++ {
 			changes := changes(m, table, mg.d)
@@ -269,7 +270,7 @@ func (mg *migration) indexes(scope scope) error {
 				return errors.Join(err, lookErr)
 			}
 			if err == nil && try == tries {
-				return fmt.Errorf("softdelete: model %s: the indexes of %s are changed by something else at the same time, try again", m.name(), table.Name)
+				return fmt.Errorf("softdelete: model %s: the indexes of %s are changed by something else at the same time, try again", m.Name(), table.Name)
 			}
 			found[table.Name] = again[table.Name]
 			table = again[table.Name]

@@ -10,7 +10,7 @@ import (
 // without, on a database where each has to have one. An index of live rows begins
 // with the marker there, and does not do for it. A unique one has to go in any case.
 func (c *indexChange) hold(keys []*catalogue.ForeignKey) {
-	if c.want.unique {
+	if c.want.Unique {
 		return
 	}
 	for _, key := range keys {
@@ -31,7 +31,7 @@ func (c *indexChange) holdFor(columns []string) {
 	goes := func(name string) bool {
 		return slices.ContainsFunc(c.drop, func(old catalogue.Index) bool { return old.Name == name && !slices.Contains(c.held, name) })
 	}
-	if leads(c.want.columns) || slices.ContainsFunc(c.table.Indexes, func(ix catalogue.Index) bool { return leads(ix.Columns) && !goes(ix.Name) }) {
+	if leads(c.want.Columns) || slices.ContainsFunc(c.table.Indexes, func(ix catalogue.Index) bool { return leads(ix.Columns) && !goes(ix.Name) }) {
 		return
 	}
 	for _, old := range c.drop {

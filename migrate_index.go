@@ -11,14 +11,15 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // indexChange is what it takes for a table to have an index.
 type indexChange struct {
-	model *model
+	model *model.Model
 	table *catalogue.Table
-	want  definition
+	want  model.Definition
 
 	create     bool              // it is not there, by any name
 	from       string            // the name that it has, if that is another one
@@ -32,15 +33,15 @@ type indexChange struct {
 
 // changes lists what a table lacks of a model's indexes. Those on columns that it
 // does not have are left out.
-func changes(m *model, table *catalogue.Table, d *dialect.Dialect) []*indexChange {
+func changes(m *model.Model, table *catalogue.Table, d *dialect.Dialect) []*indexChange {
 	var list []*indexChange
-	for i := range m.indexes {
-		want := m.define(&m.indexes[i], d)
-		needed := slices.DeleteFunc(slices.Clone(want.columns), func(name string) bool { return name == liveColumn })
-		if !table.Has(append(needed, m.marker.field.DBName)) {
+	for i := range m.Indexes {
+		want := m.Define(&m.Indexes[i], d)
+		needed := slices.DeleteFunc(slices.Clone(want.Columns), func(name string) bool { return name == model.LiveColumn })
+		if !table.Has(append(needed, m.Marker.Field.DBName)) {
 			continue
 		}
-		if c := changeTo(m, want, &m.indexes[i], table, d); c != nil {
+		if c := changeTo(m, want, &m.Indexes[i], table, d); c != nil {
 			list = append(list, c)
 		}
 	}
@@ -48,33 +49,33 @@ func changes(m *model, table *catalogue.Table, d *dialect.Dialect) []*indexChang
 }
 
 // changeTo is the change that a table needs to have an index, nil for none.
-func changeTo(m *model, want definition, i *index, table *catalogue.Table, d *dialect.Dialect) *indexChange {
+func changeTo(m *model.Model, want model.Definition, i *model.Index, table *catalogue.Table, d *dialect.Dialect) *indexChange {
 	c := &indexChange{model: m, table: table, want: want, create: true}
-	c.addColumn = slices.Contains(want.columns, liveColumn) && !table.Has([]string{liveColumn})
+	c.addColumn = slices.Contains(want.Columns, model.LiveColumn) && !table.Has([]string{model.LiveColumn})
 	var spare []catalogue.Index
 	for _, have := range table.Indexes {
 		aside := isAside(m, &have, want, d)
-		ours := have.Name == want.name || aside
+		ours := have.Name == want.Name || aside
 		switch {
 		case !have.Valid:
 			if ours {
 				c.unfinished = append(c.unfinished, have.Name)
 			}
 		case fulfils(m, &have, want, d):
-			isNew := aside && have.Name == interim(want.name)
-			if isNew && slices.Equal(have.Columns, want.columns) {
+			isNew := aside && have.Name == interim(want.Name)
+			if isNew && slices.Equal(have.Columns, want.Columns) {
 				spare = append(spare, have)
 			}
 			// Of several the one of the right name is taken for it.
-			if c.create || have.Name == want.name {
+			if c.create || have.Name == want.Name {
 				c.create, c.from = false, ""
 				if isNew {
 					c.from = have.Name
 				}
 			}
-		case want.unique && isOrdinaryUnique(m, &have, i, d) && !have.Plain:
+		case want.Unique && isOrdinaryUnique(&have, i, d) && !have.Plain:
 			c.odd = have.Name
-		case want.unique && isOrdinaryUnique(m, &have, i, d), ours && isFormer(m, &have, want, d):
+		case want.Unique && isOrdinaryUnique(&have, i, d), ours && isFormer(m, &have, want, d):
 			c.drop = append(c.drop, have)
 		case ours:
 			c.foreign = true
@@ -92,88 +93,42 @@ func changeTo(m *model, want definition, i *index, table *catalogue.Table, d *di
 
 // isAside tells if an index is what an interrupted change to another has left: by
 // its name, which is no other's of the model, and its columns.
-func isAside(m *model, have *catalogue.Index, want definition, d *dialect.Dialect) bool {
-	return d.Concurrently != "" && (have.Name == interim(want.name) || have.Name == former(want.name)) &&
-		!slices.ContainsFunc(m.indexes, func(other index) bool { return other.name == have.Name }) &&
-		(!have.Valid || slices.ContainsFunc(have.Columns, func(name string) bool { return slices.Contains(want.columns, name) }))
+func isAside(m *model.Model, have *catalogue.Index, want model.Definition, d *dialect.Dialect) bool {
+	return d.Concurrently != "" && (have.Name == interim(want.Name) || have.Name == former(want.Name)) &&
+		!slices.ContainsFunc(m.Indexes, func(other model.Index) bool { return other.Name == have.Name }) &&
+		(!have.Valid || slices.ContainsFunc(have.Columns, func(name string) bool { return slices.Contains(want.Columns, name) }))
 }
 
 // fulfils tells if an index is what is wanted: the same, or, where none is to be
 // unique, one that begins with the same columns.
-func fulfils(m *model, have *catalogue.Index, want definition, d *dialect.Dialect) bool {
-	if d.PartialIndex && !m.sameCondition(have.Where, want.where) {
+func fulfils(m *model.Model, have *catalogue.Index, want model.Definition, d *dialect.Dialect) bool {
+	if d.PartialIndex && !m.SameCondition(have.Where, want.Where) {
 		return false
 	}
-	if want.unique {
-		return have.Unique && sameSet(have.Columns, want.columns)
+	if want.Unique {
+		return have.Unique && model.SameSet(have.Columns, want.Columns)
 	}
-	return !have.Unique && len(have.Columns) >= len(want.columns) && slices.Equal(have.Columns[:len(want.columns)], want.columns)
-}
-
-// isLiveColumn tells if a generated column is of the model's marker, whatever the
-// database makes of its condition when it prints it.
-func (m *model) isLiveColumn(column catalogue.Column) bool {
-	is, want := plainCondition(column.Expression), plainCondition(textOf(m.markerCondition(liveOnly)))
-	name := strings.ToLower(m.marker.field.DBName)
-	for _, part := range []string{name + "isnull", name + "="} {
-		if strings.Contains(is, part) != strings.Contains(want, part) {
-			return false
-		}
-	}
-	return true
+	return !have.Unique && len(have.Columns) >= len(want.Columns) && slices.Equal(have.Columns[:len(want.Columns)], want.Columns)
 }
 
 // isOrdinaryUnique tells if an index lets no two rows, live or trashed, agree in
 // the columns of a live-only one.
-func isOrdinaryUnique(m *model, have *catalogue.Index, i *index, d *dialect.Dialect) bool {
-	return have.Unique && !have.Primary && (have.Where == "" || !d.PartialIndex) && sameSet(have.Columns, i.columns())
+func isOrdinaryUnique(have *catalogue.Index, i *model.Index, d *dialect.Dialect) bool {
+	return have.Unique && !have.Primary && (have.Where == "" || !d.PartialIndex) && model.SameSet(have.Columns, i.Columns())
 }
 
 // isFormer tells if an index by the name of one that is wanted is what a former
 // version of the model, or GORM's plain tag, made there: on no other columns, or
 // for the same rows.
-func isFormer(m *model, have *catalogue.Index, want definition, d *dialect.Dialect) bool {
-	if have.Unique && !want.unique {
+func isFormer(m *model.Model, have *catalogue.Index, want model.Definition, d *dialect.Dialect) bool {
+	if have.Unique && !want.Unique {
 		return false // What keeps rows apart is not given up for what does not.
 	}
 	if d.PartialIndex && have.Where != "" {
-		return m.sameCondition(have.Where, want.where)
+		return m.SameCondition(have.Where, want.Where)
 	}
-	return !slices.ContainsFunc(have.Columns, func(name string) bool { return !slices.Contains(want.columns, name) }) ||
-		slices.Contains(have.Columns, liveColumn)
-}
-
-// sameCondition compares the condition of an index, as the database prints it,
-// with one that is to be.
-func (m *model) sameCondition(have string, want clause.Expression) bool {
-	if want == nil || have == "" {
-		return (want == nil) == (have == "")
-	}
-	if plainCondition(have) == plainCondition(textOf(want)) {
-		return true
-	}
-	// A time is printed in the session's own zone.
-	zero, isText := m.marker.live.(string)
-	if !isText {
-		return false
-	}
-	before, _, found := strings.Cut(plainCondition(textOf(want)), plainCondition("'"+zero+"'"))
-	return found && strings.HasPrefix(plainCondition(have), before+"'")
-}
-
-// plainCondition is a condition without what databases add to it when they print
-// it: quotes of names, parentheses, spaces, casts.
-func plainCondition(text string) string {
-	text = strings.ToLower(text)
-	if before, _, found := strings.Cut(text, "::"); found && strings.HasSuffix(before, "'") {
-		text = before
-	}
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune("\"`()[] \t\r\n", r) {
-			return -1
-		}
-		return r
-	}, text)
+	return !slices.ContainsFunc(have.Columns, func(name string) bool { return !slices.Contains(want.Columns, name) }) ||
+		slices.Contains(have.Columns, model.LiveColumn)
 }
 
 // interim is the name of an index until the one whose place it takes is gone.
@@ -211,11 +166,11 @@ func (w ddl) statements(c *indexChange) []string {
 	case w.d.TableRebuild:
 		list := w.drops(c)
 		if c.create {
-			list = append(list, w.create(c, c.want.name))
+			list = append(list, w.create(c, c.want.Name))
 		}
 		return list
 	}
-	name := c.want.name
+	name := c.want.Name
 	var list []string
 	if c.create {
 		if c.takesName() {
@@ -227,15 +182,15 @@ func (w ddl) statements(c *indexChange) []string {
 	if c.from != "" {
 		name = c.from
 	}
-	if name != c.want.name {
-		list = append(list, w.rename(c, name, c.want.name))
+	if name != c.want.Name {
+		list = append(list, w.rename(c, name, c.want.Name))
 	}
 	return list
 }
 
 // takesName tells if the index takes the name of one that goes.
 func (c *indexChange) takesName() bool {
-	return slices.ContainsFunc(c.drop, func(old catalogue.Index) bool { return old.Name == c.want.name })
+	return slices.ContainsFunc(c.drop, func(old catalogue.Index) bool { return old.Name == c.want.Name })
 }
 
 func (w ddl) rename(c *indexChange, from, to string) string {
@@ -244,7 +199,7 @@ func (w ddl) rename(c *indexChange, from, to string) string {
 
 func (w ddl) create(c *indexChange, name string) string {
 	unique := ""
-	if c.want.unique {
+	if c.want.Unique {
 		unique = "UNIQUE "
 	}
 	parts := []session.Part{
@@ -252,10 +207,10 @@ func (w ddl) create(c *indexChange, name string) string {
 		clause.Column{Name: name},
 		" ON ",
 		clause.Table{Name: c.table.Name},
-		" (", expr.Columns("", c.want.columns), ")",
+		" (", expr.Columns("", c.want.Columns), ")",
 	}
-	if c.want.where != nil {
-		parts = append(parts, " WHERE ", c.want.where)
+	if c.want.Where != nil {
+		parts = append(parts, " WHERE ", c.want.Where)
 	}
 	return w.text(parts...)
 }
@@ -286,11 +241,11 @@ func (w ddl) alter(c *indexChange) string {
 		parts = append(parts, "DROP INDEX ", clause.Column{Name: old.Name}, ", ")
 	}
 	kind := "ADD INDEX "
-	if c.want.unique {
+	if c.want.Unique {
 		kind = "ADD UNIQUE INDEX "
 	}
 	if c.create {
-		parts = append(parts, kind, clause.Column{Name: c.want.name}, " (", expr.Columns("", c.want.columns), ")")
+		parts = append(parts, kind, clause.Column{Name: c.want.Name}, " (", expr.Columns("", c.want.Columns), ")")
 	} else {
 		parts[len(parts)-1] = ""
 	}
@@ -302,9 +257,9 @@ func (w ddl) alter(c *indexChange) string {
 func (w ddl) liveColumn(c *indexChange) clause.Expression {
 	return expr.Func(func(b clause.Builder) {
 		_, _ = b.WriteString("ADD COLUMN ")
-		b.WriteQuoted(clause.Column{Name: liveColumn})
+		b.WriteQuoted(clause.Column{Name: model.LiveColumn})
 		_, _ = b.WriteString(" tinyint GENERATED ALWAYS AS (CASE WHEN ")
-		c.model.markerCondition(liveOnly).Build(b)
+		c.model.MarkerCondition(model.LiveOnly).Build(b)
 		_, _ = b.WriteString(" THEN 1 END) VIRTUAL /*!80023 INVISIBLE */ /*M!100303 INVISIBLE */")
 	})
 }
@@ -316,23 +271,3 @@ func (c *indexChange) named(name string) clause.Table {
 	}
 	return clause.Table{Name: name}
 }
-
-// textOf is a condition of an index as text, its names unquoted.
-func textOf(e clause.Expression) string {
-	var b textBuilder
-	e.Build(&b)
-	return b.String()
-}
-
-// textBuilder builds what has no parameters, and needs no database.
-type textBuilder struct{ strings.Builder }
-
-func (b *textBuilder) WriteQuoted(field any) {
-	if column, ok := field.(clause.Column); ok {
-		_, _ = b.WriteString(column.Name)
-	}
-}
-
-func (*textBuilder) AddVar(clause.Writer, ...any) {}
-
-func (*textBuilder) AddError(err error) error { return err }

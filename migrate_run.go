@@ -13,6 +13,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -23,12 +24,12 @@ var errUnfinished = errors.New("an index is not finished")
 func (mg *migration) check(c *indexChange) error {
 	if c.odd != "" {
 		return fmt.Errorf("softdelete: model %s: the unique index %s of %s is more than a list of columns (a collation, NULLS NOT DISTINCT, DEFERRABLE, INCLUDE, another kind): "+
-			"a plain one of live rows in its place would not be the same: run the remedy that Doctor has, or make one by hand and drop the old one", c.model.name(), c.odd, c.table.Name)
+			"a plain one of live rows in its place would not be the same: run the remedy that Doctor has, or make one by hand and drop the old one", c.model.Name(), c.odd, c.table.Name)
 	}
 	if c.foreign {
-		return fmt.Errorf("softdelete: model %s: the table %s has another index by the name of %s: rename one of them", c.model.name(), c.table.Name, c.want.name)
+		return fmt.Errorf("softdelete: model %s: the table %s has another index by the name of %s: rename one of them", c.model.Name(), c.table.Name, c.want.Name)
 	}
-	if err := mg.checkReferences(c); err != nil || !c.create || !c.want.unique {
+	if err := mg.checkReferences(c); err != nil || !c.create || !c.want.Unique {
 		return err
 	}
 	return mg.checkDuplicates(c)
@@ -40,7 +41,7 @@ func (mg *migration) change(c *indexChange) error {
 		if err == nil {
 			return nil
 		}
-		return fmt.Errorf("softdelete: model %s: making the index %s of %s: %w", c.model.name(), c.want.name, c.table.Name, err)
+		return fmt.Errorf("softdelete: model %s: making the index %s of %s: %w", c.model.Name(), c.want.Name, c.table.Name, err)
 	}
 	if len(c.unfinished) > 0 {
 		return wrap(errors.Join(mg.clear(c), errUnfinished))
@@ -49,7 +50,7 @@ func (mg *migration) change(c *indexChange) error {
 		return err
 	}
 	err := mg.execute(c)
-	if c.create && c.want.unique && !mg.inTransaction() && conflictOf(err, c.model.name()) != nil {
+	if c.create && c.want.Unique && !mg.inTransaction() && conflictOf(err, c.model.Name()) != nil {
 		// Somebody wrote rows that agree since they were looked for.
 		if duplicates := mg.checkDuplicates(c); duplicates != nil {
 			return duplicates
@@ -117,7 +118,7 @@ func (mg *migration) hasRows(c *indexChange) (bool, error) {
 // concurrently makes a change while others write, and while other processes make
 // the same one. What is left of it if it is cut short is known to the next call.
 func (mg *migration) concurrently(w ddl, c *indexChange) error {
-	name, now := c.want.name, c.from
+	name, now := c.want.Name, c.from
 	if c.create {
 		if now = name; c.takesName() {
 			now = interim(name)
@@ -165,12 +166,12 @@ func (mg *migration) swap(w ddl, c *indexChange, now string) error {
 			if err != nil || found[c.table.Name] == nil {
 				return errors.Join(err, errUnfinished)
 			}
-			old, made := found[c.table.Name].Index(c.want.name), found[c.table.Name].Index(now)
+			old, made := found[c.table.Name].Index(c.want.Name), found[c.table.Name].Index(now)
 			if old == nil || made == nil || fulfils(c.model, old, c.want, mg.d) || !made.Valid || !fulfils(c.model, made, c.want, mg.d) {
 				return errUnfinished
 			}
 		}
-		return executeAll(tx, []string{w.rename(c, c.want.name, former(c.want.name)), w.rename(c, now, c.want.name)})
+		return executeAll(tx, []string{w.rename(c, c.want.Name, former(c.want.Name)), w.rename(c, now, c.want.Name)})
 	})
 }
 
@@ -203,7 +204,7 @@ func (mg *migration) alter(w ddl, c *indexChange) error {
 		}
 		rest.hold(keys)
 	}
-	adds := c.addColumn && !c.table.Has([]string{liveColumn})
+	adds := c.addColumn && !c.table.Has([]string{model.LiveColumn})
 	if adds {
 		if _, err := session.Exec(mg.db, "ALTER TABLE ", table, " ", w.liveColumn(c)); err != nil {
 			return err
@@ -215,10 +216,10 @@ func (mg *migration) alter(w ddl, c *indexChange) error {
 		return err
 	case err != nil && !isOverlap(err): // whoever makes the same index needs the column
 		db := mg.db.WithContext(context.WithoutCancel(mg.db.Statement.Context))
-		_, dropErr := session.Exec(db, "ALTER TABLE ", table, " DROP COLUMN ", clause.Column{Name: liveColumn})
+		_, dropErr := session.Exec(db, "ALTER TABLE ", table, " DROP COLUMN ", clause.Column{Name: model.LiveColumn})
 		return errors.Join(err, dropErr)
 	}
-	c.table.Columns[liveColumn] = catalogue.Column{Name: liveColumn, Generated: true}
+	c.table.Columns[model.LiveColumn] = catalogue.Column{Name: model.LiveColumn, Generated: true}
 	return err
 }
 
@@ -263,9 +264,9 @@ func (mg *migration) checkReferences(c *indexChange) error {
 			return fmt.Errorf("softdelete: reading the foreign keys to %s: %w", c.table.Name, err)
 		}
 		for child, referred := range columns {
-			if sameSet(lowered(referred), lowered(old.Columns)) {
+			if model.SameSet(lowered(referred), lowered(old.Columns)) {
 				return fmt.Errorf("softdelete: model %s: a foreign key of %s refers to %s of %s, so %s cannot become an index of live rows: let it refer to the primary key",
-					c.model.name(), strings.SplitN(child, " ", 2)[0], strings.Join(old.Columns, ", "), c.table.Name, old.Name)
+					c.model.Name(), strings.SplitN(child, " ", 2)[0], strings.Join(old.Columns, ", "), c.table.Name, old.Name)
 			}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -248,7 +249,7 @@ func (t *tableSQL) dropUnique(columns []string) bool {
 		from, to, ofTable := part.unique()
 		switch {
 		case from < 0:
-		case ofTable && sameSet(listedIn(part[to-1-part.resolution(to)]), columns):
+		case ofTable && model.SameSet(listedIn(part[to-1-part.resolution(to)]), columns):
 			if strings.Contains(strings.ToUpper(part[to-1-part.resolution(to)]), " COLLATE ") {
 				return false
 			}

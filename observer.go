@@ -11,6 +11,9 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 )
 
 // Observer is told of each operation, in Config.Observers. It is called inside
@@ -71,7 +74,7 @@ func (e Event) Keys() ([]any, error) {
 	}
 	list := make([]any, len(e.keys))
 	for i, key := range e.keys {
-		typed, err := typedKey(e.schema, key)
+		typed, err := model.TypedKey(e.schema, key)
 		if err != nil {
 			return nil, err
 		}
@@ -157,17 +160,17 @@ func (op *operation) noteOwn(db *gorm.DB, n int64, keys [][]any) {
 	}
 	// Of a join table, GORM may have made up a struct of its own.
 	s := db.Statement.Schema
-	if positions := positionsOf(primaryNames(op.model.schema), primaryNames(s)); positions != nil && len(keys) > 0 {
-		s, keys = op.model.schema, project(keys, positions)
+	if positions := rows.PositionsOf(model.PrimaryNames(op.model.Schema), model.PrimaryNames(s)); positions != nil && len(keys) > 0 {
+		s, keys = op.model.Schema, rows.Project(keys, positions)
 	} else if len(keys) == 0 {
-		s = op.model.schema
+		s = op.model.Schema
 	}
 	op.observed.note(part{table: tableOf(db.Statement, op.model), schema: s, cascaded: op.outer != nil, rows: n, keys: keys})
 }
 
 // reviving is the restore that a create makes of trashed rows in its way, to be
 // told to the observers.
-func (p *Plugin) reviving(db *gorm.DB, m *model) *operation {
+func (p *Plugin) reviving(db *gorm.DB, m *model.Model) *operation {
 	op := &operation{kind: OpRestore, model: m, dialect: dialectOf(db)}
 	op.observed = p.observe(db, op)
 	return op
@@ -227,7 +230,7 @@ func (op *operation) event(p *Plugin, db *gorm.DB) (Event, error) {
 		}
 		event.At = op.dialect.Stored(now.Round(0))
 	}
-	event.Actor, event.Reason = who, text(why)
+	event.Actor, event.Reason = who, model.Text(why)
 	return event, nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -30,7 +31,7 @@ const (
 
 // String returns the operation's name, such as "soft delete".
 func (o Operation) String() string {
-	return opKind(o).String()
+	return model.Operation(o).String()
 }
 
 // OperationOf tells, in a hook or a callback, what the statement that runs it
@@ -93,7 +94,7 @@ func WithReason(ctx context.Context, reason string) context.Context {
 // lives among its statement's clauses.
 type operation struct {
 	kind    Operation
-	model   *model
+	model   *model.Model
 	dialect *dialect.Dialect
 
 	id      uuid.UUID
@@ -106,7 +107,7 @@ type operation struct {
 	by, reason any
 	who, why   any
 
-	plan     *plan       // nil if the operation is about its own rows only
+	plan     *model.Plan // nil if the operation is about its own rows only
 	selected []selection // relations that a delete takes along, whatever their policy
 	cascade  *cascade    // what the plan has done
 	outer    *operation  // of which this is a part
@@ -153,7 +154,7 @@ func forget(stmt *gorm.Statement) {
 }
 
 // begin makes the operation of a statement.
-func (p *Plugin) begin(db *gorm.DB, kind Operation, m *model) *operation {
+func (p *Plugin) begin(db *gorm.DB, kind Operation, m *model.Model) *operation {
 	op := &operation{kind: kind, model: m, dialect: dialectOf(db), hooks: !db.Statement.SkipHooks}
 	op.outer = requestOf(db.Statement).within
 	op.observed = p.observe(db, op)
@@ -169,7 +170,7 @@ func (op *operation) stamp(p *Plugin, db *gorm.DB) (err error) {
 	} else if err = op.read(p, db); err != nil {
 		return err
 	}
-	op.at = op.model.storedAt(op.dialect, op.reading)
+	op.at = op.model.StoredAt(op.dialect, op.reading)
 	op.by, op.reason, err = op.tracking(op.model)
 	return err
 }
@@ -205,24 +206,24 @@ func (op *operation) read(p *Plugin, db *gorm.DB) error {
 // precisions are those of the markers that a reading goes to, coarse to fine: of
 // the operation's own rows, and of those of the cascade and of what these are
 // compared with, as far as they tell operations apart.
-func (op *operation) precisions(g *graph) []time.Duration {
+func (op *operation) precisions(g *model.Graph) []time.Duration {
 	var steps []time.Duration
 	// Dates are not claimed: the next one is tomorrow's.
-	if step := op.model.step(); step > 0 && step < day {
+	if step := op.model.Step(); step > 0 && step < model.Day {
 		steps = append(steps, step)
 	}
-	add := func(m *model) {
-		if step := m.step(); m.isExact() && !slices.Contains(steps, step) {
+	add := func(m *model.Model) {
+		if step := m.Step(); m.IsExact() && !slices.Contains(steps, step) {
 			steps = append(steps, step)
 		}
 	}
-	if own := g.tables[op.model.schema.Table]; own != nil {
-		own.compared(add)
+	if own := g.Tables[op.model.Schema.Table]; own != nil {
+		own.Compared(add)
 	}
-	for _, m := range op.plan.models() {
+	for _, m := range op.plan.Models() {
 		add(m)
-		if t := g.tables[m.schema.Table]; t != nil {
-			t.compared(add)
+		if t := g.Tables[m.Schema.Table]; t != nil {
+			t.Compared(add)
 		}
 	}
 	slices.Sort(steps)
@@ -232,25 +233,25 @@ func (op *operation) precisions(g *graph) []time.Duration {
 
 // keepsID tells if any row of the operation keeps its id.
 func (op *operation) keepsID() bool {
-	return op.model.deletionID != nil || slices.ContainsFunc(op.plan.models(), func(m *model) bool { return m.deletionID != nil })
+	return op.model.DeletionID != nil || slices.ContainsFunc(op.plan.Models(), func(m *model.Model) bool { return m.DeletionID != nil })
 }
 
 // tracking converts who and why to the types of a model's columns.
-func (op *operation) tracking(m *model) (by, reason any, err error) {
-	if op.who != nil && m.by != nil {
+func (op *operation) tracking(m *model.Model) (by, reason any, err error) {
+	if op.who != nil && m.By != nil {
 		by, err = convertActor(m, op.who)
 	}
-	if m.reason != nil {
+	if m.Reason != nil {
 		reason = op.why
 	}
 	return by, reason, err
 }
 
 // convertActor returns an actor as what the model's "by" column takes.
-func convertActor(m *model, actor any) (any, error) {
-	value, fits := m.actorFor(actor)
+func convertActor(m *model.Model, actor any) (any, error) {
+	value, fits := m.ActorFor(actor)
 	if !fits {
-		return nil, &ActorError{Model: m.name(), Column: m.by.DBName, Type: fmt.Sprintf("%T", actor)}
+		return nil, &ActorError{Model: m.Name(), Column: m.By.DBName, Type: fmt.Sprintf("%T", actor)}
 	}
 	return value, nil
 }
@@ -324,13 +325,13 @@ func (op *operation) say(ctx context.Context) {
 	for _, v := range op.values {
 		by, reason = first(v.by, by), first(v.reason, reason)
 	}
-	op.said = [2]string{text(by), text(reason)}
+	op.said = [2]string{model.Text(by), model.Text(reason)}
 }
 
 // tableOf is the table that a statement is on: the model's, with its schema,
 // unless the statement named another. An alias is no other table.
-func tableOf(stmt *gorm.Statement, m *model) string {
-	name := m.schema.Table
+func tableOf(stmt *gorm.Statement, m *model.Model) string {
+	name := m.Schema.Table
 	aliased := stmt.TableExpr != nil && strings.Contains(stmt.TableExpr.SQL, " ")
 	if name == stmt.Table || strings.HasSuffix(name, "."+stmt.Table) || aliased {
 		return name
@@ -374,16 +375,16 @@ type tracked struct {
 	done       bool // its row was trashed, or restored
 }
 
-func (v *tracked) save(ctx context.Context, m *model) {
-	v.before = make(before, len(m.protected))
-	for i, name := range m.protected {
-		v.before[i] = m.schema.FieldsByDBName[name].ReflectValueOf(ctx, v.value).Interface()
+func (v *tracked) save(ctx context.Context, m *model.Model) {
+	v.before = make(before, len(m.Protected))
+	for i, name := range m.Protected {
+		v.before[i] = m.Schema.FieldsByDBName[name].ReflectValueOf(ctx, v.value).Interface()
 	}
 }
 
-func (v *tracked) revert(ctx context.Context, m *model) {
-	for i, name := range m.protected {
-		field := m.schema.FieldsByDBName[name].ReflectValueOf(ctx, v.value)
+func (v *tracked) revert(ctx context.Context, m *model.Model) {
+	for i, name := range m.Protected {
+		field := m.Schema.FieldsByDBName[name].ReflectValueOf(ctx, v.value)
 		if was := reflect.ValueOf(v.before[i]); was.IsValid() {
 			field.Set(was)
 		} else {

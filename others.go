@@ -8,60 +8,21 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
-
-// others are the clauses that the types of other fields bring to a schema: a
-// tenant's, a version's. GORM adds them within its own steps, which the plugin
-// forestalls, so that its statements have to ask for them.
-type others struct {
-	query, create, update, delete []clause.Interface
-}
-
-// othersOf reads them off a schema, whether that is adopted already or not.
-func othersOf(s *schema.Schema) others {
-	return others{query: othersAmong(s.QueryClauses), create: othersAmong(s.CreateClauses), update: othersAmong(s.UpdateClauses), delete: othersAmong(s.DeleteClauses)}
-}
-
-func (o *others) isEmpty() bool { return len(o.query)+len(o.update)+len(o.delete) == 0 }
-
-// replacement is a clause of this library's that stands in a schema. Replaces are the
-// clauses of a marker in the place of which it does, nil for none.
-type replacement interface{ Replaces() *others }
-
-// wrapper is a clause of this library's around one of another field's type.
-type wrapper interface{ Wrapped() clause.Interface }
-
-// flagClause is a clause that the type Flag brings, and its field.
-type flagClause interface{ FlagField() *schema.Field }
-
-// othersAmong leaves out the clauses of markers.
-func othersAmong(clauses []clause.Interface) []clause.Interface {
-	var kept []clause.Interface
-	for _, c := range clauses {
-		switch c := c.(type) {
-		case replacement:
-		case wrapper:
-			kept = append(kept, c.Wrapped())
-		default:
-			if field, _ := softDeleteOf(c); field == nil {
-				kept = append(kept, c)
-			}
-		}
-	}
-	return kept
-}
 
 // clausesFor are the clauses that count for the addressed rows of an operation. A delete
 // asks those of deletes, as GORM's own does. What has no like in GORM is about rows
 // that a query shows, too.
-func clausesFor(o *others, kind Operation, verb Operation) []clause.Interface {
+func clausesFor(o *model.Clauses, kind Operation, verb Operation) []clause.Interface {
 	switch {
 	case kind == OpRestore:
-		return slices.Concat(o.query, o.update)
+		return slices.Concat(o.Query, o.Update)
 	case kind == OpSoftDelete, verb == OpNone:
-		return o.delete
+		return o.Delete
 	default:
-		return slices.Concat(o.query, o.delete)
+		return slices.Concat(o.Query, o.Delete)
 	}
 }
 
@@ -69,7 +30,7 @@ func clausesFor(o *others, kind Operation, verb Operation) []clause.Interface {
 // an operation's statement. They are asked on a copy of it: what else they do to a
 // statement, such as to raise a version, is no part of the operation.
 func (op *operation) otherConditions(db *gorm.DB) ([]clause.Expression, error) {
-	asked := clausesFor(&op.model.others, op.kind, requestOf(db.Statement).verb)
+	asked := clausesFor(&op.model.Others, op.kind, requestOf(db.Statement).verb)
 	if len(asked) == 0 {
 		return nil, nil
 	}
@@ -78,8 +39,8 @@ func (op *operation) otherConditions(db *gorm.DB) ([]clause.Expression, error) {
 	delete(stmt.Clauses, "WHERE")
 	// A type reads its field off one value of its model. A version that the value
 	// has is no condition of a restore.
-	if s := op.model.schema; op.kind != OpSoftDelete || !stmt.ReflectValue.IsValid() || stmt.ReflectValue.Type() != s.ModelType {
-		row := newOf(s.ModelType)
+	if s := op.model.Schema; op.kind != OpSoftDelete || !stmt.ReflectValue.IsValid() || stmt.ReflectValue.Type() != s.ModelType {
+		row := model.NewOf(s.ModelType)
 		stmt.Schema, stmt.Model, stmt.Dest, stmt.ReflectValue = s, row, row, reflect.ValueOf(row).Elem()
 	}
 	joins := len(stmt.Joins)
@@ -90,7 +51,7 @@ func (op *operation) otherConditions(db *gorm.DB) ([]clause.Expression, error) {
 		return nil, tx.Error
 	}
 	if len(stmt.Joins) > joins {
-		return nil, unheeded(op.model.schema, "a clause of a field's type")
+		return nil, unheeded(op.model.Schema, "a clause of a field's type")
 	}
 	return distinct(tx, stmt.Schema, whereExprs(stmt)), nil
 }
@@ -126,11 +87,11 @@ func conditionText(db *gorm.DB, s *schema.Schema, expr clause.Expression) string
 // addOthers adds the clauses of other fields' types to a create before it is decided what
 // that does about rows in its way: they may say so, or fill in columns of a key. GORM
 // adds them again.
-func addOthers(o *others, stmt *gorm.Statement) {
+func addOthers(o *model.Clauses, stmt *gorm.Statement) {
 	if stmt.Unscoped {
 		return
 	}
-	for _, c := range o.create {
+	for _, c := range o.Create {
 		stmt.AddClause(c)
 	}
 }

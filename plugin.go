@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // Config configures the plugin. Its zero value is useful.
@@ -118,7 +119,7 @@ func dialectOf(db *gorm.DB) *dialect.Dialect {
 }
 
 // lookup returns the model of a value, nil if it is not soft-deletable.
-func lookup(db *gorm.DB, value any) (*model, error) {
+func lookup(db *gorm.DB, value any) (*model.Model, error) {
 	p, ok := installed(db)
 	if !ok {
 		return nil, ErrNotInstalled
@@ -127,11 +128,11 @@ func lookup(db *gorm.DB, value any) (*model, error) {
 }
 
 // soft returns the model of a value that has to be soft-deletable.
-func soft(db *gorm.DB, value any) (*model, error) {
+func soft(db *gorm.DB, value any) (*model.Model, error) {
 	m, err := lookup(db, value)
 	if err == nil && m == nil {
-		s, _ := parseSchema(db, value)
-		err = fail(ErrNotSoftDeletable, s.Name, lookAlike(s))
+		s, _ := model.Parse(db, value)
+		err = fail(ErrNotSoftDeletable, s.Name, model.LookAlike(s))
 	}
 	return m, err
 }
@@ -160,7 +161,7 @@ func IsTrashed(db *gorm.DB, value any) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if rv.Type() != m.schema.ModelType {
+	if rv.Type() != m.Schema.ModelType {
 		return false, fmt.Errorf("softdelete: %w: %T", gorm.ErrInvalidValue, value)
 	}
 	ctx := context.Background()
@@ -170,5 +171,5 @@ func IsTrashed(db *gorm.DB, value any) (bool, error) {
 	// Of a copy: GORM fills in the embedded pointers that it reads through.
 	read := reflect.New(rv.Type()).Elem()
 	read.Set(rv)
-	return m.marker.isTrashed(ctx, read), nil
+	return m.Marker.IsTrashed(ctx, read), nil
 }

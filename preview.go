@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/callbacks"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
@@ -110,7 +111,7 @@ func dropBuilt(db *gorm.DB) {
 	callbacks.AfterQuery(db) // takes the joins off
 }
 
-func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
+func (p *Plugin) preview(db *gorm.DB, m *model.Model, made *Plan) error {
 	stmt := db.Statement
 	op := &operation{kind: made.Operation, model: m, dialect: dialectOf(db)}
 	plan, err := p.planPreview(db, op)
@@ -123,11 +124,11 @@ func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
 	if err := c.heed(); err != nil {
 		return err
 	}
-	filter, show, follow := clause.Expression(m.liveRows), liveOnly, c.goAlong
+	filter, show, follow := clause.Expression(m.LiveRows), model.LiveOnly, c.goAlong
 	switch op.kind {
 	case OpSoftDelete:
-		if requestOf(stmt).showOf(stmt, m) == trashedOnly {
-			filter, show = nothing{m}, trashedOnly
+		if requestOf(stmt).showOf(stmt, m) == model.TrashedOnly {
+			filter, show = nothing{m}, model.TrashedOnly
 		}
 	case OpRestore:
 		filter, show = op.trashedFilter(stmt)
@@ -149,13 +150,13 @@ func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
 		return err
 	}
 	own := c.own
-	if own.isEmpty() {
+	if own.IsEmpty() {
 		if p.config.Strict && t.isKeyed() && requestOf(stmt).batch == nil {
-			return fail(ErrNotFound, m.name(), "no such row in reach of a "+op.kind.String())
+			return fail(ErrNotFound, m.Name(), "no such row in reach of a "+op.kind.String())
 		}
 		return nil
 	}
-	if op.kind == OpRestore && !requestOf(stmt).rootOnly && tableOf(stmt, m) == plan.root.name {
+	if op.kind == OpRestore && !requestOf(stmt).rootOnly && tableOf(stmt, m) == plan.Root.Name {
 		if made.TrashedParents, err = c.lookUp(own, requestOf(stmt).parents); err != nil {
 			return err
 		}
@@ -166,15 +167,15 @@ func (p *Plugin) preview(db *gorm.DB, m *model, made *Plan) error {
 		made.Restricted, err = c.restrictions()
 	}
 	made.Rows = c.tables()
-	if name := tableOf(stmt, m); name != plan.root.name {
-		made.Rows = map[string]int64{name: int64(len(own.keys))}
+	if name := tableOf(stmt, m); name != plan.Root.Name {
+		made.Rows = map[string]int64{name: int64(len(own.Keys))}
 	}
 	return err
 }
 
 // planPreview is the plan of the operation itself; also a trivial one, as a
 // preview reads the rows of that too.
-func (p *Plugin) planPreview(db *gorm.DB, op *operation) (*plan, error) {
+func (p *Plugin) planPreview(db *gorm.DB, op *operation) (*model.Plan, error) {
 	planned := p.planRemoval
 	switch op.kind {
 	case OpSoftDelete:
@@ -185,9 +186,9 @@ func (p *Plugin) planPreview(db *gorm.DB, op *operation) (*plan, error) {
 	if err := planned(db, op); err != nil || op.plan != nil {
 		return op.plan, err
 	}
-	root := p.models.relations().tables[op.model.schema.Table]
-	if len(root.key()) == 0 {
-		return nil, &ModelError{op.model.name(), "", "a preview needs a primary key"}
+	root := p.models.relations().Tables[op.model.Schema.Table]
+	if len(root.Key()) == 0 {
+		return nil, &ModelError{op.model.Name(), "", "a preview needs a primary key"}
 	}
-	return newPlan(opKind(op.kind), root, nil), nil
+	return model.NewPlan(model.Operation(op.kind), root, nil), nil
 }

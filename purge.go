@@ -8,6 +8,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // Purge removes trashed rows for good. It takes what Restore takes, and returns
@@ -68,7 +69,7 @@ func removal(db *gorm.DB, verb Operation, value any, conds []any) *gorm.DB {
 
 // beginRemoval prepares the delete callbacks of GORM for a purge or force
 // delete: no hooks of theirs.
-func (p *Plugin) beginRemoval(db *gorm.DB, kind Operation, m *model) {
+func (p *Plugin) beginRemoval(db *gorm.DB, kind Operation, m *model.Model) {
 	op := p.begin(db, kind, m)
 	if err := p.planRemoval(db, op); err != nil {
 		_ = db.AddError(err)
@@ -127,8 +128,8 @@ func (op *operation) removeOwn(db *gorm.DB, t *target, filter clause.Expression,
 			stmt.Dest, stmt.ReflectValue = removed.Interface(), removed.Elem()
 			next(db)
 			stmt.Dest, stmt.ReflectValue = dest, value
-		}, expr.Columns("", primaryNames(stmt.Schema))...)
-		op.noteOwn(db, db.RowsAffected, keysIn(stmt, elementsOf(removed.Elem())))
+		}, expr.Columns("", model.PrimaryNames(stmt.Schema))...)
+		op.noteOwn(db, db.RowsAffected, keysIn(stmt, model.ElementsOf(removed.Elem())))
 	default:
 		op.removeKeyed(db, t, filter, next)
 	}
@@ -139,7 +140,7 @@ func (op *operation) removeOwn(db *gorm.DB, t *target, filter clause.Expression,
 func (op *operation) removeKeyed(db *gorm.DB, t *target, filter clause.Expression, next func(*gorm.DB)) {
 	keys := op.keysBefore(db, t, filter)
 	if db.Error == nil {
-		op.eachChunk(db, t, primaryNames(db.Statement.Schema), keys, filter, func() { removeRows(db, t, filter, next) })
+		op.eachChunk(db, t, model.PrimaryNames(db.Statement.Schema), keys, filter, func() { removeRows(db, t, filter, next) })
 		op.noteOwn(db, db.RowsAffected, keys)
 	}
 }
@@ -164,16 +165,16 @@ func removeRows(db *gorm.DB, t *target, filter clause.Expression, next func(*gor
 
 // removalFilter is which rows are removed: those that the scopes name; if they
 // name none, trashed ones for a purge, and any for a force delete.
-func (op *operation) removalFilter(stmt *gorm.Statement) (clause.Expression, visibility) {
+func (op *operation) removalFilter(stmt *gorm.Statement) (clause.Expression, model.Visibility) {
 	if op.kind == OpPurge {
 		return op.trashedFilter(stmt)
 	}
 	show := requestOf(stmt).show
-	if show == unasked {
-		show = shownInOf(stmt)[op.model.schema.ModelType]
+	if show == model.Unasked {
+		show = shownInOf(stmt)[op.model.Schema.ModelType]
 	}
-	if filter := op.model.filterFor(show); filter != nil {
+	if filter := op.model.FilterFor(show); filter != nil {
 		return filter, show
 	}
-	return nil, all
+	return nil, model.All
 }

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
@@ -21,12 +22,12 @@ import (
 func (p *Plugin) startRead(db *gorm.DB) {
 	stmt := db.Statement
 	failed := db.Error != nil
-	var m *model
+	var m *model.Model
 	if !failed {
 		m = p.modelOf(db)
 	}
 	if db.Error == nil {
-		rawsql.Contain(stmt, m != nil, hasMarker)
+		rawsql.Contain(stmt, m != nil, model.HasMarker)
 	}
 	switch {
 	case db.Error != nil:
@@ -107,9 +108,9 @@ func (r *registry) filterFrom(stmt *gorm.Statement) {
 		if m == nil {
 			continue
 		}
-		show, before := showIn(stmt, m), all
+		show, before := showIn(stmt, m), model.All
 		if isFilteredJoin(join) {
-			before = join.ON.Exprs[len(join.ON.Exprs)-1].(*rowFilter).show
+			before = join.ON.Exprs[len(join.ON.Exprs)-1].(*model.RowFilter).Show
 		}
 		if show == before {
 			continue
@@ -119,8 +120,8 @@ func (r *registry) filterFrom(stmt *gorm.Statement) {
 			table = join.Table.Name
 		}
 		on, _ := callersOf(join.ON.Exprs)
-		if show != all {
-			on = slices.Concat(rawsql.Enclose(on), []clause.Expression{&rowFilter{model: m, table: table, show: show}})
+		if show != model.All {
+			on = slices.Concat(rawsql.Enclose(on), []clause.Expression{&model.RowFilter{Model: m, Table: table, Show: show}})
 		}
 		joins[i].ON.Exprs = on
 		changed = true
@@ -189,7 +190,7 @@ func buildFiltered(c clause.Clause, b clause.Builder) {
 		var more bool
 		if where.Exprs, more = filtered(m, stmt, where.Exprs); more {
 			last := len(where.Exprs) - 1
-			where.Exprs[last] = watching(where.Exprs[last])
+			where.Exprs[last] = model.Watching(where.Exprs[last])
 		}
 		c.Expression = where
 	}
@@ -199,7 +200,7 @@ func buildFiltered(c clause.Clause, b clause.Builder) {
 }
 
 // modelIn is the model of a statement's schema, nil if that has none.
-func modelIn(stmt *gorm.Statement) *model {
+func modelIn(stmt *gorm.Statement) *model.Model {
 	if stmt != nil && stmt.Schema != nil && len(stmt.Schema.QueryClauses) > 0 {
 		if c, ok := stmt.Schema.QueryClauses[len(stmt.Schema.QueryClauses)-1].(queryClause); ok {
 			return c.model

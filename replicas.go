@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -55,13 +56,13 @@ func contains(pools []gorm.ConnPool, pool gorm.ConnPool) bool {
 
 // checkPlan returns an error if the plan leads to another database: one transaction
 // cannot be in both.
-func checkPlan(p *plan, db *gorm.DB, selected []selection) error {
+func checkPlan(p *model.Plan, db *gorm.DB, selected []selection) error {
 	if p == nil || !isPlaced(db) {
 		return nil
 	}
-	for _, circle := range p.order {
+	for _, circle := range p.Order {
 		for _, t := range circle {
-			for _, l := range slices.Concat(p.follow[t], p.guard[t]) {
+			for _, l := range slices.Concat(p.Follow[t], p.Guard[t]) {
 				if err := checkLink(l, db); err != nil {
 					return err
 				}
@@ -83,22 +84,22 @@ func checkSelected(db *gorm.DB, list []selection) error {
 	return nil
 }
 
-func checkLink(l *link, db *gorm.DB) error {
-	if !apart(db, l.parent.schema, l.child.schema) {
+func checkLink(l *model.Link, db *gorm.DB) error {
+	if !apart(db, l.Parent.Schema, l.Child.Schema) {
 		return nil
 	}
-	return &ModelError{l.parent.schema.Name, l.relation, "the rows of " + l.child.name + " are in another database, which no transaction reaches from here: " +
+	return &ModelError{l.Parent.Schema.Name, l.Relation, "the rows of " + l.Child.Name + " are in another database, which no transaction reaches from here: " +
 		`tag the relation softdelete:"none", and see to them by an operation of their own`}
 }
 
 // checkPlace returns an error if a model's table is in another database than what a
 // handle asks for by no table's name, as it does for all that a schema has.
-func checkPlace(db *gorm.DB, m *model, verb string) error {
-	if m == nil || !apart(db, nil, m.schema) {
+func checkPlace(db *gorm.DB, m *model.Model, verb string) error {
+	if m == nil || !apart(db, nil, m.Schema) {
 		return nil
 	}
 	return fmt.Errorf("softdelete: model %s: %w: its table is in another database than this handle's own: "+
-		"call %s for the models of that by itself, with Clauses(dbresolver.Use(name))", m.name(), gorm.ErrInvalidDB, verb)
+		"call %s for the models of that by itself, with Clauses(dbresolver.Use(name))", m.Name(), gorm.ErrInvalidDB, verb)
 }
 
 // checkPlaces is checkPlace for the models of some values. What GORM makes along with
@@ -117,32 +118,14 @@ func (p *Plugin) checkPlaces(db *gorm.DB, values []any, verb string) error {
 }
 
 // places parts tables by the database that they are in.
-func places(db *gorm.DB, tables []*table) [][]*table {
-	var parts [][]*table
+func places(db *gorm.DB, tables []*model.Table) [][]*model.Table {
+	var parts [][]*model.Table
 	for _, t := range tables {
-		i := slices.IndexFunc(parts, func(part []*table) bool { return !apart(db, part[0].schema, t.schema) })
+		i := slices.IndexFunc(parts, func(part []*model.Table) bool { return !apart(db, part[0].Schema, t.Schema) })
 		if i < 0 {
 			i, parts = len(parts), append(parts, nil)
 		}
 		parts[i] = append(parts[i], t)
 	}
 	return parts
-}
-
-// within is the plan of some of its tables.
-func (p *plan) within(has func(*table) bool) *plan {
-	some := &plan{kind: p.kind, follow: map[*table][]*link{}, into: map[*table][]*link{}, guard: map[*table][]*link{}}
-	for _, circle := range p.order {
-		kept := slices.DeleteFunc(slices.Clone(circle), func(t *table) bool { return !has(t) })
-		if len(kept) == 0 {
-			continue
-		}
-		some.order = append(some.order, kept)
-		for _, t := range kept {
-			some.follow[t] = slices.DeleteFunc(slices.Clone(p.follow[t]), func(l *link) bool { return !has(l.child) })
-			some.into[t] = slices.DeleteFunc(slices.Clone(p.into[t]), func(l *link) bool { return !has(l.parent) })
-			some.guard[t] = slices.DeleteFunc(slices.Clone(p.guard[t]), func(l *link) bool { return !has(l.child) })
-		}
-	}
-	return some
 }

@@ -6,23 +6,15 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
-)
 
-// visibility is which rows of a model a statement is about.
-type visibility int
-
-const (
-	unasked     visibility = iota // what the statement's kind implies: live rows, for most
-	liveOnly                      // WithoutTrashed
-	all                           // WithTrashed
-	trashedOnly                   // OnlyTrashed and kin
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // request is what a statement asked for by scopes. It is kept among the
 // statement's clauses, as GORM copies those with the handle and not into
 // preloads; it is never changed there, only replaced.
 type request struct {
-	show       visibility
+	show       model.Visibility
 	trash      bool // trashed rows only, whatever is shown by a scope that comes later
 	conditions []condition
 	also       []clause.Expression // conditions of this package's own, outside of the caller's
@@ -85,23 +77,23 @@ func ask(db *gorm.DB, change func(*request)) *gorm.DB {
 // asksForTrash tells if any scope was used that makes sense on a soft-deletable
 // model only.
 func (r *request) asksForTrash() bool {
-	return r.show != unasked || len(r.conditions) > 0 || r.revive || r.parents || r.rootOnly || r.report != nil
+	return r.show != model.Unasked || len(r.conditions) > 0 || r.revive || r.parents || r.rootOnly || r.report != nil
 }
 
 // showOf is which rows of the statement's own model are shown. What was asked
 // of the statement counts before what was asked of the model.
-func (r *request) showOf(stmt *gorm.Statement, m *model) visibility {
+func (r *request) showOf(stmt *gorm.Statement, m *model.Model) model.Visibility {
 	if r.trash {
-		return trashedOnly
+		return model.TrashedOnly
 	}
-	if r.show != unasked {
+	if r.show != model.Unasked {
 		return r.show
 	}
 	return showIn(stmt, m)
 }
 
 // conditionsFor makes the conditions of a model out of those of the scopes.
-func (r *request) conditionsFor(db *gorm.DB, m *model) ([]clause.Expression, error) {
+func (r *request) conditionsFor(db *gorm.DB, m *model.Model) ([]clause.Expression, error) {
 	if len(r.conditions) == 0 {
 		return r.also, nil
 	}
@@ -118,7 +110,7 @@ func (r *request) conditionsFor(db *gorm.DB, m *model) ([]clause.Expression, err
 
 // inTrash shows trashed rows only, whatever other scopes say.
 func inTrash(db *gorm.DB) *gorm.DB {
-	return ask(db, func(r *request) { r.show, r.trash = trashedOnly, true })
+	return ask(db, func(r *request) { r.show, r.trash = model.TrashedOnly, true })
 }
 
 // also returns db with conditions that hold beside all that the caller says: an
@@ -128,19 +120,19 @@ func also(db *gorm.DB, conditions ...clause.Expression) *gorm.DB {
 	return ask(db, func(r *request) { r.also = append(r.also[:len(r.also):len(r.also)], conditions...) })
 }
 
-func (c condition) expression(db *gorm.DB, m *model) (clause.Expression, error) {
+func (c condition) expression(db *gorm.DB, m *model.Model) (clause.Expression, error) {
 	if c.byActor {
-		if m.by == nil {
-			return nil, &ModelError{m.name(), "", c.scope + ` needs a column for who trashed a row: embed softdelete.Tracked, or tag a field softdelete:"by"`}
+		if m.By == nil {
+			return nil, &ModelError{m.Name(), "", c.scope + ` needs a column for who trashed a row: embed softdelete.Tracked, or tag a field softdelete:"by"`}
 		}
 		if c.actor == nil {
-			return &actorCondition{m.by, nil}, nil
+			return &actorCondition{m.By, nil}, nil
 		}
 		value, err := convertActor(m, c.actor)
-		return &actorCondition{m.by, value}, err
+		return &actorCondition{m.By, value}, err
 	}
-	if m.at == nil {
-		return nil, &ModelError{m.name(), "", c.scope + ` needs a time beside the flag: tag a field softdelete:"at"`}
+	if m.At == nil {
+		return nil, &ModelError{m.Name(), "", c.scope + ` needs a time beside the flag: tag a field softdelete:"at"`}
 	}
 	t := c.time
 	if c.scope == "TrashedWithin" {

@@ -7,6 +7,8 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -17,14 +19,14 @@ const unbounded = int(^uint(0) >> 1)
 // that match the statement, and what hangs on them by the plan.
 func (c *cascade) resolve(t *target, filter clause.Expression, follow step) error {
 	if !c.preview {
-		if err := lockDatabase(c.db, c.d, c.plan.root.name, c.plan.root.model); err != nil {
+		if err := lockDatabase(c.db, c.d, c.plan.Root.Name, c.plan.Root.Model); err != nil {
 			return err
 		}
 	}
 	if err := c.resolveRoot(t, filter); err != nil {
 		return err
 	}
-	if c.own.isEmpty() {
+	if c.own.IsEmpty() {
 		return nil
 	}
 	if err := c.resolveSelected(c.op.selected, c.own); err != nil {
@@ -36,7 +38,7 @@ func (c *cascade) resolve(t *target, filter clause.Expression, follow step) erro
 // resolveRoot finds the operation's own rows. All of their keys are kept: what
 // the statement's conditions pick may be another the next time.
 func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
-	root := c.plan.root
+	root := c.plan.Root
 	t.apply(filter)
 	defer t.restore()
 	by := func(more ...clause.Expression) *gorm.DB {
@@ -49,42 +51,42 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 		return tx
 	}
 	if b := requestOf(t.stmt).batch; b != nil {
-		set := newSet(root)
+		set := rows.NewSet(root)
 		b.ruled = true
 		if err := b.read(by, c.d, !c.preview); err != nil {
 			return err
 		}
-		set.keys = c.fresh(root, slices.Clone(b.found))
+		set.Keys = c.fresh(root, slices.Clone(b.found))
 		c.own, c.sets[root], c.except = set, set, b.except
-		c.rows[root] = int64(len(set.keys))
+		c.rows[root] = int64(len(set.Keys))
 		return nil
 	}
 	tx := by()
-	tx.Statement.AddClause(clause.Select{Columns: expr.Columns(clause.CurrentTable, root.key())})
+	tx.Statement.AddClause(clause.Select{Columns: expr.Columns(clause.CurrentTable, root.Key())})
 	if c.d.RowLock && !c.preview {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
-	set := newSet(root)
-	dest, take := session.KeyScan(len(root.key()))
-	if _, err := session.Scan(stored(tx), dest, func() { set.keys = append(set.keys, take()) }); err != nil {
+	set := rows.NewSet(root)
+	dest, take := session.KeyScan(len(root.Key()))
+	if _, err := session.Scan(stored(tx), dest, func() { set.Keys = append(set.Keys, take()) }); err != nil {
 		return err
 	}
-	set.keys = c.fresh(root, set.keys)
+	set.Keys = c.fresh(root, set.Keys)
 	c.own, c.sets[root] = set, set
-	c.rows[root] = int64(len(set.keys))
+	c.rows[root] = int64(len(set.Keys))
 	return nil
 }
 
 // resolveSelected finds what selected relations of a delete hold: one level of
 // each.
-func (c *cascade) resolveSelected(list []selection, from *rowSet) error {
+func (c *cascade) resolveSelected(list []selection, from *rows.Set) error {
 	for _, s := range list {
-		set, err := c.find(s.link.child, from.hanging(s.link, c.d), c.reach(s.link.child, liveOnly), false)
+		set, err := c.find(s.link.Child, from.Hanging(s.link, c.d), c.reach(s.link.Child, model.LiveOnly), false)
 		if err != nil {
 			return err
 		}
-		c.keep(s.link.child, set)
-		if !set.isEmpty() {
+		c.keep(s.link.Child, set)
+		if !set.IsEmpty() {
 			if err := c.resolveSelected(s.below, set); err != nil {
 				return err
 			}
@@ -95,28 +97,28 @@ func (c *cascade) resolveSelected(list []selection, from *rowSet) error {
 
 // goAlong is the step of a purge, a force delete and of the preview of a delete:
 // it finds rows by the kind of operation, whatever trashed them.
-func (c *cascade) goAlong(links []*link, from *rowSet) (*rowSet, error) {
-	child := links[0].child
-	filter := c.reach(child, c.plan.kind.takesFrom()).and(c.except[child.name])
+func (c *cascade) goAlong(links []*model.Link, from *rows.Set) (*rows.Set, error) {
+	child := links[0].Child
+	filter := c.reach(child, c.plan.Kind.TakesFrom()).And(c.except[child.Name])
 	return c.find(child, c.hanging(links, from, filter), filter, hooked(links))
 }
 
 // find finds the rows of a table that one of the parts picks. It keeps the parts
 // in place of the keys where there are many rows, and each can be found in one
 // way only, so that none is counted twice.
-func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*rowSet, error) {
-	set := newSet(t)
-	hooks = hooks && !c.preview && t.model != nil && (hasHook[BeforePurger](t.model) || hasHook[AfterPurger](t.model))
+func (c *cascade) find(t *model.Table, parts []rows.Picker, filter rows.Picker, hooks bool) (*rows.Set, error) {
+	set := rows.NewSet(t)
+	hooks = hooks && !c.preview && t.Model != nil && (hasHook[BeforePurger](t.Model) || hasHook[AfterPurger](t.Model))
 	counts := false
-	once := !hooks && len(c.plan.into[t]) <= 1 && !c.plan.inCircle(t) && t != c.plan.root && len(c.op.selected) == 0
+	once := !hooks && len(c.plan.Into[t]) <= 1 && !c.plan.InCircle(t) && t != c.plan.Root && len(c.op.selected) == 0
 	for _, part := range parts {
-		part = part.and(filter)
-		if !c.preview && once && c.plan.isLeaf(t) || len(t.key()) == 0 {
-			set.where = append(set.where, part)
+		part = part.And(filter)
+		if !c.preview && once && c.plan.IsLeaf(t) || len(t.Key()) == 0 {
+			set.Where = append(set.Where, part)
 			counts = !c.preview
 			c.late[t] = counts
 			if c.preview {
-				n, err := session.Count(c.db, t.name, part(t.name), "")
+				n, err := session.Count(c.db, t.Name, part(t.Name), "")
 				if err != nil {
 					return nil, err
 				}
@@ -126,9 +128,9 @@ func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*ro
 		}
 		most := unbounded
 		if once {
-			most = few + 1
+			most = rows.Few + 1
 		}
-		list, n, err := c.collect(t, most, "SELECT ", expr.Columns(t.name, t.key()), " FROM ", clause.Table{Name: t.name}, " WHERE ", part(t.name), c.forUpdate())
+		list, n, err := c.collect(t, most, "SELECT ", expr.Columns(t.Name, t.Key()), " FROM ", clause.Table{Name: t.Name}, " WHERE ", part(t.Name), c.forUpdate())
 		if err != nil {
 			return nil, err
 		}
@@ -137,14 +139,14 @@ func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*ro
 			list = c.fresh(t, list)
 			n = int64(len(list))
 			fallthrough
-		case n <= few:
-			set.keys = append(set.keys, list...)
+		case n <= rows.Few:
+			set.Keys = append(set.Keys, list...)
 		default:
-			set.where = append(set.where, part)
+			set.Where = append(set.Where, part)
 		}
 		c.rows[t] += n
 	}
-	if !set.isEmpty() {
+	if !set.IsEmpty() {
 		c.log = append(c.log, found{set: set, hooks: hooks, counts: counts})
 	}
 	return set, nil
@@ -152,18 +154,18 @@ func (c *cascade) find(t *table, parts []picker, filter picker, hooks bool) (*ro
 
 // restorable is the step of a restore: it finds the trashed rows that hang on
 // others and were trashed by the same operation as those.
-func (c *cascade) restorable(links []*link, from *rowSet) (*rowSet, error) {
-	child := links[0].child
-	set := newSet(child)
-	if same := sameOriginIn(child); links[0].parent == child && same != nil {
-		for _, start := range from.conditions(c.d) {
-			below := &tree{name: child.name, table: child, links: links, start: start, filter: c.reach(child, trashedOnly), same: same, d: c.d}
-			list, _, err := c.collect(child, unbounded, "SELECT ", expr.Columns(child.name, child.key()), " FROM ", clause.Table{Name: child.name},
-				" WHERE ", below, " AND ", c.reach(child, trashedOnly)(child.name), c.forUpdate())
+func (c *cascade) restorable(links []*model.Link, from *rows.Set) (*rows.Set, error) {
+	child := links[0].Child
+	set := rows.NewSet(child)
+	if same := rows.SameOriginIn(child); links[0].Parent == child && same != nil {
+		for _, start := range from.Conditions(c.d) {
+			below := &rows.Tree{Name: child.Name, Table: child, Links: links, Start: start, Filter: c.reach(child, model.TrashedOnly), Same: same, D: c.d}
+			list, _, err := c.collect(child, unbounded, "SELECT ", expr.Columns(child.Name, child.Key()), " FROM ", clause.Table{Name: child.Name},
+				" WHERE ", below, " AND ", c.reach(child, model.TrashedOnly)(child.Name), c.forUpdate())
 			if err != nil {
 				return nil, err
 			}
-			set.keys = append(set.keys, c.fresh(child, list)...)
+			set.Keys = append(set.Keys, c.fresh(child, list)...)
 		}
 	} else {
 		for _, l := range links {
@@ -172,16 +174,16 @@ func (c *cascade) restorable(links []*link, from *rowSet) (*rowSet, error) {
 			}
 		}
 	}
-	c.rows[child] += int64(len(set.keys))
-	if !set.isEmpty() {
+	c.rows[child] += int64(len(set.Keys))
+	if !set.IsEmpty() {
 		c.log = append(c.log, found{set: set, hooks: hooked(links)})
 	}
 	return set, nil
 }
 
-func hooked(links []*link) bool {
+func hooked(links []*model.Link) bool {
 	for _, l := range links {
-		if l.hooks {
+		if l.Hooks {
 			return true
 		}
 	}
@@ -191,27 +193,27 @@ func hooked(links []*link) bool {
 // trashedWith adds the trashed rows at a link's end that were trashed by the
 // same operation as the row that they hang on. It returns ErrAmbiguous if that
 // cannot be told of one of them.
-func (c *cascade) trashedWith(l *link, from *rowSet, set *rowSet) error {
+func (c *cascade) trashedWith(l *model.Link, from *rows.Set, set *rows.Set) error {
 	ambiguous := false
 	var list [][]any
-	take := func(key []any, parent, child origin) {
-		same, known := sameOrigin(l.parent.model, parent, l.child.model, child)
+	take := func(key []any, parent, child model.Origin) {
+		same, known := model.SameOrigin(l.Parent.Model, parent, l.Child.Model, child)
 		if same {
 			list = append(list, key)
 		}
-		ambiguous = ambiguous || !known && l.policy == cascades
+		ambiguous = ambiguous || !known && l.Policy == model.Cascades
 	}
-	for _, part := range from.conditions(c.d) {
-		where := expr.All{part(parentName), c.reach(l.child, trashedOnly)(childName)}
+	for _, part := range from.Conditions(c.d) {
+		where := expr.All{part(parentName), c.reach(l.Child, model.TrashedOnly)(rows.ChildName)}
 		if err := c.pairs(l, false, where, c.forUpdate(), take); err != nil {
 			return err
 		}
 	}
 	if ambiguous {
-		return fail(ErrAmbiguous, l.parent.schema.Name, "which rows of "+l.relation+" were trashed along, as their marker does not say: "+
+		return fail(ErrAmbiguous, l.Parent.Schema.Name, "which rows of "+l.Relation+" were trashed along, as their marker does not say: "+
 			"restore each under softdelete.RootOnly, or give the models a deletion id")
 	}
-	set.keys = append(set.keys, c.fresh(l.child, list)...)
+	set.Keys = append(set.Keys, c.fresh(l.Child, list)...)
 	return nil
 }
 
@@ -219,24 +221,24 @@ const parentName = "softdelete_parent"
 
 // pairs reads the rows of a link that hang on each other: the key of the
 // parent's or of the child's, and by which operation each was trashed.
-func (c *cascade) pairs(l *link, ofParent bool, where clause.Expression, lock string, take func(key []any, parent, child origin)) error {
-	keyed, name := l.child, childName
+func (c *cascade) pairs(l *model.Link, ofParent bool, where clause.Expression, lock string, take func(key []any, parent, child model.Origin)) error {
+	keyed, name := l.Child, rows.ChildName
 	if ofParent {
-		keyed, name = l.parent, parentName
+		keyed, name = l.Parent, parentName
 	}
-	dest, key := session.KeyScan(len(keyed.key()))
-	columns := expr.Columns(name, keyed.key())
-	of := func(m *model, name string) func() origin {
-		scan, read := m.originScan()
+	dest, key := session.KeyScan(len(keyed.Key()))
+	columns := expr.Columns(name, keyed.Key())
+	of := func(m *model.Model, name string) func() model.Origin {
+		scan, read := m.OriginScan()
 		dest = append(dest, scan...)
-		for _, field := range m.originColumns() {
+		for _, field := range m.OriginColumns() {
 			columns = append(columns, clause.Column{Table: name, Name: field.DBName})
 		}
 		return read
 	}
-	parent, child := of(l.parent.model, parentName), of(l.child.model, childName)
+	parent, child := of(l.Parent.Model, parentName), of(l.Child.Model, rows.ChildName)
 	_, err := session.Query(c.db, dest, func() { take(key(), parent(), child()) },
-		"SELECT ", columns, " FROM ", clause.Table{Name: l.child.name, Alias: childName}, " JOIN ", clause.Table{Name: l.parent.name, Alias: parentName},
-		" ON ", joins(l, parentName), " WHERE ", where, lock)
+		"SELECT ", columns, " FROM ", clause.Table{Name: l.Child.Name, Alias: rows.ChildName}, " JOIN ", clause.Table{Name: l.Parent.Name, Alias: parentName},
+		" ON ", rows.Joins(l, parentName), " WHERE ", where, lock)
 	return err
 }

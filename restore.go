@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -128,7 +129,7 @@ func checkValue(verb Operation, value any) error {
 
 // beginRestore prepares the update callbacks of GORM for a restore: no hooks of
 // theirs, no associations saved.
-func (p *Plugin) beginRestore(db *gorm.DB, m *model) {
+func (p *Plugin) beginRestore(db *gorm.DB, m *model.Model) {
 	stmt := db.Statement
 	if rejectNil(db) {
 		return
@@ -144,8 +145,8 @@ func (p *Plugin) beginRestore(db *gorm.DB, m *model) {
 	if op.plan != nil || op.observed != nil || op.hooks && (hasHook[BeforeRestorer](m) || hasHook[AfterRestorer](m)) {
 		op.beginUnit(db)
 	}
-	for _, row := range rowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, true) {
-		if stmt.Schema != m.schema {
+	for _, row := range model.RowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, true) {
+		if stmt.Schema != m.Schema {
 			break
 		}
 		v := &tracked{value: row}
@@ -158,7 +159,7 @@ func (p *Plugin) beginRestore(db *gorm.DB, m *model) {
 func (p *Plugin) restore(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	stmt, m := db.Statement, op.model
 	// GORM's update takes the value from Model; a verb is about Dest.
-	stmt.ReflectValue = pointee(reflect.ValueOf(stmt.Dest))
+	stmt.ReflectValue = model.Pointee(reflect.ValueOf(stmt.Dest))
 	if !stmt.ReflectValue.CanAddr() {
 		addressable := reflect.New(stmt.ReflectValue.Type()).Elem()
 		addressable.Set(stmt.ReflectValue)
@@ -181,7 +182,7 @@ func (p *Plugin) restore(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 		op.update(db, op.clearing(p, db), next)
 		t.restore()
 	}
-	if conflict := conflictOf(db.Error, m.name()); conflict != nil {
+	if conflict := conflictOf(db.Error, m.Name()); conflict != nil {
 		db.Error = conflict
 	}
 	p.strict(db, t)
@@ -200,47 +201,34 @@ func (p *Plugin) restore(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 
 // trashedFilter is the filter of a restore or a purge: trashed rows, and none of
 // them if the statement asked for live ones.
-func (op *operation) trashedFilter(stmt *gorm.Statement) (clause.Expression, visibility) {
-	if requestOf(stmt).show == liveOnly {
-		return nothing{op.model}, liveOnly
+func (op *operation) trashedFilter(stmt *gorm.Statement) (clause.Expression, model.Visibility) {
+	if requestOf(stmt).show == model.LiveOnly {
+		return nothing{op.model}, model.LiveOnly
 	}
-	return op.model.trashedRows, trashedOnly
+	return op.model.TrashedRows, model.TrashedOnly
 }
 
 // clearing is what a restore sets.
 func (op *operation) clearing(p *Plugin, db *gorm.DB) clause.Set {
 	op.touched = p.touch(db, op.model)
-	return append(op.model.clearedColumns(), op.touched...)
-}
-
-// clearedColumns are the marker and tracking columns of a live row.
-func (m *model) clearedColumns() clause.Set {
-	set := clause.Set{assign(m.marker.field, m.marker.cleared())}
-	for _, name := range m.protected {
-		if field := m.schema.FieldsByDBName[name]; field != m.marker.field {
-			set = append(set, assign(field, clearedColumn(field)))
-		}
-	}
-	return set
+	return append(op.model.ClearedColumns(), op.touched...)
 }
 
 // clear empties the fields of a value whose row was restored.
-func (v *tracked) clear(db *gorm.DB, m *model) {
-	for _, name := range m.protected {
-		field := m.schema.FieldsByDBName[name]
+func (v *tracked) clear(db *gorm.DB, m *model.Model) {
+	for _, name := range m.Protected {
+		field := m.Schema.FieldsByDBName[name]
 		field.ReflectValueOf(db.Statement.Context, v.value).SetZero()
 	}
-	if live, ok := m.marker.live.(int); ok && live != 0 {
-		_ = db.AddError(m.marker.field.Set(db.Statement.Context, v.value, live))
+	if live, ok := m.Marker.Live.(int); ok && live != 0 {
+		_ = db.AddError(m.Marker.Field.Set(db.Statement.Context, v.value, live))
 	}
 }
 
-func hasHook[H any](m *model) bool {
-	_, ok := newOf(m.schema.ModelType).(H)
+func hasHook[H any](m *model.Model) bool {
+	_, ok := model.NewOf(m.Schema.ModelType).(H)
 	return ok
 }
-
-func newOf(t reflect.Type) any { return reflect.New(t).Interface() }
 
 // runHooks calls a hook on each of the statement's values, unless hooks are
 // skipped. It returns false after an error.
@@ -251,7 +239,7 @@ func runHooks[H any](db *gorm.DB, op *operation, call func(H, *gorm.DB) error) b
 	stmt := db.Statement
 	tx, leave := inside(db)
 	defer leave()
-	for i, row := range rowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, false) {
+	for i, row := range model.RowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, false) {
 		stmt.CurDestIndex = i
 		hook, ok := row.Addr().Interface().(H)
 		if !ok {

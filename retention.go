@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // RunOptions configure Trash.Run. The zero value is useful where the models have
@@ -82,7 +84,7 @@ func (t *Trash) Run(ctx context.Context, options ...RunOptions) error {
 	}
 }
 
-func (o *RunOptions) check(models []*model) error {
+func (o *RunOptions) check(models []*model.Model) error {
 	problem := ""
 	switch {
 	case o.Every < 0:
@@ -112,8 +114,8 @@ func (o *RunOptions) check(models []*model) error {
 
 // age is how old a model's trashed rows get, zero for any age, and whether they
 // are removed at all.
-func (o *RunOptions) age(m *model) (age time.Duration, due bool) {
-	if retainer, ok := newOf(m.schema.ModelType).(TrashRetainer); ok {
+func (o *RunOptions) age(m *model.Model) (age time.Duration, due bool) {
+	if retainer, ok := model.NewOf(m.Schema.ModelType).(TrashRetainer); ok {
 		age = retainer.TrashRetention()
 		return age, age > 0
 	}

@@ -13,19 +13,20 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // revive runs a create under Revive: what a trashed row is in the way of becomes
 // an update of that row, the rest is inserted.
-func (p *Plugin) revive(db *gorm.DB, m *model, next func(*gorm.DB)) {
+func (p *Plugin) revive(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 	stmt := db.Statement
-	if !holds(stmt.ReflectValue, stmt.Schema) {
-		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w: Revive needs a value of the model, not a %T", m.name(), gorm.ErrInvalidData, stmt.Dest))
+	if !model.Holds(stmt.ReflectValue, stmt.Schema) {
+		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w: Revive needs a value of the model, not a %T", m.Name(), gorm.ErrInvalidData, stmt.Dest))
 		return
 	}
 	if stmt.ReflectValue.Kind() != reflect.Slice && !stmt.ReflectValue.CanAddr() {
-		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w: Revive writes to the value, give a pointer to it", m.name(), gorm.ErrInvalidValue))
+		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w: Revive writes to the value, give a pointer to it", m.Name(), gorm.ErrInvalidValue))
 		return
 	}
 	if db.DryRun {
@@ -98,12 +99,12 @@ func elementOf(value reflect.Value, i int) reflect.Value {
 
 // reviveRow restores a trashed row with the values of a new one, and gives that
 // the row's key and creation time.
-func (p *Plugin) reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool {
+func (p *Plugin) reviveRow(db *gorm.DB, m *model.Model, value, row reflect.Value) bool {
 	stmt := db.Statement
 	set := map[string]any{}
-	for _, a := range m.clearedColumns() {
+	for _, a := range m.ClearedColumns() {
 		set[a.Column.Name] = a.Value
-		field := m.schema.FieldsByDBName[a.Column.Name]
+		field := m.Schema.FieldsByDBName[a.Column.Name]
 		field.ReflectValueOf(stmt.Context, value).SetZero()
 	}
 	now := db.NowFunc()
@@ -129,15 +130,15 @@ func (p *Plugin) reviveRow(db *gorm.DB, m *model, value, row reflect.Value) bool
 			}
 		}
 	}
-	same := expr.InCurrent(primaryNames(stmt.Schema), [][]any{keys})
-	tx := onTable(session.Beside(db), stmt).Unscoped().Where(same).Where(clause.Expression(m.trashedRows)).
+	same := expr.InCurrent(model.PrimaryNames(stmt.Schema), [][]any{keys})
+	tx := onTable(session.Beside(db), stmt).Unscoped().Where(same).Where(clause.Expression(m.TrashedRows)).
 		Clauses(assignments(set)).UpdateColumns(map[string]any{})
 	err := tx.Error
 	for _, l := range p.models.entry(db, stmt.Schema).parents {
 		// The update has checked what it sets; the rest is as it was in the trash.
 		if err == nil && !slices.ContainsFunc(l.foreign, func(name string) bool { _, ok := set[name]; return ok }) {
 			table := childTable(stmt)
-			err = l.checkRows(db, stmt.Schema, table, expr.In(table, primaryNames(stmt.Schema), [][]any{keys}))
+			err = l.checkRows(db, stmt.Schema, table, expr.In(table, model.PrimaryNames(stmt.Schema), [][]any{keys}))
 		}
 	}
 	return db.AddError(err) == nil

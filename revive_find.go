@@ -8,13 +8,15 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // obstacles are the trashed rows that the values of a create are hindered by, by
 // the index of the value.
 type obstacles struct {
 	db      *gorm.DB
-	model   *model
+	model   *model.Model
 	unasked [][]bool          // of each value, which fields of its primary key the caller has left to others
 	shown   clause.Expression // what others say of the rows that may come back; nil if nothing
 
@@ -28,7 +30,7 @@ type obstacles struct {
 
 // inTheWay finds, for the statement's values by index, the trashed row that each of
 // them revives. The rows are locked.
-func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
+func (p *Plugin) inTheWay(db *gorm.DB, m *model.Model) map[int]reflect.Value {
 	o := &obstacles{db: db, model: m, held: map[int]reflect.Value{}, alike: map[int][]reflect.Value{}}
 	if noted, ok := db.InstanceGet(unaskedKey); ok {
 		o.unasked, _ = noted.([][]bool)
@@ -50,7 +52,7 @@ func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
 			return nil
 		}
 		// Of two new rows that clash with each other too, the second is inserted, and refused.
-		if id := keyString(db.Statement.Context, db.Statement.Schema, row); !taken[id] {
+		if id := model.KeyString(db.Statement.Context, db.Statement.Schema, row); !taken[id] {
 			found[index], taken[id] = row, true
 		}
 	}
@@ -59,31 +61,31 @@ func (p *Plugin) inTheWay(db *gorm.DB, m *model) map[int]reflect.Value {
 
 // byUniqueKeys finds the rows that hold a key of all rows.
 func (o *obstacles) byUniqueKeys() {
-	for _, key := range o.model.unique {
-		o.by(key, func(index int) bool { return !key.primary || !o.isMade(index) })
+	for _, key := range o.model.Unique {
+		o.by(key, func(index int) bool { return !key.Primary || !o.isMade(index) })
 	}
 }
 
 // byMadeKeys finds the rows that hold a primary key that nobody asked for. It
 // hinders no row that gets another one's.
 func (o *obstacles) byMadeKeys() {
-	for _, key := range o.model.unique {
-		if key.primary && o.unasked != nil {
+	for _, key := range o.model.Unique {
+		if key.Primary && o.unasked != nil {
 			o.by(key, func(index int) bool { return o.isMade(index) && !o.held[index].IsValid() && len(o.alike[index]) == 0 })
 		}
 	}
 }
 
-func (o *obstacles) by(key uniqueKey, of func(index int) bool) {
-	values, indexes := valuesOf(o.db.Statement, o.db.Statement.ReflectValue, key.columns())
-	if key.primary {
+func (o *obstacles) by(key model.UniqueKey, of func(index int) bool) {
+	values, indexes := valuesOf(o.db.Statement, o.db.Statement.ReflectValue, key.Columns())
+	if key.Primary {
 		values, indexes = withoutZero(values, indexes)
 	}
 	values, indexes = some(values, indexes, of)
-	for i, rows := range o.trashed(keySearch{columns: key.columns()}, values) {
+	for i, rows := range o.trashed(keySearch{columns: key.Columns()}, values) {
 		index := indexes[i]
 		if before, twice := o.held[index]; twice && !o.same(before, rows[0]) {
-			_ = o.db.AddError(fail(ErrAmbiguous, o.model.name(), "several rows are in the way of one new row, by primary key and by "+key.name))
+			_ = o.db.AddError(fail(ErrAmbiguous, o.model.Name(), "several rows are in the way of one new row, by primary key and by "+key.Name))
 			return
 		}
 		o.held[index] = rows[0]
@@ -93,7 +95,7 @@ func (o *obstacles) by(key uniqueKey, of func(index int) bool) {
 // trashed finds the trashed rows that values meet, under a lock.
 func (o *obstacles) trashed(l keySearch, values [][]any) map[int][]reflect.Value {
 	l.hold = locked
-	l.where = append(l.where, o.model.trashedRows)
+	l.where = append(l.where, o.model.TrashedRows)
 	if o.shown != nil {
 		l.where = append(l.where, o.shown)
 	}
@@ -103,11 +105,11 @@ func (o *obstacles) trashed(l keySearch, values [][]any) map[int][]reflect.Value
 // byLiveKeys finds the rows that agree in a key of live rows.
 func (o *obstacles) byLiveKeys() {
 	stmt := o.db.Statement
-	for _, key := range o.model.liveUnique {
-		values, indexes := valuesOf(stmt, stmt.ReflectValue, key.columns)
-		search := keySearch{columns: key.columns}
-		if where := o.model.whereOf(key); where != "" {
-			search.where = []clause.Expression{clause.Expr{SQL: "(" + o.model.marker.asLive(where) + ")"}}
+	for _, key := range o.model.LiveUnique {
+		values, indexes := valuesOf(stmt, stmt.ReflectValue, key.Columns)
+		search := keySearch{columns: key.Columns}
+		if where := o.model.WhereOf(key); where != "" {
+			search.where = []clause.Expression{clause.Expr{SQL: "(" + o.model.Marker.AsLive(where) + ")"}}
 			values, indexes = inIndex(o.model, o.db, where, values, indexes)
 		}
 		for i, rows := range o.trashed(search, values) {
@@ -123,8 +125,8 @@ func (o *obstacles) byLiveKeys() {
 
 // isHeldLive tells if a live row has a key: that one is in the way then, whatever
 // is in the trash.
-func (o *obstacles) isHeldLive(key liveKey, value []any) bool {
-	live := keySearch{columns: key.columns, where: o.model.inLiveIndex(key), read: primaryNames(o.db.Statement.Schema)}
+func (o *obstacles) isHeldLive(key model.LiveKey, value []any) bool {
+	live := keySearch{columns: key.Columns, where: o.model.InLiveIndex(key), read: model.PrimaryNames(o.db.Statement.Schema)}
 	return len(live.rows(o.db, [][]any{value})) > 0
 }
 
@@ -147,23 +149,23 @@ func (o *obstacles) choose(index int) (reflect.Value, error) {
 	alike := o.alike[index]
 	switch {
 	case held && len(alike) > 0 && !slices.ContainsFunc(alike, func(other reflect.Value) bool { return o.same(row, other) }):
-		return row, fail(ErrAmbiguous, o.model.name(), "one row is in the way of a new row, and another has a key of it that is unique among live rows")
+		return row, fail(ErrAmbiguous, o.model.Name(), "one row is in the way of a new row, and another has a key of it that is unique among live rows")
 	case !held:
 		last, known := trashedLast(o.model, o.db, o.distinct(alike))
 		if !known {
-			return last, fail(ErrAmbiguous, o.model.name(), "several rows have a key of a new row that is unique among live rows, and which was trashed last cannot be told")
+			return last, fail(ErrAmbiguous, o.model.Name(), "several rows have a key of a new row that is unique among live rows, and which was trashed last cannot be told")
 		}
 		row = last
 	}
 	if o.asksForOther(index, row) {
-		return row, fail(ErrAmbiguous, o.model.name(), "the row in the way of a new row has another primary key than that asks for")
+		return row, fail(ErrAmbiguous, o.model.Name(), "the row in the way of a new row has another primary key than that asks for")
 	}
 	return row, nil
 }
 
 func (o *obstacles) same(a, b reflect.Value) bool {
 	ctx, s := o.db.Statement.Context, o.db.Statement.Schema
-	return keyString(ctx, s, a) == keyString(ctx, s, b)
+	return model.KeyString(ctx, s, a) == model.KeyString(ctx, s, b)
 }
 
 func (o *obstacles) distinct(rows []reflect.Value) []reflect.Value {
@@ -209,11 +211,11 @@ func noteAsked(db *gorm.DB) {
 // so not asked for: whoever fills them later makes them, a hook or the database.
 // One that is taken from a value that the row belongs to is asked for by that.
 func keysNotAsked(stmt *gorm.Statement) [][]bool {
-	if !holds(stmt.ReflectValue, stmt.Schema) {
+	if !model.Holds(stmt.ReflectValue, stmt.Schema) {
 		return nil
 	}
 	list := make([][]bool, 0, lengthOf(stmt.ReflectValue))
-	for _, value := range elementsOf(stmt.ReflectValue) {
+	for _, value := range model.ElementsOf(stmt.ReflectValue) {
 		fields := make([]bool, len(stmt.Schema.PrimaryFields))
 		for i, field := range stmt.Schema.PrimaryFields {
 			if value.IsValid() {

@@ -6,15 +6,17 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // trashedLast is the row of several that was trashed last, by what the column can
 // keep. It is false where that cannot be told: rows of one time, or of none.
-func trashedLast(m *model, db *gorm.DB, rows []reflect.Value) (last reflect.Value, known bool) {
+func trashedLast(m *model.Model, db *gorm.DB, rows []reflect.Value) (last reflect.Value, known bool) {
 	if len(rows) == 1 {
 		return rows[0], true
 	}
-	if m.at == nil {
+	if m.At == nil {
 		return reflect.Value{}, false
 	}
 	var latest time.Time
@@ -33,8 +35,8 @@ func trashedLast(m *model, db *gorm.DB, rows []reflect.Value) (last reflect.Valu
 }
 
 // trashedAt is when a row was trashed, false if it does not say.
-func trashedAt(m *model, db *gorm.DB, row reflect.Value) (time.Time, bool) {
-	value, err := driver.DefaultParameterConverter.ConvertValue(fieldValue(db.Statement.Context, m.at, row))
+func trashedAt(m *model.Model, db *gorm.DB, row reflect.Value) (time.Time, bool) {
+	value, err := driver.DefaultParameterConverter.ConvertValue(fieldValue(db.Statement.Context, m.At, row))
 	if err != nil {
 		return time.Time{}, false
 	}
@@ -42,7 +44,7 @@ func trashedAt(m *model, db *gorm.DB, row reflect.Value) (time.Time, bool) {
 	case time.Time:
 		return at, true
 	case int64:
-		return timeOfUnix(at, m.when().unit), at != 0
+		return model.TimeOfUnix(at, m.When().Unit), at != 0
 	}
 	return time.Time{}, false
 }

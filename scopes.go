@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // WithTrashed shows live and trashed rows of the statement's own model; what it
@@ -28,7 +29,7 @@ import (
 // call, softdelete.WithTrashed(db); for gorm.G see StatementScope. It is safe
 // for concurrent use, and leaves db as it is.
 func WithTrashed(db *gorm.DB) *gorm.DB {
-	return ask(db, func(r *request) { r.show = all })
+	return ask(db, func(r *request) { r.show = model.All })
 }
 
 // OnlyTrashed shows trashed rows of the statement's own model and no others;
@@ -42,7 +43,7 @@ func WithTrashed(db *gorm.DB) *gorm.DB {
 // is no condition: without one of the caller's own, an Update fails with
 // gorm.ErrMissingWhereClause.
 func OnlyTrashed(db *gorm.DB) *gorm.DB {
-	return ask(db, func(r *request) { r.show = trashedOnly })
+	return ask(db, func(r *request) { r.show = model.TrashedOnly })
 }
 
 // WithoutTrashed shows live rows only, which is the default. It takes back a
@@ -52,7 +53,7 @@ func OnlyTrashed(db *gorm.DB) *gorm.DB {
 //
 //	SELECT * FROM posts WHERE posts.deleted_at IS NULL
 func WithoutTrashed(db *gorm.DB) *gorm.DB {
-	return ask(db, func(r *request) { r.show, r.conditions = liveOnly, nil })
+	return ask(db, func(r *request) { r.show, r.conditions = model.LiveOnly, nil })
 }
 
 // TrashedBefore shows rows trashed before t.
@@ -99,7 +100,7 @@ func TrashedBy(actor any) func(*gorm.DB) *gorm.DB {
 func trashed(c condition) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
 		return ask(db, func(r *request) {
-			r.show = trashedOnly
+			r.show = model.TrashedOnly
 			r.conditions = append(r.conditions[:len(r.conditions):len(r.conditions)], c)
 		})
 	}
@@ -117,7 +118,7 @@ func trashed(c condition) func(*gorm.DB) *gorm.DB {
 // fails with ErrNotSoftDeletable if a named model has no marker, with
 // gorm.ErrInvalidValue if what is named is no model.
 func WithTrashedIn(models ...any) func(*gorm.DB) *gorm.DB {
-	return in(all, models)
+	return in(model.All, models)
 }
 
 // OnlyTrashedIn shows trashed rows only of the named models, wherever they
@@ -128,7 +129,7 @@ func WithTrashedIn(models ...any) func(*gorm.DB) *gorm.DB {
 //	SELECT * FROM posts WHERE posts.deleted_at IS NULL
 //	SELECT * FROM comments WHERE comments.post_id IN (…) AND comments.deleted_at IS NOT NULL
 func OnlyTrashedIn(models ...any) func(*gorm.DB) *gorm.DB {
-	return in(trashedOnly, models)
+	return in(model.TrashedOnly, models)
 }
 
 // inKey is a setting, as GORM copies those into preloads.
@@ -139,9 +140,9 @@ const inKey = "softdelete:in"
 var inUsed atomic.Bool
 
 // shownIn is the visibility of models by their type.
-type shownIn map[reflect.Type]visibility
+type shownIn map[reflect.Type]model.Visibility
 
-func in(show visibility, models []any) func(*gorm.DB) *gorm.DB {
+func in(show model.Visibility, models []any) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
 		tx := ask(db, func(*request) {})
 		if tx.Error != nil {
@@ -180,14 +181,14 @@ func shownInOf(stmt *gorm.Statement) shownIn {
 
 // showIn is which rows of a model are shown anywhere in a statement: those that
 // were asked for; otherwise live ones, under Unscoped all.
-func showIn(stmt *gorm.Statement, m *model) visibility {
-	if show := shownInOf(stmt)[m.schema.ModelType]; show != unasked {
+func showIn(stmt *gorm.Statement, m *model.Model) model.Visibility {
+	if show := shownInOf(stmt)[m.Schema.ModelType]; show != model.Unasked {
 		return show
 	}
 	if stmt.Unscoped {
-		return all
+		return model.All
 	}
-	return liveOnly
+	return model.LiveOnly
 }
 
 // Into reports a delete: after the statement has succeeded, *d says under which
@@ -302,12 +303,12 @@ func (e *liveExpression) Build(b clause.Builder) {
 	}
 	table := e.alias
 	if table == "" {
-		table = m.schema.Table
+		table = m.Schema.Table
 	}
-	(&rowFilter{model: m, table: table, show: liveOnly}).Build(b)
+	(&model.RowFilter{Model: m, Table: table, Show: model.LiveOnly}).Build(b)
 }
 
-func (e *liveExpression) resolve(b clause.Builder) (*model, error) {
+func (e *liveExpression) resolve(b clause.Builder) (*model.Model, error) {
 	stmt, ok := b.(*gorm.Statement)
 	if !ok {
 		return nil, ErrNotInstalled

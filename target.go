@@ -4,15 +4,114 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
+
+// keysOf is the condition on the primary keys of a value, nil if it has none.
+func keysOf(stmt *gorm.Statement, value reflect.Value) clause.Expression {
+	s := stmt.Schema
+	if len(s.PrimaryFields) == 0 || !model.Holds(value, s) {
+		return nil
+	}
+	var keys [][]any
+	seen := map[string]bool{}
+	for _, row := range model.ElementsOf(value) {
+		if !hasKey(stmt, row) {
+			continue
+		}
+		key := make([]any, len(s.PrimaryFields))
+		for i, field := range s.PrimaryFields {
+			key[i], _ = field.ValueOf(stmt.Context, row)
+		}
+		if id := model.KeyText(key...); !seen[id] {
+			seen[id] = true
+			keys = append(keys, key)
+		}
+	}
+	column, values := schema.ToQueryValues(clause.CurrentTable, model.PrimaryNames(s), keys)
+	if len(values) == 0 {
+		return nil
+	}
+	return clause.IN{Column: column, Values: values}
+}
+
+var keyCondition = regexp.MustCompile(`(?i)^\s*(?:[\x60"]?\w+[\x60"]?\.)?[\x60"]?(\w+)[\x60"]?\s*(?:=\s*(?:\?|@\w+)|in\s*\(?\s*(?:\?|@\w+)\s*\)?)\s*$`)
+
+// addressesByKey tells if conditions name the whole primary key.
+func addressesByKey(exprs []clause.Expression, s *schema.Schema) bool {
+	if len(s.PrimaryFields) == 0 {
+		return false
+	}
+	var named []string
+	var visit func(clause.Expression)
+	column := func(column any) {
+		switch c := column.(type) {
+		case string:
+			named = append(named, c)
+		case clause.Column:
+			if c.Name == clause.PrimaryKey && s.PrioritizedPrimaryField != nil {
+				c.Name = s.PrioritizedPrimaryField.DBName
+			}
+			named = append(named, c.Name)
+		case []clause.Column:
+			for _, c := range c {
+				named = append(named, c.Name)
+			}
+		}
+	}
+	each := func(exprs []clause.Expression) {
+		if slices.ContainsFunc(exprs, isOr) {
+			return
+		}
+		for _, expr := range exprs {
+			visit(expr)
+		}
+	}
+	visit = func(expr clause.Expression) {
+		switch e := expr.(type) {
+		case clause.Eq:
+			column(e.Column)
+		case clause.IN:
+			column(e.Column)
+		case clause.AndConditions:
+			each(e.Exprs)
+		case *rawsql.Group:
+			each(e.Exprs)
+		case *rawsql.Sealed:
+			visit(e.Expr)
+		case clause.Expr:
+			if match := keyCondition.FindStringSubmatch(e.SQL); match != nil {
+				named = append(named, match[1])
+			}
+		case clause.NamedExpr:
+			if match := keyCondition.FindStringSubmatch(e.SQL); match != nil {
+				named = append(named, match[1])
+			}
+		}
+	}
+	each(exprs)
+	for _, field := range s.PrimaryFields {
+		if !slices.ContainsFunc(named, func(name string) bool { f := s.LookUpField(name); return f == field }) {
+			return false
+		}
+	}
+	return true
+}
+
+func isOr(expr clause.Expression) bool {
+	_, ok := expr.(clause.OrConditions)
+	return ok
+}
 
 // target is which rows a delete, restore, purge or force delete is about: what
 // the caller's conditions say, and the keys of the caller's values.
@@ -32,7 +131,7 @@ type target struct {
 // newTarget reads the target off the statement of an operation, of which the rows
 // of one visibility are meant. It adds gorm.ErrMissingWhereClause to the statement if
 // that has no condition at all.
-func newTarget(db *gorm.DB, op *operation, show visibility) (*target, bool) {
+func newTarget(db *gorm.DB, op *operation, show model.Visibility) (*target, bool) {
 	stmt, m := db.Statement, op.model
 	t := &target{stmt: stmt}
 	t.where, t.hadAny = stmt.Clauses["WHERE"]
@@ -45,9 +144,9 @@ func newTarget(db *gorm.DB, op *operation, show visibility) (*target, bool) {
 	t.keyed = addressesByKey(conditions, stmt.Schema)
 	t.callers = whereExprs(stmt)
 	t.exprs = append(make([]clause.Expression, 0, len(t.callers)+len(conditions)+2), rawsql.Enclose(t.callers)...)
-	values := []reflect.Value{pointee(stmt.ReflectValue)}
+	values := []reflect.Value{model.Pointee(stmt.ReflectValue)}
 	if stmt.ReflectValue.CanAddr() && stmt.Model != nil && !isSame(stmt.Dest, stmt.Model) {
-		values = append(values, pointee(reflect.ValueOf(stmt.Model)))
+		values = append(values, model.Pointee(reflect.ValueOf(stmt.Model)))
 	}
 	for _, value := range values {
 		if keys := keysOf(stmt, value); keys != nil {
@@ -93,7 +192,7 @@ func hasLimit(stmt *gorm.Statement) bool {
 
 // nest moves all conditions into a subquery on the primary key, as a statement
 // that writes can neither join nor be limited on every database.
-func (t *target) nest(db *gorm.DB, show visibility) bool {
+func (t *target) nest(db *gorm.DB, show model.Visibility) bool {
 	stmt := t.stmt
 	if len(stmt.Schema.PrimaryFields) == 0 {
 		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w for a delete with joins or a limit", stmt.Schema.Name, gorm.ErrPrimaryKeyRequired))
@@ -152,7 +251,7 @@ func (t *target) apply(filter clause.Expression) {
 	}
 	if filter != nil {
 		if rawsql.StandsBeforeWrite(t.stmt) {
-			filter = watching(filter)
+			filter = model.Watching(filter)
 		}
 		exprs = append(exprs[:len(exprs):len(exprs)], filter)
 		t.stmt.Clauses[gormFilterKey] = clause.Clause{}
@@ -169,7 +268,7 @@ func (op *operation) eachChunk(db *gorm.DB, t *target, names []string, keys [][]
 	exprs := t.exprs
 	defer func() { t.exprs = exprs }()
 	_, returns := t.stmt.Clauses["RETURNING"]
-	rows := pointee(reflect.ValueOf(t.stmt.Dest))
+	rows := model.Pointee(reflect.ValueOf(t.stmt.Dest))
 	returns = returns && rows.IsValid() && rows.Kind() == reflect.Slice && rows.CanSet() && len(keys) > op.dialect.Chunk(len(names))
 	var all reflect.Value
 	if returns {

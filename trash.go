@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -19,7 +20,7 @@ import (
 // its methods, and safe for concurrent use.
 type Trash struct {
 	db     *gorm.DB
-	models []*model // nil for all that are registered
+	models []*model.Model // nil for all that are registered
 }
 
 // OpenTrash returns the trash of some models, or without any of all models that
@@ -49,14 +50,14 @@ func OpenTrash(db *gorm.DB, models ...any) (*Trash, error) {
 }
 
 // modelsOf looks values up, each table once.
-func modelsOf(db *gorm.DB, values []any) ([]*model, error) {
-	list := make([]*model, 0, len(values))
+func modelsOf(db *gorm.DB, values []any) ([]*model.Model, error) {
+	list := make([]*model.Model, 0, len(values))
 	for _, value := range values {
 		m, err := soft(db, value)
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(list, func(other *model) bool { return other.schema.Table == m.schema.Table }) {
+		if !slices.ContainsFunc(list, func(other *model.Model) bool { return other.Schema.Table == m.Schema.Table }) {
 			list = append(list, m)
 		}
 	}
@@ -65,7 +66,7 @@ func modelsOf(db *gorm.DB, values []any) ([]*model, error) {
 
 // begin returns a handle of a context, and the models that are meant: those
 // chosen, or else all of the trash, in the order of their tables' names.
-func (t *Trash) begin(ctx context.Context, chosen []any) (*gorm.DB, []*model, error) {
+func (t *Trash) begin(ctx context.Context, chosen []any) (*gorm.DB, []*model.Model, error) {
 	if t == nil || t.db == nil {
 		return nil, nil, fmt.Errorf("softdelete: %w: the trash is nil, open it with OpenTrash", gorm.ErrInvalidDB)
 	}
@@ -79,35 +80,24 @@ func (t *Trash) begin(ctx context.Context, chosen []any) (*gorm.DB, []*model, er
 			return nil, nil, err
 		}
 		for _, m := range list {
-			if t.models != nil && !slices.ContainsFunc(models, func(other *model) bool { return other.schema.Table == m.schema.Table }) {
-				return nil, nil, fmt.Errorf("softdelete: model %s: %w: it is not among the models that the trash was opened with", m.name(), gorm.ErrInvalidValue)
+			if t.models != nil && !slices.ContainsFunc(models, func(other *model.Model) bool { return other.Schema.Table == m.Schema.Table }) {
+				return nil, nil, fmt.Errorf("softdelete: model %s: %w: it is not among the models that the trash was opened with", m.Name(), gorm.ErrInvalidValue)
 			}
 		}
 		models = list
 	} else if t.models == nil {
 		p, _ := installed(t.db)
-		models = p.models.relations().models()
+		models = p.models.relations().Models()
 	}
-	slices.SortFunc(models, func(a, b *model) int { return cmp.Compare(a.schema.Table, b.schema.Table) })
+	slices.SortFunc(models, func(a, b *model.Model) int { return cmp.Compare(a.Schema.Table, b.Schema.Table) })
 	return t.db.WithContext(ctx), models, nil
 }
 
 var errNilContext = fmt.Errorf("softdelete: %w: the context is nil", gorm.ErrInvalidValue)
 
-// models lists the soft-deletable models, one to a table.
-func (g *graph) models() []*model {
-	var list []*model
-	for _, name := range g.names {
-		if m := g.tables[name].model; m != nil {
-			list = append(list, m)
-		}
-	}
-	return list
-}
-
 // trashOf is a query on the trashed rows of a model.
-func trashOf(db *gorm.DB, m *model) *gorm.DB {
-	tx := inTrash(db.Session(&gorm.Session{}).Model(newOf(m.schema.ModelType)))
+func trashOf(db *gorm.DB, m *model.Model) *gorm.DB {
+	tx := inTrash(db.Session(&gorm.Session{}).Model(model.NewOf(m.Schema.ModelType)))
 	hidden, err := onQueries(m, tx)
 	_ = tx.AddError(err)
 	return also(tx, hidden...)
@@ -139,12 +129,12 @@ func (t *Trash) Stats(ctx context.Context) ([]Stat, error) {
 	return stats, nil
 }
 
-func statOf(db *gorm.DB, m *model) (Stat, error) {
-	stat := Stat{Table: m.schema.Table, Model: m.name()}
+func statOf(db *gorm.DB, m *model.Model) (Stat, error) {
+	stat := Stat{Table: m.Schema.Table, Model: m.Name()}
 	list, dest := []any{"count(*)"}, []any{&stat.Trashed}
 	read := func() (oldest, newest time.Time) { return }
-	if m.at != nil {
-		l := m.timeline(dialectOf(db))
+	if m.At != nil {
+		l := m.Timeline(dialectOf(db))
 		of := func(name string) clause.Expression {
 			return expr.Func(func(b clause.Builder) {
 				_, _ = b.WriteString(name + "(")
@@ -153,7 +143,7 @@ func statOf(db *gorm.DB, m *model) (Stat, error) {
 			})
 		}
 		var extremes []any
-		extremes, read = l.extremes()
+		extremes, read = l.Extremes()
 		list, dest = append(list, of("min"), of("max")), append(dest, extremes...)
 	}
 	_, err := session.Scan(expr.Selecting(trashOf(db, m), list...), dest, func() { stat.Oldest, stat.Newest = read() })
@@ -184,25 +174,25 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 	}
 	p, _ := installed(db)
 	g := p.models.relations()
-	slices.SortStableFunc(list, func(a, b *model) int { return cmp.Compare(g.rankOf(a), g.rankOf(b)) })
+	slices.SortStableFunc(list, func(a, b *model.Model) int { return cmp.Compare(g.RankOf(a), g.RankOf(b)) })
 	for i, m := range list {
-		if i > 0 && apart(db, list[0].schema, m.schema) {
+		if i > 0 && apart(db, list[0].Schema, m.Schema) {
 			return 0, fmt.Errorf("softdelete: model %s: %w: it is in another database than %s, and all is restored in one transaction: restore the models of each by themselves",
-				m.name(), gorm.ErrInvalidDB, list[0].name())
+				m.Name(), gorm.ErrInvalidDB, list[0].Name())
 		}
 	}
 	if len(list) > 0 {
-		db = session.OnPrimary(db, list[0].schema)
+		db = session.OnPrimary(db, list[0].Schema)
 	}
 	rows := map[string]int64{}
 	err = session.AsUnit(db, func(tx *gorm.DB) error {
 		for _, m := range list {
 			one := tx.Session(&gorm.Session{}).Where("1 = 1")
-			if g.isClosed(m, list) && !narrows(tx, m) {
+			if g.IsClosed(m, list) && !narrows(tx, m) {
 				one = RootOnly(one)
 			}
 			one = ask(one, func(r *request) { r.tally = rows })
-			if err := Restore(one, newOf(m.schema.ModelType)).Error; err != nil {
+			if err := Restore(one, model.NewOf(m.Schema.ModelType)).Error; err != nil {
 				return err
 			}
 		}
@@ -216,14 +206,14 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 
 // narrows tells if a handle has conditions of its own, or others have some on what it
 // restores.
-func narrows(db *gorm.DB, m *model) bool {
+func narrows(db *gorm.DB, m *model.Model) bool {
 	stmt := session.Built(trashOf(db, m))
 	r := requestOf(stmt)
 	if len(whereExprs(stmt)) > 0 || len(stmt.Joins) > 0 || hasLimit(stmt) || len(r.conditions)+len(r.also) > 0 {
 		return true
 	}
 	update := writing(db, OpRestore)
-	onUpdates, err := asked(db, update, m.schema, hasOthers(update), nil)
+	onUpdates, err := asked(db, update, m.Schema, hasOthers(update), nil)
 	return len(onUpdates) > 0 || err != nil
 }
 
@@ -232,34 +222,4 @@ func total(rows map[string]int64) (n int64) {
 		n += of
 	}
 	return n
-}
-
-func (g *graph) rankOf(m *model) int {
-	if t := g.tables[m.schema.Table]; t != nil {
-		return t.rank
-	}
-	return 0
-}
-
-// isClosed tells if all that a cascade can have trashed along with a model's
-// rows, and all that these can have been trashed along with, is on a list too.
-func (g *graph) isClosed(m *model, list []*model) bool {
-	listed := func(other *table) bool {
-		return other.model == nil || slices.ContainsFunc(list, func(m *model) bool { return m.schema.Table == other.name })
-	}
-	t := g.tables[m.schema.Table]
-	if t == nil {
-		return false
-	}
-	for _, l := range t.children {
-		if l.takes(kindRestore) && !listed(l.child) {
-			return false
-		}
-	}
-	for _, l := range t.cascadingParents() {
-		if !listed(l.parent) {
-			return false
-		}
-	}
-	return true
 }

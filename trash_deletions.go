@@ -14,6 +14,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -56,9 +57,9 @@ func (t *Trash) Deletions(ctx context.Context, options ListOptions) (DeletionPag
 	if err != nil {
 		return DeletionPage{}, err
 	}
-	unkept := func(m *model) bool { return m.deletionID == nil }
-	if len(chosen) > 0 && !slices.ContainsFunc(chosen, func(m *model) bool { return !unkept(m) }) {
-		return DeletionPage{}, &ModelError{chosen[0].name(), "", `deletions are told by a column for the operation: embed softdelete.Tracked, or tag a field softdelete:"deletionID"`}
+	unkept := func(m *model.Model) bool { return m.DeletionID == nil }
+	if len(chosen) > 0 && !slices.ContainsFunc(chosen, func(m *model.Model) bool { return !unkept(m) }) {
+		return DeletionPage{}, &ModelError{chosen[0].Name(), "", `deletions are told by a column for the operation: embed softdelete.Tracked, or tag a field softdelete:"deletionID"`}
 	}
 	l := &deletions{db: db, d: dialectOf(db), options: options, all: slices.DeleteFunc(all, unkept), chosen: slices.DeleteFunc(chosen, unkept)}
 	if options.After != "" {
@@ -75,25 +76,25 @@ type deletions struct {
 	db      *gorm.DB
 	d       *dialect.Dialect
 	options ListOptions
-	all     []*model // of which rows are counted
-	chosen  []*model // of which an operation has to have rows
+	all     []*model.Model // of which rows are counted
+	chosen  []*model.Model // of which an operation has to have rows
 	after   *end
 }
 
 // keepsPlaces tells if the chosen models alone say when an operation was: if no
 // other keeps the time finer than they do.
 func (l *deletions) keepsPlaces() bool {
-	finest := func(models []*model) time.Duration {
+	finest := func(models []*model.Model) time.Duration {
 		least := time.Duration(math.MaxInt64)
 		for _, m := range models {
-			if step := m.step(); step > 0 {
+			if step := m.Step(); step > 0 {
 				least = min(least, step)
 			}
 		}
 		return least
 	}
 	least := finest(l.all)
-	return !slices.ContainsFunc(l.chosen, func(m *model) bool { return m.step() != least })
+	return !slices.ContainsFunc(l.chosen, func(m *model.Model) bool { return m.Step() != least })
 }
 
 // end is where a page ends: after an operation.
@@ -195,10 +196,10 @@ func (l *deletions) choose(ids []uuid.UUID) ([]uuid.UUID, error) {
 			if err != nil {
 				return nil, err
 			}
-			columns := []clause.Column{{Table: clause.CurrentTable, Name: m.deletionID.DBName}}
+			columns := []clause.Column{{Table: clause.CurrentTable, Name: m.DeletionID.DBName}}
 			tx := also(l.query(m, l.options.Actor), among).Clauses(clause.Select{Columns: columns}, clause.GroupBy{Columns: columns})
 			var id any
-			if _, err := session.Scan(tx, []any{&id}, func() { chosen[uuidOf(id).UUID] = true }); err != nil {
+			if _, err := session.Scan(tx, []any{&id}, func() { chosen[model.UUIDOf(id).UUID] = true }); err != nil {
 				return nil, err
 			}
 		}
@@ -206,7 +207,7 @@ func (l *deletions) choose(ids []uuid.UUID) ([]uuid.UUID, error) {
 	return slices.DeleteFunc(ids, func(id uuid.UUID) bool { return !chosen[id] }), nil
 }
 
-func (l *deletions) query(m *model, actor any) *gorm.DB {
+func (l *deletions) query(m *model.Model, actor any) *gorm.DB {
 	tx := trashOf(l.db, m)
 	if actor != nil {
 		tx = tx.Scopes(TrashedBy(actor))
@@ -215,47 +216,47 @@ func (l *deletions) query(m *model, actor any) *gorm.DB {
 }
 
 // among is that a row is of one of some operations.
-func (l *deletions) among(m *model, ids []uuid.UUID) (clause.Expression, error) {
+func (l *deletions) among(m *model.Model, ids []uuid.UUID) (clause.Expression, error) {
 	values := make([]any, len(ids))
 	for i, id := range ids {
-		value, err := uuidFor(m.deletionID, id)
+		value, err := model.UUIDFor(m.DeletionID, id)
 		if err != nil {
 			return nil, err
 		}
 		values[i] = value
 	}
-	return clause.IN{Column: clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}, Values: values}, nil
+	return clause.IN{Column: clause.Column{Table: clause.CurrentTable, Name: m.DeletionID.DBName}, Values: values}, nil
 }
 
 // newest reads the newest operations of a table.
-func (l *deletions) newest(tx *gorm.DB, m *model, each func(uuid.UUID, time.Time)) (int64, error) {
-	tx = also(tx, clause.Neq{Column: clause.Column{Table: clause.CurrentTable, Name: m.deletionID.DBName}, Value: nil})
-	if m.at != nil {
-		when := m.timeline(l.d)
+func (l *deletions) newest(tx *gorm.DB, m *model.Model, each func(uuid.UUID, time.Time)) (int64, error) {
+	tx = also(tx, clause.Neq{Column: clause.Column{Table: clause.CurrentTable, Name: m.DeletionID.DBName}, Value: nil})
+	if m.At != nil {
+		when := m.Timeline(l.d)
 		// A table's own times may be coarser than the operation's.
 		if l.after != nil {
-			tx = also(tx, when.compare("<=", l.after.At))
+			tx = also(tx, when.Compare("<=", l.after.At))
 		}
 		if !l.options.Since.IsZero() {
-			tx = also(tx, when.compare(">=", when.floor(l.options.Since)))
+			tx = also(tx, when.Compare(">=", when.Floor(l.options.Since)))
 		}
 		if !l.options.Until.IsZero() {
-			tx = also(tx, when.compare("<", l.options.Until.Add(m.step())))
+			tx = also(tx, when.Compare("<", l.options.Until.Add(m.Step())))
 		}
 	}
-	dest, origin := m.originScan()
+	dest, origin := m.OriginScan()
 	columns := make([]clause.Column, 0, 2)
-	for _, field := range m.originColumns() {
+	for _, field := range m.OriginColumns() {
 		columns = append(columns, clause.Column{Table: clause.CurrentTable, Name: field.DBName})
 	}
 	var leading clause.Expression
-	if m.at != nil {
-		leading = m.timeline(l.d)
+	if m.At != nil {
+		leading = m.Timeline(l.d)
 	}
-	tx = tx.Clauses(clause.Select{Columns: columns}, clause.GroupBy{Columns: columns}, expr.InOrder(leading, []string{m.deletionID.DBName}, true))
+	tx = tx.Clauses(clause.Select{Columns: columns}, clause.GroupBy{Columns: columns}, expr.InOrder(leading, []string{m.DeletionID.DBName}, true))
 	return session.Scan(tx, dest, func() {
 		of := origin()
-		each(of.id.UUID, of.at.Time)
+		each(of.ID.UUID, of.At.Time)
 	})
 }
 
@@ -268,7 +269,7 @@ func (l *deletions) read(ids []uuid.UUID) ([]Deletion, error) {
 	p, _ := installed(l.db)
 	g := p.models.relations()
 	// Who and why are read off the table that the others hang on.
-	models := slices.SortedStableFunc(slices.Values(l.all), func(a, b *model) int { return cmp.Compare(g.rankOf(a), g.rankOf(b)) })
+	models := slices.SortedStableFunc(slices.Values(l.all), func(a, b *model.Model) int { return cmp.Compare(g.RankOf(a), g.RankOf(b)) })
 	for _, m := range models {
 		for chunk := range slices.Chunk(ids, l.d.Chunk(1)) {
 			if err := l.count(m, chunk, byID); err != nil {
@@ -286,12 +287,12 @@ func (l *deletions) read(ids []uuid.UUID) ([]Deletion, error) {
 }
 
 // count adds the rows of one table.
-func (l *deletions) count(m *model, ids []uuid.UUID, byID map[uuid.UUID]*Deletion) error {
+func (l *deletions) count(m *model.Model, ids []uuid.UUID, byID map[uuid.UUID]*Deletion) error {
 	among, err := l.among(m, ids)
 	if err != nil {
 		return err
 	}
-	columns, dest, read := m.recordScan(clause.CurrentTable)
+	columns, dest, read := m.RecordScan(clause.CurrentTable)
 	var n int64
 	list := make([]any, 0, len(columns)+1)
 	for _, column := range columns {
@@ -301,15 +302,15 @@ func (l *deletions) count(m *model, ids []uuid.UUID, byID map[uuid.UUID]*Deletio
 		Clauses(clause.GroupBy{Columns: columns}, clause.OrderBy{Columns: []clause.OrderByColumn{{Column: clause.Column{Name: "count(*)", Raw: true}, Desc: true}}})
 	_, err = session.Scan(tx, append(dest, &n), func() {
 		of := read()
-		d := byID[of.id.UUID]
+		d := byID[of.ID.UUID]
 		if d == nil {
 			return
 		}
-		d.Rows[m.schema.Table] += n
-		if of.at.Time.After(d.At) {
-			d.At = of.at.Time
+		d.Rows[m.Schema.Table] += n
+		if of.At.Time.After(d.At) {
+			d.At = of.At.Time
 		}
-		d.By, d.Reason = cmp.Or(d.By, of.by), cmp.Or(d.Reason, of.reason)
+		d.By, d.Reason = cmp.Or(d.By, of.By), cmp.Or(d.Reason, of.Reason)
 	})
 	return err
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -62,7 +63,7 @@ type Item struct {
 	DeletionID uuid.UUID // in which operation; uuid.Nil if the row does not say
 
 	db    *gorm.DB
-	model *model
+	model *model.Model
 }
 
 // Load loads the row, as a pointer to the model's struct. It returns ErrNotFound
@@ -76,8 +77,8 @@ func (i Item) Load(ctx context.Context) (any, error) {
 	case ctx == nil:
 		return nil, errNilContext
 	}
-	row := newOf(i.model.schema.ModelType)
-	tx := inTrash(also(i.db.WithContext(ctx), expr.InCurrent(primaryNames(i.model.schema), [][]any{i.Key}))).Limit(1).Find(row)
+	row := model.NewOf(i.model.Schema.ModelType)
+	tx := inTrash(also(i.db.WithContext(ctx), expr.InCurrent(model.PrimaryNames(i.model.Schema), [][]any{i.Key}))).Limit(1).Find(row)
 	if tx.Error == nil && tx.RowsAffected == 0 {
 		return nil, fail(ErrNotFound, i.Model, "it is not in the trash any more")
 	}
@@ -125,22 +126,22 @@ func (t *Trash) List(ctx context.Context, options ListOptions) (ItemPage, error)
 		}
 	}
 	for _, m := range models {
-		if len(m.schema.PrimaryFields) == 0 {
-			return ItemPage{}, &ModelError{m.name(), "", "a listing needs a primary key"}
+		if len(m.Schema.PrimaryFields) == 0 {
+			return ItemPage{}, &ModelError{m.Name(), "", "a listing needs a primary key"}
 		}
 	}
 	return l.page(models)
 }
 
 // fit leaves out models that cannot have rows of an actor.
-func (o *ListOptions) fit(models []*model) ([]*model, error) {
+func (o *ListOptions) fit(models []*model.Model) ([]*model.Model, error) {
 	if o.Actor == nil || len(models) == 0 {
 		return models, nil
 	}
 	var first error
-	fitting := slices.DeleteFunc(slices.Clone(models), func(m *model) bool {
-		var err error = &ModelError{m.name(), "", `ListOptions.Actor needs a column for who trashed a row: embed softdelete.Tracked, or tag a field softdelete:"by"`}
-		if m.by != nil {
+	fitting := slices.DeleteFunc(slices.Clone(models), func(m *model.Model) bool {
+		var err error = &ModelError{m.Name(), "", `ListOptions.Actor needs a column for who trashed a row: embed softdelete.Tracked, or tag a field softdelete:"by"`}
+		if m.By != nil {
 			_, err = convertActor(m, o.Actor)
 		}
 		if err != nil && first == nil {
@@ -163,20 +164,20 @@ type place struct {
 }
 
 // placeOf reads the Next of a page.
-func placeOf(text string, models []*model) (*place, error) {
+func placeOf(text string, models []*model.Model) (*place, error) {
 	wrong := fmt.Errorf("softdelete: %w: ListOptions.After is not the Next of a page of this listing", gorm.ErrInvalidValue)
 	p := &place{}
 	if !decode(text, p) {
 		return nil, wrong
 	}
 	for _, m := range models {
-		if m.schema.Table != p.Table {
+		if m.Schema.Table != p.Table {
 			continue
 		}
-		if len(p.Key) != len(m.schema.PrimaryFields) {
+		if len(p.Key) != len(m.Schema.PrimaryFields) {
 			return nil, wrong
 		}
-		for i, field := range m.schema.PrimaryFields {
+		for i, field := range m.Schema.PrimaryFields {
 			value := reflect.New(field.FieldType)
 			if text := value.Elem(); text.Kind() == reflect.String {
 				var raw []byte
@@ -238,11 +239,11 @@ type listing struct {
 }
 
 // page merges the lists of the models' tables.
-func (l *listing) page(models []*model) (ItemPage, error) {
+func (l *listing) page(models []*model.Model) (ItemPage, error) {
 	var items []Item
 	if l.after == nil || l.after.At != nil {
 		for _, m := range models {
-			if m.at == nil {
+			if m.At == nil {
 				continue
 			}
 			more, err := l.timed(m)
@@ -256,7 +257,7 @@ func (l *listing) page(models []*model) (ItemPage, error) {
 	}
 	bounded := !l.options.Since.IsZero() || !l.options.Until.IsZero()
 	for _, m := range models {
-		if m.alwaysTells() || bounded || len(items) > l.limit {
+		if m.AlwaysTells() || bounded || len(items) > l.limit {
 			continue
 		}
 		more, err := l.untimed(m)
@@ -277,11 +278,11 @@ func (l *listing) page(models []*model) (ItemPage, error) {
 }
 
 // timed lists rows of a model that say when they were trashed.
-func (l *listing) timed(m *model) ([]Item, error) {
-	when := m.timeline(l.d)
+func (l *listing) timed(m *model.Model) ([]Item, error) {
+	when := m.Timeline(l.d)
 	tx := l.query(m)
-	if !m.alwaysTells() {
-		tx = also(tx, when.known(true))
+	if !m.AlwaysTells() {
+		tx = also(tx, when.Known(true))
 	}
 	if !l.options.Since.IsZero() {
 		tx = also(tx, &timeCondition{model: m, dialect: l.d, operator: ">=", time: l.options.Since})
@@ -292,41 +293,41 @@ func (l *listing) timed(m *model) ([]Item, error) {
 	if l.after != nil {
 		tx = also(tx, l.older(m, when))
 	}
-	return l.items(m, tx.Clauses(expr.InOrder(when, primaryNames(m.schema), true)))
+	return l.items(m, tx.Clauses(expr.InOrder(when, model.PrimaryNames(m.Schema), true)))
 }
 
 // older is that a row comes after the place where the page before has ended.
-func (l *listing) older(m *model, when *timeline) clause.Expression {
-	at := when.floor(*l.after.At)
+func (l *listing) older(m *model.Model, when *model.Timeline) clause.Expression {
+	at := when.Floor(*l.after.At)
 	switch {
-	case at.Before(*l.after.At), m.schema.Table > l.after.Table:
-		return when.compare("<=", at)
-	case m.schema.Table < l.after.Table:
-		return when.compare("<", at)
+	case at.Before(*l.after.At), m.Schema.Table > l.after.Table:
+		return when.Compare("<=", at)
+	case m.Schema.Table < l.after.Table:
+		return when.Compare("<", at)
 	default:
-		return expr.Beyond(when, when.value(at), primaryNames(m.schema), l.after.key, "<")
+		return expr.Beyond(when, when.Value(at), model.PrimaryNames(m.Schema), l.after.key, "<")
 	}
 }
 
 // untimed lists rows of a model with a flag that do not say when they were
 // trashed.
-func (l *listing) untimed(m *model) ([]Item, error) {
+func (l *listing) untimed(m *model.Model) ([]Item, error) {
 	tx := l.query(m)
-	if m.at != nil {
-		tx = also(tx, m.timeline(l.d).known(false))
+	if m.At != nil {
+		tx = also(tx, m.Timeline(l.d).Known(false))
 	}
 	if l.after != nil && l.after.At == nil {
 		switch {
-		case m.schema.Table < l.after.Table:
+		case m.Schema.Table < l.after.Table:
 			return nil, nil
-		case m.schema.Table == l.after.Table:
-			tx = also(tx, expr.Beyond(nil, nil, primaryNames(m.schema), l.after.key, "<"))
+		case m.Schema.Table == l.after.Table:
+			tx = also(tx, expr.Beyond(nil, nil, model.PrimaryNames(m.Schema), l.after.key, "<"))
 		}
 	}
-	return l.items(m, tx.Clauses(expr.InOrder(nil, primaryNames(m.schema), true)))
+	return l.items(m, tx.Clauses(expr.InOrder(nil, model.PrimaryNames(m.Schema), true)))
 }
 
-func (l *listing) query(m *model) *gorm.DB {
+func (l *listing) query(m *model.Model) *gorm.DB {
 	tx := trashOf(l.db, m).Limit(l.limit + 1)
 	if l.options.Actor != nil {
 		tx = tx.Scopes(TrashedBy(l.options.Actor))
@@ -335,22 +336,22 @@ func (l *listing) query(m *model) *gorm.DB {
 }
 
 // items runs the query of a list.
-func (l *listing) items(m *model, tx *gorm.DB) ([]Item, error) {
-	names := primaryNames(m.schema)
+func (l *listing) items(m *model.Model, tx *gorm.DB) ([]Item, error) {
+	names := model.PrimaryNames(m.Schema)
 	dest, key := session.KeyScan(len(names))
-	kept, from, read := m.recordScan(clause.CurrentTable)
+	kept, from, read := m.RecordScan(clause.CurrentTable)
 	dest = append(dest, from...)
 	var items []Item
 	var failed error
 	tx = tx.Clauses(clause.Select{Columns: append(expr.Columns(clause.CurrentTable, names), kept...)})
 	_, err := session.Scan(tx, dest, func() {
-		typed, err := typedKey(m.schema, key())
+		typed, err := model.TypedKey(m.Schema, key())
 		if err != nil {
 			failed = err
 		}
 		of := read()
 		items = append(items, Item{
-			Table: m.schema.Table, Model: m.name(), Key: typed, At: of.at.Time, By: of.by, Reason: of.reason, DeletionID: of.id.UUID,
+			Table: m.Schema.Table, Model: m.Name(), Key: typed, At: of.At.Time, By: of.By, Reason: of.Reason, DeletionID: of.ID.UUID,
 			db: l.db, model: m,
 		})
 	})

@@ -12,7 +12,9 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -73,14 +75,14 @@ func (p *Plugin) raw(next func(*gorm.DB)) func(*gorm.DB) {
 // the tables in: it was in one of them.
 func (p *Plugin) undoSomewhere(db *gorm.DB, request *request) {
 	g := p.models.relations()
-	plan := g.planOfAll(kindRestore)
-	var elsewhere [][]*table
+	plan := g.PlanOfAll(model.Restore)
+	var elsewhere [][]*model.Table
 	if isPlaced(db) {
-		elsewhere = places(db, slices.DeleteFunc(slices.Concat(plan.order...), func(t *table) bool { return t.model == nil || t.model.deletionID == nil }))
+		elsewhere = places(db, slices.DeleteFunc(slices.Concat(plan.Order...), func(t *model.Table) bool { return t.Model == nil || t.Model.DeletionID == nil }))
 	}
 	if len(elsewhere) < 2 {
 		if len(elsewhere) == 1 {
-			session.Resolve(db, elsewhere[0][0].schema)
+			session.Resolve(db, elsewhere[0][0].Schema)
 		}
 		session.InUnit(db, func() { _ = db.AddError(p.undo(db, request, plan)) })
 		return
@@ -89,8 +91,8 @@ func (p *Plugin) undoSomewhere(db *gorm.DB, request *request) {
 		if i > 0 {
 			db.Error = nil
 		}
-		session.Resolve(db, tables[0].schema)
-		here := plan.within(func(t *table) bool { return !apart(db, tables[0].schema, t.schema) })
+		session.Resolve(db, tables[0].Schema)
+		here := plan.Within(func(t *model.Table) bool { return !apart(db, tables[0].Schema, t.Schema) })
 		session.InUnit(db, func() { _ = db.AddError(p.undo(db, request, here)) })
 		if !errors.Is(db.Error, ErrNotFound) {
 			return
@@ -98,9 +100,9 @@ func (p *Plugin) undoSomewhere(db *gorm.DB, request *request) {
 	}
 }
 
-func (p *Plugin) undo(db *gorm.DB, request *request, plan *plan) error {
+func (p *Plugin) undo(db *gorm.DB, request *request, plan *model.Plan) error {
 	stmt := db.Statement
-	if len(stmt.Joins) > 0 || hasLimit(stmt) || request.show != unasked || len(request.conditions) > 0 || request.parents || request.rootOnly {
+	if len(stmt.Joins) > 0 || hasLimit(stmt) || request.show != model.Unasked || len(request.conditions) > 0 || request.parents || request.rootOnly {
 		return fmt.Errorf("softdelete: %w: an undo is of a whole operation, it takes no joins, limits or scopes of the trash", gorm.ErrInvalidValue)
 	}
 	g := p.models.relations()
@@ -110,15 +112,15 @@ func (p *Plugin) undo(db *gorm.DB, request *request, plan *plan) error {
 	if err := c.heed(); err != nil {
 		return err
 	}
-	tables := slices.Concat(plan.order...)
-	kept := slices.IndexFunc(tables, func(t *table) bool { return t.model != nil && t.model.deletionID != nil })
+	tables := slices.Concat(plan.Order...)
+	kept := slices.IndexFunc(tables, func(t *model.Table) bool { return t.Model != nil && t.Model.DeletionID != nil })
 	if kept < 0 {
 		return fmt.Errorf("%w: no known model has a deletion id, name those that have one in Config.Models", ErrNotFound)
 	}
-	if err := lockDatabase(db, c.d, tables[kept].name, tables[kept].model); err != nil {
+	if err := lockDatabase(db, c.d, tables[kept].Name, tables[kept].Model); err != nil {
 		return err
 	}
-	for _, circle := range c.plan.order {
+	for _, circle := range c.plan.Order {
 		for _, t := range circle {
 			if err := c.findUndone(t, whereExprs(stmt), request.undo); err != nil {
 				return err
@@ -138,20 +140,20 @@ func (p *Plugin) undo(db *gorm.DB, request *request, plan *plan) error {
 		return err
 	}
 	var back, checked []found
-	for _, circle := range c.plan.order {
+	for _, circle := range c.plan.Order {
 		for _, t := range circle {
 			if set := whole[t]; set != nil {
 				hooked, err := c.hooked(set)
 				if err != nil {
 					return err
 				}
-				if !hooked.isEmpty() {
+				if !hooked.IsEmpty() {
 					back = append(back, found{set: hooked, hooks: true})
 				}
 				back = append(back, found{set: set, counts: true})
 				if c.hasLiveParents(t) {
-					keyed := newSet(t)
-					if keyed.keys, err = c.keysOf(set); err != nil {
+					keyed := rows.NewSet(t)
+					if keyed.Keys, err = c.keysOf(set); err != nil {
 						return err
 					}
 					checked = append(checked, found{set: keyed})
@@ -168,55 +170,40 @@ func (p *Plugin) undo(db *gorm.DB, request *request, plan *plan) error {
 	if err := c.checkLiveParents(append(checked, c.log...)); err != nil {
 		return err
 	}
-	op.observed.addressed(func(name string) bool { return c.startsAt(g.tables[name]) })
+	op.observed.addressed(func(name string) bool { return c.startsAt(g.Tables[name]) })
 	op.tell(p, db)
 	return nil
 }
 
 // startsAt tells if rows of a table can only have been addressed: nothing else of
 // the operation is what a cascade could have come from.
-func (c *cascade) startsAt(t *table) bool {
-	return !slices.ContainsFunc(t.cascadingParents(), func(l *link) bool { return l.parent != t && !c.sets[l.parent].isEmpty() })
-}
-
-// planOfAll is the plan from every table on.
-func (g *graph) planOfAll(kind opKind) *plan {
-	key := planKey{kind: kind}
-	if made, ok := g.plans.Load(key); ok {
-		return made.(*plan)
-	}
-	all := make([]*table, len(g.names))
-	for i, name := range g.names {
-		all[i] = g.tables[name]
-	}
-	p := newPlan(kind, nil, all)
-	g.plans.Store(key, p)
-	return p
+func (c *cascade) startsAt(t *model.Table) bool {
+	return !slices.ContainsFunc(t.CascadingParents(), func(l *model.Link) bool { return l.Parent != t && !c.sets[l.Parent].IsEmpty() })
 }
 
 // findUndone looks for rows of the operation in a table, and reads off one of
 // them when, by whom and why it was trashed.
-func (c *cascade) findUndone(t *table, callers []clause.Expression, report *Deletion) error {
-	m := t.model
-	if m == nil || m.deletionID == nil {
+func (c *cascade) findUndone(t *model.Table, callers []clause.Expression, report *Deletion) error {
+	m := t.Model
+	if m == nil || m.DeletionID == nil {
 		return nil
 	}
 	where, err := c.ofOperation(t, callers)
 	if err != nil {
 		return err
 	}
-	where = where.and(c.heeds.on[t])
-	columns, dest, read := m.recordScan(t.name)
+	where = where.And(c.heeds.on[t])
+	columns, dest, read := m.RecordScan(t.Name)
 	n, err := session.Query(c.db, dest, func() {
 		of := read()
-		if of.at.Valid && report.At.IsZero() {
-			report.At = of.at.Time
+		if of.At.Valid && report.At.IsZero() {
+			report.At = of.At.Time
 		}
-		report.By, report.Reason = cmp.Or(report.By, of.by), cmp.Or(report.Reason, of.reason)
-	}, "SELECT ", columns, " FROM ", clause.Table{Name: t.name}, " WHERE ", where.and(visible(t, trashedOnly))(t.name), " LIMIT 1", c.forUpdate())
+		report.By, report.Reason = cmp.Or(report.By, of.By), cmp.Or(report.Reason, of.Reason)
+	}, "SELECT ", columns, " FROM ", clause.Table{Name: t.Name}, " WHERE ", where.And(rows.Visible(t, model.TrashedOnly))(t.Name), " LIMIT 1", c.forUpdate())
 	if err == nil && n > 0 {
-		set := newSet(t)
-		set.where, set.whole = []picker{where}, true
+		set := rows.NewSet(t)
+		set.Where, set.Whole = []rows.Picker{where}, true
 		c.sets[t] = set
 	}
 	return err
@@ -224,32 +211,32 @@ func (c *cascade) findUndone(t *table, callers []clause.Expression, report *Dele
 
 // ofOperation picks the rows of a table that keep the operation's id and meet the
 // caller's conditions. They are trashed: a restore clears the id.
-func (c *cascade) ofOperation(t *table, callers []clause.Expression) (picker, error) {
-	id, err := uuidFor(t.model.deletionID, c.op.id)
+func (c *cascade) ofOperation(t *model.Table, callers []clause.Expression) (rows.Picker, error) {
+	id, err := model.UUIDFor(t.Model.DeletionID, c.op.id)
 	if err != nil {
 		return nil, err
 	}
-	byID := picker(func(name string) clause.Expression {
-		return clause.Eq{Column: clause.Column{Table: name, Name: t.model.deletionID.DBName}, Value: id}
+	byID := rows.Picker(func(name string) clause.Expression {
+		return clause.Eq{Column: clause.Column{Table: name, Name: t.Model.DeletionID.DBName}, Value: id}
 	})
 	if len(callers) == 0 {
 		return byID, nil
 	}
-	if len(t.key()) == 0 {
-		return nil, &ModelError{t.schema.Name, "", "an undo with conditions needs a primary key"}
+	if len(t.Key()) == 0 {
+		return nil, &ModelError{t.Schema.Name, "", "an undo with conditions needs a primary key"}
 	}
 	return func(name string) clause.Expression {
-		return &selected{
-			columns: expr.Columns(name, t.key()), list: expr.Columns(t.name, t.key()), from: t.name,
-			where: expr.All{byID(t.name), &at{t.name, &rawsql.Group{Exprs: callers, Unsure: true}}}, d: c.d,
+		return &rows.Selected{
+			Columns: expr.Columns(name, t.Key()), List: expr.Columns(t.Name, t.Key()), From: t.Name,
+			Where: expr.All{byID(t.Name), &at{t.Name, &rawsql.Group{Exprs: callers, Unsure: true}}}, D: c.d,
 		}
 	}, nil
 }
 
 // restorableByTime is the step of an undo: what keeps the operation's id is
 // found by that.
-func (c *cascade) restorableByTime(links []*link, from *rowSet) (*rowSet, error) {
-	if links[0].child.model.deletionID != nil {
+func (c *cascade) restorableByTime(links []*model.Link, from *rows.Set) (*rows.Set, error) {
+	if links[0].Child.Model.DeletionID != nil {
 		return nil, nil //nolint:nilnil // an empty set
 	}
 	return c.restorable(links, from)
@@ -258,9 +245,9 @@ func (c *cascade) restorableByTime(links []*link, from *rowSet) (*rowSet, error)
 // hooked are those rows of a table that keep the operation's id whose hooks run:
 // that a cascade took along with its hooks, or that none took along. It has to be
 // asked before any row is restored.
-func (c *cascade) hooked(set *rowSet) (*rowSet, error) {
-	t := set.table
-	if !c.op.hooks || !hasHook[BeforeRestorer](t.model) && !hasHook[AfterRestorer](t.model) {
+func (c *cascade) hooked(set *rows.Set) (*rows.Set, error) {
+	t := set.Table
+	if !c.op.hooks || !hasHook[BeforeRestorer](t.Model) && !hasHook[AfterRestorer](t.Model) {
 		return nil, nil //nolint:nilnil // an empty set
 	}
 	all, err := c.keysOf(set)
@@ -268,64 +255,64 @@ func (c *cascade) hooked(set *rowSet) (*rowSet, error) {
 		return nil, err
 	}
 	silent := keys{}
-	for _, l := range t.cascadingParents() {
-		if l.hooks || c.sets[l.parent].isEmpty() {
+	for _, l := range t.CascadingParents() {
+		if l.Hooks || c.sets[l.Parent].IsEmpty() {
 			continue
 		}
-		for _, part := range c.sets[l.parent].conditions(c.d) {
-			where := expr.All{set.where[0](childName), part(parentName)}
-			if err := c.pairs(l, false, where, c.d.CurrentRead, func(key []any, _, _ origin) { silent[keyText(key...)] = true }); err != nil {
+		for _, part := range c.sets[l.Parent].Conditions(c.d) {
+			where := expr.All{set.Where[0](rows.ChildName), part(parentName)}
+			if err := c.pairs(l, false, where, c.d.CurrentRead, func(key []any, _, _ model.Origin) { silent[model.KeyText(key...)] = true }); err != nil {
 				return nil, err
 			}
 		}
 	}
-	hooked := newSet(t)
-	hooked.keys = slices.DeleteFunc(all, func(key []any) bool { return silent[keyText(key...)] })
-	c.rows[t] += int64(len(hooked.keys))
+	hooked := rows.NewSet(t)
+	hooked.Keys = slices.DeleteFunc(all, func(key []any) bool { return silent[model.KeyText(key...)] })
+	c.rows[t] += int64(len(hooked.Keys))
 	return hooked, nil
 }
 
 // keysOf reads the keys of the rows that keep the operation's id. After a restore
 // they could not be told any more.
-func (c *cascade) keysOf(set *rowSet) ([][]any, error) {
-	t := set.table
-	list, _, err := c.collect(t, unbounded, "SELECT ", expr.Columns(t.name, t.key()), " FROM ", clause.Table{Name: t.name},
-		" WHERE ", set.where[0].and(visible(t, trashedOnly))(t.name), c.forUpdate())
+func (c *cascade) keysOf(set *rows.Set) ([][]any, error) {
+	t := set.Table
+	list, _, err := c.collect(t, unbounded, "SELECT ", expr.Columns(t.Name, t.Key()), " FROM ", clause.Table{Name: t.Name},
+		" WHERE ", set.Where[0].And(rows.Visible(t, model.TrashedOnly))(t.Name), c.forUpdate())
 	return list, err
 }
 
 // raiseByTime finds the rows that a set hangs on, and that keep no operation's id
 // but were trashed at the time of this one.
-func (c *cascade) raiseByTime(set *rowSet) error {
-	for _, l := range set.table.cascadingParents() {
-		if l.parent.model.deletionID != nil || apart(c.db, l.parent.schema, l.child.schema) {
+func (c *cascade) raiseByTime(set *rows.Set) error {
+	for _, l := range set.Table.CascadingParents() {
+		if l.Parent.Model.DeletionID != nil || apart(c.db, l.Parent.Schema, l.Child.Schema) {
 			continue
 		}
 		var list [][]any
 		ambiguous := false
-		take := func(key []any, parent, child origin) {
-			same, known := sameOrigin(l.parent.model, parent, l.child.model, child)
+		take := func(key []any, parent, child model.Origin) {
+			same, known := model.SameOrigin(l.Parent.Model, parent, l.Child.Model, child)
 			if same {
 				list = append(list, key)
 			}
 			ambiguous = ambiguous || !known
 		}
-		for _, part := range set.conditions(c.d) {
-			where := expr.All{part(childName), c.reach(l.parent, trashedOnly)(parentName)}
+		for _, part := range set.Conditions(c.d) {
+			where := expr.All{part(rows.ChildName), c.reach(l.Parent, model.TrashedOnly)(parentName)}
 			if err := c.pairs(l, true, where, c.forUpdate(), take); err != nil {
 				return err
 			}
 		}
 		if ambiguous {
-			return fail(ErrAmbiguous, l.parent.schema.Name, "if it was trashed by this operation, as its marker does not say: restore it under softdelete.RootOnly, or give the model a deletion id")
+			return fail(ErrAmbiguous, l.Parent.Schema.Name, "if it was trashed by this operation, as its marker does not say: restore it under softdelete.RootOnly, or give the model a deletion id")
 		}
-		above := newSet(l.parent)
-		if above.keys = c.fresh(l.parent, list); above.isEmpty() {
+		above := rows.NewSet(l.Parent)
+		if above.Keys = c.fresh(l.Parent, list); above.IsEmpty() {
 			continue
 		}
-		c.rows[l.parent] += int64(len(above.keys))
+		c.rows[l.Parent] += int64(len(above.Keys))
 		c.log = append(c.log, found{set: above})
-		c.keep(l.parent, above)
+		c.keep(l.Parent, above)
 		if err := c.raiseByTime(above); err != nil {
 			return err
 		}

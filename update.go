@@ -8,13 +8,15 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // update runs the UPDATE of a soft delete or restore, which next executes. It
 // finds out which of the caller's values had their rows changed, and for a
 // cascade returns the rows that it starts from.
-func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) *rowSet {
+func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) *rows.Set {
 	stmt := db.Statement
 	defer saveClauses(stmt)()
 	dropOwnFrom(stmt)
@@ -55,12 +57,12 @@ func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) *r
 		return nil
 	}
 	// Another struct for the table may have its key in another order.
-	positions := positionsOf(op.plan.root.key(), primaryNames(stmt.Schema))
+	positions := rows.PositionsOf(op.plan.Root.Key(), model.PrimaryNames(stmt.Schema))
 	if positions == nil {
 		return nil
 	}
-	root := newSet(op.plan.root)
-	root.keys = project(keys, positions)
+	root := rows.NewSet(op.plan.Root)
+	root.Keys = rows.Project(keys, positions)
 	op.cascade.byID(root, op.rows)
 	return root
 }
@@ -99,28 +101,28 @@ func (op *operation) updateReturning(db *gorm.DB, wanted clause.Clause, next fun
 	}
 	op.rows = db.RowsAffected
 	op.matchRows(stmt, changed.Elem(), wanted)
-	return keysIn(stmt, elementsOf(changed.Elem()))
+	return keysIn(stmt, model.ElementsOf(changed.Elem()))
 }
 
 // updateStreaming is for conditions: the database returns the keys, of which no
 // more are kept than a cascade or an observer has to have.
 func (op *operation) updateStreaming(db *gorm.DB, all bool) [][]any {
 	stmt := db.Statement
-	names := primaryNames(stmt.Schema)
+	names := model.PrimaryNames(stmt.Schema)
 	stmt.Clauses["RETURNING"] = clause.Clause{Name: "RETURNING", Expression: clause.Returning{Columns: expr.Columns("", names)}}
 	buildUpdate(db)
 	if db.DryRun || db.Error != nil {
 		return nil
 	}
-	rows, err := stmt.ConnPool.QueryContext(stmt.Context, stmt.SQL.String(), stmt.Vars...) //nolint:rowserrcheck // ScanAll returns it
+	records, err := stmt.ConnPool.QueryContext(stmt.Context, stmt.SQL.String(), stmt.Vars...) //nolint:rowserrcheck // ScanAll returns it
 	if err != nil {
 		_ = db.AddError(err)
 		return nil
 	}
 	var keys [][]any
 	dest, take := session.KeyScan(len(names))
-	n, err := session.ScanAll(rows, dest, func(n int64) {
-		if all || op.model.deletionID == nil || n <= few {
+	n, err := session.ScanAll(records, dest, func(n int64) {
+		if all || op.model.DeletionID == nil || n <= rows.Few {
 			keys = append(keys, take())
 		}
 	})
@@ -151,13 +153,13 @@ func (op *operation) updateLocked(db *gorm.DB, needed bool, next func(*gorm.DB))
 		return nil
 	}
 	if needed && !db.DryRun {
-		filter := op.model.liveRows
+		filter := op.model.LiveRows
 		if op.kind == OpRestore {
-			filter = op.model.trashedRows
+			filter = op.model.TrashedRows
 		}
 		t := &target{stmt: stmt}
 		t.where, t.hadAny = stmt.Clauses["WHERE"]
-		op.eachChunk(db, t, primaryNames(stmt.Schema), keysIn(stmt, locked), filter, func() {
+		op.eachChunk(db, t, model.PrimaryNames(stmt.Schema), keysIn(stmt, locked), filter, func() {
 			buildUpdate(db)
 			next(db)
 		})
@@ -171,15 +173,15 @@ func (op *operation) updateLocked(db *gorm.DB, needed bool, next func(*gorm.DB))
 	op.rows = db.RowsAffected
 	texts := keys{}
 	for _, row := range locked {
-		texts[keyString(stmt.Context, stmt.Schema, row)] = true
+		texts[model.KeyString(stmt.Context, stmt.Schema, row)] = true
 	}
 	distinct := keys{}
 	for _, v := range op.values {
-		distinct[keyString(stmt.Context, stmt.Schema, v.value)] = true
+		distinct[model.KeyString(stmt.Context, stmt.Schema, v.value)] = true
 	}
 	for _, v := range op.values {
 		// Of each key there is one row at most, however the database spells it.
-		v.done = v.done || len(distinct) == len(locked) || texts[keyString(stmt.Context, stmt.Schema, v.value)]
+		v.done = v.done || len(distinct) == len(locked) || texts[model.KeyString(stmt.Context, stmt.Schema, v.value)]
 	}
 	return keysIn(stmt, locked)
 }
@@ -238,7 +240,7 @@ func dropOwnFrom(stmt *gorm.Statement) {
 func (op *operation) returnKeys(stmt *gorm.Statement) reflect.Value {
 	returning, asked := stmt.Clauses["RETURNING"].Expression.(clause.Returning)
 	if !asked || len(returning.Columns) > 0 {
-		for _, name := range primaryNames(stmt.Schema) {
+		for _, name := range model.PrimaryNames(stmt.Schema) {
 			if !slices.ContainsFunc(returning.Columns, func(c clause.Column) bool { return c.Name == name }) {
 				returning.Columns = append(slices.Clip(returning.Columns), clause.Column{Name: name})
 			}
@@ -252,17 +254,17 @@ func (op *operation) returnKeys(stmt *gorm.Statement) reflect.Value {
 func (op *operation) matchRows(stmt *gorm.Statement, rows reflect.Value, wanted clause.Clause) {
 	changed := make(map[string]reflect.Value, rows.Len())
 	for i := range rows.Len() {
-		changed[keyString(stmt.Context, stmt.Schema, rows.Index(i))] = rows.Index(i).Elem()
+		changed[model.KeyString(stmt.Context, stmt.Schema, rows.Index(i))] = rows.Index(i).Elem()
 	}
 	distinct := make(map[string]bool, len(op.values))
 	for _, v := range op.values {
-		distinct[keyString(stmt.Context, stmt.Schema, v.value)] = true
+		distinct[model.KeyString(stmt.Context, stmt.Schema, v.value)] = true
 	}
 	// Of each key there is one row at most, however the database spells it.
 	each := len(distinct) == rows.Len()
 	returning, asked := wanted.Expression.(clause.Returning)
 	for _, v := range op.values {
-		row, ok := changed[keyString(stmt.Context, stmt.Schema, v.value)]
+		row, ok := changed[model.KeyString(stmt.Context, stmt.Schema, v.value)]
 		v.done = v.done || ok || each
 		if !ok || !asked {
 			continue
@@ -292,11 +294,11 @@ func (op *operation) lockRows(db *gorm.DB) []reflect.Value {
 // lockFound reads the keys of the rows of a query, under a lock.
 func (op *operation) lockFound(db *gorm.DB, tx *gorm.DB) []reflect.Value {
 	stmt := db.Statement
-	if err := lockDatabase(db, op.dialect, op.model.schema.Table, op.model); err != nil {
+	if err := lockDatabase(db, op.dialect, op.model.Schema.Table, op.model); err != nil {
 		_ = db.AddError(err)
 		return nil
 	}
-	tx = tx.Select(primaryNames(stmt.Schema))
+	tx = tx.Select(model.PrimaryNames(stmt.Schema))
 	if op.dialect.RowLock {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
@@ -305,7 +307,7 @@ func (op *operation) lockFound(db *gorm.DB, tx *gorm.DB) []reflect.Value {
 		_ = db.AddError(err)
 		return nil
 	}
-	return elementsOf(rows.Elem())
+	return model.ElementsOf(rows.Elem())
 }
 
 // onTable returns a handle on the model and table of a statement, with its settings.

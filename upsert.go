@@ -14,13 +14,14 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
 // upsert runs an insert that updates what is in its way. Trashed rows are not
 // updated, markers not changed; if one of the caller's own rows is trashed, the
 // statement fails.
-func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
+func (p *Plugin) upsert(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 	stmt := db.Statement
 	original := stmt.Clauses["ON CONFLICT"]
 	defer func() { stmt.Clauses["ON CONFLICT"] = original }()
@@ -28,21 +29,21 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	show := requestOf(stmt).showOf(stmt, m)
 	d := dialectOf(db)
 	guarded := original
-	guarded.Builder = func(c clause.Clause, b clause.Builder) { buildUpsert(m, c, b, m.filterFor(show), d) }
+	guarded.Builder = func(c clause.Clause, b clause.Builder) { buildUpsert(m, c, b, m.FilterFor(show), d) }
 	stmt.Clauses["ON CONFLICT"] = guarded
-	if show == trashedOnly && stmt.ReflectValue.Kind() != reflect.Struct && stmt.ReflectValue.Kind() != reflect.Map {
-		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w: under OnlyTrashed rows are saved one by one, with Updates", m.name(), gorm.ErrInvalidData))
+	if show == model.TrashedOnly && stmt.ReflectValue.Kind() != reflect.Struct && stmt.ReflectValue.Kind() != reflect.Map {
+		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w: under OnlyTrashed rows are saved one by one, with Updates", m.Name(), gorm.ErrInvalidData))
 		return
 	}
 	run := &upserting{handback: newHandback(m, db, conflict, show, d), conflict: conflict, dialect: d, associated: isAssociated(db)}
-	run.idle = holds(stmt.ReflectValue, stmt.Schema) && m.schema == stmt.Schema && leavesNothing(m, stmt, conflict)
-	if d.UpsertWhere || db.DryRun || show == all && !run.idle {
+	run.idle = model.Holds(stmt.ReflectValue, stmt.Schema) && m.Schema == stmt.Schema && leavesNothing(m, stmt, conflict)
+	if d.UpsertWhere || db.DryRun || show == model.All && !run.idle {
 		run.met = true
 		run.run(db, next)
 		return
 	}
 	blocked := run.blocked(db)
-	if db.Error != nil || len(blocked) > 0 && show == trashedOnly {
+	if db.Error != nil || len(blocked) > 0 && show == model.TrashedOnly {
 		return // the latter as where the upsert's own condition leaves the row out
 	}
 	run.runWithout(db, blocked, next, func() { stmt.Clauses["ON CONFLICT"] = guarded })
@@ -50,7 +51,7 @@ func (p *Plugin) upsert(db *gorm.DB, m *model, next func(*gorm.DB)) {
 
 // leavesNothing tells if nothing is left to update of an upsert, once the protected
 // columns are out of it.
-func leavesNothing(m *model, stmt *gorm.Statement, conflict clause.OnConflict) bool {
+func leavesNothing(m *model.Model, stmt *gorm.Statement, conflict clause.OnConflict) bool {
 	if slices.ContainsFunc(conflict.DoUpdates, func(a clause.Assignment) bool { return !isProtected(m, a.Column.Name) }) {
 		return false
 	}
@@ -66,15 +67,15 @@ func leavesNothing(m *model, stmt *gorm.Statement, conflict clause.OnConflict) b
 	})
 }
 
-func isProtected(m *model, column string) bool {
-	field := m.schema.LookUpField(column)
-	return field != nil && slices.Contains(m.protected, field.DBName)
+func isProtected(m *model.Model, column string) bool {
+	field := m.Schema.LookUpField(column)
+	return field != nil && slices.Contains(m.Protected, field.DBName)
 }
 
 // insertNew runs an insert of several values that leaves rows in its way as they
 // are, and so returns fewer of them. Of the values that met one GORM knows those
 // only that have a key.
-func (p *Plugin) insertNew(db *gorm.DB, m *model, next func(*gorm.DB)) {
+func (p *Plugin) insertNew(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 	stmt := db.Statement
 	original := stmt.Clauses["ON CONFLICT"]
 	defer func() { stmt.Clauses["ON CONFLICT"] = original }()
@@ -110,7 +111,7 @@ func insertsNew(db *gorm.DB) bool {
 //	ON CONFLICT (email) WHERE deleted_at IS NULL DO UPDATE …
 //
 // The name of such an index does for its columns. It returns what undoes it.
-func aimed(m *model, db *gorm.DB) (back func()) {
+func aimed(m *model.Model, db *gorm.DB) (back func()) {
 	stmt := db.Statement
 	original, ok := stmt.Clauses["ON CONFLICT"]
 	conflict, isConflict := original.Expression.(clause.OnConflict)
@@ -119,21 +120,21 @@ func aimed(m *model, db *gorm.DB) (back func()) {
 	}
 	named := make([]string, len(conflict.Columns))
 	for i, column := range conflict.Columns {
-		named[i] = m.columnNamed(column.Name)
+		named[i] = m.ColumnNamed(column.Name)
 	}
-	for _, key := range m.liveUnique {
-		if !m.isOfLiveRows(key) {
+	for _, key := range m.LiveUnique {
+		if !m.IsOfLiveRows(key) {
 			continue
 		}
-		if key.name != conflict.OnConstraint && (conflict.OnConstraint != "" || !sameSet(named, key.columns)) {
+		if key.Name != conflict.OnConstraint && (conflict.OnConstraint != "" || !model.SameSet(named, key.Columns)) {
 			continue
 		}
-		if slices.ContainsFunc(m.unique, func(k uniqueKey) bool { return sameSet(named, k.columns()) }) {
+		if slices.ContainsFunc(m.Unique, func(k model.UniqueKey) bool { return model.SameSet(named, k.Columns()) }) {
 			break
 		}
 		conflict.OnConstraint = ""
-		conflict.Columns = expr.Columns("", key.columns)
-		conflict.TargetWhere = clause.Where{Exprs: []clause.Expression{m.markerCondition(liveOnly)}}
+		conflict.Columns = expr.Columns("", key.Columns)
+		conflict.TargetWhere = clause.Where{Exprs: []clause.Expression{m.MarkerCondition(model.LiveOnly)}}
 		changed := original
 		changed.Expression = conflict
 		stmt.Clauses["ON CONFLICT"] = changed
@@ -144,7 +145,7 @@ func aimed(m *model, db *gorm.DB) (back func()) {
 
 // buildUpsert writes ON CONFLICT with the protected columns left out of the
 // update, and out of its reach the rows that the filter hides.
-func buildUpsert(m *model, c clause.Clause, b clause.Builder, filter *rowFilter, d *dialect.Dialect) {
+func buildUpsert(m *model.Model, c clause.Clause, b clause.Builder, filter *model.RowFilter, d *dialect.Dialect) {
 	c.Builder = nil
 	conflict, ok := c.Expression.(clause.OnConflict)
 	if !ok {
@@ -159,12 +160,12 @@ func buildUpsert(m *model, c clause.Clause, b clause.Builder, filter *rowFilter,
 		conflict.DoNothing = true
 		conflict.Where = clause.Where{}
 	case filter != nil && d.UpsertWhere:
-		conflict.Where.Exprs = append(slices.Clip(rawsql.Enclose(conflict.Where.Exprs)), watching(filter))
+		conflict.Where.Exprs = append(slices.Clip(rawsql.Enclose(conflict.Where.Exprs)), model.Watching(filter))
 	case filter != nil:
 		for i, a := range conflict.DoUpdates {
 			var shown clause.Expression = filter
 			if i == 0 {
-				shown = watching(filter)
+				shown = model.Watching(filter)
 			}
 			conflict.DoUpdates[i].Value = whereShown(a, shown)
 		}
@@ -241,52 +242,6 @@ func without(db *gorm.DB, blocked map[int]bool, next func(*gorm.DB)) {
 	stmt.Dest, stmt.ReflectValue = rest.Addr().Interface(), rest
 	next(db)
 	stmt.Dest, stmt.ReflectValue = dest, value
-}
-
-// uniqueKey is a set of columns in which the database lets no two rows agree.
-type uniqueKey struct {
-	name    string
-	primary bool
-	fields  []*schema.Field
-}
-
-func (k uniqueKey) columns() []string {
-	names := make([]string, len(k.fields))
-	for i, field := range k.fields {
-		names[i] = field.DBName
-	}
-	return names
-}
-
-// uniqueKeys lists the primary key and the unique indexes of a schema. A partial
-// index is none: it is not for all rows; nor is one that AutoMigrate replaces.
-func (m *model) uniqueKeys(s *schema.Schema, d *dialect.Dialect) []uniqueKey {
-	var keys []uniqueKey
-	if len(s.PrimaryFields) > 0 {
-		keys = append(keys, uniqueKey{name: "primary key", primary: true, fields: s.PrimaryFields})
-	}
-	for _, field := range s.Fields {
-		if field.Unique && field.DBName != "" {
-			keys = append(keys, uniqueKey{name: field.DBName, fields: []*schema.Field{field}})
-		}
-	}
-	for _, index := range s.ParseIndexes() {
-		if index.Class != "UNIQUE" || index.Where != "" && d.PartialIndex {
-			continue
-		}
-		key := uniqueKey{name: index.Name}
-		for _, option := range index.Fields {
-			if option.Field == nil || option.Expression != "" {
-				key.fields = nil
-				break
-			}
-			key.fields = append(key.fields, option.Field)
-		}
-		if len(key.fields) > 0 && m.liveIndexOn(key.columns()) == nil {
-			keys = append(keys, key)
-		}
-	}
-	return keys
 }
 
 // valuesOf reads columns of the statement's values, with the index of each

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // upserting is one upsert while it runs.
@@ -45,14 +46,14 @@ func (u *upserting) check(db *gorm.DB) {
 	n := int(db.RowsAffected)
 	all := lengthOf(stmt.ReflectValue)
 	short := n < all
-	own := u.show == liveOnly && !u.associated // a trashed row among them is an error
+	own := u.show == model.LiveOnly && !u.associated // a trashed row among them is an error
 	// Where the upsert can have a condition, it tells by the number of its rows that it has left some out.
 	told := u.dialect.UpsertWhere && own && short
 	if told || u.asksBack(n, all) {
 		back := u.takeBack(stmt, n)
 		rows, hidden := u.rows(db)
 		if hidden && told {
-			_ = db.AddError(fail(ErrTrashed, u.model.name(), "an upsert met it: restore it first, or save it under WithTrashed"))
+			_ = db.AddError(fail(ErrTrashed, u.model.Name(), "an upsert met it: restore it first, or save it under WithTrashed"))
 			return
 		}
 		defer func() { u.give(db, rows, back) }()
@@ -91,7 +92,7 @@ func (u *upserting) blocked(db *gorm.DB) map[int]bool {
 			continue
 		}
 		target.hold, target.each = locked, true
-		target.read = onceEach(primaryNames(stmt.Schema), []string{u.model.marker.field.DBName}, columnNames(u.fields))
+		target.read = onceEach(model.PrimaryNames(stmt.Schema), []string{u.model.Marker.Field.DBName}, columnNames(u.fields))
 		var hidden, shown []reflect.Value
 		for _, row := range target.rows(db, values) {
 			if u.hides(stmt, row) {
@@ -101,8 +102,8 @@ func (u *upserting) blocked(db *gorm.DB) map[int]bool {
 			}
 		}
 		u.met = u.met || len(shown) > 0
-		if len(hidden) > 0 && u.show == liveOnly && !u.associated {
-			_ = db.AddError(fail(ErrTrashed, u.model.name(), "an upsert met it: restore it first, or save it under WithTrashed"))
+		if len(hidden) > 0 && u.show == model.LiveOnly && !u.associated {
+			_ = db.AddError(fail(ErrTrashed, u.model.Name(), "an upsert met it: restore it first, or save it under WithTrashed"))
 		}
 		if db.Error != nil {
 			return nil
@@ -126,7 +127,7 @@ func (u *upserting) blocked(db *gorm.DB) map[int]bool {
 // runWithout runs the upsert without the values that are blocked or settled.
 func (u *upserting) runWithout(db *gorm.DB, blocked map[int]bool, next func(*gorm.DB), again func()) {
 	stmt := db.Statement
-	values := elementsOf(stmt.ReflectValue)
+	values := model.ElementsOf(stmt.ReflectValue)
 	for i := range u.settled {
 		blocked[i] = true
 	}

@@ -8,11 +8,12 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // targetsOf are the keys by which a value of an insert may meet a row: the columns
 // that it names, or else all unique keys, those among live rows too.
-func targetsOf(m *model, db *gorm.DB, conflict clause.OnConflict, d *dialect.Dialect) []keySearch {
+func targetsOf(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *dialect.Dialect) []keySearch {
 	s := db.Statement.Schema
 	if d.ConflictTarget && len(conflict.Columns) > 0 {
 		key := keySearch{where: conflict.TargetWhere.Exprs}
@@ -22,7 +23,7 @@ func targetsOf(m *model, db *gorm.DB, conflict clause.OnConflict, d *dialect.Dia
 			}
 		}
 		if len(key.columns) == len(conflict.Columns) {
-			key.primary = sameSet(key.columns, primaryNames(s))
+			key.primary = model.SameSet(key.columns, model.PrimaryNames(s))
 			return []keySearch{key}
 		}
 	}
@@ -33,11 +34,11 @@ func targetsOf(m *model, db *gorm.DB, conflict clause.OnConflict, d *dialect.Dia
 			named = append(named, key)
 		}
 	}
-	for _, key := range m.unique {
-		add(keySearch{primary: key.primary, columns: key.columns()}, constraintsOf(db, s, key)...)
+	for _, key := range m.Unique {
+		add(keySearch{primary: key.Primary, columns: key.Columns()}, constraintsOf(db, s, key)...)
 	}
-	for _, key := range m.liveUnique {
-		add(keySearch{columns: key.columns, where: m.inLiveIndex(key), ofLive: true, index: m.whereOf(key)}, key.name)
+	for _, key := range m.LiveUnique {
+		add(keySearch{columns: key.Columns, where: m.InLiveIndex(key), ofLive: true, index: m.WhereOf(key)}, key.Name)
 	}
 	switch {
 	case !d.ConflictTarget:
@@ -51,13 +52,13 @@ func targetsOf(m *model, db *gorm.DB, conflict clause.OnConflict, d *dialect.Dia
 }
 
 // constraintsOf are the names that GORM and the database give to a key.
-func constraintsOf(db *gorm.DB, s *schema.Schema, key uniqueKey) []string {
+func constraintsOf(db *gorm.DB, s *schema.Schema, key model.UniqueKey) []string {
 	switch {
-	case key.primary:
+	case key.Primary:
 		return []string{s.Table + "_pkey"}
-	case len(key.fields) == 1:
-		column := key.fields[0].DBName
-		return []string{key.name, db.NamingStrategy.UniqueName(s.Table, column), s.Table + "_" + column + "_key"}
+	case len(key.Fields) == 1:
+		column := key.Fields[0].DBName
+		return []string{key.Name, db.NamingStrategy.UniqueName(s.Table, column), s.Table + "_" + column + "_key"}
 	}
-	return []string{key.name}
+	return []string{key.Name}
 }

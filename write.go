@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
@@ -16,7 +17,7 @@ import (
 // plainUpdate runs an update that is no restore. It keeps the marker and the
 // tracking columns out of updates by a struct, which carries them whether meant
 // or not, and says when a Save has met a trashed row.
-func (p *Plugin) plainUpdate(db *gorm.DB, m *model, next func(*gorm.DB)) {
+func (p *Plugin) plainUpdate(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 	stmt := db.Statement
 	if omits := stmt.Omits; !stmt.Unscoped && byStruct(stmt) {
 		stmt.Omits = withProtected(m, stmt)
@@ -38,7 +39,7 @@ func (p *Plugin) plainUpdate(db *gorm.DB, m *model, next func(*gorm.DB)) {
 	}
 	removeFilter(stmt)
 	if keyed {
-		_ = db.AddError(fail(ErrNotFound, m.name(), "no such row in reach of an update"))
+		_ = db.AddError(fail(ErrNotFound, m.Name(), "no such row in reach of an update"))
 	}
 }
 
@@ -58,20 +59,20 @@ func isUnchanged(db *gorm.DB) bool {
 
 // checkSave adds ErrTrashed if a Save has matched no row because that is
 // trashed. GORM would insert it next, and so bring it back.
-func (p *Plugin) checkSave(db *gorm.DB, m *model) {
+func (p *Plugin) checkSave(db *gorm.DB, m *model.Model) {
 	stmt := db.Statement
 	keys := keysOf(stmt, stmt.ReflectValue)
-	if keys == nil || requestOf(stmt).showOf(stmt, m) != liveOnly {
+	if keys == nil || requestOf(stmt).showOf(stmt, m) != model.LiveOnly {
 		return
 	}
 	if anyTrashed(db, m, keys) {
-		_ = db.AddError(fail(ErrTrashed, m.name(), "restore it first, or save it under WithTrashed"))
+		_ = db.AddError(fail(ErrTrashed, m.Name(), "restore it first, or save it under WithTrashed"))
 	}
 }
 
 // anyTrashed tells if one of the rows that a condition names is trashed.
-func anyTrashed(db *gorm.DB, m *model, keys clause.Expression) bool {
-	tx := onTable(session.Beside(db), db.Statement).Unscoped().Where(keys).Where(clause.Expression(m.trashedRows))
+func anyTrashed(db *gorm.DB, m *model.Model, keys clause.Expression) bool {
+	tx := onTable(session.Beside(db), db.Statement).Unscoped().Where(keys).Where(clause.Expression(m.TrashedRows))
 	found, err := anyStored(dialectOf(db).Reading(tx))
 	_ = db.AddError(err)
 	return found
@@ -96,13 +97,13 @@ func byStruct(stmt *gorm.Statement) bool {
 
 // withProtected is the statement's Omit with the protected columns added, those
 // left out that it selects by name.
-func withProtected(m *model, stmt *gorm.Statement) []string {
+func withProtected(m *model.Model, stmt *gorm.Statement) []string {
 	if len(stmt.Omits) == 0 && (len(stmt.Selects) == 0 || isSave(stmt)) {
-		return m.protected
+		return m.Protected
 	}
 	omits := slices.Clip(stmt.Omits)
-	for _, name := range m.protected {
-		field := m.schema.FieldsByDBName[name]
+	for _, name := range m.Protected {
+		field := m.Schema.FieldsByDBName[name]
 		if !slices.Contains(stmt.Selects, name) && !slices.Contains(stmt.Selects, field.Name) {
 			omits = append(omits, name)
 		}
@@ -161,7 +162,7 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 			next(db)
 			return
 		}
-		addOthers(&m.others, stmt)
+		addOthers(&m.Others, stmt)
 		markStep(stmt)
 		defer unmarkStep(stmt)
 		defer aimed(m, db)()
@@ -176,7 +177,7 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 }
 
 // insert runs GORM's create step, by what it does about rows in its way.
-func (p *Plugin) insert(db *gorm.DB, m *model, next func(*gorm.DB)) {
+func (p *Plugin) insert(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 	switch {
 	case isUpsert(db.Statement):
 		p.upsert(db, m, next)
@@ -200,7 +201,7 @@ func isLinking(db *gorm.DB) bool {
 // relinks revives the trashed rows of a join table that link the same pairs. The
 // insert that follows meets them and does nothing. It is false for a table that is
 // none of a many-to-many relation.
-func (p *Plugin) relinks(db *gorm.DB, m *model) bool {
+func (p *Plugin) relinks(db *gorm.DB, m *model.Model) bool {
 	columns := p.models.links(db.Statement.Schema)
 	if len(columns) == 0 {
 		return false
@@ -209,10 +210,10 @@ func (p *Plugin) relinks(db *gorm.DB, m *model) bool {
 	return true
 }
 
-func (p *Plugin) relink(db *gorm.DB, m *model, columns []string) {
+func (p *Plugin) relink(db *gorm.DB, m *model.Model, columns []string) {
 	stmt := db.Statement
-	unique := slices.ContainsFunc(m.unique, func(k uniqueKey) bool {
-		return !slices.ContainsFunc(k.columns(), func(name string) bool { return !slices.Contains(columns, name) })
+	unique := slices.ContainsFunc(m.Unique, func(k model.UniqueKey) bool {
+		return !slices.ContainsFunc(k.Columns(), func(name string) bool { return !slices.Contains(columns, name) })
 	})
 	if !unique {
 		return
@@ -225,14 +226,14 @@ func (p *Plugin) relink(db *gorm.DB, m *model, columns []string) {
 	session.InUnit(db, func() { p.relinkPairs(db, m, columns, pairs) })
 }
 
-func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]any) {
+func (p *Plugin) relinkPairs(db *gorm.DB, m *model.Model, columns []string, pairs [][]any) {
 	stmt := db.Statement
 	shown, err := revivable(m, db)
 	if db.AddError(err) != nil {
 		return
 	}
 	all := func() *gorm.DB {
-		return onTable(session.Beside(db), stmt).Unscoped().Where(expr.InCurrent(columns, pairs)).Where(clause.Expression(m.trashedRows))
+		return onTable(session.Beside(db), stmt).Unscoped().Where(expr.InCurrent(columns, pairs)).Where(clause.Expression(m.TrashedRows))
 	}
 	trashed := all
 	if shown != nil {
@@ -244,13 +245,13 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]
 		keys = keysIn(stmt, op.lockFound(db, trashed()))
 	}
 	// As a clause, which also sets columns that updates may not touch.
-	tx := trashed().Clauses(m.clearedColumns()).UpdateColumns(map[string]any{})
+	tx := trashed().Clauses(m.ClearedColumns()).UpdateColumns(map[string]any{})
 	if db.AddError(tx.Error) != nil {
 		return
 	}
 	if shown != nil {
 		if hidden, err := anyStored(dialectOf(db).Reading(all())); hidden || err != nil {
-			_ = db.AddError(cmp.Or(err, fail(ErrTrashed, m.name(), "the pair is linked by a row in the trash that is out of reach, as another plugin or type hides it")))
+			_ = db.AddError(cmp.Or(err, fail(ErrTrashed, m.Name(), "the pair is linked by a row in the trash that is out of reach, as another plugin or type hides it")))
 			return
 		}
 	}
@@ -268,14 +269,14 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model, columns []string, pairs [][]
 }
 
 // setsRaw tells if what an update sets may be SQL of the caller's.
-func setsRaw(m *model, stmt *gorm.Statement) bool {
+func setsRaw(m *model.Model, stmt *gorm.Statement) bool {
 	if values, ok := stmt.Dest.(map[string]any); ok {
 		for name, value := range values {
-			if m.schema.LookUpField(name) == nil || rawsql.Reaches(value) {
+			if m.Schema.LookUpField(name) == nil || rawsql.Reaches(value) {
 				return true
 			}
 		}
 		return false
 	}
-	return !byStruct(stmt) || m.writesSQL
+	return !byStruct(stmt) || m.WritesSQL
 }

@@ -1,4 +1,4 @@
-package softdelete
+package model
 
 import (
 	"regexp"
@@ -14,9 +14,9 @@ import (
 
 // precision is what a column keeps of a time.
 type precision struct {
-	// step is the smallest difference between two times that it can keep, zero if it
+	// Step is the smallest difference between two times that it can keep, zero if it
 	// keeps none.
-	step time.Duration
+	Step time.Duration
 
 	// zoneless: it keeps the digits that a time has where it is written, and gives
 	// them back as UTC's.
@@ -26,15 +26,16 @@ type precision struct {
 	zone func(time.Time) *time.Location
 }
 
-const day = 24 * time.Hour
+// Day is the step of a date.
+const Day = 24 * time.Hour
 
-// isDate tells if the column keeps no more than the date.
-func (p precision) isDate() bool { return p.step == day }
+// IsDate tells if the column keeps no more than the date.
+func (p precision) IsDate() bool { return p.Step == Day }
 
-// floor is the latest time that the column can keep and that is not after t.
-func (p precision) floor(t time.Time) time.Time {
-	if !p.isDate() {
-		return t.Truncate(p.step)
+// Floor is the latest time that the column can keep and that is not after t.
+func (p precision) Floor(t time.Time) time.Time {
+	if !p.IsDate() {
+		return t.Truncate(p.Step)
 	}
 	if p.zone != nil {
 		t = t.In(p.zone(t))
@@ -43,26 +44,26 @@ func (p precision) floor(t time.Time) time.Time {
 	return time.Date(year, month, date, 0, 0, 0, 0, t.Location())
 }
 
-// next is the time after one that the column can keep.
-func (p precision) next(t time.Time) time.Time {
-	if p.isDate() {
+// Next is the time after one that the column can keep.
+func (p precision) Next(t time.Time) time.Time {
+	if p.IsDate() {
 		return t.AddDate(0, 0, 1)
 	}
-	return t.Add(p.step)
+	return t.Add(p.Step)
 }
 
 // written is a time as it is sent to the column, which is to have nothing to round.
 // A date is cut out by the database, in the zone that the driver writes in.
 func (p precision) written(t time.Time) time.Time {
-	if p.isDate() {
+	if p.IsDate() {
 		return t.Truncate(time.Second)
 	}
-	return p.floor(t)
+	return p.Floor(t)
 }
 
 // read is what the column gives back of a time.
 func (p precision) read(t time.Time) time.Time {
-	t = p.floor(t)
+	t = p.Floor(t)
 	if !p.zoneless {
 		return t
 	}
@@ -90,22 +91,22 @@ func sameTime(a time.Time, of precision, b time.Time, with precision) bool {
 // Where that column holds no times, it says of which type it is.
 func precisionOf(db *gorm.DB, d *dialect.Dialect, field *schema.Field) (p precision, misfit string) {
 	if d.TextTime {
-		return precision{step: stepOf(textDigits(d, field))}, ""
+		return precision{Step: stepOf(textDigits(d, field))}, ""
 	}
-	kind := typeOfColumn(db, field)
-	p, ok := precisionOfType(d, kind)
+	kind := TypeOfColumn(db, field)
+	p, ok := PrecisionOfType(d, kind)
 	if !ok {
 		return precision{}, kind
 	}
-	if p.isDate() && !p.zoneless {
+	if p.IsDate() && !p.zoneless {
 		p.zone = func(t time.Time) *time.Location { return writtenIn(db.Dialector, t) }
 	}
 	return p, ""
 }
 
-// typeOfColumn is the type of a field's column, with all that is said beside. Of a
+// TypeOfColumn is the type of a field's column, with all that is said beside. Of a
 // copy, as MySQL's driver writes to the field.
-func typeOfColumn(db *gorm.DB, field *schema.Field) string {
+func TypeOfColumn(db *gorm.DB, field *schema.Field) string {
 	own := *field
 	return db.Session(&gorm.Session{NewDB: true}).Migrator().FullDataTypeOf(&own).SQL
 }
@@ -131,25 +132,25 @@ var (
 // read back as one.
 var notOfTime = []string{"tinyint", "smallint", "mediumint", "int", "bigint", "serial", "bigserial", "numeric", "decimal", "float", "double", "real", "bool", "bit", "year"}
 
-// precisionOfType reads off the text of a column's type what the column keeps, false
+// PrecisionOfType reads off the text of a column's type what the column keeps, false
 // if that is no time.
-func precisionOfType(d *dialect.Dialect, kind string) (precision, bool) {
+func PrecisionOfType(d *dialect.Dialect, kind string) (precision, bool) {
 	kind = strings.ToLower(kind)
 	match := typeName.FindStringSubmatch(kind)
 	if match == nil {
-		return precision{step: stepOf(d.TimeDigits)}, true
+		return precision{Step: stepOf(d.TimeDigits)}, true
 	}
 	name := match[1]
 	digits, found := digitsOfType(kind)
 	switch name {
 	case "date":
-		return precision{step: day, zoneless: d.ZonelessTime}, true
+		return precision{Step: Day, zoneless: d.ZonelessTime}, true
 	case "timestamp", "timestamptz", "datetime":
 		if !found {
 			digits = d.BareTimeDigits
 		}
 		zoned := name == "timestamptz" || strings.Contains(kind, "with time zone")
-		return precision{step: stepOf(min(digits, maxTimeDigits)), zoneless: d.ZonelessTime && !zoned}, true
+		return precision{Step: stepOf(min(digits, maxTimeDigits)), zoneless: d.ZonelessTime && !zoned}, true
 	case "time", "timetz":
 		return precision{}, false // of a day
 	}
@@ -158,7 +159,7 @@ func precisionOfType(d *dialect.Dialect, kind string) (precision, bool) {
 			return precision{}, false
 		}
 	}
-	return precision{step: stepOf(d.TimeDigits)}, true
+	return precision{Step: stepOf(d.TimeDigits)}, true
 }
 
 // maxTimeDigits is how many fractional digits of a second a time column has at most,
@@ -185,8 +186,8 @@ func stepOf(digits int) time.Duration {
 	return step
 }
 
-// digitsOfStep is how many fractional digits of a second times of a step have.
-func digitsOfStep(step time.Duration) (digits int) {
+// DigitsOfStep is how many fractional digits of a second times of a step have.
+func DigitsOfStep(step time.Duration) (digits int) {
 	for ; step > 0 && step < time.Second; step *= 10 {
 		digits++
 	}

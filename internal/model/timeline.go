@@ -1,4 +1,4 @@
-package softdelete
+package model
 
 import (
 	"database/sql"
@@ -10,30 +10,31 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
 
-// timeline is the time at which a model's rows were trashed, as a column to sort
+// Timeline is the time at which a model's rows were trashed, as a column to sort
 // and to compare by. Its model keeps a time.
-type timeline struct {
-	model *model
+type Timeline struct {
+	model *Model
 	d     *dialect.Dialect
 }
 
-func (m *model) timeline(d *dialect.Dialect) *timeline { return &timeline{m, d} }
+// Timeline is that of the model, which keeps a time.
+func (m *Model) Timeline(d *dialect.Dialect) *Timeline { return &Timeline{m, d} }
 
 // Build writes the column, brought to one zone where the database compares times
 // as they are written.
-func (l *timeline) Build(b clause.Builder) {
-	column := clause.Column{Table: clause.CurrentTable, Name: l.model.at.DBName}
-	if l.model.tellsTime() {
+func (l *Timeline) Build(b clause.Builder) {
+	column := clause.Column{Table: clause.CurrentTable, Name: l.model.At.DBName}
+	if l.model.TellsTime() {
 		l.d.WriteTime(b, column)
 		return
 	}
 	b.WriteQuoted(column)
 }
 
-// asStored writes a model's time column so that it is read as it is stored, to be
+// AsStored writes a model's time column so that it is read as it is stored, to be
 // compared with as such.
-func (m *model) asStored(d *dialect.Dialect, column clause.Expression) clause.Expression {
-	if !d.TextTime || !m.tellsTime() {
+func (m *Model) AsStored(d *dialect.Dialect, column clause.Expression) clause.Expression {
+	if !d.TextTime || !m.TellsTime() {
 		return column
 	}
 	return expr.Func(func(b clause.Builder) {
@@ -43,35 +44,35 @@ func (m *model) asStored(d *dialect.Dialect, column clause.Expression) clause.Ex
 	})
 }
 
-// floor is the latest time that the column can keep and that is not after t.
-func (l *timeline) floor(t time.Time) time.Time { return l.model.when().keeps.floor(t) }
+// Floor is the latest time that the column can keep and that is not after t.
+func (l *Timeline) Floor(t time.Time) time.Time { return l.model.When().Keeps.Floor(t) }
 
-// value is a time as the column is compared with it.
-func (l *timeline) value(t time.Time) any {
-	if l.model.tellsTime() {
+// Value is a time as the column is compared with it.
+func (l *Timeline) Value(t time.Time) any {
+	if l.model.TellsTime() {
 		return l.d.TimeValue(t)
 	}
-	return unixTime(t, l.model.step())
+	return UnixTime(t, l.model.Step())
 }
 
-// compare is "column operator t".
-func (l *timeline) compare(operator string, t time.Time) clause.Expression {
+// Compare is "column operator t".
+func (l *Timeline) Compare(operator string, t time.Time) clause.Expression {
 	return expr.Func(func(b clause.Builder) {
 		l.Build(b)
 		_, _ = b.WriteString(" " + operator + " ")
-		b.AddVar(b, l.value(t))
+		b.AddVar(b, l.Value(t))
 	})
 }
 
-// known is that a row's time is there: one beside a flag may be missing, NULL or
+// Known is that a row's time is there: one beside a flag may be missing, NULL or
 // in a number 0.
-func (l *timeline) known(is bool) clause.Expression {
-	column := clause.Column{Table: clause.CurrentTable, Name: l.model.at.DBName}
+func (l *Timeline) Known(is bool) clause.Expression {
+	column := clause.Column{Table: clause.CurrentTable, Name: l.model.At.DBName}
 	missing := clause.Expression(clause.Eq{Column: column, Value: nil})
 	switch {
-	case l.model.tellsTime() && is:
+	case l.model.TellsTime() && is:
 		return clause.Neq{Column: column, Value: nil}
-	case l.model.tellsTime():
+	case l.model.TellsTime():
 		return missing
 	case is:
 		return clause.Neq{Column: column, Value: 0} // NULL is not that either
@@ -80,17 +81,17 @@ func (l *timeline) known(is bool) clause.Expression {
 	}
 }
 
-// extremes returns where to scan the least and the greatest of the column, and
+// Extremes returns where to scan the least and the greatest of the column, and
 // what reads them off after.
-func (l *timeline) extremes() (dest []any, read func() (oldest, newest time.Time)) {
+func (l *Timeline) Extremes() (dest []any, read func() (oldest, newest time.Time)) {
 	switch {
-	case !l.model.tellsTime():
+	case !l.model.TellsTime():
 		var least, greatest sql.NullInt64
 		of := func(n sql.NullInt64) time.Time {
 			if !n.Valid || n.Int64 == 0 {
 				return time.Time{}
 			}
-			return timeOfUnix(n.Int64, l.model.step())
+			return TimeOfUnix(n.Int64, l.model.Step())
 		}
 		return []any{&least, &greatest}, func() (time.Time, time.Time) { return of(least), of(greatest) }
 	case l.d.TextTime:

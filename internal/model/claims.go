@@ -1,4 +1,4 @@
-package softdelete
+package model
 
 import (
 	"context"
@@ -57,24 +57,24 @@ func claimsOf(s *schema.Schema) []*claim {
 		}
 	}
 	own := markersAmong(s)
-	take(own.query, func(c *claim) *clause.Interface { return &c.queries })
-	take(own.delete, func(c *claim) *clause.Interface { return &c.deletes })
-	take(own.update, func(*claim) *clause.Interface { return nil })
+	take(own.Query, func(c *claim) *clause.Interface { return &c.queries })
+	take(own.Delete, func(c *claim) *clause.Interface { return &c.deletes })
+	take(own.Update, func(*claim) *clause.Interface { return nil })
 	return claims
 }
 
 // markersAmong are the clauses of markers of a schema, also of one that is adopted:
 // a second handle may have the same schemas, and a plugin of its own.
-func markersAmong(s *schema.Schema) others {
+func markersAmong(s *schema.Schema) Clauses {
 	for _, c := range s.QueryClauses {
-		if c, ok := c.(replacement); ok && c.Replaces() != nil {
+		if c, ok := c.(Replacement); ok && c.Replaces() != nil {
 			return *c.Replaces()
 		}
 	}
 	among := func(list []clause.Interface) []clause.Interface {
 		return slices.DeleteFunc(slices.Clone(list), func(c clause.Interface) bool { field, _ := softDeleteOf(c); return field == nil })
 	}
-	return others{query: among(s.QueryClauses), update: among(s.UpdateClauses), delete: among(s.DeleteClauses)}
+	return Clauses{Query: among(s.QueryClauses), Update: among(s.UpdateClauses), Delete: among(s.DeleteClauses)}
 }
 
 // softDeleteOf is the field that a clause filters or stamps, and the kind of the soft
@@ -110,11 +110,11 @@ func pointed(c clause.Interface) clause.Interface {
 	return c
 }
 
-// hasMarker tells if a schema has a marker, also one that is adopted, or refused for
+// HasMarker tells if a schema has a marker, also one that is adopted, or refused for
 // what is wrong with it otherwise.
-func hasMarker(s *schema.Schema) bool {
+func HasMarker(s *schema.Schema) bool {
 	return slices.ContainsFunc(s.QueryClauses, func(c clause.Interface) bool {
-		if c, ok := c.(replacement); ok && c.Replaces() != nil {
+		if c, ok := c.(Replacement); ok && c.Replaces() != nil {
 			return true
 		}
 		field, _ := softDeleteOf(c)
@@ -124,17 +124,17 @@ func hasMarker(s *schema.Schema) bool {
 
 // findMarker finds the marker of a schema, and what a delete writes beside it; nothing
 // if it has none. Any soft delete of GORM's that would not be one of ours is an error.
-func (m *model) findMarker(db *gorm.DB, d *dialect.Dialect) (found bool, err error) {
-	var markers []*marker
+func (m *Model) findMarker(db *gorm.DB, d *dialect.Dialect) (found bool, err error) {
+	var markers []*Marker
 	var besides []*schema.Field
 	var stray *claim
-	for _, c := range claimsOf(m.schema) {
-		holder := m.schema.FieldsByDBName[c.field.DBName]
+	for _, c := range claimsOf(m.Schema) {
+		holder := m.Schema.FieldsByDBName[c.field.DBName]
 		switch {
-		case holder == nil && slices.Contains(m.schema.Fields, c.field):
+		case holder == nil && slices.Contains(m.Schema.Fields, c.field):
 			stray = c // GORM's other clauses come first, or each statement fails
 			continue
-		case holder != nil && holder != c.field && hasClaim(m.schema, holder):
+		case holder != nil && holder != c.field && hasClaim(m.Schema, holder):
 			continue // an embedded struct's, that the model has put another in the place of
 		}
 		mk, beside, err := m.markerOf(c, holder)
@@ -148,7 +148,7 @@ func (m *model) findMarker(db *gorm.DB, d *dialect.Dialect) (found bool, err err
 	}
 	if len(markers) == 0 {
 		if stray != nil {
-			return false, &fault{m.name(), stray.field.Name, "GORM soft-deletes by it, and it has no column"}
+			return false, &Fault{m.Name(), stray.field.Name, "GORM soft-deletes by it, and it has no column"}
 		}
 		return false, nil
 	}
@@ -161,29 +161,29 @@ func hasClaim(s *schema.Schema, field *schema.Field) bool {
 
 // choose takes the marker among those that a schema has: the time beside another one
 // may be of a marker's type too.
-func (m *model) choose(db *gorm.DB, d *dialect.Dialect, markers []*marker, besides []*schema.Field) error {
-	tagged := m.at
-	m.at = nil
+func (m *Model) choose(db *gorm.DB, d *dialect.Dialect, markers []*Marker, besides []*schema.Field) error {
+	tagged := m.At
+	m.At = nil
 	for i, mk := range markers {
-		if mk.kind == flagMarker && besides[i] == nil {
+		if mk.Kind == FlagMarker && besides[i] == nil {
 			besides[i] = tagged
 		}
 	}
 	// A Flag is the marker wherever it stands: GORM alone does nothing with it.
-	if len(markers) == 2 && markers[1].live == false && besides[1] == markers[0].field {
+	if len(markers) == 2 && markers[1].Live == false && besides[1] == markers[0].Field {
 		slices.Reverse(markers)
 		slices.Reverse(besides)
 	}
-	m.marker = *markers[0]
-	others := slices.DeleteFunc(slices.Clone(markers[1:]), func(other *marker) bool { return other.field == besides[0] })
-	if len(others) == 1 && len(markers) == 2 && besides[1] == m.marker.field {
+	m.Marker = *markers[0]
+	others := slices.DeleteFunc(slices.Clone(markers[1:]), func(other *Marker) bool { return other.Field == besides[0] })
+	if len(others) == 1 && len(markers) == 2 && besides[1] == m.Marker.Field {
 		// GORM goes by the first of the two. The other one names it as its time, and is
 		// written along.
-		m.beside = others[0]
+		m.Beside = others[0]
 		return m.measure(db, d, tagged)
 	}
 	if len(others) > 0 {
-		return &fault{m.name(), others[0].field.Name, "a second marker beside " + m.marker.field.Name + ", remove one of them"}
+		return &Fault{m.Name(), others[0].Field.Name, "a second marker beside " + m.Marker.Field.Name + ", remove one of them"}
 	}
 	if err := m.putBeside(tagged, besides[0]); err != nil {
 		return err
@@ -193,67 +193,67 @@ func (m *model) choose(db *gorm.DB, d *dialect.Dialect, markers []*marker, besid
 
 // putBeside takes the field that the marker's tag names for the time, or that has the
 // tag softdelete:"at".
-func (m *model) putBeside(tagged, named *schema.Field) error {
+func (m *Model) putBeside(tagged, named *schema.Field) error {
 	switch {
 	case tagged != nil && named != nil && tagged != named:
-		return &fault{m.name(), named.Name, `the tag softdelete:"at" stands on ` + tagged.Name + " already"}
+		return &Fault{m.Name(), named.Name, `the tag softdelete:"at" stands on ` + tagged.Name + " already"}
 	case tagged != nil && named == nil:
-		return &fault{m.name(), tagged.Name, `softdelete:"at" is for a model with a flag, this one's marker is a time itself`}
+		return &Fault{m.Name(), tagged.Name, `softdelete:"at" is for a model with a flag, this one's marker is a time itself`}
 	case named == nil:
 		return nil
 	}
-	m.beside = &marker{kind: timeMarker, field: named}
-	if !isTime(named) {
-		m.beside.kind, m.beside.unit = unixMarker, m.marker.unit
-		if m.beside.unit == 0 {
-			m.beside.unit = time.Second
+	m.Beside = &Marker{Kind: TimeMarker, Field: named}
+	if !IsTime(named) {
+		m.Beside.Kind, m.Beside.Unit = UnixMarker, m.Marker.Unit
+		if m.Beside.Unit == 0 {
+			m.Beside.Unit = time.Second
 		}
 	}
 	return nil
 }
 
 // measure finds out what the columns keep of a time, and which of them says when.
-func (m *model) measure(db *gorm.DB, d *dialect.Dialect, tagged *schema.Field) error {
-	for _, mk := range m.stamps() {
-		switch mk.kind {
-		case unixMarker:
-			mk.keeps = precision{step: mk.unit}
-		case timeMarker:
+func (m *Model) measure(db *gorm.DB, d *dialect.Dialect, tagged *schema.Field) error {
+	for _, mk := range m.Stamps() {
+		switch mk.Kind {
+		case UnixMarker:
+			mk.Keeps = precision{Step: mk.Unit}
+		case TimeMarker:
 			var misfit string
-			if mk.keeps, misfit = precisionOf(db, d, mk.field); misfit != "" && (mk == &m.marker || mk.field == tagged) {
-				return &fault{m.name(), mk.field.Name, "its column is a " + misfit + ", which keeps no time: make it a timestamp, a datetime or a date"}
+			if mk.Keeps, misfit = precisionOf(db, d, mk.Field); misfit != "" && (mk == &m.Marker || mk.Field == tagged) {
+				return &Fault{m.Name(), mk.Field.Name, "its column is a " + misfit + ", which keeps no time: make it a timestamp, a datetime or a date"}
 			}
-		case flagMarker:
+		case FlagMarker:
 		}
 	}
-	if m.beside != nil && m.beside.keeps.step > 0 && m.beside.kind == unixMarker &&
-		m.beside.field.GORMDataType != schema.Int && m.beside.field.GORMDataType != schema.Uint {
-		if m.beside.field == tagged {
-			return &fault{m.name(), tagged.Name, `softdelete:"at" needs a time`}
+	if m.Beside != nil && m.Beside.Keeps.Step > 0 && m.Beside.Kind == UnixMarker &&
+		m.Beside.Field.GORMDataType != schema.Int && m.Beside.Field.GORMDataType != schema.Uint {
+		if m.Beside.Field == tagged {
+			return &Fault{m.Name(), tagged.Name, `softdelete:"at" needs a time`}
 		}
-		m.beside.keeps = precision{} // a text of digits: written, and not read
+		m.Beside.Keeps = precision{} // a text of digits: written, and not read
 	}
 	switch {
-	case m.marker.kind != flagMarker:
-		m.at = m.marker.field
-		if m.beside != nil && !m.isExact() && 0 < m.beside.keeps.step && m.beside.keeps.step < m.step() {
-			m.at = m.beside.field
+	case m.Marker.Kind != FlagMarker:
+		m.At = m.Marker.Field
+		if m.Beside != nil && !m.IsExact() && 0 < m.Beside.Keeps.Step && m.Beside.Keeps.Step < m.Step() {
+			m.At = m.Beside.Field
 		}
-	case m.beside != nil && m.beside.keeps.step > 0:
-		m.at = m.beside.field
+	case m.Beside != nil && m.Beside.Keeps.Step > 0:
+		m.At = m.Beside.Field
 	}
 	return nil
 }
 
 // markerOf is the marker that a claim makes of the field that holds its column, and
 // the field that it names for the time.
-func (m *model) markerOf(c *claim, holder *schema.Field) (*marker, *schema.Field, error) {
+func (m *Model) markerOf(c *claim, holder *schema.Field) (*Marker, *schema.Field, error) {
 	of := c.field.FieldType.String()
-	if c.mixed || c.queries == nil || c.deletes == nil || !slices.Contains(m.schema.Fields, c.field) {
-		return nil, nil, &fault{m.name(), c.field.Name, "its type " + of + " brings a part of the clauses of a soft delete, or changes them: " +
+	if c.mixed || c.queries == nil || c.deletes == nil || !slices.Contains(m.Schema.Fields, c.field) {
+		return nil, nil, &Fault{m.Name(), c.field.Name, "its type " + of + " brings a part of the clauses of a soft delete, or changes them: " +
 			"return from QueryClauses, UpdateClauses and DeleteClauses what gorm.DeletedAt, or soft_delete.DeletedAt, returns for the field"}
 	}
-	mk, beside := &marker{field: holder}, (*schema.Field)(nil)
+	mk, beside := &Marker{Field: holder}, (*schema.Field)(nil)
 	var err error
 	switch queries := c.queries.(type) {
 	case gorm.SoftDeleteQueryClause:
@@ -261,91 +261,91 @@ func (m *model) markerOf(c *claim, holder *schema.Field) (*marker, *schema.Field
 	case soft_delete.SoftDeleteQueryClause:
 		beside, err = m.unixMarkerOf(mk, c.field, c.deletes.(soft_delete.SoftDeleteDeleteClause))
 	default:
-		mk.kind, mk.live, mk.trashed = flagMarker, false, true
-		mk.orNull = holder.FieldType.Kind() == reflect.Pointer
+		mk.Kind, mk.Live, mk.Trashed = FlagMarker, false, true
+		mk.OrNull = holder.FieldType.Kind() == reflect.Pointer
 	}
 	if err == nil && !mk.isReadable() {
-		err = &fault{m.name(), holder.Name, fmt.Sprintf("GORM soft-deletes by it, and a %s does not hold what is written then, or NULL: it needs Scan and Value, as gorm.DeletedAt has them", holder.FieldType)}
+		err = &Fault{m.Name(), holder.Name, fmt.Sprintf("GORM soft-deletes by it, and a %s does not hold what is written then, or NULL: it needs Scan and Value, as gorm.DeletedAt has them", holder.FieldType)}
 	}
 	return mk, beside, err
 }
 
 // timeMarkerOf reads the tag zeroValue. GORM takes one in quotes for no time, so that
 // rows written by it alone have NULL.
-func (m *model) timeMarkerOf(mk *marker, c *claim, queries gorm.SoftDeleteQueryClause) error {
+func (m *Model) timeMarkerOf(mk *Marker, c *claim, queries gorm.SoftDeleteQueryClause) error {
 	deletes := c.deletes.(gorm.SoftDeleteDeleteClause)
 	if queries.ZeroValue != deletes.ZeroValue {
-		return &fault{m.name(), mk.field.Name, "its type " + c.field.FieldType.String() + " brings clauses of two zero values"}
+		return &Fault{m.Name(), mk.Field.Name, "its type " + c.field.FieldType.String() + " brings clauses of two zero values"}
 	}
 	zero := queries.ZeroValue
 	if quoted := c.field.TagSettings["ZEROVALUE"]; !zero.Valid && quoted != "" {
 		bare := &schema.Field{TagSettings: map[string]string{"ZEROVALUE": strings.Trim(quoted, " '\"")}}
 		zero = gorm.DeletedAt{}.QueryClauses(bare)[0].(gorm.SoftDeleteQueryClause).ZeroValue
-		mk.orNull = zero.Valid && !mk.field.NotNull
+		mk.OrNull = zero.Valid && !mk.Field.NotNull
 	}
 	if zero.Valid {
-		mk.live = zero.String
+		mk.Live = zero.String
 	}
 	return nil
 }
 
 // unixMarkerOf reads off the clause of soft_delete what that does. Names of fields that
 // it does not find, for a blank, it leaves out.
-func (m *model) unixMarkerOf(mk *marker, field *schema.Field, deletes soft_delete.SoftDeleteDeleteClause) (*schema.Field, error) {
-	mk.kind, mk.live, mk.unit = unixMarker, soft_delete.FlagActived, time.Second
+func (m *Model) unixMarkerOf(mk *Marker, field *schema.Field, deletes soft_delete.SoftDeleteDeleteClause) (*schema.Field, error) {
+	mk.Kind, mk.Live, mk.Unit = UnixMarker, soft_delete.FlagActived, time.Second
 	if field.DefaultValue == "null" {
-		mk.live = nil
+		mk.Live = nil
 	} else {
-		mk.orNull = mk.field.FieldType.Kind() == reflect.Pointer
+		mk.OrNull = mk.Field.FieldType.Kind() == reflect.Pointer
 	}
 	switch deletes.TimeType {
 	case schema.UnixNanosecond:
-		mk.unit = time.Nanosecond
+		mk.Unit = time.Nanosecond
 	case schema.UnixMillisecond:
-		mk.unit = time.Millisecond
+		mk.Unit = time.Millisecond
 	}
 	if deletes.Flag {
-		mk.kind, mk.trashed = flagMarker, soft_delete.FlagDeleted
+		mk.Kind, mk.Trashed = FlagMarker, soft_delete.FlagDeleted
 	}
 	beside := deletes.DeleteAtField
 	settings := schema.ParseTagSetting(field.TagSettings["SOFTDELETE"], ",")
 	name := strings.TrimSpace(settings["DELETEDATFIELD"])
 	switch {
-	case beside == nil && name != "" && m.schema.LookUpField(name) == nil, beside != nil && beside.DBName == "":
-		return nil, &fault{m.name(), field.Name, fmt.Sprintf("the tag softDelete names the field %s, which the model does not have", name)}
+	case beside == nil && name != "" && m.Schema.LookUpField(name) == nil, beside != nil && beside.DBName == "":
+		return nil, &Fault{m.Name(), field.Name, fmt.Sprintf("the tag softDelete names the field %s, which the model does not have", name)}
 	case beside == field:
-		return nil, &fault{m.name(), field.Name, "the tag softDelete names the marker itself for the time"}
+		return nil, &Fault{m.Name(), field.Name, "the tag softDelete names the marker itself for the time"}
 	}
 	return beside, nil
 }
 
 // isReadable tells if the marker's field takes what a delete writes, and gives it back.
-func (mk *marker) isReadable() bool {
+func (mk *Marker) isReadable() bool {
 	ctx := context.Background()
-	value := reflect.New(mk.field.Schema.ModelType).Elem()
-	if live, _ := mk.live.(int); live == 0 && mk.isTrashed(ctx, value) {
+	value := reflect.New(mk.Field.Schema.ModelType).Elem()
+	if live, _ := mk.Live.(int); live == 0 && mk.IsTrashed(ctx, value) {
 		return false // as a time.Time, which is never NULL
 	}
 	var stamp any = time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
-	switch mk.kind {
-	case unixMarker:
+	switch mk.Kind {
+	case UnixMarker:
 		stamp = int64(7)
-	case flagMarker:
-		stamp = mk.trashed
-	case timeMarker:
+	case FlagMarker:
+		stamp = mk.Trashed
+	case TimeMarker:
 	}
-	return mk.field.Set(ctx, value, stamp) == nil && mk.isTrashed(ctx, value)
+	return mk.Field.Set(ctx, value, stamp) == nil && mk.IsTrashed(ctx, value)
 }
 
 // checkOtherDeletes finds a type with clauses of its own by which a delete becomes an
 // update: a soft delete to GORM of which nothing else is known.
-func (m *model) checkOtherDeletes(db *gorm.DB) error {
-	for _, c := range m.schema.DeleteClauses {
-		if _, ours := c.(replacement); ours {
+func (m *Model) checkOtherDeletes(db *gorm.DB) error {
+	for _, c := range m.Schema.DeleteClauses {
+		if _, ours := c.(Replacement); ours {
 			continue
 		}
 		if field, _ := softDeleteOf(c); field == nil && m.replacesDelete(db, c) {
-			return &fault{m.name(), "", fmt.Sprintf("GORM soft-deletes by the clause %T, which is not known: "+
+			return &Fault{m.Name(), "", fmt.Sprintf("GORM soft-deletes by the clause %T, which is not known: "+
 				"have its type return the clauses of gorm.DeletedAt or of soft_delete.DeletedAt, or make the field one of these", c)}
 		}
 	}
@@ -354,7 +354,7 @@ func (m *model) checkOtherDeletes(db *gorm.DB) error {
 
 // replacesDelete tells if a clause writes a statement of its own in the place of
 // GORM's DELETE. It is asked on a statement that is never run.
-func (m *model) replacesDelete(db *gorm.DB, c clause.Interface) (replaces bool) {
+func (m *Model) replacesDelete(db *gorm.DB, c clause.Interface) (replaces bool) {
 	modifier, ok := c.(gorm.StatementModifier)
 	if !ok {
 		return false
@@ -367,10 +367,10 @@ func (m *model) replacesDelete(db *gorm.DB, c clause.Interface) (replaces bool) 
 	tx := db.Session(&gorm.Session{
 		NewDB: true, DryRun: true, SkipHooks: true, Logger: logger.Discard, Context: context.WithValue(context.Background(), askingKey{}, true),
 	})
-	value := newOf(m.schema.ModelType)
+	value := NewOf(m.Schema.ModelType)
 	tx = tx.Model(value)
 	stmt := tx.Statement
-	stmt.Dest, stmt.Schema, stmt.Table, stmt.ReflectValue = value, m.schema, m.schema.Table, reflect.ValueOf(value).Elem()
+	stmt.Dest, stmt.Schema, stmt.Table, stmt.ReflectValue = value, m.Schema, m.Schema.Table, reflect.ValueOf(value).Elem()
 	stmt.BuildClauses = db.Callback().Delete().Clauses
 	modifier.ModifyStatement(stmt)
 	return stmt.SQL.Len() > 0
@@ -379,5 +379,5 @@ func (m *model) replacesDelete(db *gorm.DB, c clause.Interface) (replaces bool) 
 // askingKey is in the context of statements by which a clause is asked what it does.
 type askingKey struct{}
 
-// isAsked tells if a statement's context is that of one by which a clause is asked.
-func isAsked(ctx context.Context) bool { return ctx != nil && ctx.Value(askingKey{}) != nil }
+// IsAsked tells if a statement's context is that of one by which a clause is asked.
+func IsAsked(ctx context.Context) bool { return ctx != nil && ctx.Value(askingKey{}) != nil }

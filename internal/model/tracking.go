@@ -1,4 +1,4 @@
-package softdelete
+package model
 
 import (
 	"database/sql"
@@ -8,17 +8,34 @@ import (
 	"strconv"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 )
 
+// Assign is that a field's column gets a value.
+func Assign(field *schema.Field, value any) clause.Assignment {
+	return clause.Assignment{Column: clause.Column{Name: field.DBName}, Value: value}
+}
+
+// ClearedColumns are the marker and tracking columns of a live row.
+func (m *Model) ClearedColumns() clause.Set {
+	set := clause.Set{Assign(m.Marker.Field, m.Marker.cleared())}
+	for _, name := range m.Protected {
+		if field := m.Schema.FieldsByDBName[name]; field != m.Marker.Field {
+			set = append(set, Assign(field, clearedColumn(field)))
+		}
+	}
+	return set
+}
+
 var scannerType = reflect.TypeFor[sql.Scanner]()
 
-// actorFor returns an actor as what the model's "by" column takes, if it fits. Nothing
+// ActorFor returns an actor as what the model's "by" column takes, if it fits. Nothing
 // is guessed: a number is written in digits, a text read as a number only if it
 // is one.
-func (m *model) actorFor(actor any) (value any, fits bool) {
-	target := m.by.IndirectFieldType
-	value = plain(actor)
+func (m *Model) ActorFor(actor any) (value any, fits bool) {
+	target := m.By.IndirectFieldType
+	value = Plain(actor)
 	if value == nil {
 		return nil, true // nobody
 	}
@@ -37,15 +54,15 @@ func (m *model) actorFor(actor any) (value any, fits bool) {
 		if !isPrimitive(rv) {
 			return nil, false
 		}
-		return reflect.ValueOf(text(value)).Convert(target).Interface(), true
+		return reflect.ValueOf(Text(value)).Convert(target).Interface(), true
 	case reflect.Zero(target).CanInt():
-		n, err := strconv.ParseInt(text(value), 10, 64)
+		n, err := strconv.ParseInt(Text(value), 10, 64)
 		if err != nil || !isPrimitive(rv) || reflect.Zero(target).OverflowInt(n) {
 			return nil, false
 		}
 		return reflect.ValueOf(n).Convert(target).Interface(), true
 	case reflect.Zero(target).CanUint():
-		n, err := strconv.ParseUint(text(value), 10, 64)
+		n, err := strconv.ParseUint(Text(value), 10, 64)
 		if err != nil || !isPrimitive(rv) || reflect.Zero(target).OverflowUint(n) {
 			return nil, false
 		}
@@ -62,9 +79,9 @@ func holdsActor(field *schema.Field) bool {
 	return target.Kind() == reflect.String || zero.CanInt() || zero.CanUint() || reflect.PointerTo(target).Implements(scannerType)
 }
 
-// plain follows pointers, and asks a value that knows what it is in a database,
+// Plain follows pointers, and asks a value that knows what it is in a database,
 // or as a text.
-func plain(v any) any {
+func Plain(v any) any {
 	rv := reflect.ValueOf(v)
 	if !rv.IsValid() || rv.Kind() == reflect.Pointer && rv.IsNil() {
 		return nil
@@ -77,7 +94,7 @@ func plain(v any) any {
 		return value
 	}
 	if rv.Kind() == reflect.Pointer {
-		return plain(rv.Elem().Interface())
+		return Plain(rv.Elem().Interface())
 	}
 	if s, ok := v.(fmt.Stringer); ok && !isPrimitive(rv) {
 		return s.String()
@@ -101,9 +118,9 @@ func primitive(rv reflect.Value) any {
 	}
 }
 
-// text writes an actor or a reason for a report.
-func text(v any) string {
-	value := plain(v)
+// Text writes an actor or a reason for a report.
+func Text(v any) string {
+	value := Plain(v)
 	if value == nil {
 		return ""
 	}
@@ -119,8 +136,8 @@ func isNullUUID(t reflect.Type) bool {
 	return t == nullable || t.Kind() == reflect.Struct && t.NumField() == 1 && t.Field(0).Anonymous && t.Field(0).Type == nullable
 }
 
-// uuidFor returns a UUID as what a column takes.
-func uuidFor(field *schema.Field, id uuid.UUID) (any, error) {
+// UUIDFor returns a UUID as what a column takes.
+func UUIDFor(field *schema.Field, id uuid.UUID) (any, error) {
 	target := field.IndirectFieldType
 	switch {
 	case target.Kind() == reflect.String, isNullUUID(target):

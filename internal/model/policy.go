@@ -1,4 +1,4 @@
-package softdelete
+package model
 
 import (
 	"fmt"
@@ -11,10 +11,11 @@ import (
 // policy is what an operation on a parent does about the rows that hang on it.
 type policy int
 
+// The policies.
 const (
-	leaves    policy = iota // they are left as they are
-	cascades                // they go along
-	restricts               // live ones forbid the operation
+	Leaves    policy = iota // they are left as they are
+	Cascades                // they go along
+	Restricts               // live ones forbid the operation
 )
 
 // relationTag is the softdelete tag of a relation's field.
@@ -22,20 +23,20 @@ type relationTag struct {
 	policy     policy
 	given      bool // the tag says which policy
 	hooks      bool
-	liveParent bool
+	LiveParent bool
 }
 
-// tagOf reads the tag of a relation's field.
-func tagOf(rel *schema.Relationship) (relationTag, error) {
+// TagOf reads the tag of a relation's field.
+func TagOf(rel *schema.Relationship) (relationTag, error) {
 	var tag relationTag
 	text := strings.TrimSpace(rel.Field.Tag.Get("softdelete"))
 	if text == "" {
 		return tag, nil
 	}
 	wrong := func(problem string) error {
-		return &fault{rel.Schema.Name, rel.Field.Name, fmt.Sprintf("the tag softdelete:%q %s", text, problem)}
+		return &Fault{rel.Schema.Name, rel.Field.Name, fmt.Sprintf("the tag softdelete:%q %s", text, problem)}
 	}
-	policies := map[string]policy{"none": leaves, "cascade": cascades, "restrict": restricts}
+	policies := map[string]policy{"none": Leaves, "cascade": Cascades, "restrict": Restricts}
 	for word := range strings.SplitSeq(text, ",") {
 		word = strings.TrimSpace(word)
 		p, isPolicy := policies[word]
@@ -47,19 +48,19 @@ func tagOf(rel *schema.Relationship) (relationTag, error) {
 		case word == "hooks":
 			tag.hooks = true
 		case word == "liveParent":
-			tag.liveParent = true
+			tag.LiveParent = true
 		default:
 			return relationTag{}, wrong("is unknown, known on a relation are cascade, restrict, none, hooks and liveParent")
 		}
 	}
-	if tag.hooks && tag.policy != cascades {
+	if tag.hooks && tag.policy != Cascades {
 		return relationTag{}, wrong(`: hooks stands with cascade, as in softdelete:"cascade,hooks"`)
 	}
-	if tag.liveParent && rel.Type != schema.BelongsTo {
+	if tag.LiveParent && rel.Type != schema.BelongsTo {
 		return relationTag{}, wrong(": liveParent is for a belongs-to relation")
 	}
-	if tag.liveParent && !hasMarker(rel.FieldSchema) {
-		return relationTag{}, wrong("needs a parent that is soft-deletable, and " + rel.FieldSchema.Name + " is not: " + lookAlike(rel.FieldSchema))
+	if tag.LiveParent && !HasMarker(rel.FieldSchema) {
+		return relationTag{}, wrong("needs a parent that is soft-deletable, and " + rel.FieldSchema.Name + " is not: " + LookAlike(rel.FieldSchema))
 	}
 	return tag, nil
 }
@@ -76,7 +77,7 @@ func onDelete(rel *schema.Relationship) string {
 
 // relationOf returns the relation of a field, nil if it has none.
 func relationOf(s *schema.Schema, field *schema.Field) *schema.Relationship {
-	for _, rel := range declared(s) {
+	for _, rel := range Declared(s) {
 		if rel.Field == field {
 			return rel
 		}
@@ -86,23 +87,23 @@ func relationOf(s *schema.Schema, field *schema.Field) *schema.Relationship {
 
 // checkRelations finds what is wrong with the tags of a schema's relations.
 func checkRelations(s *schema.Schema) error {
-	for _, rel := range declared(s) {
-		if _, err := tagOf(rel); err != nil {
+	for _, rel := range Declared(s) {
+		if _, err := TagOf(rel); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// hasPolicy tells if a relation of a schema says what happens on a delete.
-func hasPolicy(s *schema.Schema) bool {
-	return slices.ContainsFunc(declared(s), func(rel *schema.Relationship) bool {
+// HasPolicy tells if a relation of a schema says what happens on a delete.
+func HasPolicy(s *schema.Schema) bool {
+	return slices.ContainsFunc(Declared(s), func(rel *schema.Relationship) bool {
 		return rel.Field.Tag.Get("softdelete") != "" || onDelete(rel) != ""
 	})
 }
 
-// declared lists the relations that are fields of a schema.
-func declared(s *schema.Schema) []*schema.Relationship {
+// Declared lists the relations that are fields of a schema.
+func Declared(s *schema.Schema) []*schema.Relationship {
 	of := &s.Relationships
 	return slices.Concat(of.HasOne, of.HasMany, of.Many2Many, of.BelongsTo)
 }

@@ -1,0 +1,60 @@
+package model
+
+import (
+	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+)
+
+// RowFilter is the condition on the marker of a model's table.
+type RowFilter struct {
+	Model *Model
+	Table string // table, alias, or clause.CurrentTable
+	Show  Visibility
+
+	// watched is the same filter, which looks at what stands before it; nil in that
+	// one itself.
+	watched *RowFilter
+	watches bool
+}
+
+// newRowFilter makes the filter of the rows of a statement's own table.
+func newRowFilter(m *Model, show Visibility) *RowFilter {
+	f := RowFilter{Model: m, Table: clause.CurrentTable, Show: show}
+	watched := f
+	watched.watches = true
+	f.watched = &watched
+	return &f
+}
+
+// Watching is a filter that looks at what stands before it.
+func Watching(filter clause.Expression) clause.Expression {
+	if f, ok := filter.(*RowFilter); ok && f.watched != nil {
+		return f.watched
+	}
+	return filter
+}
+
+// Build writes the condition.
+func (f *RowFilter) Build(b clause.Builder) {
+	if f.watches {
+		rawsql.LookBefore(b)
+	}
+	column := clause.Column{Table: f.Table, Name: f.Model.Marker.Field.DBName}
+	f.Model.Marker.build(b, column, f.Show == TrashedOnly)
+}
+
+// Closed says that nothing of the caller's is in the filter.
+func (*RowFilter) Closed() rawsql.Closed { return rawsql.Closed{} }
+
+// FilterFor returns the filter of a visibility, nil where it shows all rows.
+func (m *Model) FilterFor(show Visibility) *RowFilter {
+	switch show {
+	case LiveOnly:
+		return m.LiveRows
+	case TrashedOnly:
+		return m.TrashedRows
+	default:
+		return nil
+	}
+}
