@@ -66,12 +66,27 @@ const (
 	CodeIndexHoldsTrash       = "index-holds-trash"
 )
 
-// codeOrder is the order of findings of one severity.
-var codeOrder = []string{
-	CodeTableMissing, CodeMarkerColumnMissing, CodeMarkerLookAlike, CodeUniqueHoldsTrash, CodeUniqueMissesLive, CodeUniqueMissing,
-	CodeChildNotSoftDeletable, CodeJoinTableHardDeletes, CodeCascadeInexact, CodeCascadeUndeclared,
-	CodeMarkerIndexMissing, CodeDeletionIndexMissing, CodeLiveIndexMissing, CodeMarkerIndexUseless, CodeIndexHoldsTrash,
+// codes are those of the kinds of findings.
+var codes = [...]string{
+	kindTableMissing:          CodeTableMissing,
+	kindMarkerColumnMissing:   CodeMarkerColumnMissing,
+	kindMarkerLookAlike:       CodeMarkerLookAlike,
+	kindUniqueHoldsTrash:      CodeUniqueHoldsTrash,
+	kindUniqueMissesLive:      CodeUniqueMissesLive,
+	kindUniqueMissing:         CodeUniqueMissing,
+	kindChildNotSoftDeletable: CodeChildNotSoftDeletable,
+	kindJoinTableHardDeletes:  CodeJoinTableHardDeletes,
+	kindCascadeInexact:        CodeCascadeInexact,
+	kindCascadeUndeclared:     CodeCascadeUndeclared,
+	kindMarkerIndexMissing:    CodeMarkerIndexMissing,
+	kindDeletionIndexMissing:  CodeDeletionIndexMissing,
+	kindLiveIndexMissing:      CodeLiveIndexMissing,
+	kindMarkerIndexUseless:    CodeMarkerIndexUseless,
+	kindIndexHoldsTrash:       CodeIndexHoldsTrash,
 }
+
+// severities are the words for how bad findings are.
+var severities = [...]string{isError: SeverityError, isWarning: SeverityWarning, isInfo: SeverityInfo}
 
 // String writes a finding for people: what and where, the message, the remedy.
 func (f Finding) String() string {
@@ -114,13 +129,49 @@ func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 	if db.Error != nil {
 		return nil, db.Error
 	}
-	c := &checkup{plugin: p, db: session.Beside(session.OnPrimary(db, nil)), d: dialectOf(db), added: map[string][]catalogue.Column{}}
-	if c.db.DryRun {
+	of := &subject{
+		db: session.Beside(session.OnPrimary(db, nil)), d: dialectOf(db),
+		ignoreConstraints: p.config.IgnoreConstraints, withForeignKeys: p.models.relationsWith,
+	}
+	if of.db.DryRun {
 		return nil, fmt.Errorf("softdelete: %w: Doctor has to read the database", gorm.ErrDryRunModeUnsupported)
 	}
-	if err := c.choose(models); err != nil {
+	if err := p.choose(of, models); err != nil {
 		return nil, err
 	}
+	found, err := examine(of)
+	if err != nil {
+		return nil, err
+	}
+	var findings []Finding
+	for _, f := range found {
+		findings = append(findings, Finding{
+			Code: codes[f.kind], Severity: severities[f.severity], Table: f.table, Model: f.model, Message: f.message, Remedy: f.remedy,
+		})
+	}
+	return findings, nil
+}
+
+// subject is what to look at.
+type subject struct {
+	db     *gorm.DB
+	d      *dialect.Dialect
+	graph  *model.Graph
+	tables []*model.Table // in the order of their names
+
+	// tracked are the fields of the columns that know a deletion, by name.
+	tracked map[string]*schema.Field
+
+	// withForeignKeys is the graph with what some foreign keys of some tables do.
+	withForeignKeys func(tables []string, keys []*catalogue.ForeignKey) *model.Graph
+
+	ignoreConstraints bool // purges do not look at foreign keys
+}
+
+// examine looks for all that is wrong. The worst comes first, and then what is mended
+// first.
+func examine(of *subject) ([]finding, error) {
+	c := &checkup{subject: of, added: map[string][]catalogue.Column{}}
 	if err := c.read(); err != nil {
 		return nil, err
 	}
@@ -129,35 +180,74 @@ func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 			return nil, err
 		}
 	}
-	slices.SortStableFunc(c.findings, func(a, b Finding) int {
-		severities := []string{SeverityError, SeverityWarning, SeverityInfo}
-		return cmp.Or(
-			cmp.Compare(slices.Index(severities, a.Severity), slices.Index(severities, b.Severity)),
-			cmp.Compare(slices.Index(codeOrder, a.Code), slices.Index(codeOrder, b.Code)),
-		)
+	slices.SortStableFunc(c.findings, func(a, b finding) int {
+		return cmp.Or(cmp.Compare(a.severity, b.severity), cmp.Compare(a.kind, b.kind))
 	})
 	return c.findings, nil
 }
 
-// checkup is one run of Doctor.
+// finding is something that is wrong.
+type finding struct {
+	kind     kind
+	severity severity
+
+	table, model    string
+	message, remedy string
+}
+
+// kind is what a finding is about. The kinds are in the order in which remedies are run.
+type kind int
+
+// The kinds of findings.
+const (
+	kindTableMissing kind = iota
+	kindMarkerColumnMissing
+	kindMarkerLookAlike
+	kindUniqueHoldsTrash
+	kindUniqueMissesLive
+	kindUniqueMissing
+	kindChildNotSoftDeletable
+	kindJoinTableHardDeletes
+	kindCascadeInexact
+	kindCascadeUndeclared
+	kindMarkerIndexMissing
+	kindDeletionIndexMissing
+	kindLiveIndexMissing
+	kindMarkerIndexUseless
+	kindIndexHoldsTrash
+)
+
+// severity is how bad a finding is. The worst comes first.
+type severity int
+
+// The severities.
+const (
+	isError severity = iota
+	isWarning
+	isInfo
+)
+
+// checkup is one examination.
 type checkup struct {
-	plugin   *Plugin
-	db       *gorm.DB
-	d        *dialect.Dialect
-	graph    *model.Graph
-	tables   []*model.Table              // those to look at, in the order of their names
-	known    map[string]*catalogue.Table // those that the database has
+	*subject
+
+	known    map[string]*catalogue.Table // the tables that the database has
 	texts    catalogue.Definitions
 	foreign  []*catalogue.ForeignKey
-	findings []Finding
+	findings []finding
 
 	// added are columns that remedies add: the name, and all of its definition.
 	added map[string][]catalogue.Column
 }
 
 // choose finds out which tables are meant.
-func (c *checkup) choose(values []any) error {
-	p := c.plugin
+func (p *Plugin) choose(c *subject, values []any) error {
+	type softdeleteColumns struct{ Tracked }
+	own, err := model.Parse(c.db, &softdeleteColumns{})
+	if err != nil {
+		return err
+	}
+	c.tracked = own.FieldsByName
 	schemas := make([]*schema.Schema, len(values))
 	joins := map[string]bool{}
 	for i, value := range values {
@@ -235,14 +325,14 @@ func (c *checkup) read() (err error) {
 }
 
 // add adds a finding about a table.
-func (c *checkup) add(severity, code string, t *model.Table, message string, remedy ...string) {
-	c.addTo(severity, code, t.Name, t.Schema.Name, message, remedy...)
+func (c *checkup) add(severity severity, kind kind, t *model.Table, message string, remedy ...string) {
+	c.addTo(severity, kind, t.Name, t.Schema.Name, message, remedy...)
 }
 
-func (c *checkup) addTo(severity, code, table, model, message string, remedy ...string) {
-	f := Finding{Code: code, Severity: severity, Table: table, Model: model, Message: message}
+func (c *checkup) addTo(severity severity, kind kind, table, model, message string, remedy ...string) {
+	f := finding{kind: kind, severity: severity, table: table, model: model, message: message}
 	if len(remedy) > 0 {
-		f.Remedy = strings.Join(remedy, ";\n") + ";"
+		f.remedy = strings.Join(remedy, ";\n") + ";"
 	}
 	c.findings = append(c.findings, f)
 }

@@ -38,7 +38,7 @@ func (c *checkup) missingTables() error {
 	made, err := c.creations(missing)
 	for _, t := range missing {
 		message := "the database has no such table: softdelete.AutoMigrate makes it"
-		c.add(SeverityError, CodeTableMissing, t, message, made[t]...)
+		c.add(isError, kindTableMissing, t, message, made[t]...)
 	}
 	return err
 }
@@ -154,7 +154,7 @@ func (c *checkup) missingColumns(t *model.Table, have *catalogue.Table) {
 		return
 	}
 	message := "the table lacks the model's columns for soft deletes (" + strings.Join(names, ", ") + "): statements on the model fail"
-	c.add(SeverityError, CodeMarkerColumnMissing, t, message, adds...)
+	c.add(isError, kindMarkerColumnMissing, t, message, adds...)
 }
 
 // liveDefault is what rows that are there already, and those that others insert,

@@ -11,7 +11,7 @@ import (
 // undeclared finds foreign keys that remove or change soft-deletable rows by
 // themselves, without a word of it in the models.
 func (c *checkup) undeclared() error {
-	g := c.plugin.models.relationsWith(c.graph.Names, c.foreign)
+	g := c.withForeignKeys(c.graph.Names, c.foreign)
 	for _, t := range c.tables {
 		for _, l := range g.Tables[t.Name].Parents {
 			if l.ByDatabase && l.Child.Model != nil {
@@ -40,11 +40,11 @@ func (c *checkup) undeclaredBy(l *model.Link) {
 	switch {
 	case l.Parent.Model == nil:
 		what = fmt.Sprintf("a %s has no marker, and its delete %s", parent, live)
-	case c.plugin.config.IgnoreConstraints:
+	case c.ignoreConstraints:
 		what = fmt.Sprintf("a purge of a %s %s, as Config.IgnoreConstraints is set", parent, live)
 	}
 	message := fmt.Sprintf("its foreign key on %s is ON DELETE %s: the database %s a row of %s, and the models do not say so: %s. "+
 		"Declare the relation in %s with constraint:OnDelete:%s, or tag it %s",
 		strings.Join(l.Foreign, ", "), l.OnDelete, does, l.Parent.Name, what, parent, l.OnDelete, instead)
-	c.add(SeverityWarning, CodeCascadeUndeclared, l.Child, message)
+	c.add(isWarning, kindCascadeUndeclared, l.Child, message)
 }

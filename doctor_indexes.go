@@ -110,7 +110,7 @@ func (ti *tableIndexes) staleLiveColumn() {
 			remedy = append(remedy, ti.statements(change)...)
 		}
 	}
-	ti.add(SeverityError, CodeUniqueMissesLive, ti.t, "the generated column "+model.LiveColumn+" is of another marker than the model's ("+column.Expression+
+	ti.add(isError, kindUniqueMissesLive, ti.t, "the generated column "+model.LiveColumn+" is of another marker than the model's ("+column.Expression+
 		"): the indexes with it keep live rows no more apart, or trashed ones from them. The remedy fails while live rows agree", remedy...)
 }
 
@@ -136,15 +136,15 @@ func (ti *tableIndexes) markerIn(ix *catalogue.Index) (marked, open bool) {
 
 func (ti *tableIndexes) uniqueHoldsTrash(ix *catalogue.Index, problem string) {
 	if key := ti.referredBy(ti.t.Name, ix.Columns); key != nil && !ti.d.ForeignKeyIndex {
-		ti.add(SeverityWarning, CodeUniqueHoldsTrash, ti.t, problem+
+		ti.add(isWarning, kindUniqueHoldsTrash, ti.t, problem+
 			". A foreign key of "+key.Child+" refers to it, so that it has to stay: let that refer to the primary key first")
 		return
 	}
-	ti.add(SeverityError, CodeUniqueHoldsTrash, ti.t, problem+". "+ti.advice("unique", ix), ti.liveOnly(ix, model.UniqueAmongLive)...)
+	ti.add(isError, kindUniqueHoldsTrash, ti.t, problem+". "+ti.advice("unique", ix), ti.liveOnly(ix, model.UniqueAmongLive)...)
 }
 
 func (ti *tableIndexes) uniqueMissesLive(ix *catalogue.Index) {
-	ti.add(SeverityError, CodeUniqueMissesLive, ti.t, ti.nameOf(ix)+
+	ti.add(isError, kindUniqueMissesLive, ti.t, ti.nameOf(ix)+
 		" has a column in it that is NULL in live rows, and so protects nothing among these: NULL is equal to nothing, and any number of live rows can agree. "+
 		"The remedy fails while some do. "+ti.advice("unique", ix), ti.liveOnly(ix, model.UniqueAmongLive)...)
 }
@@ -243,13 +243,13 @@ func (ti *tableIndexes) trashIndex(i *model.Index, plain []catalogue.Index, find
 		}
 		message := fmt.Sprintf("the index %s on the marker alone is full of live rows, which nobody looks for in it: an index of trashed rows is small, and enough",
 			strings.Join(names, ", "))
-		ti.add(SeverityInfo, CodeMarkerIndexUseless, ti.t, message, ti.statements(change)...)
+		ti.add(isInfo, kindMarkerIndexUseless, ti.t, message, ti.statements(change)...)
 	case needed:
 		what := "no index finds trashed rows by time"
 		if ti.m.At == nil {
 			what = "no index finds trashed rows"
 		}
-		ti.add(SeverityWarning, CodeMarkerIndexMissing, ti.t, what+": listing the trash, purges by age and retention read the whole table"+nameTaken(change), ti.statements(change)...)
+		ti.add(isWarning, kindMarkerIndexMissing, ti.t, what+": listing the trash, purges by age and retention read the whole table"+nameTaken(change), ti.statements(change)...)
 	}
 }
 
@@ -272,14 +272,14 @@ func (ti *tableIndexes) wanted() {
 		columns := strings.Join(wanted.Columns(), ", ")
 		switch wanted.Kind {
 		case model.UniqueAmongLive:
-			ti.add(SeverityError, CodeUniqueMissing, ti.t, "nothing keeps live rows from agreeing in "+columns+", as the model's tag wants it: softdelete.AutoMigrate makes the index. "+
+			ti.add(isError, kindUniqueMissing, ti.t, "nothing keeps live rows from agreeing in "+columns+", as the model's tag wants it: softdelete.AutoMigrate makes the index. "+
 				"The remedy fails while some do"+nameTaken(change), ti.statements(change)...)
 		case model.IndexOfLive:
-			ti.add(SeverityWarning, CodeLiveIndexMissing, ti.t, "the index of live rows on "+columns+", which the model's tag asks for, is not there: softdelete.AutoMigrate makes it"+nameTaken(change), ti.statements(change)...)
+			ti.add(isWarning, kindLiveIndexMissing, ti.t, "the index of live rows on "+columns+", which the model's tag asks for, is not there: softdelete.AutoMigrate makes it"+nameTaken(change), ti.statements(change)...)
 		case model.IndexOfDeletion:
 			leads := func(ix catalogue.Index) bool { return ix.Valid && len(ix.Columns) > 0 && ix.Columns[0] == columns }
 			if !slices.ContainsFunc(ti.have.Indexes, leads) {
-				ti.add(SeverityWarning, CodeDeletionIndexMissing, ti.t, "no index finds the rows of one operation by "+columns+": Undo, and cascades with many rows, read the whole table"+nameTaken(change), ti.statements(change)...)
+				ti.add(isWarning, kindDeletionIndexMissing, ti.t, "no index finds the rows of one operation by "+columns+": Undo, and cascades with many rows, read the whole table"+nameTaken(change), ti.statements(change)...)
 			}
 		case model.IndexOfTrash:
 		}

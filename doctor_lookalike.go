@@ -56,7 +56,7 @@ func (c *checkup) lookAlikes(t *model.Table) {
 			remedy = c.asMarker(t, have, field, markerType)
 		}
 	}
-	c.add(SeverityError, CodeMarkerLookAlike, t, message, remedy...)
+	c.add(isError, kindMarkerLookAlike, t, message, remedy...)
 }
 
 // asMarker lists the statements that make a column a marker of a type: rows with

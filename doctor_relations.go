@@ -21,16 +21,12 @@ func (c *checkup) models() error {
 			c.joinTable(t, rel)
 		}
 	}
-	own, err := c.trackedFields()
-	if err != nil {
-		return err
-	}
 	for _, l := range c.cascades() {
 		switch {
 		case l.Child.Model == nil && !c.isJoinTable(l.Child):
-			c.childWithoutMarker(l, own)
+			c.childWithoutMarker(l)
 		case l.Child.Model != nil:
-			c.inexact(l, own)
+			c.inexact(l)
 		}
 	}
 	return nil
@@ -50,33 +46,19 @@ func (c *checkup) cascades() []*model.Link {
 	return list
 }
 
-// trackedFields are those of Tracked, by name, as the database at hand has them.
-func (c *checkup) trackedFields() (map[string]*schema.Field, error) {
-	type softdeleteColumns struct{ Tracked }
-	s, err := model.Parse(c.db, &softdeleteColumns{})
-	if err != nil {
-		return nil, err
-	}
-	return s.FieldsByName, nil
-}
-
 // joinTable finds a join table of which rows go for good, while what they link is
 // soft-deletable.
 func (c *checkup) joinTable(t *model.Table, rel *schema.Relationship) {
 	join := c.graph.Tables[rel.JoinTable.Table]
 	other := c.graph.Tables[rel.FieldSchema.Table]
 	soft := t.Model != nil || other != nil && other.Model != nil
-	told := func(f Finding) bool { return f.Code == CodeJoinTableHardDeletes && f.Table == rel.JoinTable.Table }
+	told := func(f finding) bool { return f.kind == kindJoinTableHardDeletes && f.table == rel.JoinTable.Table }
 	if join == nil || join.Model != nil || !soft || slices.ContainsFunc(c.findings, told) {
-		return
-	}
-	own, err := c.trackedFields()
-	if err != nil {
 		return
 	}
 	message := fmt.Sprintf("the join table of %s.%s has no marker: unlinking removes its rows for good, and no restore brings them back. "+
 		"Give it a model with softdelete.%s embedded, in Config.Models or by SetupJoinTable", t.Schema.Name, rel.Name, embedded(t))
-	c.addTo(SeverityWarning, CodeJoinTableHardDeletes, rel.JoinTable.Table, t.Schema.Name, message, c.giveMarker(join, own, embedded(t))...)
+	c.addTo(isWarning, kindJoinTableHardDeletes, rel.JoinTable.Table, t.Schema.Name, message, c.giveMarker(join, embedded(t))...)
 }
 
 // isJoinTable tells if a many-to-many relation of a known model goes through a
@@ -101,13 +83,13 @@ func embedded(parent *model.Table) string {
 	return "Timestamp"
 }
 
-func (c *checkup) childWithoutMarker(l *model.Link, own map[string]*schema.Field) {
+func (c *checkup) childWithoutMarker(l *model.Link) {
 	if field, _ := lookAlikeOf(l.Child.Schema); field != nil && slices.Contains(c.tables, l.Child) {
 		return // that is what is wrong
 	}
 	message := fmt.Sprintf("%s.%s cascades to it, and it has no marker: a soft delete of the parent leaves its rows as they are, a purge removes them for good. "+
 		"Embed softdelete.%s, or tag the relation softdelete:\"none\"", l.Parent.Schema.Name, relationName(l), embedded(l.Parent))
-	c.add(SeverityWarning, CodeChildNotSoftDeletable, l.Child, message, c.giveMarker(l.Child, own, embedded(l.Parent))...)
+	c.add(isWarning, kindChildNotSoftDeletable, l.Child, message, c.giveMarker(l.Child, embedded(l.Parent))...)
 }
 
 // relationName is a link's relation without the model in front.
@@ -120,21 +102,21 @@ func relationName(l *model.Link) string {
 
 // giveMarker lists the statements that give a table the columns of one of the
 // structs to embed, and their indexes.
-func (c *checkup) giveMarker(t *model.Table, own map[string]*schema.Field, embed string) []string {
+func (c *checkup) giveMarker(t *model.Table, embed string) []string {
 	have := c.known[t.Name]
 	if have == nil {
 		return nil
 	}
 	names := []string{"DeletedAt"}
-	m := &model.Model{Schema: t.Schema, Marker: model.Marker{Kind: model.TimeMarker, Field: own["DeletedAt"]}, At: own["DeletedAt"]}
+	m := &model.Model{Schema: t.Schema, Marker: model.Marker{Kind: model.TimeMarker, Field: c.tracked["DeletedAt"]}, At: c.tracked["DeletedAt"]}
 	if embed == "Tracked" {
 		names = append(names, "DeletedBy", "DeleteReason", "DeletionID")
-		m.DeletionID = own["DeletionID"]
+		m.DeletionID = c.tracked["DeletionID"]
 	}
 	var list []string
 	after := &catalogue.Table{Name: have.Name, Indexes: have.Indexes, Columns: maps.Clone(have.Columns)}
 	for _, name := range names {
-		if field := own[name]; !have.Has([]string{field.DBName}) {
+		if field := c.tracked[name]; !have.Has([]string{field.DBName}) {
 			list = append(list, c.addColumn(t.Name, field, ""))
 			after.Columns[field.DBName] = catalogue.Column{Name: field.DBName}
 		}
@@ -144,7 +126,7 @@ func (c *checkup) giveMarker(t *model.Table, own map[string]*schema.Field, embed
 
 // inexact finds a cascade of which a restore cannot tell, or not well enough,
 // which rows went along.
-func (c *checkup) inexact(l *model.Link, own map[string]*schema.Field) {
+func (c *checkup) inexact(l *model.Link) {
 	parent, child := l.Parent.Model, l.Child.Model
 	if parent.DeletionID != nil && child.DeletionID != nil {
 		return
@@ -168,12 +150,12 @@ func (c *checkup) inexact(l *model.Link, own map[string]*schema.Field) {
 		remedy = nil
 		what += ", and a restore is ErrAmbiguous. Embed softdelete.Tracked in both models, or tag a field of each softdelete:\"deletionID\"" + c.finerModels(ends)
 		for _, m := range ends {
-			remedy = append(remedy, c.giveDeletionID(m, own)...)
+			remedy = append(remedy, c.giveDeletionID(m)...)
 		}
 	}
 	message := fmt.Sprintf("the cascade from %s by %s cannot be restored exactly: %s: %s",
 		parent.Name(), l.Relation, strings.Join(coarse, ", "), what)
-	c.add(SeverityWarning, CodeCascadeInexact, l.Child, message, remedy...)
+	c.add(isWarning, kindCascadeInexact, l.Child, message, remedy...)
 }
 
 // coarse says in what a model's times, as its column keeps them, are too coarse to
@@ -269,9 +251,9 @@ func withoutNull(kind string) string {
 
 // giveDeletionID lists the statements that give a model's table a column for the
 // operation's id, none where it has one.
-func (c *checkup) giveDeletionID(m *model.Model, own map[string]*schema.Field) []string {
+func (c *checkup) giveDeletionID(m *model.Model) []string {
 	have := c.known[m.Schema.Table]
-	field := own["DeletionID"]
+	field := c.tracked["DeletionID"]
 	if m.DeletionID != nil || have == nil || have.Has([]string{field.DBName}) {
 		return nil
 	}

@@ -52,6 +52,17 @@ func (e *DuplicateError) Error() string {
 // Unwrap makes a DuplicateError an ErrConflict for errors.Is.
 func (e *DuplicateError) Unwrap() error { return ErrConflict }
 
+// duplicates are live rows that agree in columns that are to be unique among live rows.
+type duplicates struct {
+	Model      string
+	Constraint string
+	Columns    []string
+	Keys       [][]any
+}
+
+// Error names the index.
+func (d *duplicates) Error() string { return "live rows agree in the columns of " + d.Constraint }
+
 // surrogate writes a key if it says nothing but which row is meant.
 func surrogate(key []any) (string, bool) {
 	parts := make([]string, len(key))
@@ -84,7 +95,7 @@ func (mg *migration) checkDuplicates(c *indexChange) error {
 	live := func(name string) clause.Expression {
 		return &model.RowFilter{Model: m, Table: name, Show: model.LiveOnly}
 	}
-	found := &DuplicateError{Model: m.Name(), Constraint: c.want.Name, Columns: columns}
+	found := &duplicates{Model: m.Name(), Constraint: c.want.Name, Columns: columns}
 	dest, take := session.KeyScan(len(key))
 	var err error
 	_, queryErr := session.Query(mg.look(), dest, func() {

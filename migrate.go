@@ -71,12 +71,21 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 		return err
 	}
 	defer p.models.unlearn()
-	d, table := dialectOf(db), ""
+	mg := &migration{d: dialectOf(db), values: models, models: list, joins: joins}
 	if db.Statement != nil {
-		table = db.Statement.Table
+		mg.table = db.Statement.Table
 	}
-	return alone(session.OnPrimary(db, nil).Session(&gorm.Session{}), d, func(db *gorm.DB) error {
-		mg := &migration{db: session.Fresh(db, gorm.Session{}), d: d, models: list, table: table}
+	err = mg.start(db)
+	if d, ok := err.(*duplicates); ok { //nolint:errorlint // they are never wrapped
+		return (*DuplicateError)(d)
+	}
+	return err
+}
+
+// start runs a migration on a handle.
+func (mg *migration) start(db *gorm.DB) error {
+	return alone(session.OnPrimary(db, nil).Session(&gorm.Session{}), mg.d, func(db *gorm.DB) error {
+		mg.db = session.Fresh(db, gorm.Session{})
 		// What is replaced goes first: GORM drops a unique constraint that its own
 		// tags do not name, before there is another one. That needs the marker.
 		if err := mg.addMarkers(db); err != nil {
@@ -85,12 +94,12 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 		if err := mg.indexes(replacements); err != nil {
 			return err
 		}
-		if err := mg.byGORM(db, models); err != nil {
+		if err := mg.byGORM(db, mg.values); err != nil {
 			return err
 		}
 		// GORM makes a join table by a schema of its own, unless SetupJoinTable was
 		// called. Its model has more columns.
-		for _, m := range joins {
+		for _, m := range mg.joins {
 			if err := db.AutoMigrate(model.NewOf(m.Schema.ModelType)); err != nil {
 				return err
 			}
@@ -196,8 +205,10 @@ func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model.Model
 type migration struct {
 	db     *gorm.DB
 	d      *dialect.Dialect
-	models []*model.Model
-	table  string // that the caller named with db.Table, empty for each model's own
+	values []any          // what GORM migrates
+	models []*model.Model // the soft-deletable ones
+	joins  []*model.Model // those of join tables that GORM makes by a schema of its own
+	table  string         // that the caller named with db.Table, empty for each model's own
 }
 
 func (mg *migration) tableOf(m *model.Model) string {

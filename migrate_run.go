@@ -50,7 +50,8 @@ func (mg *migration) change(c *indexChange) error {
 		return err
 	}
 	err := mg.execute(c)
-	if c.create && c.want.Unique && !mg.inTransaction() && conflictOf(err, c.model.Name()) != nil {
+	_, violated := dialect.ViolatedConstraint(err)
+	if c.create && c.want.Unique && !mg.inTransaction() && violated {
 		// Somebody wrote rows that agree since they were looked for.
 		if duplicates := mg.checkDuplicates(c); duplicates != nil {
 			return duplicates
