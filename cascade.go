@@ -163,7 +163,7 @@ func (c *cascade) hanging(links []*model.Link, from *rows.Set, filter rows.Picke
 	var parts []rows.Picker
 	for _, start := range from.Conditions(c.d) {
 		parts = append(parts, func(name string) clause.Expression {
-			return &rows.Tree{Name: name, Table: t, Links: links, Start: start, Filter: filter, D: c.d}
+			return &rows.Tree{Name: name, Table: t, Links: links, Start: start, Filter: filter, Dialect: c.d}
 		})
 	}
 	return parts

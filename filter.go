@@ -117,7 +117,7 @@ func filtered(m *model.Model, stmt *gorm.Statement, callers []clause.Expression)
 }
 
 // addFilter adds a filter to the WHERE of a bare statement.
-func addFilter(stmt *gorm.Statement, filter *model.RowFilter) {
+func addFilter(stmt *gorm.Statement, filter *model.Filter) {
 	c := stmt.Clauses["WHERE"]
 	setWhere(stmt, c, append(slices.Clip(rawsql.Enclose(whereExprs(stmt))), filter))
 }
@@ -190,13 +190,13 @@ func callersOf(exprs []clause.Expression) (kept []clause.Expression, ours int) {
 
 func isOurs(e clause.Expression) bool {
 	switch e.(type) {
-	case *model.RowFilter, *rawsql.Group, *rawsql.Sealed, *timeCondition, *actorCondition, expr.Invalid, nothing:
+	case *model.Filter, *rawsql.Group, *rawsql.Sealed, *timeCondition, *actorCondition, expr.Invalid, nothing:
 		return true
 	}
 	return false
 }
 
 func isFilter(expr clause.Expression) bool {
-	_, ok := expr.(*model.RowFilter)
+	_, ok := expr.(*model.Filter)
 	return ok
 }

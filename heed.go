@@ -210,7 +210,7 @@ func meeting(t *model.Table, exprs []clause.Expression, d *dialect.Dialect) rows
 		if name == t.Name || len(t.Key()) == 0 {
 			return &at{name, &rawsql.Group{Exprs: exprs, Unsure: true}}
 		}
-		return &rows.Selected{Columns: expr.Columns(name, t.Key()), List: expr.Columns(t.Name, t.Key()), From: t.Name, Where: direct, D: d}
+		return &rows.Selected{Columns: expr.Columns(name, t.Key()), List: expr.Columns(t.Name, t.Key()), From: t.Name, Where: direct, Dialect: d}
 	}
 }
 

@@ -113,7 +113,7 @@ func (p *Plugin) checkLiveParents(db *gorm.DB, s *schema.Schema, table string, w
 func (l *liveParent) checkRows(db *gorm.DB, s *schema.Schema, table string, where clause.Expression) error {
 	trashed, err := l.trashedParents(db, &rows.Selected{
 		Columns: expr.Columns("", l.referred), From: table, List: expr.Columns(table, l.foreign), Where: where,
-		D: new(dialect.Dialect), // the query around it locks what it reads
+		Dialect: new(dialect.Dialect), // the query around it locks what it reads
 	})
 	if err == nil && len(trashed) > 0 {
 		err = l.refusal(s)
@@ -180,7 +180,7 @@ func (l *liveParent) trashedParents(db *gorm.DB, where clause.Expression) ([][]a
 			byKey[text], order = f, append(order, f)
 		}
 		f.live = f.live || trashed == 0
-	}, "SELECT ", expr.Columns("", l.referred), ", CASE WHEN ", &model.RowFilter{Model: l.parent, Show: model.TrashedOnly}, " THEN 1 ELSE 0 END FROM ",
+	}, "SELECT ", expr.Columns("", l.referred), ", CASE WHEN ", &model.Filter{Model: l.parent, Show: model.TrashedOnly}, " THEN 1 ELSE 0 END FROM ",
 		clause.Table{Name: l.parent.Schema.Table}, " WHERE ", where, shareLock(dialectOf(db)))
 	if err != nil {
 		return nil, err

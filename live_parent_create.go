@@ -279,7 +279,7 @@ func (in *insert) checkLater(l *liveParent) error {
 		for chunk := range slices.Chunk(keys, dialectOf(in.db).Chunk(len(in.target()))) {
 			where := []clause.Expression{expr.In(table, in.target(), chunk)}
 			if in.model != nil {
-				where = append(where, &model.RowFilter{Model: in.model, Table: table, Show: model.LiveOnly})
+				where = append(where, &model.Filter{Model: in.model, Table: table, Show: model.LiveOnly})
 			}
 			if err := l.checkRows(in.db, in.schema, table, expr.AllOf(where)); err != nil {
 				return err
@@ -316,7 +316,7 @@ func (in *insert) spares(rows []int, assigned assignment) (bool, error) {
 	for chunk := range slices.Chunk(keys, d.Chunk(len(in.target()))) {
 		where := []clause.Expression{expr.In(table, in.target(), chunk)}
 		if assigned == byValues {
-			where = append(where, &model.RowFilter{Model: in.model, Table: table, Show: model.TrashedOnly})
+			where = append(where, &model.Filter{Model: in.model, Table: table, Show: model.TrashedOnly})
 		}
 		var one int
 		n, err := session.Query(in.db, []any{&one}, func() {},

@@ -1,17 +1,14 @@
 package softdelete
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"gorm.io/gorm"
 
-	"github.com/gorm-softdelete/softdelete/internal/catalogue"
-	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/migrator"
 	"github.com/gorm-softdelete/softdelete/internal/model"
-	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // AutoMigrate is GORM's, and then gives the tables of soft-deletable models the
@@ -71,79 +68,15 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 		return err
 	}
 	defer p.models.unlearn()
-	mg := &migration{d: dialectOf(db), values: models, models: list, joins: joins}
+	mg := &migrator.Migration{Dialect: dialectOf(db), Values: models, Models: list, Joins: joins}
 	if db.Statement != nil {
-		mg.table = db.Statement.Table
+		mg.Table = db.Statement.Table
 	}
-	err = mg.start(db)
-	if d, ok := err.(*duplicates); ok { //nolint:errorlint // they are never wrapped
+	err = mg.Run(db)
+	if d, ok := err.(*migrator.Duplicates); ok { //nolint:errorlint // they are never wrapped
 		return (*DuplicateError)(d)
 	}
 	return err
-}
-
-// start runs a migration on a handle.
-func (mg *migration) start(db *gorm.DB) error {
-	return alone(session.OnPrimary(db, nil).Session(&gorm.Session{}), mg.d, func(db *gorm.DB) error {
-		mg.db = session.Fresh(db, gorm.Session{})
-		// What is replaced goes first: GORM drops a unique constraint that its own
-		// tags do not name, before there is another one. That needs the marker.
-		if err := mg.addMarkers(db); err != nil {
-			return err
-		}
-		if err := mg.indexes(replacements); err != nil {
-			return err
-		}
-		if err := mg.byGORM(db, mg.values); err != nil {
-			return err
-		}
-		// GORM makes a join table by a schema of its own, unless SetupJoinTable was
-		// called. Its model has more columns.
-		for _, m := range mg.joins {
-			if err := db.AutoMigrate(model.NewOf(m.Schema.ModelType)); err != nil {
-				return err
-			}
-		}
-		return mg.indexes(everything)
-	})
-}
-
-// addMarkers adds the markers that tables lack of which a unique index is to become
-// one of live rows.
-func (mg *migration) addMarkers(db *gorm.DB) error {
-	found, err := mg.catalogue()
-	if err != nil {
-		return err
-	}
-	for _, m := range mg.models {
-		table, marker := found[mg.tableOf(m)], m.Marker.Field
-		if table == nil || table.Has([]string{marker.DBName}) {
-			continue
-		}
-		replaces := slices.ContainsFunc(m.Indexes, func(i model.Index) bool {
-			return i.Kind == model.UniqueAmongLive && slices.ContainsFunc(table.Indexes, func(have catalogue.Index) bool { return isOrdinaryUnique(&have, &i, mg.d) })
-		})
-		if !replaces {
-			continue
-		}
-		if err := db.Migrator().AddColumn(model.NewOf(m.Schema.ModelType), marker.Name); err != nil && (mg.inTransaction() || !isOverlap(err)) {
-			return fmt.Errorf("softdelete: model %s: adding the column %s to %s: %w", m.Name(), marker.DBName, table.Name, err)
-		}
-		table.Columns[marker.DBName] = catalogue.Column{Name: marker.DBName}
-	}
-	return nil
-}
-
-// byGORM runs GORM's AutoMigrate: again, where another process made the same thing
-// between its look and its statement.
-func (mg *migration) byGORM(db *gorm.DB, models []any) error {
-	const most = 5
-	for try := 1; ; try++ {
-		err := db.AutoMigrate(models...)
-		if err == nil || try == most || mg.inTransaction() || !isOverlap(err) {
-			return err
-		}
-	}
 }
 
 // migrated lists the soft-deletable models among values, those that GORM makes
@@ -199,114 +132,4 @@ func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model.Model
 		add(m)
 	}
 	return list, joins, nil
-}
-
-// migration is one call of AutoMigrate.
-type migration struct {
-	db     *gorm.DB
-	d      *dialect.Dialect
-	values []any          // what GORM migrates
-	models []*model.Model // the soft-deletable ones
-	joins  []*model.Model // those of join tables that GORM makes by a schema of its own
-	table  string         // that the caller named with db.Table, empty for each model's own
-}
-
-func (mg *migration) tableOf(m *model.Model) string {
-	if mg.table != "" {
-		return mg.table
-	}
-	return m.Schema.Table
-}
-
-// catalogue reads what the database has of the models' tables.
-func (mg *migration) catalogue() (map[string]*catalogue.Table, error) {
-	names := make([]string, len(mg.models))
-	for i, m := range mg.models {
-		names[i] = mg.tableOf(m)
-	}
-	return catalogue.Tables(mg.db, mg.d, names)
-}
-
-// scope says which indexes are looked after.
-type scope int
-
-const (
-	everything   scope = iota
-	replacements       // those that take the place of others
-)
-
-// tries is how often the indexes of a table are looked at, where other processes
-// make the same ones: each may come first at each of them.
-const tries = 100
-
-func (mg *migration) indexes(scope scope) error {
-	found, err := mg.catalogue()
-	if err != nil {
-		return err
-	}
-	// Before anything is changed.
-	for _, m := range mg.models {
-		if table := found[mg.tableOf(m)]; table != nil {
-			if column, ok := table.Columns[model.LiveColumn]; ok && !m.IsLiveColumn(column) {
-				return fmt.Errorf("softdelete: model %s: the column %s of %s is of another marker (%s), and its indexes keep no live rows apart: "+
-					"run the remedy that Doctor has", m.Name(), model.LiveColumn, table.Name, column.Expression)
-			}
-			for _, c := range changes(m, table, mg.d) {
-				if err := mg.check(c); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	for _, m := range mg.models {
-		table := found[mg.tableOf(m)]
-		if table == nil && scope == everything && !mg.db.DryRun && strings.Contains(mg.tableOf(m), ".") {
-			return fmt.Errorf("softdelete: model %s: the indexes of %s are not known here, and none were made: "+
-				"connect to the database that has the table, and name it without that", m.Name(), mg.tableOf(m))
-		}
-		for try := 1; table != nil; try++ {
-			changes := changes(m, table, mg.d)
-			if scope == replacements {
-				changes = slices.DeleteFunc(changes, func(c *indexChange) bool { return len(c.drop) == 0 })
-			}
-			if len(changes) == 0 || mg.db.DryRun && try > 1 {
-				break
-			}
-			err := mg.run(changes)
-			if err != nil && (try == tries || !isOverlap(err)) {
-				return err
-			}
-			again, lookErr := catalogue.Tables(mg.db, mg.d, []string{table.Name})
-			if lookErr != nil {
-				return errors.Join(err, lookErr)
-			}
-			if err == nil && try == tries {
-				return fmt.Errorf("softdelete: model %s: the indexes of %s are changed by something else at the same time, try again", m.Name(), table.Name)
-			}
-			found[table.Name] = again[table.Name]
-			table = again[table.Name]
-		}
-	}
-	return nil
-}
-
-// isOverlap tells if a change failed as somebody else makes the same one.
-func isOverlap(err error) bool {
-	return errors.Is(err, errUnfinished) || dialect.IsTransient(err) || isNameTaken(err) || dialect.HasState(err, "42P01", "42701", "42704", "42710") ||
-		dialect.HasText(err, "already exists", "no such index", "duplicate column name", "Duplicate key name", "Duplicate column name", "Can't DROP")
-}
-
-// isNameTaken tells if PostgreSQL did not make an index as there is one of the name.
-// When both are made in the same moment it is its catalogue that says so.
-func isNameTaken(err error) bool {
-	return dialect.HasState(err, "42P07") || dialect.HasState(err, "23505") && dialect.HasText(err, "pg_class_relname_nsp_index", "pg_type_typname_nsp_index")
-}
-
-func (mg *migration) run(changes []*indexChange) error {
-	for _, c := range changes {
-		if err := mg.change(c); err != nil {
-			return err
-		}
-	}
-	return nil
 }

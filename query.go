@@ -110,7 +110,7 @@ func (r *registry) filterFrom(stmt *gorm.Statement) {
 		}
 		show, before := showIn(stmt, m), model.All
 		if isFilteredJoin(join) {
-			before = join.ON.Exprs[len(join.ON.Exprs)-1].(*model.RowFilter).Show
+			before = join.ON.Exprs[len(join.ON.Exprs)-1].(*model.Filter).Show
 		}
 		if show == before {
 			continue
@@ -121,7 +121,7 @@ func (r *registry) filterFrom(stmt *gorm.Statement) {
 		}
 		on, _ := callersOf(join.ON.Exprs)
 		if show != model.All {
-			on = slices.Concat(rawsql.Enclose(on), []clause.Expression{&model.RowFilter{Model: m, Table: table, Show: show}})
+			on = slices.Concat(rawsql.Enclose(on), []clause.Expression{&model.Filter{Model: m, Table: table, Show: show}})
 		}
 		joins[i].ON.Exprs = on
 		changed = true

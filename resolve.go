@@ -159,7 +159,7 @@ func (c *cascade) restorable(links []*model.Link, from *rows.Set) (*rows.Set, er
 	set := rows.NewSet(child)
 	if same := rows.SameOriginIn(child); links[0].Parent == child && same != nil {
 		for _, start := range from.Conditions(c.d) {
-			below := &rows.Tree{Name: child.Name, Table: child, Links: links, Start: start, Filter: c.reach(child, model.TrashedOnly), Same: same, D: c.d}
+			below := &rows.Tree{Name: child.Name, Table: child, Links: links, Start: start, Filter: c.reach(child, model.TrashedOnly), Same: same, Dialect: c.d}
 			list, _, err := c.collect(child, unbounded, "SELECT ", expr.Columns(child.Name, child.Key()), " FROM ", clause.Table{Name: child.Name},
 				" WHERE ", below, " AND ", c.reach(child, model.TrashedOnly)(child.Name), c.forUpdate())
 			if err != nil {

@@ -305,7 +305,7 @@ func (e *liveExpression) Build(b clause.Builder) {
 	if table == "" {
 		table = m.Schema.Table
 	}
-	(&model.RowFilter{Model: m, Table: table, Show: model.LiveOnly}).Build(b)
+	(&model.Filter{Model: m, Table: table, Show: model.LiveOnly}).Build(b)
 }
 
 func (e *liveExpression) resolve(b clause.Builder) (*model.Model, error) {

@@ -228,7 +228,7 @@ func (c *cascade) ofOperation(t *model.Table, callers []clause.Expression) (rows
 	return func(name string) clause.Expression {
 		return &rows.Selected{
 			Columns: expr.Columns(name, t.Key()), List: expr.Columns(t.Name, t.Key()), From: t.Name,
-			Where: expr.All{byID(t.Name), &at{t.Name, &rawsql.Group{Exprs: callers, Unsure: true}}}, D: c.d,
+			Where: expr.All{byID(t.Name), &at{t.Name, &rawsql.Group{Exprs: callers, Unsure: true}}}, Dialect: c.d,
 		}
 	}, nil
 }

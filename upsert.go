@@ -145,7 +145,7 @@ func aimed(m *model.Model, db *gorm.DB) (back func()) {
 
 // buildUpsert writes ON CONFLICT with the protected columns left out of the
 // update, and out of its reach the rows that the filter hides.
-func buildUpsert(m *model.Model, c clause.Clause, b clause.Builder, filter *model.RowFilter, d *dialect.Dialect) {
+func buildUpsert(m *model.Model, c clause.Clause, b clause.Builder, filter *model.Filter, d *dialect.Dialect) {
 	c.Builder = nil
 	conflict, ok := c.Expression.(clause.OnConflict)
 	if !ok {

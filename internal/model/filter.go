@@ -6,21 +6,21 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
-// RowFilter is the condition on the marker of a model's table.
-type RowFilter struct {
+// Filter is the condition on the marker of a model's table.
+type Filter struct {
 	Model *Model
 	Table string // table, alias, or clause.CurrentTable
 	Show  Visibility
 
 	// watched is the same filter, which looks at what stands before it; nil in that
 	// one itself.
-	watched *RowFilter
+	watched *Filter
 	watches bool
 }
 
 // newRowFilter makes the filter of the rows of a statement's own table.
-func newRowFilter(m *Model, show Visibility) *RowFilter {
-	f := RowFilter{Model: m, Table: clause.CurrentTable, Show: show}
+func newRowFilter(m *Model, show Visibility) *Filter {
+	f := Filter{Model: m, Table: clause.CurrentTable, Show: show}
 	watched := f
 	watched.watches = true
 	f.watched = &watched
@@ -29,14 +29,14 @@ func newRowFilter(m *Model, show Visibility) *RowFilter {
 
 // Watching is a filter that looks at what stands before it.
 func Watching(filter clause.Expression) clause.Expression {
-	if f, ok := filter.(*RowFilter); ok && f.watched != nil {
+	if f, ok := filter.(*Filter); ok && f.watched != nil {
 		return f.watched
 	}
 	return filter
 }
 
 // Build writes the condition.
-func (f *RowFilter) Build(b clause.Builder) {
+func (f *Filter) Build(b clause.Builder) {
 	if f.watches {
 		rawsql.LookBefore(b)
 	}
@@ -45,10 +45,10 @@ func (f *RowFilter) Build(b clause.Builder) {
 }
 
 // Closed says that nothing of the caller's is in the filter.
-func (*RowFilter) Closed() rawsql.Closed { return rawsql.Closed{} }
+func (*Filter) Closed() rawsql.Closed { return rawsql.Closed{} }
 
 // FilterFor returns the filter of a visibility, nil where it shows all rows.
-func (m *Model) FilterFor(show Visibility) *RowFilter {
+func (m *Model) FilterFor(show Visibility) *Filter {
 	switch show {
 	case LiveOnly:
 		return m.LiveRows

@@ -50,7 +50,7 @@ type Model struct {
 	Others, Own Clauses
 
 	// LiveRows and TrashedRows filter the rows of the statement's own table.
-	LiveRows, TrashedRows *RowFilter
+	LiveRows, TrashedRows *Filter
 }
 
 // Name is that of the Go type.

@@ -19,7 +19,7 @@ func Visible(t *model.Table, show model.Visibility) Picker {
 		return nil
 	}
 	return func(name string) clause.Expression {
-		return &model.RowFilter{Model: t.Model, Table: name, Show: show}
+		return &model.Filter{Model: t.Model, Table: name, Show: show}
 	}
 }
 
@@ -107,7 +107,7 @@ func (s *Set) Hanging(l *model.Link, d *dialect.Dialect) []Picker {
 		add(func(name string) clause.Expression {
 			return &Selected{
 				Columns: expr.Columns(name, l.Foreign), From: s.Table.Name, List: expr.Columns(s.Table.Name, l.Referred),
-				Where: part(s.Table.Name), D: d,
+				Where: part(s.Table.Name), Dialect: d,
 			}
 		})
 	}

@@ -14,7 +14,7 @@ type Selected struct {
 	List    []clause.Column
 	From    string
 	Where   clause.Expression
-	D       *dialect.Dialect
+	Dialect *dialect.Dialect
 }
 
 // Build writes the condition.
@@ -24,14 +24,14 @@ func (s *Selected) Build(b clause.Builder) {
 		_, _ = b.WriteString(" NOT")
 	}
 	_, _ = b.WriteString(" IN (")
-	s.D.Nest(b, func() {
+	s.Dialect.Nest(b, func() {
 		_, _ = b.WriteString("SELECT ")
 		expr.WriteColumns(b, s.List, false)
 		_, _ = b.WriteString(" FROM ")
 		b.WriteQuoted(clause.Table{Name: s.From})
 		_, _ = b.WriteString(" WHERE ")
 		s.Where.Build(b)
-		_, _ = b.WriteString(s.D.CurrentRead)
+		_, _ = b.WriteString(s.Dialect.CurrentRead)
 	})
 	_ = b.WriteByte(')')
 }

@@ -40,13 +40,13 @@ func SameOriginIn(t *model.Table) *agreement {
 // same table: a recursive common table expression. The rows that it starts from
 // are in it too.
 type Tree struct {
-	Name   string // the table's name where the condition stands
-	Table  *model.Table
-	Links  []*model.Link // from the table to itself
-	Start  Picker
-	Filter Picker     // which rows it goes on to, nil for any
-	Same   *agreement // of a row with the one that it hangs on, nil if any will do
-	D      *dialect.Dialect
+	Name    string // the table's name where the condition stands
+	Table   *model.Table
+	Links   []*model.Link // from the table to itself
+	Start   Picker
+	Filter  Picker     // which rows it goes on to, nil for any
+	Same    *agreement // of a row with the one that it hangs on, nil if any will do
+	Dialect *dialect.Dialect
 }
 
 // agreement is that two rows of one table have something in common.
@@ -76,7 +76,7 @@ func (t *Tree) Build(b clause.Builder) {
 	}
 	expr.WriteColumns(b, expr.Columns(t.Name, key), len(key) > 1)
 	_, _ = b.WriteString(" IN (")
-	t.D.Nest(b, func() { t.buildQuery(b, key, columns) })
+	t.Dialect.Nest(b, func() { t.buildQuery(b, key, columns) })
 	_ = b.WriteByte(')')
 }
 
@@ -85,9 +85,9 @@ func (t *Tree) Build(b clause.Builder) {
 func (t *Tree) buildQuery(b clause.Builder, key, columns []string) {
 	and, end := " UNION ", ""
 	_, _ = b.WriteString("WITH RECURSIVE " + treeName + " AS (")
-	if t.D.CurrentRead != "" {
+	if t.Dialect.CurrentRead != "" {
 		_ = b.WriteByte('(')
-		and, end = t.D.CurrentRead+") UNION (", t.D.CurrentRead+")"
+		and, end = t.Dialect.CurrentRead+") UNION (", t.Dialect.CurrentRead+")"
 	}
 	_, _ = b.WriteString("SELECT ")
 	expr.WriteColumns(b, expr.Columns(t.Table.Name, columns), false)

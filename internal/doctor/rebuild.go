@@ -1,4 +1,4 @@
-package softdelete
+package doctor
 
 import (
 	"maps"
@@ -9,16 +9,17 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/migrator"
 )
 
 // rebuild lists the statements of changes for which unique constraints have to go,
 // on a database that can only make the table anew for that; none if a constraint
 // is not found in what made the table. They are for one connection.
 // https://www.sqlite.org/lang_altertable.html#otheralter
-func (c *checkup) rebuild(have *catalogue.Table, changes []*indexChange) []string {
+func (c *checkup) rebuild(have *catalogue.Table, changes []*migrator.Change) []string {
 	const suffix = "_softdelete_new"
-	w := ddl{db: c.db, d: c.d}
-	parsed, ok := parseTable(oneLine(c.texts.Tables[have.Name]))
+	w := migrator.DDL{DB: c.DB, Dialect: c.Dialect}
+	parsed, ok := migrator.ParseTable(oneLine(c.texts.Tables[have.Name]))
 	if !ok {
 		return nil
 	}
@@ -26,20 +27,20 @@ func (c *checkup) rebuild(have *catalogue.Table, changes []*indexChange) []strin
 	// is open; the index goes with the old table.
 	var made, probes []string
 	for _, change := range changes {
-		if change.create && change.want.Unique {
-			probes = append(probes, w.create(change, interim(change.want.Name)))
+		if change.Create && change.Want.Unique {
+			probes = append(probes, w.Create(change, migrator.Interim(change.Want.Name)))
 		}
 		rest := *change
-		rest.drop = nil
-		for _, old := range change.drop {
+		rest.Drop = nil
+		for _, old := range change.Drop {
 			switch {
 			case !old.Constraint:
-				rest.drop = append(rest.drop, old)
-			case !parsed.dropUnique(old.Columns):
+				rest.Drop = append(rest.Drop, old)
+			case !parsed.DropUnique(old.Columns):
 				return nil
 			}
 		}
-		made = append(made, w.statements(&rest)...)
+		made = append(made, w.Statements(&rest)...)
 	}
 	var copied []string
 	for _, column := range have.Columns {
@@ -50,14 +51,14 @@ func (c *checkup) rebuild(have *catalogue.Table, changes []*indexChange) []strin
 	// Columns that the model has and the table not are there when this is run.
 	for _, added := range c.added[have.Name] {
 		copied = append(copied, added.Name)
-		parsed.parts = slices.Insert(parsed.parts, 0, sqlText{added.Type})
+		parsed.Parts = slices.Insert(parsed.Parts, 0, migrator.SQLText{added.Type})
 	}
 	slices.Sort(copied)
 	old, scratch := clause.Table{Name: have.Name}, clause.Table{Name: have.Name + suffix}
 	columns := expr.Columns("", copied)
 	list := []string{
-		w.text("CREATE TABLE ", scratch, " "+parsed.body()),
-		w.text("INSERT INTO ", scratch, " (", columns, ") SELECT ", columns, " FROM ", old),
+		w.Text("CREATE TABLE ", scratch, " "+parsed.Body()),
+		w.Text("INSERT INTO ", scratch, " (", columns, ") SELECT ", columns, " FROM ", old),
 	}
 	if strings.Contains(strings.ToUpper(c.texts.Tables[have.Name]), "AUTOINCREMENT") {
 		// Keys of rows that are gone are not given out again.
@@ -66,7 +67,7 @@ func (c *checkup) rebuild(have *catalogue.Table, changes []*indexChange) []strin
 			"DELETE FROM sqlite_sequence WHERE name = "+to,
 			"INSERT INTO sqlite_sequence (name, seq) SELECT "+to+", seq FROM sqlite_sequence WHERE name = "+from)
 	}
-	list = append(list, w.text("DROP TABLE ", old), w.text("ALTER TABLE ", scratch, " RENAME TO ", old))
+	list = append(list, w.Text("DROP TABLE ", old), w.Text("ALTER TABLE ", scratch, " RENAME TO ", old))
 	for _, name := range slices.Sorted(maps.Keys(c.texts.Indexes[have.Name])) {
 		list = append(list, oneLine(c.texts.Indexes[have.Name][name]))
 	}
@@ -94,11 +95,11 @@ func oneLine(sql string) string {
 		end := i + 1
 		switch c := sql[i]; {
 		case strings.HasPrefix(sql[i:], "--"):
-			i = endOf(sql, i, "\n")
+			i = migrator.EndOf(sql, i, "\n")
 			_ = b.WriteByte(' ')
 			continue
 		case strings.HasPrefix(sql[i:], "/*"):
-			i = endOf(sql, i, "*/")
+			i = migrator.EndOf(sql, i, "*/")
 			_ = b.WriteByte(' ')
 			continue
 		case strings.IndexByte("\t\r\n\f", c) >= 0:
@@ -106,9 +107,9 @@ func oneLine(sql string) string {
 			i++
 			continue
 		case c == '[':
-			end = endOf(sql, i, "]")
+			end = migrator.EndOf(sql, i, "]")
 		case strings.IndexByte("'\"`", c) >= 0:
-			end = endOfQuoted(sql, i)
+			end = migrator.EndOfQuoted(sql, i)
 		}
 		_, _ = b.WriteString(sql[i:end])
 		i = end

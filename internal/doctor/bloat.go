@@ -1,4 +1,4 @@
-package softdelete
+package doctor
 
 import (
 	"slices"
@@ -59,15 +59,15 @@ func (c *checkup) reportBloat(list []bloat) error {
 		return err
 	}
 	for _, b := range list {
-		severity, of := isInfo, shares[b.ti.t]
+		severity, of := Info, shares[b.ti.t]
 		if of.isHalf() {
-			severity = isWarning
+			severity = Warning
 		}
 		message := b.ti.nameOf(b.ix) + " has trashed rows in it beside the live ones that are looked for: " + of.String() + "."
 		if b.ti.isForeignKey(b.ix) {
 			message += " A purge of parents, and a foreign key when one is removed, look trashed rows up without an index once it is gone: keep it where that is often."
 		}
-		c.add(severity, kindIndexHoldsTrash, b.ti.t, message+" "+b.ti.advice("index", b.ix), b.ti.liveOnly(b.ix, model.IndexOfLive)...)
+		c.add(severity, IndexHoldsTrash, b.ti.t, message+" "+b.ti.advice("index", b.ix), b.ti.liveOnly(b.ix, model.IndexOfLive)...)
 	}
 	return nil
 }

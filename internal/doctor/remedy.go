@@ -1,4 +1,4 @@
-package softdelete
+package doctor
 
 import (
 	"slices"
@@ -7,38 +7,39 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/migrator"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // statements are those of a change of an index, as somebody runs them by hand:
 // one after the other, or all at once.
-func (c *checkup) statements(change *indexChange) []string {
-	if change.foreign {
+func (c *checkup) statements(change *migrator.Change) []string {
+	if change.Foreign {
 		return nil
 	}
-	change.addColumn = change.addColumn && !change.table.Has([]string{model.LiveColumn})
-	if c.d.ForeignKeyIndex {
-		change.hold(c.foreign)
+	change.AddColumn = change.AddColumn && !change.Table.Has([]string{model.LiveColumn})
+	if c.Dialect.ForeignKeyIndex {
+		change.Hold(c.foreign)
 	}
 	w := c.writer()
 	var list []string
-	for _, name := range change.unfinished {
-		list = append(list, w.text("DROP INDEX ", change.named(name)))
+	for _, name := range change.Unfinished {
+		list = append(list, w.Text("DROP INDEX ", change.Named(name)))
 	}
-	list = append(list, w.statements(change)...)
+	list = append(list, w.Statements(change)...)
 	c.addsColumn(change)
 	return list
 }
 
 // writer writes statements without CONCURRENTLY, which cannot stand beside others
 // that are sent along.
-func (c *checkup) writer() ddl { return ddl{db: c.db, d: c.d} }
+func (c *checkup) writer() migrator.DDL { return migrator.DDL{DB: c.DB, Dialect: c.Dialect} }
 
 // addsColumn remembers that a remedy adds the generated column: those that come
 // after it do not.
-func (c *checkup) addsColumn(change *indexChange) {
-	if change.addColumn {
-		change.table.Columns[model.LiveColumn] = catalogue.Column{Name: model.LiveColumn, Generated: true}
+func (c *checkup) addsColumn(change *migrator.Change) {
+	if change.AddColumn {
+		change.Table.Columns[model.LiveColumn] = catalogue.Column{Name: model.LiveColumn, Generated: true}
 	}
 }
 
@@ -55,25 +56,25 @@ func (ti *tableIndexes) liveOnly(ix *catalogue.Index, kind model.IndexKind) []st
 	}
 	change := ti.changeFor(i)
 	if change == nil {
-		change = &indexChange{model: ti.m, table: ti.have, want: ti.m.Define(i, ti.d)}
+		change = &migrator.Change{Model: ti.m, Table: ti.have, Want: ti.m.Define(i, ti.Dialect)}
 	}
 	// What another remedy has done is not done again.
-	change.drop = slices.DeleteFunc(change.drop, func(old catalogue.Index) bool { return ti.gone[old.Name] })
+	change.Drop = slices.DeleteFunc(change.Drop, func(old catalogue.Index) bool { return ti.gone[old.Name] })
 	if isMade {
-		change.create, change.from = false, ""
+		change.Create, change.From = false, ""
 	}
 	if kind == model.UniqueAmongLive {
 		ti.made = append(ti.made, i.Columns())
 	}
 	ti.gone[i.Name], ti.gone[ix.Name] = true, true
-	if !slices.ContainsFunc(change.drop, func(old catalogue.Index) bool { return old.Name == ix.Name }) {
-		change.drop = append(change.drop, *ix)
+	if !slices.ContainsFunc(change.Drop, func(old catalogue.Index) bool { return old.Name == ix.Name }) {
+		change.Drop = append(change.Drop, *ix)
 	}
-	change.foreign = change.foreign && i.Name != ix.Name
-	for _, old := range change.drop {
+	change.Foreign = change.Foreign && i.Name != ix.Name
+	for _, old := range change.Drop {
 		ti.gone[old.Name] = true
 	}
-	if ti.d.TableRebuild && change.dropsConstraint() {
+	if ti.Dialect.TableRebuild && change.DropsConstraint() {
 		ti.anew = append(ti.anew, change)
 		return ti.rebuild(ti.have, ti.anew)
 	}
@@ -89,17 +90,17 @@ func (ti *tableIndexes) liveOnly(ix *catalogue.Index, kind model.IndexKind) []st
 
 // remember keeps what is known of a table's indexes as it is after a remedy, for
 // those that make the table anew.
-func (c *checkup) remember(change *indexChange, remedy []string) {
-	texts := c.texts.Indexes[change.table.Name]
-	if !c.d.TableRebuild || len(remedy) == 0 || texts == nil {
+func (c *checkup) remember(change *migrator.Change, remedy []string) {
+	texts := c.texts.Indexes[change.Table.Name]
+	if !c.Dialect.TableRebuild || len(remedy) == 0 || texts == nil {
 		return
 	}
-	for _, old := range change.drop {
+	for _, old := range change.Drop {
 		delete(texts, old.Name)
 	}
 	for _, sql := range remedy {
-		if strings.HasPrefix(sql, "CREATE ") && strings.Contains(sql, "INDEX "+c.quote(change.want.Name)+" ON ") {
-			texts[change.want.Name] = sql
+		if strings.HasPrefix(sql, "CREATE ") && strings.Contains(sql, "INDEX "+c.quote(change.Want.Name)+" ON ") {
+			texts[change.Want.Name] = sql
 		}
 	}
 }
@@ -118,9 +119,9 @@ func (ti *tableIndexes) wantedFor(ix *catalogue.Index, kind model.IndexKind) *mo
 	for _, name := range columns {
 		i.Fields = append(i.Fields, &schema.Field{DBName: name})
 	}
-	if ix.Constraint && ti.d.TableRebuild {
+	if ix.Constraint && ti.Dialect.TableRebuild {
 		// The database made the name up.
-		i.Name = ti.db.NamingStrategy.IndexName(ti.t.Name, strings.Join(columns, "_"))
+		i.Name = ti.DB.NamingStrategy.IndexName(ti.t.Name, strings.Join(columns, "_"))
 	}
 	return i
 }
@@ -131,7 +132,7 @@ func (ti *tableIndexes) isPlain(ix *catalogue.Index) bool {
 		return false
 	}
 	text, ok := ti.texts.Indexes[ti.t.Name][ix.Name]
-	if !ok || ti.d.AlterIndexes {
+	if !ok || ti.Dialect.AlterIndexes {
 		return true
 	}
 	_, list, _ := strings.Cut(text, "(")
@@ -141,7 +142,7 @@ func (ti *tableIndexes) isPlain(ix *catalogue.Index) bool {
 // canBeLiveOnly tells if it is known how to make an index of live rows of one.
 func (ti *tableIndexes) canBeLiveOnly(ix *catalogue.Index) bool {
 	text := ti.texts.Indexes[ti.t.Name][ix.Name]
-	if !ti.d.AlterIndexes {
+	if !ti.Dialect.AlterIndexes {
 		return ti.isPlain(ix) || text != ""
 	}
 	kind, columns, _ := strings.Cut(text, " ")
@@ -150,7 +151,7 @@ func (ti *tableIndexes) canBeLiveOnly(ix *catalogue.Index) bool {
 
 // rewritten lists the statements of a change to an index that is more than a list
 // of columns, from the text that made it.
-func (ti *tableIndexes) rewritten(ix *catalogue.Index, change *indexChange) []string {
+func (ti *tableIndexes) rewritten(ix *catalogue.Index, change *migrator.Change) []string {
 	if !ti.canBeLiveOnly(ix) {
 		return nil
 	}
@@ -160,7 +161,7 @@ func (ti *tableIndexes) rewritten(ix *catalogue.Index, change *indexChange) []st
 	if ix.Unique {
 		unique = "UNIQUE "
 	}
-	if ti.d.AlterIndexes {
+	if ti.Dialect.AlterIndexes {
 		_, columns, _ := strings.Cut(text, " ")
 		if ix.Unique {
 			columns += ", " + ti.quoted([]string{model.LiveColumn})
@@ -169,8 +170,8 @@ func (ti *tableIndexes) rewritten(ix *catalogue.Index, change *indexChange) []st
 		}
 		sql := "ALTER TABLE " + ti.quote(ti.t.Name) + " "
 		if ix.Unique && !ti.have.Has([]string{model.LiveColumn}) {
-			change.addColumn = true
-			sql += w.text(w.liveColumn(change)) + ", "
+			change.AddColumn = true
+			sql += w.Text(w.LiveColumn(change)) + ", "
 			ti.addsColumn(change)
 		}
 		return []string{sql + "DROP INDEX " + ti.quoted([]string{ix.Name}) + ", ADD " + unique + "INDEX " + ti.quoted([]string{ix.Name}) + " (" + columns + ")"}
@@ -181,15 +182,15 @@ func (ti *tableIndexes) rewritten(ix *catalogue.Index, change *indexChange) []st
 		at = strings.Index(text, "(") - 1
 	}
 	body := text[at+1:]
-	where := w.text(ti.m.MarkerCondition(model.LiveOnly))
+	where := w.Text(ti.m.MarkerCondition(model.LiveOnly))
 	if ix.Where != "" {
 		if end := strings.LastIndex(strings.ToUpper(body), "WHERE"); end >= 0 {
 			body = strings.TrimSpace(body[:end])
 		}
 		where = "(" + ix.Where + ") AND " + where
 	}
-	change.create = true
-	list := w.statements(change)
+	change.Create = true
+	list := w.Statements(change)
 	for n, sql := range list {
 		if head, _, found := strings.Cut(sql, " ("); found && strings.HasPrefix(sql, "CREATE ") {
 			list[n] = strings.Replace(head, "CREATE INDEX", "CREATE "+unique+"INDEX", 1) + " " + body + " WHERE " + where

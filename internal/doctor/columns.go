@@ -1,4 +1,4 @@
-package softdelete
+package doctor
 
 import (
 	"cmp"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/migrator"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
@@ -23,9 +24,9 @@ import (
 // remedy is what GORM would make of them, with the indexes of the plugin.
 func (c *checkup) missingTables() error {
 	var missing []*model.Table
-	for _, t := range c.tables {
+	for _, t := range c.Tables {
 		// A table of another schema is only found where the search is the database's.
-		elsewhere := !c.d.Regclass && strings.Contains(t.Name, ".")
+		elsewhere := !c.Dialect.Regclass && strings.Contains(t.Name, ".")
 		if t.Model != nil && c.known[t.Name] == nil && !c.texts.Views[t.Name] && !elsewhere {
 			missing = append(missing, t)
 		}
@@ -38,15 +39,15 @@ func (c *checkup) missingTables() error {
 	made, err := c.creations(missing)
 	for _, t := range missing {
 		message := "the database has no such table: softdelete.AutoMigrate makes it"
-		c.add(isError, kindTableMissing, t, message, made[t]...)
+		c.add(Error, TableMissing, t, message, made[t]...)
 	}
 	return err
 }
 
 // creations are the statements by which GORM would create tables.
 func (c *checkup) creations(missing []*model.Table) (map[*model.Table][]string, error) {
-	record := &recorder{ConnPool: c.db.Statement.ConnPool}
-	tx := c.db.Session(&gorm.Session{NewDB: true, SkipHooks: true, Logger: logger.Discard})
+	record := &recorder{ConnPool: c.DB.Statement.ConnPool}
+	tx := c.DB.Session(&gorm.Session{NewDB: true, SkipHooks: true, Logger: logger.Discard})
 	tx.Statement.ConnPool = record
 	values := make([]any, len(missing))
 	for i, t := range missing {
@@ -65,7 +66,7 @@ func (c *checkup) creations(missing []*model.Table) (map[*model.Table][]string, 
 			isOurs := func(i model.Index) bool {
 				return strings.Contains(text, "INDEX "+c.quote(i.Name)+" ") || strings.Contains(text, " "+c.quote(i.Name)+" ON ")
 			}
-			if !c.d.PartialIndex || !slices.ContainsFunc(t.Model.Indexes, isOurs) {
+			if !c.Dialect.PartialIndex || !slices.ContainsFunc(t.Model.Indexes, isOurs) {
 				made[t] = append(made[t], text)
 			}
 			break
@@ -76,11 +77,11 @@ func (c *checkup) creations(missing []*model.Table) (map[*model.Table][]string, 
 		for _, name := range t.Schema.DBNames {
 			empty.Columns[name] = catalogue.Column{Name: name}
 		}
-		if !c.d.PartialIndex {
+		if !c.Dialect.PartialIndex {
 			// GORM's plain index on the marker is in its CREATE TABLE.
 			empty.Indexes = plainIndexes(t.Schema)
 		}
-		for _, change := range changes(t.Model, empty, c.d) {
+		for _, change := range migrator.Changes(t.Model, empty, c.Dialect) {
 			made[t] = append(made[t], c.statements(change)...)
 		}
 	}
@@ -125,7 +126,7 @@ func (r *recorder) QueryContext(context.Context, string, ...any) (*sql.Rows, err
 // columns finds markers and tracking columns that tables lack, and models that
 // seem to be soft-deletable and are not.
 func (c *checkup) columns() error {
-	for _, t := range c.tables {
+	for _, t := range c.Tables {
 		have := c.known[t.Name]
 		switch {
 		case t.Model == nil:
@@ -154,7 +155,7 @@ func (c *checkup) missingColumns(t *model.Table, have *catalogue.Table) {
 		return
 	}
 	message := "the table lacks the model's columns for soft deletes (" + strings.Join(names, ", ") + "): statements on the model fail"
-	c.add(isError, kindMarkerColumnMissing, t, message, adds...)
+	c.add(Error, MarkerColumnMissing, t, message, adds...)
 }
 
 // liveDefault is what rows that are there already, and those that others insert,
@@ -187,7 +188,7 @@ func (c *checkup) addColumn(table string, field *schema.Field, live string) stri
 
 // typeOf is the type of a field's column, with all that is said beside.
 func (c *checkup) typeOf(field *schema.Field) string {
-	return model.TypeOfColumn(c.db, field)
+	return model.TypeOfColumn(c.DB, field)
 }
 
 // digitsOf is how many fractional digits of a second a column of a database

@@ -1,4 +1,4 @@
-package softdelete
+package doctor
 
 import (
 	"reflect"
@@ -50,13 +50,13 @@ func (c *checkup) lookAlikes(t *model.Table) {
 	}
 	var remedy []string
 	if have := c.known[t.Name]; have != nil && have.Has([]string{field.DBName}) {
-		if markerType == "gorm.DeletedAt" && c.d.TableRebuild && !have.Columns[field.DBName].Nullable {
+		if markerType == "gorm.DeletedAt" && c.Dialect.TableRebuild && !have.Columns[field.DBName].Nullable {
 			message += ". The column is NOT NULL, and a live row has NULL in it: make the table anew without that"
 		} else {
 			remedy = c.asMarker(t, have, field, markerType)
 		}
 	}
-	c.add(isError, kindMarkerLookAlike, t, message, remedy...)
+	c.add(Error, MarkerLookAlike, t, message, remedy...)
 }
 
 // asMarker lists the statements that make a column a marker of a type: rows with
@@ -87,9 +87,9 @@ func (c *checkup) dropNotNull(have *catalogue.Table, field *schema.Field) []stri
 	column := have.Columns[field.DBName]
 	name := c.quoted([]string{column.Name})
 	switch {
-	case column.Nullable || c.d.TableRebuild:
+	case column.Nullable || c.Dialect.TableRebuild:
 		return nil
-	case c.d.AlterIndexes:
+	case c.Dialect.AlterIndexes:
 		return []string{"ALTER TABLE " + c.quote(have.Name) + " MODIFY COLUMN " + name + " " + column.Type + " NULL"}
 	default:
 		return []string{"ALTER TABLE " + c.quote(have.Name) + " ALTER COLUMN " + name + " DROP NOT NULL"}

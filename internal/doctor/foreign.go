@@ -1,4 +1,4 @@
-package softdelete
+package doctor
 
 import (
 	"fmt"
@@ -11,15 +11,15 @@ import (
 // undeclared finds foreign keys that remove or change soft-deletable rows by
 // themselves, without a word of it in the models.
 func (c *checkup) undeclared() error {
-	g := c.withForeignKeys(c.graph.Names, c.foreign)
-	for _, t := range c.tables {
+	g := c.WithForeignKeys(c.Graph.Names, c.foreign)
+	for _, t := range c.Tables {
 		for _, l := range g.Tables[t.Name].Parents {
 			if l.ByDatabase && l.Child.Model != nil {
 				c.undeclaredBy(l)
 			}
 		}
 		for _, l := range g.Tables[t.Name].Children {
-			isChosen := slices.ContainsFunc(c.tables, func(other *model.Table) bool { return other.Name == l.Child.Name })
+			isChosen := slices.ContainsFunc(c.Tables, func(other *model.Table) bool { return other.Name == l.Child.Name })
 			if l.ByDatabase && l.Child.Model != nil && !isChosen {
 				c.undeclaredBy(l)
 			}
@@ -40,11 +40,11 @@ func (c *checkup) undeclaredBy(l *model.Link) {
 	switch {
 	case l.Parent.Model == nil:
 		what = fmt.Sprintf("a %s has no marker, and its delete %s", parent, live)
-	case c.ignoreConstraints:
+	case c.IgnoreConstraints:
 		what = fmt.Sprintf("a purge of a %s %s, as Config.IgnoreConstraints is set", parent, live)
 	}
 	message := fmt.Sprintf("its foreign key on %s is ON DELETE %s: the database %s a row of %s, and the models do not say so: %s. "+
 		"Declare the relation in %s with constraint:OnDelete:%s, or tag it %s",
 		strings.Join(l.Foreign, ", "), l.OnDelete, does, l.Parent.Name, what, parent, l.OnDelete, instead)
-	c.add(isWarning, kindCascadeUndeclared, l.Child, message)
+	c.add(Warning, CascadeUndeclared, l.Child, message)
 }

@@ -1,4 +1,4 @@
-package softdelete
+package doctor
 
 import (
 	"database/sql"
@@ -57,7 +57,7 @@ func (c *checkup) shares(tables []*model.Table) (map[*model.Table]share, error) 
 			parts = append(append(parts, separator), c.sampled(t)...)
 			dest[i] = &sums[i]
 		}
-		if _, err := session.Query(c.db, dest, func() {}, parts...); err != nil {
+		if _, err := session.Query(c.DB, dest, func() {}, parts...); err != nil {
 			return nil, fmt.Errorf("softdelete: looking at a sample of rows: %w", err)
 		}
 		for i, t := range list {

@@ -1,4 +1,4 @@
-package softdelete
+package migrator
 
 import (
 	"context"
@@ -21,29 +21,29 @@ import (
 var errUnfinished = errors.New("an index is not finished")
 
 // check finds what forbids a change, before anything is changed.
-func (mg *migration) check(c *indexChange) error {
+func (mg *Migration) check(c *Change) error {
 	if c.odd != "" {
 		return fmt.Errorf("softdelete: model %s: the unique index %s of %s is more than a list of columns (a collation, NULLS NOT DISTINCT, DEFERRABLE, INCLUDE, another kind): "+
-			"a plain one of live rows in its place would not be the same: run the remedy that Doctor has, or make one by hand and drop the old one", c.model.Name(), c.odd, c.table.Name)
+			"a plain one of live rows in its place would not be the same: run the remedy that Doctor has, or make one by hand and drop the old one", c.Model.Name(), c.odd, c.Table.Name)
 	}
-	if c.foreign {
-		return fmt.Errorf("softdelete: model %s: the table %s has another index by the name of %s: rename one of them", c.model.Name(), c.table.Name, c.want.Name)
+	if c.Foreign {
+		return fmt.Errorf("softdelete: model %s: the table %s has another index by the name of %s: rename one of them", c.Model.Name(), c.Table.Name, c.Want.Name)
 	}
-	if err := mg.checkReferences(c); err != nil || !c.create || !c.want.Unique {
+	if err := mg.checkReferences(c); err != nil || !c.Create || !c.Want.Unique {
 		return err
 	}
 	return mg.checkDuplicates(c)
 }
 
 // change makes one change.
-func (mg *migration) change(c *indexChange) error {
+func (mg *Migration) change(c *Change) error {
 	wrap := func(err error) error {
 		if err == nil {
 			return nil
 		}
-		return fmt.Errorf("softdelete: model %s: making the index %s of %s: %w", c.model.Name(), c.want.Name, c.table.Name, err)
+		return fmt.Errorf("softdelete: model %s: making the index %s of %s: %w", c.Model.Name(), c.Want.Name, c.Table.Name, err)
 	}
-	if len(c.unfinished) > 0 {
+	if len(c.Unfinished) > 0 {
 		return wrap(errors.Join(mg.clear(c), errUnfinished))
 	}
 	if err := mg.check(c); err != nil {
@@ -51,7 +51,7 @@ func (mg *migration) change(c *indexChange) error {
 	}
 	err := mg.execute(c)
 	_, violated := dialect.ViolatedConstraint(err)
-	if c.create && c.want.Unique && !mg.inTransaction() && violated {
+	if c.Create && c.Want.Unique && !mg.inTransaction() && violated {
 		// Somebody wrote rows that agree since they were looked for.
 		if duplicates := mg.checkDuplicates(c); duplicates != nil {
 			return duplicates
@@ -60,28 +60,28 @@ func (mg *migration) change(c *indexChange) error {
 	return wrap(err)
 }
 
-func (mg *migration) inTransaction() bool {
+func (mg *Migration) inTransaction() bool {
 	_, ok := mg.db.Statement.ConnPool.(gorm.TxCommitter)
 	return ok
 }
 
 // execute runs the statements of a change: as a unit, where DDL can be one and
 // nobody has to wait for it.
-func (mg *migration) execute(c *indexChange) error {
-	w := ddl{db: mg.db, d: mg.d}
+func (mg *Migration) execute(c *Change) error {
+	w := DDL{DB: mg.db, Dialect: mg.Dialect}
 	switch {
-	case mg.d.AlterIndexes:
+	case mg.Dialect.AlterIndexes:
 		return mg.alter(w, c)
-	case mg.d.TableRebuild && c.dropsConstraint():
+	case mg.Dialect.TableRebuild && c.DropsConstraint():
 		return mg.rebuild(w, c)
 	}
-	if mg.d.Concurrently != "" && !mg.inTransaction() {
+	if mg.Dialect.Concurrently != "" && !mg.inTransaction() {
 		used, err := mg.hasRows(c)
 		if err != nil {
 			return err
 		}
 		if used {
-			w.concurrently = mg.d.Concurrently
+			w.concurrently = mg.Dialect.Concurrently
 			// Not for every table: one with partitions cannot.
 			if err := mg.concurrently(w, c); !dialect.HasState(err, "0A000") {
 				return err
@@ -89,7 +89,7 @@ func (mg *migration) execute(c *indexChange) error {
 			w.concurrently = ""
 		}
 	}
-	return session.AsUnit(mg.db, func(tx *gorm.DB) error { return executeAll(tx, w.statements(c)) })
+	return session.AsUnit(mg.db, func(tx *gorm.DB) error { return executeAll(tx, w.Statements(c)) })
 }
 
 func executeAll(db *gorm.DB, statements []string) error {
@@ -101,8 +101,9 @@ func executeAll(db *gorm.DB, statements []string) error {
 	return nil
 }
 
-func (c *indexChange) dropsConstraint() bool {
-	for _, old := range c.drop {
+// DropsConstraint tells if a unique constraint goes.
+func (c *Change) DropsConstraint() bool {
+	for _, old := range c.Drop {
 		if old.Constraint {
 			return true
 		}
@@ -110,21 +111,21 @@ func (c *indexChange) dropsConstraint() bool {
 	return false
 }
 
-func (mg *migration) hasRows(c *indexChange) (bool, error) {
+func (mg *Migration) hasRows(c *Change) (bool, error) {
 	var one int
-	n, err := session.Query(mg.look(), []any{&one}, func() {}, "SELECT 1 FROM ", clause.Table{Name: c.table.Name}, " LIMIT 1")
+	n, err := session.Query(mg.look(), []any{&one}, func() {}, "SELECT 1 FROM ", clause.Table{Name: c.Table.Name}, " LIMIT 1")
 	return n > 0, err
 }
 
 // concurrently makes a change while others write, and while other processes make
 // the same one. What is left of it if it is cut short is known to the next call.
-func (mg *migration) concurrently(w ddl, c *indexChange) error {
-	name, now := c.want.Name, c.from
-	if c.create {
+func (mg *Migration) concurrently(w DDL, c *Change) error {
+	name, now := c.Want.Name, c.From
+	if c.Create {
 		if now = name; c.takesName() {
-			now = interim(name)
+			now = Interim(name)
 		}
-		if _, err := session.Exec(mg.db, w.create(c, now)); err != nil {
+		if _, err := session.Exec(mg.db, w.Create(c, now)); err != nil {
 			if !isNameTaken(err) && !dialect.HasState(err, "0A000") {
 				err = errors.Join(err, mg.clearAfter(c, now))
 			}
@@ -137,10 +138,10 @@ func (mg *migration) concurrently(w ddl, c *indexChange) error {
 		if err := mg.swap(w, c, now); err != nil {
 			return err
 		}
-		rest.drop = slices.Clone(c.drop)
-		for i := range rest.drop {
-			if rest.drop[i].Name == name {
-				rest.drop[i].Name = former(name)
+		rest.Drop = slices.Clone(c.Drop)
+		for i := range rest.Drop {
+			if rest.Drop[i].Name == name {
+				rest.Drop[i].Name = former(name)
 			}
 		}
 	}
@@ -157,22 +158,22 @@ func (mg *migration) concurrently(w ddl, c *indexChange) error {
 
 // swap gives an index the name of the one whose place it takes, and that another,
 // unless somebody else has done it: what has the name then is not dropped.
-func (mg *migration) swap(w ddl, c *indexChange, now string) error {
+func (mg *Migration) swap(w DDL, c *Change, now string) error {
 	return session.AsUnit(mg.db, func(tx *gorm.DB) error {
-		if _, err := session.Exec(tx, "LOCK TABLE ", clause.Table{Name: c.table.Name}, " IN SHARE UPDATE EXCLUSIVE MODE"); err != nil {
+		if _, err := session.Exec(tx, "LOCK TABLE ", clause.Table{Name: c.Table.Name}, " IN SHARE UPDATE EXCLUSIVE MODE"); err != nil {
 			return err
 		}
 		if !tx.DryRun {
-			found, err := catalogue.Tables(tx, mg.d, []string{c.table.Name})
-			if err != nil || found[c.table.Name] == nil {
+			found, err := catalogue.Tables(tx, mg.Dialect, []string{c.Table.Name})
+			if err != nil || found[c.Table.Name] == nil {
 				return errors.Join(err, errUnfinished)
 			}
-			old, made := found[c.table.Name].Index(c.want.Name), found[c.table.Name].Index(now)
-			if old == nil || made == nil || fulfils(c.model, old, c.want, mg.d) || !made.Valid || !fulfils(c.model, made, c.want, mg.d) {
+			old, made := found[c.Table.Name].Index(c.Want.Name), found[c.Table.Name].Index(now)
+			if old == nil || made == nil || fulfils(c.Model, old, c.Want, mg.Dialect) || !made.Valid || !fulfils(c.Model, made, c.Want, mg.Dialect) {
 				return errUnfinished
 			}
 		}
-		return executeAll(tx, []string{w.rename(c, c.want.Name, former(c.want.Name)), w.rename(c, now, c.want.Name)})
+		return executeAll(tx, []string{w.rename(c, c.Want.Name, former(c.Want.Name)), w.rename(c, now, c.Want.Name)})
 	})
 }
 
@@ -182,32 +183,32 @@ const clearTimeout = 5 * time.Second
 
 // clearAfter removes the invalid index that PostgreSQL leaves where it could not
 // finish one, also after the caller's context has ended.
-func (mg *migration) clearAfter(c *indexChange, name string) error {
+func (mg *Migration) clearAfter(c *Change, name string) error {
 	if mg.db.DryRun {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(mg.db.Statement.Context), clearTimeout)
 	defer cancel()
 	left := *c
-	left.unfinished = []string{name}
-	return (&migration{db: mg.db.WithContext(ctx), d: mg.d}).clear(&left)
+	left.Unfinished = []string{name}
+	return (&Migration{db: mg.db.WithContext(ctx), Dialect: mg.Dialect}).clear(&left)
 }
 
 // alter makes a change by ALTER TABLE. The generated column comes by a statement
 // of its own, which takes no time; with others it would copy the table.
-func (mg *migration) alter(w ddl, c *indexChange) error {
-	table, rest := clause.Table{Name: c.table.Name}, *c
-	rest.addColumn = false
-	if mg.d.ForeignKeyIndex && len(c.drop) > 0 {
-		keys, err := catalogue.ForeignKeys(mg.look(), mg.d, []string{c.table.Name}, nil)
+func (mg *Migration) alter(w DDL, c *Change) error {
+	table, rest := clause.Table{Name: c.Table.Name}, *c
+	rest.AddColumn = false
+	if mg.Dialect.ForeignKeyIndex && len(c.Drop) > 0 {
+		keys, err := catalogue.ForeignKeys(mg.look(), mg.Dialect, []string{c.Table.Name}, nil)
 		if err != nil {
 			return err
 		}
-		rest.hold(keys)
+		rest.Hold(keys)
 	}
-	adds := c.addColumn && !c.table.Has([]string{model.LiveColumn})
+	adds := c.AddColumn && !c.Table.Has([]string{model.LiveColumn})
 	if adds {
-		if _, err := session.Exec(mg.db, "ALTER TABLE ", table, " ", w.liveColumn(c)); err != nil {
+		if _, err := session.Exec(mg.db, "ALTER TABLE ", table, " ", w.LiveColumn(c)); err != nil {
 			return err
 		}
 	}
@@ -220,24 +221,24 @@ func (mg *migration) alter(w ddl, c *indexChange) error {
 		_, dropErr := session.Exec(db, "ALTER TABLE ", table, " DROP COLUMN ", clause.Column{Name: model.LiveColumn})
 		return errors.Join(err, dropErr)
 	}
-	c.table.Columns[model.LiveColumn] = catalogue.Column{Name: model.LiveColumn, Generated: true}
+	c.Table.Columns[model.LiveColumn] = catalogue.Column{Name: model.LiveColumn, Generated: true}
 	return err
 }
 
 // clear removes an index of which the making was interrupted. If somebody is
 // making it this waits for them, and leaves it.
-func (mg *migration) clear(c *indexChange) error {
+func (mg *Migration) clear(c *Change) error {
 	return session.AsUnit(mg.db, func(tx *gorm.DB) error {
-		if _, err := session.Exec(tx, "LOCK TABLE ", clause.Table{Name: c.table.Name}, " IN SHARE UPDATE EXCLUSIVE MODE"); err != nil {
+		if _, err := session.Exec(tx, "LOCK TABLE ", clause.Table{Name: c.Table.Name}, " IN SHARE UPDATE EXCLUSIVE MODE"); err != nil {
 			return err
 		}
-		found, err := catalogue.Tables(tx, mg.d, []string{c.table.Name})
-		if err != nil || found[c.table.Name] == nil {
+		found, err := catalogue.Tables(tx, mg.Dialect, []string{c.Table.Name})
+		if err != nil || found[c.Table.Name] == nil {
 			return err
 		}
-		for _, name := range c.unfinished {
-			if have := found[c.table.Name].Index(name); have != nil && !have.Valid {
-				if _, err := session.Exec(tx, "DROP INDEX ", c.named(name)); err != nil {
+		for _, name := range c.Unfinished {
+			if have := found[c.Table.Name].Index(name); have != nil && !have.Valid {
+				if _, err := session.Exec(tx, "DROP INDEX ", c.Named(name)); err != nil {
 					return err
 				}
 			}
@@ -248,33 +249,34 @@ func (mg *migration) clear(c *indexChange) error {
 
 // checkReferences refuses to replace what a foreign key refers to: that needs a
 // unique index of all rows.
-func (mg *migration) checkReferences(c *indexChange) error {
-	if mg.d.ReferencesSQL == "" {
+func (mg *Migration) checkReferences(c *Change) error {
+	if mg.Dialect.ReferencesSQL == "" {
 		return nil
 	}
-	for _, old := range c.drop {
+	for _, old := range c.Drop {
 		if !old.Unique {
 			continue
 		}
 		var child, column string
 		columns := map[string][]string{}
-		names, _ := catalogue.Names(mg.db, mg.d, []string{c.table.Name})
-		references := mg.look().Raw(mg.d.ReferencesSQL, names)
+		names, _ := catalogue.Names(mg.db, mg.Dialect, []string{c.Table.Name})
+		references := mg.look().Raw(mg.Dialect.ReferencesSQL, names)
 		_, err := session.Scan(references, []any{&child, &column}, func() { columns[child] = append(columns[child], column) })
 		if err != nil {
-			return fmt.Errorf("softdelete: reading the foreign keys to %s: %w", c.table.Name, err)
+			return fmt.Errorf("softdelete: reading the foreign keys to %s: %w", c.Table.Name, err)
 		}
 		for child, referred := range columns {
-			if model.SameSet(lowered(referred), lowered(old.Columns)) {
+			if model.SameSet(Lowered(referred), Lowered(old.Columns)) {
 				return fmt.Errorf("softdelete: model %s: a foreign key of %s refers to %s of %s, so %s cannot become an index of live rows: let it refer to the primary key",
-					c.model.Name(), strings.SplitN(child, " ", 2)[0], strings.Join(old.Columns, ", "), c.table.Name, old.Name)
+					c.Model.Name(), strings.SplitN(child, " ", 2)[0], strings.Join(old.Columns, ", "), c.Table.Name, old.Name)
 			}
 		}
 	}
 	return nil
 }
 
-func lowered(names []string) []string {
+// Lowered are names in lower case.
+func Lowered(names []string) []string {
 	list := make([]string, len(names))
 	for i, name := range names {
 		list[i] = strings.ToLower(name)
@@ -283,7 +285,7 @@ func lowered(names []string) []string {
 }
 
 // look is a handle for questions, which are asked under DryRun too.
-func (mg *migration) look() *gorm.DB {
+func (mg *Migration) look() *gorm.DB {
 	tx := session.Fresh(mg.db, gorm.Session{})
 	tx.DryRun = false
 	return tx

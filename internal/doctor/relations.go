@@ -1,4 +1,4 @@
-package softdelete
+package doctor
 
 import (
 	"fmt"
@@ -16,7 +16,7 @@ import (
 
 // models finds relations along which a delete cannot be undone as it was done.
 func (c *checkup) models() error {
-	for _, t := range c.tables {
+	for _, t := range c.Tables {
 		for _, rel := range t.Schema.Relationships.Many2Many {
 			c.joinTable(t, rel)
 		}
@@ -36,7 +36,7 @@ func (c *checkup) models() error {
 // which a table to look at stands, each once.
 func (c *checkup) cascades() []*model.Link {
 	var list []*model.Link
-	for _, t := range c.tables {
+	for _, t := range c.Tables {
 		for _, l := range slices.Concat(t.Children, t.Parents) {
 			if l.Policy == model.Cascades && l.Parent.Model != nil && !slices.Contains(list, l) {
 				list = append(list, l)
@@ -49,22 +49,22 @@ func (c *checkup) cascades() []*model.Link {
 // joinTable finds a join table of which rows go for good, while what they link is
 // soft-deletable.
 func (c *checkup) joinTable(t *model.Table, rel *schema.Relationship) {
-	join := c.graph.Tables[rel.JoinTable.Table]
-	other := c.graph.Tables[rel.FieldSchema.Table]
+	join := c.Graph.Tables[rel.JoinTable.Table]
+	other := c.Graph.Tables[rel.FieldSchema.Table]
 	soft := t.Model != nil || other != nil && other.Model != nil
-	told := func(f finding) bool { return f.kind == kindJoinTableHardDeletes && f.table == rel.JoinTable.Table }
+	told := func(f Finding) bool { return f.Kind == JoinTableHardDeletes && f.Table == rel.JoinTable.Table }
 	if join == nil || join.Model != nil || !soft || slices.ContainsFunc(c.findings, told) {
 		return
 	}
 	message := fmt.Sprintf("the join table of %s.%s has no marker: unlinking removes its rows for good, and no restore brings them back. "+
 		"Give it a model with softdelete.%s embedded, in Config.Models or by SetupJoinTable", t.Schema.Name, rel.Name, embedded(t))
-	c.addTo(isWarning, kindJoinTableHardDeletes, rel.JoinTable.Table, t.Schema.Name, message, c.giveMarker(join, embedded(t))...)
+	c.addTo(Warning, JoinTableHardDeletes, rel.JoinTable.Table, t.Schema.Name, message, c.giveMarker(join, embedded(t))...)
 }
 
 // isJoinTable tells if a many-to-many relation of a known model goes through a
 // table.
 func (c *checkup) isJoinTable(t *model.Table) bool {
-	for _, other := range c.graph.Tables {
+	for _, other := range c.Graph.Tables {
 		for _, rel := range other.Schema.Relationships.Many2Many {
 			if rel.JoinTable.Table == t.Name {
 				return true
@@ -84,12 +84,12 @@ func embedded(parent *model.Table) string {
 }
 
 func (c *checkup) childWithoutMarker(l *model.Link) {
-	if field, _ := lookAlikeOf(l.Child.Schema); field != nil && slices.Contains(c.tables, l.Child) {
+	if field, _ := lookAlikeOf(l.Child.Schema); field != nil && slices.Contains(c.Tables, l.Child) {
 		return // that is what is wrong
 	}
 	message := fmt.Sprintf("%s.%s cascades to it, and it has no marker: a soft delete of the parent leaves its rows as they are, a purge removes them for good. "+
 		"Embed softdelete.%s, or tag the relation softdelete:\"none\"", l.Parent.Schema.Name, relationName(l), embedded(l.Parent))
-	c.add(isWarning, kindChildNotSoftDeletable, l.Child, message, c.giveMarker(l.Child, embedded(l.Parent))...)
+	c.add(Warning, ChildNotSoftDeletable, l.Child, message, c.giveMarker(l.Child, embedded(l.Parent))...)
 }
 
 // relationName is a link's relation without the model in front.
@@ -108,15 +108,15 @@ func (c *checkup) giveMarker(t *model.Table, embed string) []string {
 		return nil
 	}
 	names := []string{"DeletedAt"}
-	m := &model.Model{Schema: t.Schema, Marker: model.Marker{Kind: model.TimeMarker, Field: c.tracked["DeletedAt"]}, At: c.tracked["DeletedAt"]}
+	m := &model.Model{Schema: t.Schema, Marker: model.Marker{Kind: model.TimeMarker, Field: c.Tracked["DeletedAt"]}, At: c.Tracked["DeletedAt"]}
 	if embed == "Tracked" {
 		names = append(names, "DeletedBy", "DeleteReason", "DeletionID")
-		m.DeletionID = c.tracked["DeletionID"]
+		m.DeletionID = c.Tracked["DeletionID"]
 	}
 	var list []string
 	after := &catalogue.Table{Name: have.Name, Indexes: have.Indexes, Columns: maps.Clone(have.Columns)}
 	for _, name := range names {
-		if field := c.tracked[name]; !have.Has([]string{field.DBName}) {
+		if field := c.Tracked[name]; !have.Has([]string{field.DBName}) {
 			list = append(list, c.addColumn(t.Name, field, ""))
 			after.Columns[field.DBName] = catalogue.Column{Name: field.DBName}
 		}
@@ -155,7 +155,7 @@ func (c *checkup) inexact(l *model.Link) {
 	}
 	message := fmt.Sprintf("the cascade from %s by %s cannot be restored exactly: %s: %s",
 		parent.Name(), l.Relation, strings.Join(coarse, ", "), what)
-	c.add(isWarning, kindCascadeInexact, l.Child, message, remedy...)
+	c.add(Warning, CascadeInexact, l.Child, message, remedy...)
 }
 
 // coarse says in what a model's times, as its column keeps them, are too coarse to
@@ -180,7 +180,7 @@ func (c *checkup) coarse(m *model.Model) string {
 // typeFor is of which type GORM takes the column of a model's time, empty if it is
 // none of times.
 func (c *checkup) typeFor(m *model.Model) string {
-	if !m.TellsTime() || c.d.TextTime {
+	if !m.TellsTime() || c.Dialect.TextTime {
 		return ""
 	}
 	return " (to GORM its column is a " + strings.TrimSpace(beyondType.ReplaceAllLiteralString(c.typeOf(m.At), "")) + ")"
@@ -192,8 +192,8 @@ func (c *checkup) finerModels(ends []*model.Model) string {
 	if slices.ContainsFunc(ends, func(m *model.Model) bool { return !m.IsExact() && c.typeFor(m) == "" }) {
 		return ""
 	}
-	say := ". Or have GORM make columns that keep fractions of a second, and run Doctor again: by a tag like type:" + c.d.FinestTime
-	if c.d.AlterIndexes {
+	say := ". Or have GORM make columns that keep fractions of a second, and run Doctor again: by a tag like type:" + c.Dialect.FinestTime
+	if c.Dialect.AlterIndexes {
 		say += ", or without DisableDatetimePrecision in the driver's configuration"
 	}
 	return say
@@ -210,7 +210,7 @@ func (c *checkup) timeColumn(m *model.Model) (*catalogue.Column, int) {
 	if !ok {
 		return nil, 0
 	}
-	return &column, digitsOf(c.d, column)
+	return &column, digitsOf(c.Dialect, column)
 }
 
 // finerTime lists the statement that gives a column the precision of its field,
@@ -221,12 +221,12 @@ func (c *checkup) finerTime(m *model.Model) []string {
 		return nil
 	}
 	kind := withoutNull(c.typeOf(m.At))
-	if before, rest, found := strings.Cut(column.Type, "("); found && !c.d.AlterIndexes {
+	if before, rest, found := strings.Cut(column.Type, "("); found && !c.Dialect.AlterIndexes {
 		// Without the digits, and with or without a zone as it is: to change that would move the times that are there.
 		_, after, _ := strings.Cut(rest, ")")
 		kind = before + after
 	}
-	return []string{"ALTER TABLE " + c.quote(m.Schema.Table) + " " + changeType(c.d, c.quoted([]string{column.Name}), kind)}
+	return []string{"ALTER TABLE " + c.quote(m.Schema.Table) + " " + changeType(c.Dialect, c.quoted([]string{column.Name}), kind)}
 }
 
 // changeType is the part of ALTER TABLE that changes a column's type.
@@ -253,7 +253,7 @@ func withoutNull(kind string) string {
 // operation's id, none where it has one.
 func (c *checkup) giveDeletionID(m *model.Model) []string {
 	have := c.known[m.Schema.Table]
-	field := c.tracked["DeletionID"]
+	field := c.Tracked["DeletionID"]
 	if m.DeletionID != nil || have == nil || have.Has([]string{field.DBName}) {
 		return nil
 	}

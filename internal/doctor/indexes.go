@@ -1,4 +1,4 @@
-package softdelete
+package doctor
 
 import (
 	"fmt"
@@ -11,13 +11,14 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/migrator"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // indexes compares the indexes of tables with what soft deletes need.
 func (c *checkup) indexes() error {
 	var bloated []bloat
-	for _, t := range c.tables {
+	for _, t := range c.Tables {
 		have := c.known[t.Name]
 		if t.Model == nil || have == nil || c.texts.Views[t.Name] {
 			continue
@@ -46,7 +47,7 @@ type tableIndexes struct {
 	made [][]string
 
 	// anew are the changes for which the table is made anew.
-	anew []*indexChange
+	anew []*migrator.Change
 }
 
 // unique finds unique indexes that are about other rows than live ones. Constraints
@@ -89,7 +90,7 @@ func (ti *tableIndexes) unique() {
 // once: the indexes with it in them are of other rows than live ones.
 func (ti *tableIndexes) staleLiveColumn() {
 	column, ok := ti.have.Columns[model.LiveColumn]
-	if !ok || ti.d.PartialIndex || ti.m.IsLiveColumn(column) {
+	if !ok || ti.Dialect.PartialIndex || ti.m.IsLiveColumn(column) {
 		return
 	}
 	after := &catalogue.Table{Name: ti.have.Name, Columns: maps.Clone(ti.have.Columns)}
@@ -105,12 +106,12 @@ func (ti *tableIndexes) staleLiveColumn() {
 		after.Indexes = append(after.Indexes, ix)
 	}
 	remedy := []string{drop + " DROP COLUMN " + ti.quoted([]string{model.LiveColumn})}
-	for _, change := range changes(ti.m, after, ti.d) {
-		if slices.Contains(change.want.Columns, model.LiveColumn) {
+	for _, change := range migrator.Changes(ti.m, after, ti.Dialect) {
+		if slices.Contains(change.Want.Columns, model.LiveColumn) {
 			remedy = append(remedy, ti.statements(change)...)
 		}
 	}
-	ti.add(isError, kindUniqueMissesLive, ti.t, "the generated column "+model.LiveColumn+" is of another marker than the model's ("+column.Expression+
+	ti.add(Error, UniqueMissesLive, ti.t, "the generated column "+model.LiveColumn+" is of another marker than the model's ("+column.Expression+
 		"): the indexes with it keep live rows no more apart, or trashed ones from them. The remedy fails while live rows agree", remedy...)
 }
 
@@ -135,16 +136,16 @@ func (ti *tableIndexes) markerIn(ix *catalogue.Index) (marked, open bool) {
 }
 
 func (ti *tableIndexes) uniqueHoldsTrash(ix *catalogue.Index, problem string) {
-	if key := ti.referredBy(ti.t.Name, ix.Columns); key != nil && !ti.d.ForeignKeyIndex {
-		ti.add(isWarning, kindUniqueHoldsTrash, ti.t, problem+
+	if key := ti.referredBy(ti.t.Name, ix.Columns); key != nil && !ti.Dialect.ForeignKeyIndex {
+		ti.add(Warning, UniqueHoldsTrash, ti.t, problem+
 			". A foreign key of "+key.Child+" refers to it, so that it has to stay: let that refer to the primary key first")
 		return
 	}
-	ti.add(isError, kindUniqueHoldsTrash, ti.t, problem+". "+ti.advice("unique", ix), ti.liveOnly(ix, model.UniqueAmongLive)...)
+	ti.add(Error, UniqueHoldsTrash, ti.t, problem+". "+ti.advice("unique", ix), ti.liveOnly(ix, model.UniqueAmongLive)...)
 }
 
 func (ti *tableIndexes) uniqueMissesLive(ix *catalogue.Index) {
-	ti.add(isError, kindUniqueMissesLive, ti.t, ti.nameOf(ix)+
+	ti.add(Error, UniqueMissesLive, ti.t, ti.nameOf(ix)+
 		" has a column in it that is NULL in live rows, and so protects nothing among these: NULL is equal to nothing, and any number of live rows can agree. "+
 		"The remedy fails while some do. "+ti.advice("unique", ix), ti.liveOnly(ix, model.UniqueAmongLive)...)
 }
@@ -190,8 +191,8 @@ func (ti *tableIndexes) mentionsMarker(where string) bool {
 
 // changeFor is what it takes for the table to have an index of the model; nil if
 // it has it.
-func (ti *tableIndexes) changeFor(i *model.Index) *indexChange {
-	return changeTo(ti.m, ti.m.Define(i, ti.d), i, ti.have, ti.d)
+func (ti *tableIndexes) changeFor(i *model.Index) *migrator.Change {
+	return migrator.ChangeTo(ti.m, ti.m.Define(i, ti.Dialect), i, ti.have, ti.Dialect)
 }
 
 // trash finds out if trashed rows can be found, by time or at all, without reading
@@ -207,7 +208,7 @@ func (ti *tableIndexes) trash() {
 	for _, ix := range ti.have.Indexes {
 		switch {
 		case !ix.Valid || len(ix.Columns) == 0 || ix.Primary:
-		case ti.d.PartialIndex && !ix.Unique && ix.Where == "" && len(ix.Columns) == 1 && ix.Columns[0] == marker:
+		case ti.Dialect.PartialIndex && !ix.Unique && ix.Where == "" && len(ix.Columns) == 1 && ix.Columns[0] == marker:
 			plain = append(plain, ix)
 		case ix.Columns[0] == led || ix.Columns[0] == marker && len(ix.Columns) > 1 && ix.Columns[1] == led:
 			finds = finds || !ti.isOfLive(ix.Where)
@@ -229,13 +230,13 @@ func (ti *tableIndexes) isOfLive(where string) bool {
 
 func (ti *tableIndexes) trashIndex(i *model.Index, plain []catalogue.Index, finds bool) {
 	change := ti.changeFor(i)
-	needed := change != nil && change.create && !finds
+	needed := change != nil && change.Create && !finds
 	switch {
 	case len(plain) > 0:
 		if change == nil || !needed {
-			change = &indexChange{model: ti.m, table: ti.have, want: ti.m.Define(i, ti.d)}
+			change = &migrator.Change{Model: ti.m, Table: ti.have, Want: ti.m.Define(i, ti.Dialect)}
 		}
-		change.drop = plain
+		change.Drop = plain
 		names := make([]string, len(plain))
 		for n, ix := range plain {
 			names[n] = ix.Name
@@ -243,22 +244,22 @@ func (ti *tableIndexes) trashIndex(i *model.Index, plain []catalogue.Index, find
 		}
 		message := fmt.Sprintf("the index %s on the marker alone is full of live rows, which nobody looks for in it: an index of trashed rows is small, and enough",
 			strings.Join(names, ", "))
-		ti.add(isInfo, kindMarkerIndexUseless, ti.t, message, ti.statements(change)...)
+		ti.add(Info, MarkerIndexUseless, ti.t, message, ti.statements(change)...)
 	case needed:
 		what := "no index finds trashed rows by time"
 		if ti.m.At == nil {
 			what = "no index finds trashed rows"
 		}
-		ti.add(isWarning, kindMarkerIndexMissing, ti.t, what+": listing the trash, purges by age and retention read the whole table"+nameTaken(change), ti.statements(change)...)
+		ti.add(Warning, MarkerIndexMissing, ti.t, what+": listing the trash, purges by age and retention read the whole table"+nameTaken(change), ti.statements(change)...)
 	}
 }
 
 // nameTaken says why a finding has no remedy.
-func nameTaken(change *indexChange) string {
-	if !change.foreign {
+func nameTaken(change *migrator.Change) string {
+	if !change.Foreign {
 		return ""
 	}
-	return ". Another index has the name " + change.want.Name + ": rename one of them first"
+	return ". Another index has the name " + change.Want.Name + ": rename one of them first"
 }
 
 // wanted finds the other indexes of the model that the table lacks.
@@ -266,20 +267,20 @@ func (ti *tableIndexes) wanted() {
 	for i := range ti.m.Indexes {
 		wanted := &ti.m.Indexes[i]
 		change := ti.changeFor(wanted)
-		if change == nil || !change.create || ti.gone[wanted.Name] {
+		if change == nil || !change.Create || ti.gone[wanted.Name] {
 			continue
 		}
 		columns := strings.Join(wanted.Columns(), ", ")
 		switch wanted.Kind {
 		case model.UniqueAmongLive:
-			ti.add(isError, kindUniqueMissing, ti.t, "nothing keeps live rows from agreeing in "+columns+", as the model's tag wants it: softdelete.AutoMigrate makes the index. "+
+			ti.add(Error, UniqueMissing, ti.t, "nothing keeps live rows from agreeing in "+columns+", as the model's tag wants it: softdelete.AutoMigrate makes the index. "+
 				"The remedy fails while some do"+nameTaken(change), ti.statements(change)...)
 		case model.IndexOfLive:
-			ti.add(isWarning, kindLiveIndexMissing, ti.t, "the index of live rows on "+columns+", which the model's tag asks for, is not there: softdelete.AutoMigrate makes it"+nameTaken(change), ti.statements(change)...)
+			ti.add(Warning, LiveIndexMissing, ti.t, "the index of live rows on "+columns+", which the model's tag asks for, is not there: softdelete.AutoMigrate makes it"+nameTaken(change), ti.statements(change)...)
 		case model.IndexOfDeletion:
 			leads := func(ix catalogue.Index) bool { return ix.Valid && len(ix.Columns) > 0 && ix.Columns[0] == columns }
 			if !slices.ContainsFunc(ti.have.Indexes, leads) {
-				ti.add(isWarning, kindDeletionIndexMissing, ti.t, "no index finds the rows of one operation by "+columns+": Undo, and cascades with many rows, read the whole table"+nameTaken(change), ti.statements(change)...)
+				ti.add(Warning, DeletionIndexMissing, ti.t, "no index finds the rows of one operation by "+columns+": Undo, and cascades with many rows, read the whole table"+nameTaken(change), ti.statements(change)...)
 			}
 		case model.IndexOfTrash:
 		}
@@ -290,7 +291,7 @@ func (ti *tableIndexes) wanted() {
 // its model does not have yet: all, or those of some kinds only.
 func (c *checkup) ownIndexes(m *model.Model, have *catalogue.Table, only ...model.IndexKind) []string {
 	// GORM writes to a schema while it lists indexes: this one is nobody else's.
-	own, err := schema.Parse(model.NewOf(m.Schema.ModelType), &sync.Map{}, c.db.NamingStrategy)
+	own, err := schema.Parse(model.NewOf(m.Schema.ModelType), &sync.Map{}, c.DB.NamingStrategy)
 	if err != nil {
 		return nil
 	}
@@ -303,14 +304,14 @@ func (c *checkup) ownIndexes(m *model.Model, have *catalogue.Table, only ...mode
 		}
 	}
 	m.Schema = own
-	if m.AddOwnIndexes(c.db.NamingStrategy, c.d) != nil {
+	if m.AddOwnIndexes(c.DB.NamingStrategy, c.Dialect) != nil {
 		return nil
 	}
 	if len(only) > 0 {
 		m.Indexes = slices.DeleteFunc(m.Indexes, func(i model.Index) bool { return !slices.Contains(only, i.Kind) })
 	}
 	var list []string
-	for _, change := range changes(m, have, c.d) {
+	for _, change := range migrator.Changes(m, have, c.Dialect) {
 		list = append(list, c.statements(change)...)
 	}
 	return list

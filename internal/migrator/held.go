@@ -1,4 +1,4 @@
-package softdelete
+package migrator
 
 import (
 	"slices"
@@ -6,35 +6,35 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 )
 
-// hold finds out which of the indexes that a change replaces a foreign key cannot be
+// Hold finds out which of the indexes that a change replaces a foreign key cannot be
 // without, on a database where each has to have one. An index of live rows begins
 // with the marker there, and does not do for it. A unique one has to go in any case.
-func (c *indexChange) hold(keys []*catalogue.ForeignKey) {
-	if c.want.Unique {
+func (c *Change) Hold(keys []*catalogue.ForeignKey) {
+	if c.Want.Unique {
 		return
 	}
 	for _, key := range keys {
-		if key.Child == c.table.Name {
+		if key.Child == c.Table.Name {
 			c.holdFor(key.Columns)
 		}
-		if key.Parent == c.table.Name {
+		if key.Parent == c.Table.Name {
 			c.holdFor(key.Referred)
 		}
 	}
 }
 
 // holdFor holds the index that some columns lead, if it is the last one.
-func (c *indexChange) holdFor(columns []string) {
+func (c *Change) holdFor(columns []string) {
 	leads := func(index []string) bool {
 		return len(index) >= len(columns) && slices.Equal(index[:len(columns)], columns)
 	}
 	goes := func(name string) bool {
-		return slices.ContainsFunc(c.drop, func(old catalogue.Index) bool { return old.Name == name && !slices.Contains(c.held, name) })
+		return slices.ContainsFunc(c.Drop, func(old catalogue.Index) bool { return old.Name == name && !slices.Contains(c.held, name) })
 	}
-	if leads(c.want.Columns) || slices.ContainsFunc(c.table.Indexes, func(ix catalogue.Index) bool { return leads(ix.Columns) && !goes(ix.Name) }) {
+	if leads(c.Want.Columns) || slices.ContainsFunc(c.Table.Indexes, func(ix catalogue.Index) bool { return leads(ix.Columns) && !goes(ix.Name) }) {
 		return
 	}
-	for _, old := range c.drop {
+	for _, old := range c.Drop {
 		if leads(old.Columns) {
 			c.held = append(c.held, old.Name)
 			return
@@ -43,9 +43,9 @@ func (c *indexChange) holdFor(columns []string) {
 }
 
 // heldName is the new name of an index that stays for a foreign key.
-func (c *indexChange) heldName(name string) string {
+func (c *Change) heldName(name string) string {
 	for suffix := "_fk"; ; suffix += "_" {
-		if name := suffixed(name, suffix); c.table.Index(name) == nil {
+		if name := suffixed(name, suffix); c.Table.Index(name) == nil {
 			return name
 		}
 	}

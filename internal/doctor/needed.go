@@ -1,17 +1,18 @@
-package softdelete
+package doctor
 
 import (
 	"slices"
 	"strings"
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/migrator"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // referredBy is a foreign key that refers to columns of a table, nil if none does.
 func (c *checkup) referredBy(table string, columns []string) *catalogue.ForeignKey {
 	for _, key := range c.foreign {
-		if strings.EqualFold(key.Parent, table) && model.SameSet(lowered(key.Referred), lowered(columns)) {
+		if strings.EqualFold(key.Parent, table) && model.SameSet(migrator.Lowered(key.Referred), migrator.Lowered(columns)) {
 			return key
 		}
 	}
@@ -21,7 +22,7 @@ func (c *checkup) referredBy(table string, columns []string) *catalogue.ForeignK
 // isNeeded tells if a foreign key would be without an index if the table lost one
 // beside those that are gone, on a database where each has to have one.
 func (ti *tableIndexes) isNeeded(ix *catalogue.Index) bool {
-	if !ti.d.ForeignKeyIndex {
+	if !ti.Dialect.ForeignKeyIndex {
 		return false
 	}
 	leads := func(ix *catalogue.Index, columns []string) bool {

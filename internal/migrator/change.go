@@ -1,0 +1,130 @@
+package migrator
+
+import (
+	"slices"
+
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/model"
+)
+
+// Change is what it takes for a table to have an index.
+type Change struct {
+	Model *model.Model
+	Table *catalogue.Table
+	Want  model.Definition
+
+	Create     bool              // it is not there, by any name
+	From       string            // the name that it has, if that is another one
+	Drop       []catalogue.Index // what it takes the place of
+	held       []string          // those of them that a foreign key cannot be without: they get another name
+	Unfinished []string          // remains of an interrupted change
+	Foreign    bool              // another index has the name
+	odd        string            // what it would take the place of, and of which more is known than its columns
+	AddColumn  bool              // the table lacks the generated column
+}
+
+// Changes lists what a table lacks of a model's indexes. Those on columns that it
+// does not have are left out.
+func Changes(m *model.Model, table *catalogue.Table, d *dialect.Dialect) []*Change {
+	var list []*Change
+	for i := range m.Indexes {
+		want := m.Define(&m.Indexes[i], d)
+		needed := slices.DeleteFunc(slices.Clone(want.Columns), func(name string) bool { return name == model.LiveColumn })
+		if !table.Has(append(needed, m.Marker.Field.DBName)) {
+			continue
+		}
+		if c := ChangeTo(m, want, &m.Indexes[i], table, d); c != nil {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// ChangeTo is the change that a table needs to have an index, nil for none.
+func ChangeTo(m *model.Model, want model.Definition, i *model.Index, table *catalogue.Table, d *dialect.Dialect) *Change {
+	c := &Change{Model: m, Table: table, Want: want, Create: true}
+	c.AddColumn = slices.Contains(want.Columns, model.LiveColumn) && !table.Has([]string{model.LiveColumn})
+	var spare []catalogue.Index
+	for _, have := range table.Indexes {
+		aside := isAside(m, &have, want, d)
+		ours := have.Name == want.Name || aside
+		switch {
+		case !have.Valid:
+			if ours {
+				c.Unfinished = append(c.Unfinished, have.Name)
+			}
+		case fulfils(m, &have, want, d):
+			isNew := aside && have.Name == Interim(want.Name)
+			if isNew && slices.Equal(have.Columns, want.Columns) {
+				spare = append(spare, have)
+			}
+			// Of several the one of the right name is taken for it.
+			if c.Create || have.Name == want.Name {
+				c.Create, c.From = false, ""
+				if isNew {
+					c.From = have.Name
+				}
+			}
+		case want.Unique && isOrdinaryUnique(&have, i, d) && !have.Plain:
+			c.odd = have.Name
+		case want.Unique && isOrdinaryUnique(&have, i, d), ours && isFormer(m, &have, want, d):
+			c.Drop = append(c.Drop, have)
+		case ours:
+			c.Foreign = true
+		}
+	}
+	if c.From == "" {
+		c.Drop = append(c.Drop, spare...) // Two processes have made it at once.
+	}
+	c.Foreign = c.Foreign && c.Create
+	if !c.Create && c.From == "" && c.odd == "" && len(c.Drop) == 0 && len(c.Unfinished) == 0 {
+		return nil
+	}
+	return c
+}
+
+// isAside tells if an index is what an interrupted change to another has left: by
+// its name, which is no other's of the model, and its columns.
+func isAside(m *model.Model, have *catalogue.Index, want model.Definition, d *dialect.Dialect) bool {
+	return d.Concurrently != "" && (have.Name == Interim(want.Name) || have.Name == former(want.Name)) &&
+		!slices.ContainsFunc(m.Indexes, func(other model.Index) bool { return other.Name == have.Name }) &&
+		(!have.Valid || slices.ContainsFunc(have.Columns, func(name string) bool { return slices.Contains(want.Columns, name) }))
+}
+
+// fulfils tells if an index is what is wanted: the same, or, where none is to be
+// unique, one that begins with the same columns.
+func fulfils(m *model.Model, have *catalogue.Index, want model.Definition, d *dialect.Dialect) bool {
+	if d.PartialIndex && !m.SameCondition(have.Where, want.Where) {
+		return false
+	}
+	if want.Unique {
+		return have.Unique && model.SameSet(have.Columns, want.Columns)
+	}
+	return !have.Unique && len(have.Columns) >= len(want.Columns) && slices.Equal(have.Columns[:len(want.Columns)], want.Columns)
+}
+
+// isOrdinaryUnique tells if an index lets no two rows, live or trashed, agree in
+// the columns of a live-only one.
+func isOrdinaryUnique(have *catalogue.Index, i *model.Index, d *dialect.Dialect) bool {
+	return have.Unique && !have.Primary && (have.Where == "" || !d.PartialIndex) && model.SameSet(have.Columns, i.Columns())
+}
+
+// isFormer tells if an index by the name of one that is wanted is what a former
+// version of the model, or GORM's plain tag, made there: on no other columns, or
+// for the same rows.
+func isFormer(m *model.Model, have *catalogue.Index, want model.Definition, d *dialect.Dialect) bool {
+	if have.Unique && !want.Unique {
+		return false // What keeps rows apart is not given up for what does not.
+	}
+	if d.PartialIndex && have.Where != "" {
+		return m.SameCondition(have.Where, want.Where)
+	}
+	return !slices.ContainsFunc(have.Columns, func(name string) bool { return !slices.Contains(want.Columns, name) }) ||
+		slices.Contains(have.Columns, model.LiveColumn)
+}
+
+// takesName tells if the index takes the name of one that goes.
+func (c *Change) takesName() bool {
+	return slices.ContainsFunc(c.Drop, func(old catalogue.Index) bool { return old.Name == c.Want.Name })
+}

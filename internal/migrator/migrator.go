@@ -1,0 +1,179 @@
+// Package migrator gives tables the indexes that soft deletes need. What a table lacks is
+// data, an IndexChange, which is run here and which others print.
+package migrator
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/session"
+)
+
+// Run runs a migration on a handle.
+func (mg *Migration) Run(db *gorm.DB) error {
+	return alone(session.OnPrimary(db, nil).Session(&gorm.Session{}), mg.Dialect, func(db *gorm.DB) error {
+		mg.db = session.Fresh(db, gorm.Session{})
+		// What is replaced goes first: GORM drops a unique constraint that its own
+		// tags do not name, before there is another one. That needs the marker.
+		if err := mg.addMarkers(db); err != nil {
+			return err
+		}
+		if err := mg.indexes(replacements); err != nil {
+			return err
+		}
+		if err := mg.byGORM(db, mg.Values); err != nil {
+			return err
+		}
+		// GORM makes a join table by a schema of its own, unless SetupJoinTable was
+		// called. Its model has more columns.
+		for _, m := range mg.Joins {
+			if err := db.AutoMigrate(model.NewOf(m.Schema.ModelType)); err != nil {
+				return err
+			}
+		}
+		return mg.indexes(everything)
+	})
+}
+
+// addMarkers adds the markers that tables lack of which a unique index is to become
+// one of live rows.
+func (mg *Migration) addMarkers(db *gorm.DB) error {
+	found, err := mg.catalogue()
+	if err != nil {
+		return err
+	}
+	for _, m := range mg.Models {
+		table, marker := found[mg.tableOf(m)], m.Marker.Field
+		if table == nil || table.Has([]string{marker.DBName}) {
+			continue
+		}
+		replaces := slices.ContainsFunc(m.Indexes, func(i model.Index) bool {
+			return i.Kind == model.UniqueAmongLive && slices.ContainsFunc(table.Indexes, func(have catalogue.Index) bool { return isOrdinaryUnique(&have, &i, mg.Dialect) })
+		})
+		if !replaces {
+			continue
+		}
+		if err := db.Migrator().AddColumn(model.NewOf(m.Schema.ModelType), marker.Name); err != nil && (mg.inTransaction() || !isOverlap(err)) {
+			return fmt.Errorf("softdelete: model %s: adding the column %s to %s: %w", m.Name(), marker.DBName, table.Name, err)
+		}
+		table.Columns[marker.DBName] = catalogue.Column{Name: marker.DBName}
+	}
+	return nil
+}
+
+// byGORM runs GORM's AutoMigrate: again, where another process made the same thing
+// between its look and its statement.
+func (mg *Migration) byGORM(db *gorm.DB, models []any) error {
+	const most = 5
+	for try := 1; ; try++ {
+		err := db.AutoMigrate(models...)
+		if err == nil || try == most || mg.inTransaction() || !isOverlap(err) {
+			return err
+		}
+	}
+}
+
+// Migration is one call of AutoMigrate.
+type Migration struct {
+	db      *gorm.DB
+	Dialect *dialect.Dialect
+	Values  []any          // what GORM migrates
+	Models  []*model.Model // the soft-deletable ones
+	Joins   []*model.Model // those of join tables that GORM makes by a schema of its own
+	Table   string         // that the caller named with db.Table, empty for each model's own
+}
+
+func (mg *Migration) tableOf(m *model.Model) string {
+	if mg.Table != "" {
+		return mg.Table
+	}
+	return m.Schema.Table
+}
+
+// catalogue reads what the database has of the models' tables.
+func (mg *Migration) catalogue() (map[string]*catalogue.Table, error) {
+	names := make([]string, len(mg.Models))
+	for i, m := range mg.Models {
+		names[i] = mg.tableOf(m)
+	}
+	return catalogue.Tables(mg.db, mg.Dialect, names)
+}
+
+// scope says which indexes are looked after.
+type scope int
+
+const (
+	everything   scope = iota
+	replacements       // those that take the place of others
+)
+
+// tries is how often the indexes of a table are looked at, where other processes
+// make the same ones: each may come first at each of them.
+const tries = 100
+
+func (mg *Migration) indexes(scope scope) error {
+	found, err := mg.catalogue()
+	if err != nil {
+		return err
+	}
+	// Before anything is changed.
+	for _, m := range mg.Models {
+		if table := found[mg.tableOf(m)]; table != nil {
+			if column, ok := table.Columns[model.LiveColumn]; ok && !m.IsLiveColumn(column) {
+				return fmt.Errorf("softdelete: model %s: the column %s of %s is of another marker (%s), and its indexes keep no live rows apart: "+
+					"run the remedy that Doctor has", m.Name(), model.LiveColumn, table.Name, column.Expression)
+			}
+			for _, c := range Changes(m, table, mg.Dialect) {
+				if err := mg.check(c); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for _, m := range mg.Models {
+		table := found[mg.tableOf(m)]
+		if table == nil && scope == everything && !mg.db.DryRun && strings.Contains(mg.tableOf(m), ".") {
+			return fmt.Errorf("softdelete: model %s: the indexes of %s are not known here, and none were made: "+
+				"connect to the database that has the table, and name it without that", m.Name(), mg.tableOf(m))
+		}
+		for try := 1; table != nil; try++ {
+			changes := Changes(m, table, mg.Dialect)
+			if scope == replacements {
+				changes = slices.DeleteFunc(changes, func(c *Change) bool { return len(c.Drop) == 0 })
+			}
+			if len(changes) == 0 || mg.db.DryRun && try > 1 {
+				break
+			}
+			err := mg.run(changes)
+			if err != nil && (try == tries || !isOverlap(err)) {
+				return err
+			}
+			again, lookErr := catalogue.Tables(mg.db, mg.Dialect, []string{table.Name})
+			if lookErr != nil {
+				return errors.Join(err, lookErr)
+			}
+			if err == nil && try == tries {
+				return fmt.Errorf("softdelete: model %s: the indexes of %s are changed by something else at the same time, try again", m.Name(), table.Name)
+			}
+			found[table.Name] = again[table.Name]
+			table = again[table.Name]
+		}
+	}
+	return nil
+}
+
+func (mg *Migration) run(changes []*Change) error {
+	for _, c := range changes {
+		if err := mg.change(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
