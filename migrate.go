@@ -1,6 +1,7 @@
 package softdelete
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -73,10 +74,15 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 		mg.Table = db.Statement.Table
 	}
 	err = mg.Run(db)
-	if d, ok := err.(*migrator.Duplicates); ok { //nolint:errorlint // they are never wrapped
-		return (*DuplicateError)(d)
+	var found *migrator.Duplicates
+	if !errors.As(err, &found) {
+		return err
 	}
-	return err
+	clash := (*DuplicateError)(found)
+	if err == error(found) { //nolint:errorlint // alone
+		return clash
+	}
+	return errors.Join(clash, err)
 }
 
 // migrated lists the soft-deletable models among values, those that GORM makes
