@@ -153,7 +153,7 @@ func unlessPlanned(next func(*gorm.DB)) func(*gorm.DB) {
 
 // beforeDelete says what a delete is, before the first hook runs.
 func (p *Plugin) beforeDelete(db *gorm.DB) {
-	if db.Error != nil || requestOf(db.Statement).beside != nil {
+	if db.Error != nil || besideOf(db.Statement) != nil {
 		return
 	}
 	stmt := db.Statement
@@ -193,7 +193,7 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 // delete wraps GORM's delete step.
 func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
-		if b := requestOf(db.Statement).beside; b != nil {
+		if b := besideOf(db.Statement); b != nil {
 			b.step(db)
 			return
 		}
@@ -217,7 +217,7 @@ func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 // beforeUpdate prepares a restore, and makes an update that may fail late a
 // unit.
 func (p *Plugin) beforeUpdate(db *gorm.DB) {
-	if db.Error != nil || requestOf(db.Statement).beside != nil {
+	if db.Error != nil || besideOf(db.Statement) != nil {
 		return
 	}
 	stmt := db.Statement
@@ -250,7 +250,7 @@ func writesBefore(stmt *gorm.Statement) bool {
 func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
 		stmt := db.Statement
-		if b := requestOf(stmt).beside; b != nil {
+		if b := besideOf(stmt); b != nil {
 			b.step(db)
 			return
 		}

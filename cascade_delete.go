@@ -56,7 +56,7 @@ func (p *Plugin) planDelete(db *gorm.DB, op *operation) error {
 // of the operation that it is a part of.
 func rootOf(g *model.Graph, db *gorm.DB, op *operation) *model.Table {
 	root := g.Tables[op.model.Schema.Table]
-	if op.outer != nil || root == nil || tableOf(db.Statement, op.model) != root.Name {
+	if op.outer != nil || root == nil || tableOf(db.Statement, op.model.Schema) != root.Name {
 		return nil
 	}
 	return root

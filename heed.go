@@ -33,6 +33,18 @@ type besides struct {
 	asked []clause.Interface    // clauses that GORM would add to the statement
 }
 
+const besideKey = "softdelete:beside"
+
+// Build writes nothing: it is no SQL.
+func (*besides) Build(clause.Builder) {}
+
+// besideOf is what a statement is there for beside the caller's; nil if it is the
+// caller's own.
+func besideOf(stmt *gorm.Statement) *besides {
+	b, _ := stmt.Clauses[besideKey].Expression.(*besides)
+	return b
+}
+
 // dry makes a statement that only asks one that does nothing from here on. Callbacks
 // before may have had to ask the database what their conditions are.
 func dry(db *gorm.DB) {
@@ -44,7 +56,7 @@ func dry(db *gorm.DB) {
 // asking wraps GORM's query step, by which some come that only ask.
 func asking(next func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
-		if requestOf(db.Statement).beside != nil {
+		if besideOf(db.Statement) != nil {
 			dry(db)
 		}
 		next(db)
@@ -84,7 +96,7 @@ func (b *besides) through(db *gorm.DB, on chain, s *schema.Schema, where clause.
 	copySettings(stmt, db.Statement)
 	stmt.Unscoped = db.Statement.Unscoped
 	stmt.Clauses["WHERE"] = clause.Clause{Name: "WHERE", Expression: clause.Where{Exprs: []clause.Expression{where}}}
-	stmt.Clauses[requestKey] = clause.Clause{Expression: &request{beside: b}}
+	stmt.Clauses[besideKey] = clause.Clause{Expression: b}
 	if on == chain(db.Callback().Row()) {
 		dry(tx) // whose rows nobody would close
 	}
@@ -118,7 +130,7 @@ type heeded struct {
 // heed asks what others say of the tables of a cascade's plan, before anything is
 // written.
 func (c *cascade) heed() error {
-	c.heeds = heeded{on: map[*model.Table]rows.Picker{}, ask: hasOthers(c.db.Callback().Query()), listen: hasOthers(writing(c.db, Operation(c.plan.Kind)))}
+	c.heeds = heeded{on: map[*model.Table]rows.Picker{}, ask: hasOthers(c.db.Callback().Query()), listen: hasOthers(writing(c.db, c.plan.Kind))}
 	for _, circle := range c.plan.Order {
 		for _, t := range circle {
 			if err := c.heedOn(t); err != nil {
@@ -140,7 +152,7 @@ func (c *cascade) heedOn(t *model.Table) error {
 	}
 	var exprs []clause.Expression
 	for _, s := range schemas {
-		more, err := othersOn(c.db, s, Operation(c.plan.Kind), c.heeds.ask, c.heeds.listen)
+		more, err := othersOn(c.db, s, c.plan.Kind, c.heeds.ask, c.heeds.listen)
 		if err != nil {
 			return err
 		}
@@ -153,10 +165,10 @@ func (c *cascade) heedOn(t *model.Table) error {
 // othersOn are the conditions that others have on the rows of a schema that an
 // operation finds by itself: on queries of it, by callbacks too if there are any,
 // and on what the operation writes.
-func othersOn(db *gorm.DB, s *schema.Schema, kind Operation, onQueries, onWrites bool) ([]clause.Expression, error) {
+func othersOn(db *gorm.DB, s *schema.Schema, kind model.Operation, onQueries, onWrites bool) ([]clause.Expression, error) {
 	of := model.ClausesOf(s)
 	writes := of.Delete
-	if kind == OpRestore {
+	if kind == model.Restore {
 		writes = of.Update
 	}
 	shown, err := asked(db, db.Callback().Query(), s, onQueries, of.Query)
@@ -170,7 +182,7 @@ func othersOn(db *gorm.DB, s *schema.Schema, kind Operation, onQueries, onWrites
 // revivable is what others have on rows of a model that a create may bring back, or
 // give to its values; nil if nothing.
 func revivable(m *model.Model, db *gorm.DB) (clause.Expression, error) {
-	exprs, err := othersOn(db, m.Schema, OpRestore, hasOthers(db.Callback().Query()), hasOthers(writing(db, OpRestore)))
+	exprs, err := othersOn(db, m.Schema, model.Restore, hasOthers(db.Callback().Query()), hasOthers(writing(db, model.Restore)))
 	if err != nil || len(exprs) == 0 {
 		return nil, err
 	}
@@ -226,7 +238,7 @@ func (c *cascade) listened(t *model.Table, where clause.Expression, write func()
 	if !c.heeds.listen || !t.IsKnown() {
 		return write()
 	}
-	tx := (&besides{write: write}).through(c.db, writing(c.db, Operation(c.plan.Kind)), t.Schema, where)
+	tx := (&besides{write: write}).through(c.db, writing(c.db, c.plan.Kind), t.Schema, where)
 	return tx.RowsAffected, tx.Error
 }
 
@@ -304,13 +316,12 @@ func (c *cascade) hidden(l *model.Link) (n int64, err error) {
 
 // chain is one of GORM's chains of callbacks.
 type chain interface {
-	processor
 	Execute(db *gorm.DB) *gorm.DB
 }
 
 // writing is the chain by which GORM writes what an operation does.
-func writing(db *gorm.DB, kind Operation) chain {
-	if kind == OpRestore {
+func writing(db *gorm.DB, kind model.Operation) chain {
+	if kind == model.Restore {
 		return db.Callback().Update()
 	}
 	return db.Callback().Delete()
@@ -339,4 +350,4 @@ func hasOthers(on chain) bool {
 }
 
 // ownPath is the package of the plugin's functions; others are in internal ones below.
-var ownPath = reflect.TypeFor[Plugin]().PkgPath()
+var ownPath = strings.TrimSuffix(reflect.TypeFor[besides]().PkgPath(), "/internal/neighbours")

@@ -331,7 +331,7 @@ func (in *insert) spares(rows []int, assigned assignment) (bool, error) {
 
 // childTable is the table that a statement is on, as tableOf of a model.
 func childTable(stmt *gorm.Statement) string {
-	return tableOf(stmt, &model.Model{Schema: stmt.Schema})
+	return tableOf(stmt, stmt.Schema)
 }
 
 // isColumn tells if a column of a statement is that of a name. Databases may find

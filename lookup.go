@@ -3,6 +3,7 @@ package softdelete
 import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/callbacks"
+	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/session"
@@ -12,8 +13,9 @@ import (
 // by the row that has it, whatever other types and plugins hide. Its SQL is built
 // here, where no callback adds to it.
 func stored(tx *gorm.DB) *gorm.DB {
-	tx = ask(tx, func(r *request) { r.stored = true })
+	tx = tx.Clauses()
 	stmt := tx.Statement
+	stmt.Clauses[storedKey] = clause.Clause{}
 	if tx.AddError(stmt.Parse(stmt.Model)) != nil {
 		return tx
 	}
@@ -21,6 +23,14 @@ func stored(tx *gorm.DB) *gorm.DB {
 	callbacks.BuildQuerySQL(tx)
 	stmt.BuildClauses = nil
 	return tx
+}
+
+const storedKey = "softdelete:stored"
+
+// isStored tells if a statement is such a look-up.
+func isStored(stmt *gorm.Statement) bool {
+	_, stored := stmt.Clauses[storedKey]
+	return stored
 }
 
 // anyRow tells if a look-up has a row.

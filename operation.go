@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/model"
@@ -314,7 +315,7 @@ func (op *operation) count(db *gorm.DB, rows map[string]int64) {
 	}
 	// The cascade of a delete goes on from rows that it did not find itself.
 	if (op.cascade == nil || op.kind == OpSoftDelete) && op.rows > 0 {
-		rows[tableOf(db.Statement, op.model)] += op.rows
+		rows[tableOf(db.Statement, op.model.Schema)] += op.rows
 	}
 }
 
@@ -328,10 +329,10 @@ func (op *operation) say(ctx context.Context) {
 	op.said = [2]string{model.Text(by), model.Text(reason)}
 }
 
-// tableOf is the table that a statement is on: the model's, with its schema,
+// tableOf is the table that a statement of a model is on: the model's, with its schema,
 // unless the statement named another. An alias is no other table.
-func tableOf(stmt *gorm.Statement, m *model.Model) string {
-	name := m.Schema.Table
+func tableOf(stmt *gorm.Statement, s *schema.Schema) string {
+	name := s.Table
 	aliased := stmt.TableExpr != nil && strings.Contains(stmt.TableExpr.SQL, " ")
 	if name == stmt.Table || strings.HasSuffix(name, "."+stmt.Table) || aliased {
 		return name

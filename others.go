@@ -15,22 +15,22 @@ import (
 // clausesFor are the clauses that count for the addressed rows of an operation. A delete
 // asks those of deletes, as GORM's own does. What has no like in GORM is about rows
 // that a query shows, too.
-func clausesFor(o *model.Clauses, kind Operation, verb Operation) []clause.Interface {
+func clausesFor(o *model.Clauses, kind, verb model.Operation) []clause.Interface {
 	switch {
-	case kind == OpRestore:
+	case kind == model.Restore:
 		return slices.Concat(o.Query, o.Update)
-	case kind == OpSoftDelete, verb == OpNone:
+	case kind == model.SoftDelete, verb == model.None:
 		return o.Delete
 	default:
 		return slices.Concat(o.Query, o.Delete)
 	}
 }
 
-// otherConditions are what the clauses of other fields' types ask of the rows of
-// an operation's statement. They are asked on a copy of it: what else they do to a
-// statement, such as to raise a version, is no part of the operation.
-func (op *operation) otherConditions(db *gorm.DB) ([]clause.Expression, error) {
-	asked := clausesFor(&op.model.Others, op.kind, requestOf(db.Statement).verb)
+// onAddressed are what the clauses of other fields' types ask of the rows that the
+// statement of an operation addresses. They are asked on a copy of it: what else they
+// do to a statement, such as to raise a version, is no part of the operation.
+func onAddressed(db *gorm.DB, m *model.Model, kind, verb model.Operation) ([]clause.Expression, error) {
+	asked := clausesFor(&m.Others, kind, verb)
 	if len(asked) == 0 {
 		return nil, nil
 	}
@@ -39,7 +39,7 @@ func (op *operation) otherConditions(db *gorm.DB) ([]clause.Expression, error) {
 	delete(stmt.Clauses, "WHERE")
 	// A type reads its field off one value of its model. A version that the value
 	// has is no condition of a restore.
-	if s := op.model.Schema; op.kind != OpSoftDelete || !stmt.ReflectValue.IsValid() || stmt.ReflectValue.Type() != s.ModelType {
+	if s := m.Schema; kind != model.SoftDelete || !stmt.ReflectValue.IsValid() || stmt.ReflectValue.Type() != s.ModelType {
 		row := model.NewOf(s.ModelType)
 		stmt.Schema, stmt.Model, stmt.Dest, stmt.ReflectValue = s, row, row, reflect.ValueOf(row).Elem()
 	}
@@ -51,7 +51,7 @@ func (op *operation) otherConditions(db *gorm.DB) ([]clause.Expression, error) {
 		return nil, tx.Error
 	}
 	if len(stmt.Joins) > joins {
-		return nil, unheeded(op.model.Schema, "a clause of a field's type")
+		return nil, unheeded(m.Schema, "a clause of a field's type")
 	}
 	return distinct(tx, stmt.Schema, whereExprs(stmt)), nil
 }
@@ -102,15 +102,17 @@ func addOthers(o *model.Clauses, stmt *gorm.Statement) {
 type yielding struct {
 	clause.Interface
 	modifier gorm.StatementModifier
+	written  func(*gorm.Statement) bool
 }
 
-// yieldingAll wraps those clauses that change statements.
-func yieldingAll(clauses []clause.Interface) []clause.Interface {
+// yieldingAll wraps those clauses that change statements. Which statements the plugin
+// has written is for written to say.
+func yieldingAll(clauses []clause.Interface, written func(*gorm.Statement) bool) []clause.Interface {
 	list := make([]clause.Interface, len(clauses))
 	for i, c := range clauses {
 		list[i] = c
 		if modifier, ok := c.(gorm.StatementModifier); ok {
-			list[i] = yielding{c, modifier}
+			list[i] = yielding{c, modifier, written}
 		}
 	}
 	return list
@@ -122,7 +124,7 @@ func (y yielding) Wrapped() clause.Interface { return y.Interface }
 // ModifyStatement does what the clause does, unless the plugin has written the
 // statement.
 func (y yielding) ModifyStatement(stmt *gorm.Statement) {
-	if op := operationOf(stmt); op != nil && op.kind != OpNone && stmt.SQL.Len() > 0 || requestOf(stmt).stored {
+	if y.written(stmt) || isStored(stmt) {
 		return
 	}
 	y.modifier.ModifyStatement(stmt)

@@ -141,7 +141,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model.Model, made *Plan) error {
 		return nil
 	}
 	// A preview comes by the chain of queries: those that write have others on them.
-	more, err := asked(db, writing(db, op.kind), stmt.Schema, c.heeds.listen, nil)
+	more, err := asked(db, writing(db, model.Operation(op.kind)), stmt.Schema, c.heeds.listen, nil)
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model.Model, made *Plan) error {
 		}
 		return nil
 	}
-	if op.kind == OpRestore && !requestOf(stmt).rootOnly && tableOf(stmt, m) == plan.Root.Name {
+	if op.kind == OpRestore && !requestOf(stmt).rootOnly && tableOf(stmt, m.Schema) == plan.Root.Name {
 		if made.TrashedParents, err = c.lookUp(own, requestOf(stmt).parents); err != nil {
 			return err
 		}
@@ -167,7 +167,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model.Model, made *Plan) error {
 		made.Restricted, err = c.restrictions()
 	}
 	made.Rows = c.tables()
-	if name := tableOf(stmt, m); name != plan.Root.Name {
+	if name := tableOf(stmt, m.Schema); name != plan.Root.Name {
 		made.Rows = map[string]int64{name: int64(len(own.Keys))}
 	}
 	return err

@@ -287,10 +287,16 @@ func publicError(err error) error {
 // install replaces the clauses of markers by the plugin's own; clauses of other
 // fields stay. Those come first, so that the filter is outside of what they say.
 func (r *registry) install(s *schema.Schema, m *model.Model) {
-	s.QueryClauses = append(yieldingAll(model.WithoutMarkers(s.QueryClauses)), queryClause{m, r})
-	s.UpdateClauses = append(yieldingAll(model.WithoutMarkers(s.UpdateClauses)), updateClause{m})
-	s.DeleteClauses = append(yieldingAll(model.WithoutMarkers(s.DeleteClauses)), deleteClause{m})
+	s.QueryClauses = append(yieldingAll(model.WithoutMarkers(s.QueryClauses), isWritten), queryClause{m, r})
+	s.UpdateClauses = append(yieldingAll(model.WithoutMarkers(s.UpdateClauses), isWritten), updateClause{m})
+	s.DeleteClauses = append(yieldingAll(model.WithoutMarkers(s.DeleteClauses), isWritten), deleteClause{m})
 	s.CreateClauses = append(model.WithoutMarkers(s.CreateClauses), createClause{m, r})
+}
+
+// isWritten tells if the plugin has written a statement itself.
+func isWritten(stmt *gorm.Statement) bool {
+	op := operationOf(stmt)
+	return op != nil && op.kind != OpNone && stmt.SQL.Len() > 0
 }
 
 // refuse makes every statement on a schema fail.

@@ -28,8 +28,6 @@ type request struct {
 	preview    *Plan      // to be filled in, in place of running the verb
 	undo       *Deletion  // likewise, of an Undo
 	within     *operation // that this is a part of: the rows of a cascade whose hooks run
-	beside     *besides   // the statement is there for other plugins: see heed.go
-	stored     bool       // it is about all rows that the database has, whatever others hide
 }
 
 // condition is a scope that has to wait for the model to become SQL.

@@ -159,7 +159,7 @@ func newTarget(db *gorm.DB, op *operation, show model.Visibility) (*target, bool
 		_ = db.AddError(gorm.ErrMissingWhereClause)
 		return nil, false
 	}
-	others, err := op.otherConditions(db)
+	others, err := onAddressed(db, op.model, model.Operation(op.kind), model.Operation(requestOf(db.Statement).verb))
 	if err != nil {
 		_ = db.AddError(err)
 		return nil, false

@@ -212,7 +212,7 @@ func narrows(db *gorm.DB, m *model.Model) bool {
 	if len(whereExprs(stmt)) > 0 || len(stmt.Joins) > 0 || hasLimit(stmt) || len(r.conditions)+len(r.also) > 0 {
 		return true
 	}
-	update := writing(db, OpRestore)
+	update := writing(db, model.Restore)
 	onUpdates, err := asked(db, update, m.Schema, hasOthers(update), nil)
 	return len(onUpdates) > 0 || err != nil
 }
