@@ -41,7 +41,7 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		wrap(update, p.update, "gorm:update"),
 		wrap(del, p.delete, "gorm:delete"),
 		wrap(del, unlessPlanned, "gorm:delete_before_associations"),
-		create.Before("*").Register("softdelete:asked", noteAsked),
+		create.Before("*").Register("softdelete:asked", beforeRevive),
 		create.Before("gorm:before_create").Register("softdelete:before_create", p.beforeCreate),
 		update.Before("gorm:setup_reflect_value").Register("softdelete:before_update", p.beforeUpdate),
 		del.Before("gorm:before_delete").Register("softdelete:before_delete", p.beforeDelete),

@@ -20,7 +20,7 @@ var (
 	// ErrTrashed is returned when a row that would be written is in the trash:
 	// by Save of a trashed row, and by an upsert of which one of the caller's own
 	// rows is trashed. Nothing is written.
-	ErrTrashed = errors.New("softdelete: the row is trashed")
+	ErrTrashed = rowTrashed
 
 	// ErrRestricted is returned when live rows that hang on the addressed ones
 	// forbid a delete, purge or force delete. The error found with errors.As is a
@@ -36,13 +36,13 @@ var (
 	// Revive, when one new row is hindered by several trashed ones; by Restore and
 	// Undo, when trashed rows hang on the ones to restore, and their marker does
 	// not say if they were trashed along.
-	ErrAmbiguous = errors.New("softdelete: it cannot be told which rows are meant")
+	ErrAmbiguous = rowsAmbiguous
 
 	// ErrParentTrashed says that a row cannot live because its parent is trashed.
 	// It is returned by a restore of a row that was trashed along with its parent,
 	// and by a write that gives a live row a trashed parent by a relation with the
 	// tag softdelete:"liveParent". Nothing is written.
-	ErrParentTrashed = errors.New("softdelete: the parent row is trashed")
+	ErrParentTrashed = parentTrashed
 
 	// ErrNotSoftDeletable is returned by each scope and verb of this package on
 	// a model that has no marker, or on a statement without a model.
@@ -133,11 +133,6 @@ func (e *RestrictError) Error() string {
 
 // Unwrap makes a RestrictError an ErrRestricted for errors.Is.
 func (e *RestrictError) Unwrap() error { return ErrRestricted }
-
-// fail returns a sentinel about a model, with what happened or what to do.
-func fail(sentinel error, model, hint string) error {
-	return fmt.Errorf("%w: model %s: %s", sentinel, model, hint)
-}
 
 // conflictOf returns the *ConflictError that a database's error stands for, nil
 // if it is about something else.

@@ -17,6 +17,7 @@ import (
 // and so to the wrong ones where some rows do not come: what a statement leaves as
 // it is, it does not return.
 type handback struct {
+	d         *dialect.Dialect
 	model     *model.Model
 	schema    *schema.Schema
 	targets   []keySearch
@@ -30,7 +31,7 @@ type handback struct {
 
 func newHandback(m *model.Model, db *gorm.DB, conflict clause.OnConflict, show model.Visibility, d *dialect.Dialect) *handback {
 	stmt := db.Statement
-	h := &handback{model: m, schema: stmt.Schema, show: show}
+	h := &handback{d: d, model: m, schema: stmt.Schema, show: show}
 	if m.Schema != stmt.Schema {
 		return h // of a join table of GORM's own, whose values nobody has
 	}
@@ -166,7 +167,7 @@ func (h *handback) rows(db *gorm.DB) (rows map[int]reflect.Value, hidden bool) {
 		}
 	}
 	if len(h.fields) > 0 {
-		h.far = outOfReach(h.model, db, rows)
+		h.far = outOfReach(h.model, db, h.d, rows)
 	}
 	return rows, hidden
 }

@@ -25,6 +25,9 @@ type liveParent struct {
 	// foreign are columns of the child, referred those of the parent that they
 	// hold.
 	foreign, referred []string
+
+	// reachable is an error if the parents cannot be locked from where a statement is.
+	reachable func(*gorm.DB) error
 }
 
 // findLiveParents completes what has just been adopted, when all of it is known.
@@ -67,6 +70,12 @@ func (r *registry) liveParents(s *schema.Schema) ([]*liveParent, error) {
 			return nil, &ModelError{s.Name, rel.Field.Name, "the tag liveParent needs a parent that is soft-deletable"}
 		}
 		l := &liveParent{relation: rel.Name, parent: parent.model}
+		l.reachable = func(db *gorm.DB) error {
+			if s := db.Statement.Schema; s != nil && apart(db, s, l.parent.Schema) {
+				return &ModelError{s.Name, l.relation, "its parents are in another database, and cannot be kept from being trashed meanwhile: it cannot have the tag liveParent"}
+			}
+			return nil
+		}
 		for _, ref := range rel.References {
 			if ref.PrimaryKey != nil && !ref.OwnPrimaryKey {
 				l.foreign = append(l.foreign, ref.ForeignKey.DBName)
@@ -102,7 +111,7 @@ func (p *Plugin) checkLiveParents(db *gorm.DB, s *schema.Schema, table string, w
 		return e.err
 	}
 	for _, l := range e.parents {
-		if err := l.checkRows(db, s, table, where); err != nil {
+		if err := l.checkRows(db, dialectOf(db), s, table, where); err != nil {
 			return err
 		}
 	}
@@ -110,8 +119,8 @@ func (p *Plugin) checkLiveParents(db *gorm.DB, s *schema.Schema, table string, w
 }
 
 // checkRows is checkLiveParents for one relation.
-func (l *liveParent) checkRows(db *gorm.DB, s *schema.Schema, table string, where clause.Expression) error {
-	trashed, err := l.trashedParents(db, &rows.Selected{
+func (l *liveParent) checkRows(db *gorm.DB, d *dialect.Dialect, s *schema.Schema, table string, where clause.Expression) error {
+	trashed, err := l.trashedParents(db, d, &rows.Selected{
 		Columns: expr.Columns("", l.referred), From: table, List: expr.Columns(table, l.foreign), Where: where,
 		Dialect: new(dialect.Dialect), // the query around it locks what it reads
 	})
@@ -122,7 +131,7 @@ func (l *liveParent) checkRows(db *gorm.DB, s *schema.Schema, table string, wher
 }
 
 func (l *liveParent) refusal(s *schema.Schema) error {
-	return fail(ErrParentTrashed, s.Name, "the row of relation "+l.relation+" is in the trash, restore it first or give another")
+	return fail(parentTrashed, s.Name, "the row of relation "+l.relation+" is in the trash, restore it first or give another")
 }
 
 // unsure is the error of a write of which it cannot be told which parent it
@@ -132,10 +141,10 @@ func (l *liveParent) unsure(s *schema.Schema, why string) error {
 }
 
 // trashedAmong returns which of some keys are those of trashed parents.
-func (l *liveParent) trashedAmong(db *gorm.DB, keys [][]any) ([][]any, error) {
+func (l *liveParent) trashedAmong(db *gorm.DB, d *dialect.Dialect, keys [][]any) ([][]any, error) {
 	var trashed [][]any
-	for chunk := range slices.Chunk(keys, dialectOf(db).Chunk(len(l.referred))) {
-		some, err := l.trashedParents(db, expr.In("", l.referred, chunk))
+	for chunk := range slices.Chunk(keys, d.Chunk(len(l.referred))) {
+		some, err := l.trashedParents(db, d, expr.In("", l.referred, chunk))
 		if err != nil {
 			return nil, err
 		}
@@ -147,9 +156,9 @@ func (l *liveParent) trashedAmong(db *gorm.DB, keys [][]any) ([][]any, error) {
 // trashedParents locks the parents that a condition picks, so that none is
 // trashed before the transaction is over, and returns the keys of the trashed
 // ones. The key of a live one is not among them, whatever trashed rows share it.
-func (l *liveParent) trashedParents(db *gorm.DB, where clause.Expression) ([][]any, error) {
-	if s := db.Statement.Schema; s != nil && apart(db, s, l.parent.Schema) {
-		return nil, &ModelError{s.Name, l.relation, "its parents are in another database, and cannot be kept from being trashed meanwhile: it cannot have the tag liveParent"}
+func (l *liveParent) trashedParents(db *gorm.DB, d *dialect.Dialect, where clause.Expression) ([][]any, error) {
+	if err := l.reachable(db); err != nil {
+		return nil, err
 	}
 	var trashed int
 	dest := make([]any, len(l.referred), len(l.referred)+1)
@@ -181,7 +190,7 @@ func (l *liveParent) trashedParents(db *gorm.DB, where clause.Expression) ([][]a
 		}
 		f.live = f.live || trashed == 0
 	}, "SELECT ", expr.Columns("", l.referred), ", CASE WHEN ", &model.Filter{Model: l.parent, Show: model.TrashedOnly}, " THEN 1 ELSE 0 END FROM ",
-		clause.Table{Name: l.parent.Schema.Table}, " WHERE ", where, shareLock(dialectOf(db)))
+		clause.Table{Name: l.parent.Schema.Table}, " WHERE ", where, shareLock(d))
 	if err != nil {
 		return nil, err
 	}
@@ -217,13 +226,42 @@ func (locking) Build(b clause.Builder) {
 // beOnlyWriter makes the transaction the one that writes, where a database has
 // one at a time and no row locks. A transaction that has only read so far would
 // have to give up if another one wrote meanwhile, without waiting for it.
-func (l *liveParent) beOnlyWriter(db *gorm.DB) error {
-	if dialectOf(db).RowLock {
+func (l *liveParent) beOnlyWriter(db *gorm.DB, d *dialect.Dialect) error {
+	if d.RowLock {
 		return nil
 	}
 	marker := clause.Column{Name: l.parent.Marker.Field.DBName}
 	_, err := session.Exec(db, "UPDATE ", clause.Table{Name: l.parent.Schema.Table}, " SET ", marker, " = ", marker, " WHERE 1 = 0")
 	return err
+}
+
+// checkCreate makes GORM's create step check the parents of the rows that it inserts.
+func (p *Plugin) checkCreate(db *gorm.DB, e *entry, next func(*gorm.DB)) func(*gorm.DB) {
+	if len(e.parents) == 0 || db.DryRun {
+		return next
+	}
+	return func(db *gorm.DB) {
+		stmt := db.Statement
+		in := &insert{d: dialectOf(db), model: e.model}
+		in.begin = func(undoable bool) { p.beforeCheck(db, e.model, undoable) }
+		in.skipsTrashed = func() bool {
+			return e.model != nil && isUpsert(stmt) && requestOf(stmt).showOf(stmt, e.model) == model.LiveOnly
+		}
+		in.run(db, e.parents, next)
+	}
+}
+
+// checkUpdate makes GORM's update step check the parents that it gives to rows. One of
+// trashed rows only makes no row live.
+func (p *Plugin) checkUpdate(db *gorm.DB, e *entry, next func(*gorm.DB)) func(*gorm.DB) {
+	stmt := db.Statement
+	if len(e.parents) == 0 || db.DryRun || e.model != nil && requestOf(stmt).showOf(stmt, e.model) == model.TrashedOnly {
+		return next
+	}
+	return func(db *gorm.DB) {
+		up := &update{d: dialectOf(db), begin: func(undoable bool) { p.beforeCheck(db, e.model, undoable) }}
+		up.run(db, e.parents, next)
+	}
 }
 
 // beforeCheck sees to it that a check and the write after it are in one

@@ -11,33 +11,29 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// checkCreate makes GORM's create step check the parents of the rows that it
-// inserts, by the very values that go into the statement: it is called when they
-// are known, and before they are sent.
-func (p *Plugin) checkCreate(db *gorm.DB, e *entry, next func(*gorm.DB)) func(*gorm.DB) {
-	if len(e.parents) == 0 || db.DryRun {
-		return next
-	}
-	return func(db *gorm.DB) {
-		in := &insert{plugin: p, db: db, schema: db.Statement.Schema, model: e.model}
-		restore := intercept(db, "VALUES", func(expr clause.Expression) {
-			in.values, _ = expr.(clause.Values)
-			in.check(e.parents)
-		})
-		next(db)
-		restore()
-		for _, later := range in.later {
-			if db.Error != nil {
-				return
-			}
-			if err := db.AddError(later()); err != nil {
-				db.RowsAffected = 0
-			}
+// run makes GORM's create step check the parents of the rows that it inserts, by the
+// very values that go into the statement: it is called when they are known, and before
+// they are sent.
+func (in *insert) run(db *gorm.DB, parents []*liveParent, next func(*gorm.DB)) {
+	in.db, in.schema = db, db.Statement.Schema
+	restore := intercept(db, "VALUES", func(expr clause.Expression) {
+		in.values, _ = expr.(clause.Values)
+		in.check(parents)
+	})
+	next(db)
+	restore()
+	for _, later := range in.later {
+		if db.Error != nil {
+			return
+		}
+		if err := db.AddError(later()); err != nil {
+			db.RowsAffected = 0
 		}
 	}
 }
@@ -68,10 +64,18 @@ func intercept(db *gorm.DB, name string, call func(clause.Expression)) (restore 
 
 // insert is the values of one INSERT.
 type insert struct {
-	plugin *Plugin
+	d     *dialect.Dialect
+	model *model.Model // nil if it is not soft-deletable
+
+	// begin begins the transaction that a check and the write after it are in, one in
+	// which something can be undone after the check if that is undoable.
+	begin func(undoable bool)
+
+	// skipsTrashed: trashed rows that it meets stay as they are.
+	skipsTrashed func() bool
+
 	db     *gorm.DB
 	schema *schema.Schema
-	model  *model.Model // nil if it is not soft-deletable
 	values clause.Values
 
 	conflict clause.OnConflict
@@ -120,11 +124,11 @@ func (in *insert) checkParent(l *liveParent) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	in.plugin.beforeCheck(in.db, in.model, false)
-	if err := l.beOnlyWriter(in.db); err != nil {
+	in.begin(false)
+	if err := l.beOnlyWriter(in.db, in.d); err != nil {
 		return err
 	}
-	trashed, err := l.trashedAmong(in.db, keys)
+	trashed, err := l.trashedAmong(in.db, in.d, keys)
 	if err != nil || len(trashed) == 0 {
 		return err
 	}
@@ -273,15 +277,15 @@ func (in *insert) checkLater(l *liveParent) error {
 			keys = append(keys, key)
 		}
 	}
-	in.plugin.beforeCheck(in.db, in.model, true)
+	in.begin(true)
 	table := childTable(in.db.Statement)
 	in.later = append(in.later, func() error {
-		for chunk := range slices.Chunk(keys, dialectOf(in.db).Chunk(len(in.target()))) {
+		for chunk := range slices.Chunk(keys, in.d.Chunk(len(in.target()))) {
 			where := []clause.Expression{expr.In(table, in.target(), chunk)}
 			if in.model != nil {
 				where = append(where, &model.Filter{Model: in.model, Table: table, Show: model.LiveOnly})
 			}
-			if err := l.checkRows(in.db, in.schema, table, expr.AllOf(where)); err != nil {
+			if err := l.checkRows(in.db, in.d, in.schema, table, expr.AllOf(where)); err != nil {
 				return err
 			}
 		}
@@ -295,8 +299,7 @@ func (in *insert) checkLater(l *liveParent) error {
 // these otherwise is checked later.
 func (in *insert) spares(rows []int, assigned assignment) (bool, error) {
 	stmt := in.db.Statement
-	skipsTrashed := in.model != nil && isUpsert(stmt) && requestOf(stmt).showOf(stmt, in.model) == model.LiveOnly
-	if assigned == byValues && !skipsTrashed {
+	if assigned == byValues && !in.skipsTrashed() {
 		return false, nil
 	}
 	var keys [][]any
@@ -311,7 +314,7 @@ func (in *insert) spares(rows []int, assigned assignment) (bool, error) {
 			keys = append(keys, key)
 		}
 	}
-	d, table := dialectOf(in.db), childTable(stmt)
+	d, table := in.d, childTable(stmt)
 	var met int
 	for chunk := range slices.Chunk(keys, d.Chunk(len(in.target()))) {
 		where := []clause.Expression{expr.In(table, in.target(), chunk)}

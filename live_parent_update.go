@@ -7,45 +7,40 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// checkUpdate makes GORM's update step check the parents that it gives to rows,
-// by what the statement sets: it is called when that is known, and before it is
-// sent. What was found fails the update if it changes any row. One of trashed
-// rows only makes no row live.
-func (p *Plugin) checkUpdate(db *gorm.DB, e *entry, next func(*gorm.DB)) func(*gorm.DB) {
-	stmt := db.Statement
-	if len(e.parents) == 0 || db.DryRun || e.model != nil && requestOf(stmt).showOf(stmt, e.model) == model.TrashedOnly {
-		return next
-	}
-	return func(db *gorm.DB) {
-		stmt := db.Statement
-		up := &update{plugin: p, db: db, model: e.model}
-		stmt.AddClauseIfNotExists(clause.Update{})
-		restore := intercept(db, "UPDATE", func(clause.Expression) { up.check(e.parents) })
-		next(db)
-		restore()
-		for _, undo := range up.undo {
-			undo()
-		}
-		if up.refused != nil && db.Error == nil && db.RowsAffected > 0 {
-			db.RowsAffected = 0
-			_ = db.AddError(up.refused.refusal(stmt.Schema))
-		}
-	}
-}
-
 // update is one UPDATE that is checked.
 type update struct {
-	plugin  *Plugin
+	d     *dialect.Dialect
+	begin func(undoable bool) // as that of an insert
+
 	db      *gorm.DB
-	model   *model.Model // nil if it is not soft-deletable
-	refused *liveParent  // a trashed parent was found
+	refused *liveParent // a trashed parent was found
 	undo    []func()
+}
+
+// run makes GORM's update step check the parents that it gives to rows, by what the
+// statement sets: it is called when that is known, and before it is sent. What was
+// found fails the update if it changes any row.
+func (up *update) run(db *gorm.DB, parents []*liveParent, next func(*gorm.DB)) {
+	up.db = db
+	stmt := db.Statement
+	stmt.AddClauseIfNotExists(clause.Update{})
+	restore := intercept(db, "UPDATE", func(clause.Expression) { up.check(parents) })
+	next(db)
+	restore()
+	for _, undo := range up.undo {
+		undo()
+	}
+	if up.refused != nil && db.Error == nil && db.RowsAffected > 0 {
+		db.RowsAffected = 0
+		_ = db.AddError(up.refused.refusal(stmt.Schema))
+	}
 }
 
 func (up *update) check(parents []*liveParent) {
@@ -84,8 +79,8 @@ func (up *update) checkParent(l *liveParent, set clause.Set) error {
 	if len(kept) == len(l.foreign) || len(kept) == 0 && isNoKey(key) {
 		return nil
 	}
-	up.plugin.beforeCheck(db, up.model, false)
-	if err := l.beOnlyWriter(db); err != nil {
+	up.begin(false)
+	if err := l.beOnlyWriter(db, up.d); err != nil {
 		return err
 	}
 	keys := [][]any{key}
@@ -95,13 +90,13 @@ func (up *update) checkParent(l *liveParent, set clause.Set) error {
 			return err
 		}
 	}
-	trashed, err := l.trashedAmong(db, keys)
+	trashed, err := l.trashedAmong(db, up.d, keys)
 	if err != nil || len(trashed) == 0 {
 		return err
 	}
 	// Rows that the update would change make it fail; there may be none. What it
 	// returns would go into the caller's values before that is known.
-	up.plugin.beforeCheck(db, up.model, true)
+	up.begin(true)
 	up.refused = l
 	up.keepClause("RETURNING")
 	delete(db.Statement.Clauses, "RETURNING")
@@ -131,7 +126,7 @@ func (up *update) complete(l *liveParent, key []any, kept []int) ([][]any, error
 	if where, ok := stmt.Clauses["WHERE"]; ok {
 		tx.Statement.Clauses["WHERE"] = where
 	}
-	if dialectOf(db).RowLock {
+	if up.d.RowLock {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
 	var keys, parts [][]any
@@ -150,7 +145,7 @@ func (up *update) complete(l *liveParent, key []any, kept []int) ([][]any, error
 	if err != nil {
 		return nil, err
 	}
-	if len(parts) > dialectOf(db).Chunk(len(kept)) {
+	if len(parts) > up.d.Chunk(len(kept)) {
 		return nil, l.unsure(stmt.Schema, "a part of its key is set on rows that differ too much in the other: update fewer at once")
 	}
 	up.confine(columns, parts)

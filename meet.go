@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
@@ -19,6 +20,7 @@ import (
 // keySearch is a search for the rows that new values meet: those that agree with
 // them in the columns of a key.
 type keySearch struct {
+	d       *dialect.Dialect
 	primary bool
 	ofLive  bool   // the key is unique among live rows
 	index   string // what the condition of its index says beside that
@@ -50,7 +52,7 @@ func (l keySearch) query(db *gorm.DB) *gorm.DB {
 // rows reads the rows that agree with one of the values.
 func (l keySearch) rows(db *gorm.DB, values [][]any) []reflect.Value {
 	var found []reflect.Value
-	d, stmt := dialectOf(db), db.Statement
+	d, stmt := l.d, db.Statement
 	for chunk := range slices.Chunk(values, d.Chunk(len(l.columns))) {
 		tx := l.query(db).Where(expr.InCurrent(l.columns, chunk))
 		if l.read != nil {
@@ -171,7 +173,7 @@ const maxAsked = 200
 //
 //	SELECT id, CASE WHEN email = 'Ana' THEN 0 WHEN email = 'Bob' THEN 1 END FROM users WHERE id IN (7, 9)
 func (l keySearch) ask(db *gorm.DB, values [][]any, places []int, rows []reflect.Value, of []int, tell func(row, value int)) {
-	stmt, d := db.Statement, dialectOf(db)
+	stmt, d := db.Statement, l.d
 	names := model.PrimaryNames(stmt.Schema)
 	if len(names) == 0 || len(places) == 0 {
 		return
@@ -244,7 +246,7 @@ func (l keySearch) mayBeSpelled(s *schema.Schema) bool {
 // hasTextTime tells if the key has a time that the database compares as a text,
 // with its zone.
 func (l keySearch) hasTextTime(db *gorm.DB) bool {
-	return dialectOf(db).TextTime && slices.ContainsFunc(l.columns, func(name string) bool {
+	return l.d.TextTime && slices.ContainsFunc(l.columns, func(name string) bool {
 		field := db.Statement.Schema.FieldsByDBName[name]
 		return field != nil && model.IsTime(field)
 	})
@@ -258,7 +260,7 @@ func (l keySearch) agrees(db *gorm.DB, row reflect.Value, value []any) bool {
 		return true
 	}
 	tx := l.query(db).Where(expr.InCurrent(model.PrimaryNames(stmt.Schema), keysIn(stmt, []reflect.Value{row}))).Where(expr.InCurrent(l.columns, [][]any{value}))
-	found, err := anyStored(dialectOf(db).Reading(tx))
+	found, err := anyStored(l.d.Reading(tx))
 	_ = db.AddError(err)
 	return found
 }

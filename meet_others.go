@@ -6,12 +6,13 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // outOfReach are those of some rows, by their keys, that other types and plugins
 // hide: nothing that they hold is given to the caller's values.
-func outOfReach(m *model.Model, db *gorm.DB, rows map[int]reflect.Value) map[string]bool {
+func outOfReach(m *model.Model, db *gorm.DB, d *dialect.Dialect, rows map[int]reflect.Value) map[string]bool {
 	stmt := db.Statement
 	shown, err := revivable(m, db)
 	if db.AddError(err) != nil || shown == nil || len(rows) == 0 {
@@ -24,7 +25,7 @@ func outOfReach(m *model.Model, db *gorm.DB, rows map[int]reflect.Value) map[str
 		far[model.KeyString(stmt.Context, stmt.Schema, row)] = true
 	}
 	names := model.PrimaryNames(stmt.Schema)
-	for _, row := range (keySearch{columns: names, where: []clause.Expression{shown}, read: names}).rows(db, keysIn(stmt, list)) {
+	for _, row := range (keySearch{d: d, columns: names, where: []clause.Expression{shown}, read: names}).rows(db, keysIn(stmt, list)) {
 		delete(far, model.KeyString(stmt.Context, stmt.Schema, row))
 	}
 	return far

@@ -33,7 +33,7 @@ func (p *Plugin) revive(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 		next(db)
 		return
 	}
-	found := p.inTheWay(db, m)
+	found := inTheWay(db, m, dialectOf(db))
 	if db.Error != nil || len(found) == 0 {
 		if db.Error == nil {
 			next(db)
@@ -97,6 +97,13 @@ func elementOf(value reflect.Value, i int) reflect.Value {
 	return value
 }
 
+// beforeRevive notes, at the head of a create's chain, which keys the caller asks for.
+func beforeRevive(db *gorm.DB) {
+	if stmt := db.Statement; stmt.Schema != nil && requestOf(stmt).revive {
+		noteAsked(db)
+	}
+}
+
 // reviveRow restores a trashed row with the values of a new one, and gives that
 // the row's key and creation time.
 func (p *Plugin) reviveRow(db *gorm.DB, m *model.Model, value, row reflect.Value) bool {
@@ -138,7 +145,7 @@ func (p *Plugin) reviveRow(db *gorm.DB, m *model.Model, value, row reflect.Value
 		// The update has checked what it sets; the rest is as it was in the trash.
 		if err == nil && !slices.ContainsFunc(l.foreign, func(name string) bool { _, ok := set[name]; return ok }) {
 			table := childTable(stmt)
-			err = l.checkRows(db, stmt.Schema, table, expr.In(table, model.PrimaryNames(stmt.Schema), [][]any{keys}))
+			err = l.checkRows(db, dialectOf(db), stmt.Schema, table, expr.In(table, model.PrimaryNames(stmt.Schema), [][]any{keys}))
 		}
 	}
 	return db.AddError(err) == nil

@@ -9,12 +9,14 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // obstacles are the trashed rows that the values of a create are hindered by, by
 // the index of the value.
 type obstacles struct {
+	d       *dialect.Dialect
 	db      *gorm.DB
 	model   *model.Model
 	unasked [][]bool          // of each value, which fields of its primary key the caller has left to others
@@ -30,8 +32,8 @@ type obstacles struct {
 
 // inTheWay finds, for the statement's values by index, the trashed row that each of
 // them revives. The rows are locked.
-func (p *Plugin) inTheWay(db *gorm.DB, m *model.Model) map[int]reflect.Value {
-	o := &obstacles{db: db, model: m, held: map[int]reflect.Value{}, alike: map[int][]reflect.Value{}}
+func inTheWay(db *gorm.DB, m *model.Model, d *dialect.Dialect) map[int]reflect.Value {
+	o := &obstacles{d: d, db: db, model: m, held: map[int]reflect.Value{}, alike: map[int][]reflect.Value{}}
 	if noted, ok := db.InstanceGet(unaskedKey); ok {
 		o.unasked, _ = noted.([][]bool)
 	}
@@ -82,10 +84,10 @@ func (o *obstacles) by(key model.UniqueKey, of func(index int) bool) {
 		values, indexes = withoutZero(values, indexes)
 	}
 	values, indexes = some(values, indexes, of)
-	for i, rows := range o.trashed(keySearch{columns: key.Columns()}, values) {
+	for i, rows := range o.trashed(keySearch{d: o.d, columns: key.Columns()}, values) {
 		index := indexes[i]
 		if before, twice := o.held[index]; twice && !o.same(before, rows[0]) {
-			_ = o.db.AddError(fail(ErrAmbiguous, o.model.Name(), "several rows are in the way of one new row, by primary key and by "+key.Name))
+			_ = o.db.AddError(fail(rowsAmbiguous, o.model.Name(), "several rows are in the way of one new row, by primary key and by "+key.Name))
 			return
 		}
 		o.held[index] = rows[0]
@@ -107,7 +109,7 @@ func (o *obstacles) byLiveKeys() {
 	stmt := o.db.Statement
 	for _, key := range o.model.LiveUnique {
 		values, indexes := valuesOf(stmt, stmt.ReflectValue, key.Columns)
-		search := keySearch{columns: key.Columns}
+		search := keySearch{d: o.d, columns: key.Columns}
 		if where := o.model.WhereOf(key); where != "" {
 			search.where = []clause.Expression{clause.Expr{SQL: "(" + o.model.Marker.AsLive(where) + ")"}}
 			values, indexes = inIndex(o.model, o.db, where, values, indexes)
@@ -126,7 +128,7 @@ func (o *obstacles) byLiveKeys() {
 // isHeldLive tells if a live row has a key: that one is in the way then, whatever
 // is in the trash.
 func (o *obstacles) isHeldLive(key model.LiveKey, value []any) bool {
-	live := keySearch{columns: key.Columns, where: o.model.InLiveIndex(key), read: model.PrimaryNames(o.db.Statement.Schema)}
+	live := keySearch{d: o.d, columns: key.Columns, where: o.model.InLiveIndex(key), read: model.PrimaryNames(o.db.Statement.Schema)}
 	return len(live.rows(o.db, [][]any{value})) > 0
 }
 
@@ -149,16 +151,16 @@ func (o *obstacles) choose(index int) (reflect.Value, error) {
 	alike := o.alike[index]
 	switch {
 	case held && len(alike) > 0 && !slices.ContainsFunc(alike, func(other reflect.Value) bool { return o.same(row, other) }):
-		return row, fail(ErrAmbiguous, o.model.Name(), "one row is in the way of a new row, and another has a key of it that is unique among live rows")
+		return row, fail(rowsAmbiguous, o.model.Name(), "one row is in the way of a new row, and another has a key of it that is unique among live rows")
 	case !held:
 		last, known := trashedLast(o.model, o.db, o.distinct(alike))
 		if !known {
-			return last, fail(ErrAmbiguous, o.model.Name(), "several rows have a key of a new row that is unique among live rows, and which was trashed last cannot be told")
+			return last, fail(rowsAmbiguous, o.model.Name(), "several rows have a key of a new row that is unique among live rows, and which was trashed last cannot be told")
 		}
 		row = last
 	}
 	if o.asksForOther(index, row) {
-		return row, fail(ErrAmbiguous, o.model.Name(), "the row in the way of a new row has another primary key than that asks for")
+		return row, fail(rowsAmbiguous, o.model.Name(), "the row in the way of a new row has another primary key than that asks for")
 	}
 	return row, nil
 }
@@ -186,7 +188,7 @@ func (o *obstacles) isMade(index int) bool {
 // asksForOther tells if a value asks for a primary key that a row does not have.
 func (o *obstacles) asksForOther(index int, row reflect.Value) bool {
 	stmt := o.db.Statement
-	var search keySearch
+	search := keySearch{d: o.d}
 	var asked []any
 	for i, field := range stmt.Schema.PrimaryFields {
 		value, zero := field.ValueOf(stmt.Context, elementOf(stmt.ReflectValue, index))
@@ -201,11 +203,7 @@ func (o *obstacles) asksForOther(index int, row reflect.Value) bool {
 const unaskedKey = "softdelete:unasked"
 
 // noteAsked notes, at the head of a create's chain, which keys the caller asks for.
-func noteAsked(db *gorm.DB) {
-	if stmt := db.Statement; stmt.Schema != nil && requestOf(stmt).revive {
-		db.InstanceSet(unaskedKey, keysNotAsked(stmt))
-	}
-}
+func noteAsked(db *gorm.DB) { db.InstanceSet(unaskedKey, keysNotAsked(db.Statement)) }
 
 // keysNotAsked tells of each value which fields of its primary key are zero, and
 // so not asked for: whoever fills them later makes them, a hook or the database.

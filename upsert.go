@@ -18,16 +18,21 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
-// upsert runs an insert that updates what is in its way. Trashed rows are not
+// upsertOptions are what is known of an insert beside what its statement says.
+type upsertOptions struct {
+	d          *dialect.Dialect
+	show       model.Visibility // which rows it may meet
+	associated bool             // its rows are saved along with another
+}
+
+// runUpsert runs an insert that updates what is in its way. Trashed rows are not
 // updated, markers not changed; if one of the caller's own rows is trashed, the
 // statement fails.
-func (p *Plugin) upsert(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
-	stmt := db.Statement
+func runUpsert(db *gorm.DB, m *model.Model, options upsertOptions, next func(*gorm.DB)) {
+	stmt, d, show := db.Statement, options.d, options.show
 	original := stmt.Clauses["ON CONFLICT"]
 	defer func() { stmt.Clauses["ON CONFLICT"] = original }()
 	conflict := original.Expression.(clause.OnConflict)
-	show := requestOf(stmt).showOf(stmt, m)
-	d := dialectOf(db)
 	guarded := original
 	guarded.Builder = func(c clause.Clause, b clause.Builder) { buildUpsert(m, c, b, m.FilterFor(show), d) }
 	stmt.Clauses["ON CONFLICT"] = guarded
@@ -35,7 +40,7 @@ func (p *Plugin) upsert(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w: under OnlyTrashed rows are saved one by one, with Updates", m.Name(), gorm.ErrInvalidData))
 		return
 	}
-	run := &upserting{handback: newHandback(m, db, conflict, show, d), conflict: conflict, dialect: d, associated: isAssociated(db)}
+	run := &upserting{handback: newHandback(m, db, conflict, show, d), conflict: conflict, associated: options.associated}
 	run.idle = model.Holds(stmt.ReflectValue, stmt.Schema) && m.Schema == stmt.Schema && leavesNothing(m, stmt, conflict)
 	if d.UpsertWhere || db.DryRun || show == model.All && !run.idle {
 		run.met = true
@@ -75,14 +80,12 @@ func isProtected(m *model.Model, column string) bool {
 // insertNew runs an insert of several values that leaves rows in its way as they
 // are, and so returns fewer of them. Of the values that met one GORM knows those
 // only that have a key.
-func (p *Plugin) insertNew(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
+func insertNew(db *gorm.DB, m *model.Model, options upsertOptions, next func(*gorm.DB)) {
 	stmt := db.Statement
 	original := stmt.Clauses["ON CONFLICT"]
 	defer func() { stmt.Clauses["ON CONFLICT"] = original }()
-	show := requestOf(stmt).showOf(stmt, m)
-	d := dialectOf(db)
 	conflict := original.Expression.(clause.OnConflict)
-	run := &upserting{handback: newHandback(m, db, conflict, show, d), conflict: conflict, dialect: d, associated: true}
+	run := &upserting{handback: newHandback(m, db, conflict, options.show, options.d), conflict: conflict, associated: true}
 	if len(run.fields) == 0 || db.DryRun {
 		next(db)
 		return
@@ -111,11 +114,11 @@ func insertsNew(db *gorm.DB) bool {
 //	ON CONFLICT (email) WHERE deleted_at IS NULL DO UPDATE …
 //
 // The name of such an index does for its columns. It returns what undoes it.
-func aimed(m *model.Model, db *gorm.DB) (back func()) {
+func aimed(m *model.Model, db *gorm.DB, d *dialect.Dialect) (back func()) {
 	stmt := db.Statement
 	original, ok := stmt.Clauses["ON CONFLICT"]
 	conflict, isConflict := original.Expression.(clause.OnConflict)
-	if !ok || !isConflict || len(conflict.TargetWhere.Exprs) > 0 || !dialectOf(db).PartialIndex {
+	if !ok || !isConflict || len(conflict.TargetWhere.Exprs) > 0 || !d.PartialIndex {
 		return func() {}
 	}
 	named := make([]string, len(conflict.Columns))

@@ -24,12 +24,12 @@ func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *di
 			continue
 		}
 		values, indexes := valuesOf(stmt, stmt.ReflectValue, key.Columns)
-		distinct := keys{}
+		distinct := map[string]bool{}
 		for _, value := range values {
 			distinct[model.KeyText(value...)] = true
 		}
 		// The statement's own rows are read without a lock, which would keep others from the keys beside.
-		_, live := keysMet(m, db, key.Columns, values, asSeen)
+		_, live := keysMet(m, db, d, key.Columns, values, asSeen)
 		if len(live) >= len(distinct) {
 			continue
 		}
@@ -37,9 +37,9 @@ func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *di
 			if live[model.KeyText(value...)] {
 				continue
 			}
-			hidden, live := keysMet(m, db, key.Columns, [][]any{value}, locked)
-			if len(hidden) > 0 && len(live) == 0 && (d.ConflictTarget || !meetsLive(m, db, key, indexes[i])) {
-				_ = db.AddError(fail(ErrTrashed, m.Name(), "an upsert met it by "+key.Name+
+			hidden, live := keysMet(m, db, d, key.Columns, [][]any{value}, locked)
+			if len(hidden) > 0 && len(live) == 0 && (d.ConflictTarget || !meetsLive(m, db, d, key, indexes[i])) {
+				_ = db.AddError(fail(rowTrashed, m.Name(), "an upsert met it by "+key.Name+
 					", which is of all rows still: AutoMigrate makes it one of live rows, or else restore the row first"))
 				return
 			}
@@ -49,13 +49,13 @@ func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *di
 
 // keysMet are those of the rows that agree with some values, trashed ones and live
 // ones.
-func keysMet(m *model.Model, db *gorm.DB, columns []string, values [][]any, h hold) (trashed, live keys) {
+func keysMet(m *model.Model, db *gorm.DB, d *dialect.Dialect, columns []string, values [][]any, h hold) (trashed, live map[string]bool) {
 	stmt := db.Statement
 	if len(values) == 0 || m.Schema != stmt.Schema || db.Error != nil {
 		return nil, nil
 	}
-	trashed, live = keys{}, keys{}
-	search := keySearch{columns: columns, read: []string{m.Marker.Field.DBName}, hold: h}
+	trashed, live = map[string]bool{}, map[string]bool{}
+	search := keySearch{d: d, columns: columns, read: []string{m.Marker.Field.DBName}, hold: h}
 	for _, row := range search.rows(db, values) {
 		have, _ := valuesOf(stmt, row, columns)
 		if m.Marker.IsTrashed(stmt.Context, row) {
@@ -78,7 +78,7 @@ func moves(m *model.Model, key model.LiveKey) func(clause.Assignment) bool {
 
 // meetsLive tells if a live row has the same key as one of the statement's values, by
 // any other unique key of the model.
-func meetsLive(m *model.Model, db *gorm.DB, but model.LiveKey, index int) bool {
+func meetsLive(m *model.Model, db *gorm.DB, d *dialect.Dialect, but model.LiveKey, index int) bool {
 	stmt := db.Statement
 	var others [][]string
 	for _, key := range m.Unique {
@@ -91,7 +91,7 @@ func meetsLive(m *model.Model, db *gorm.DB, but model.LiveKey, index int) bool {
 	}
 	for _, columns := range others {
 		values, _ := valuesOf(stmt, elementOf(stmt.ReflectValue, index), columns)
-		if _, live := keysMet(m, db, columns, values, asSeen); len(live) > 0 {
+		if _, live := keysMet(m, db, d, columns, values, asSeen); len(live) > 0 {
 			return true
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
-	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
@@ -15,7 +14,6 @@ import (
 type upserting struct {
 	*handback
 	conflict   clause.OnConflict
-	dialect    *dialect.Dialect
 	associated bool // the rows are saved along with another
 	met        bool // some values meet a row, by what was read before
 	idle       bool // it updates nothing
@@ -48,18 +46,18 @@ func (u *upserting) check(db *gorm.DB) {
 	short := n < all
 	own := u.show == model.LiveOnly && !u.associated // a trashed row among them is an error
 	// Where the upsert can have a condition, it tells by the number of its rows that it has left some out.
-	told := u.dialect.UpsertWhere && own && short
+	told := u.d.UpsertWhere && own && short
 	if told || u.asksBack(n, all) {
 		back := u.takeBack(stmt, n)
 		rows, hidden := u.rows(db)
 		if hidden && told {
-			_ = db.AddError(fail(ErrTrashed, u.model.Name(), "an upsert met it: restore it first, or save it under WithTrashed"))
+			_ = db.AddError(fail(rowTrashed, u.model.Name(), "an upsert met it: restore it first, or save it under WithTrashed"))
 			return
 		}
 		defer func() { u.give(db, rows, back) }()
 	}
-	if own && (short || !u.dialect.UpsertWhere) {
-		checkWritten(u.model, db, u.conflict, u.dialect)
+	if own && (short || !u.d.UpsertWhere) {
+		checkWritten(u.model, db, u.conflict, u.d)
 	}
 }
 
@@ -72,7 +70,7 @@ func (u *upserting) asksBack(n, all int) bool {
 		return false
 	case u.returning:
 		return n < all
-	case u.dialect.UpsertWhere:
+	case u.d.UpsertWhere:
 		return u.byOther && (n < all || !u.conflict.DoNothing)
 	}
 	return u.met || n != all
@@ -103,7 +101,7 @@ func (u *upserting) blocked(db *gorm.DB) map[int]bool {
 		}
 		u.met = u.met || len(shown) > 0
 		if len(hidden) > 0 && u.show == model.LiveOnly && !u.associated {
-			_ = db.AddError(fail(ErrTrashed, u.model.Name(), "an upsert met it: restore it first, or save it under WithTrashed"))
+			_ = db.AddError(fail(rowTrashed, u.model.Name(), "an upsert met it: restore it first, or save it under WithTrashed"))
 		}
 		if db.Error != nil {
 			return nil
@@ -152,7 +150,7 @@ func (u *upserting) runWithout(db *gorm.DB, blocked map[int]bool, next func(*gor
 	}
 	db.RowsAffected = affected
 	if u.far = nil; len(u.settled) > 0 {
-		u.far = outOfReach(u.model, db, u.settled)
+		u.far = outOfReach(u.model, db, u.d, u.settled)
 	}
 	for i, row := range u.settled {
 		if u.gives(stmt, row) {

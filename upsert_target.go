@@ -16,7 +16,7 @@ import (
 func targetsOf(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *dialect.Dialect) []keySearch {
 	s := db.Statement.Schema
 	if d.ConflictTarget && len(conflict.Columns) > 0 {
-		key := keySearch{where: conflict.TargetWhere.Exprs}
+		key := keySearch{d: d, where: conflict.TargetWhere.Exprs}
 		for _, column := range conflict.Columns {
 			if field := s.LookUpField(column.Name); field != nil {
 				key.columns = append(key.columns, field.DBName)
@@ -35,10 +35,10 @@ func targetsOf(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *diale
 		}
 	}
 	for _, key := range m.Unique {
-		add(keySearch{primary: key.Primary, columns: key.Columns()}, constraintsOf(db, s, key)...)
+		add(keySearch{d: d, primary: key.Primary, columns: key.Columns()}, constraintsOf(db, s, key)...)
 	}
 	for _, key := range m.LiveUnique {
-		add(keySearch{columns: key.Columns, where: m.InLiveIndex(key), ofLive: true, index: m.WhereOf(key)}, key.Name)
+		add(keySearch{d: d, columns: key.Columns, where: m.InLiveIndex(key), ofLive: true, index: m.WhereOf(key)}, key.Name)
 	}
 	switch {
 	case !d.ConflictTarget:

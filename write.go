@@ -165,7 +165,7 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 		addOthers(&m.Others, stmt)
 		markStep(stmt)
 		defer unmarkStep(stmt)
-		defer aimed(m, db)()
+		defer aimed(m, db, dialectOf(db))()
 		defer putZero(m, db)()
 		insert := func(db *gorm.DB) { p.insert(db, m, next) }
 		if requestOf(stmt).revive {
@@ -178,13 +178,16 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 
 // insert runs GORM's create step, by what it does about rows in its way.
 func (p *Plugin) insert(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
+	options := func() upsertOptions {
+		return upsertOptions{d: dialectOf(db), show: requestOf(db.Statement).showOf(db.Statement, m), associated: isAssociated(db)}
+	}
 	switch {
 	case isUpsert(db.Statement):
-		p.upsert(db, m, next)
+		runUpsert(db, m, options(), next)
 	case isLinking(db) && p.relinks(db, m):
 		next(db)
 	case insertsNew(db):
-		p.insertNew(db, m, next)
+		insertNew(db, m, options(), next)
 	default:
 		next(db)
 	}
