@@ -57,7 +57,7 @@ func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) er
 	if b.when != nil {
 		dest = append(dest, &when)
 		list = append(list, ", softdelete_at")
-		due = append(due, ", ", &at{root.Name, b.when}, " AS softdelete_at")
+		due = append(due, ", ", &rows.At{Table: root.Name, Expr: b.when}, " AS softdelete_at")
 		order = append(order, "softdelete_at DESC, ")
 	}
 	for i, column := range expr.Columns(dueName, names) {
@@ -67,7 +67,7 @@ func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) er
 		order = append(order, column, " DESC")
 	}
 	sorted := expr.InOrder(b.when, names, false)
-	due = append(due, " FROM ", clause.Table{Name: root.Name}, " WHERE ", &at{root.Name, where}, " ORDER BY ", &at{root.Name, sorted.Expression},
+	due = append(due, " FROM ", clause.Table{Name: root.Name}, " WHERE ", &rows.At{Table: root.Name, Expr: where}, " ORDER BY ", &rows.At{Table: root.Name, Expr: sorted.Expression},
 		" LIMIT "+strconv.Itoa(b.once.limit)+" FOR UPDATE "+c.d.SkipLocked+"), ",
 		goneName+" AS (DELETE FROM ", clause.Table{Name: root.Name}, " WHERE (", key, ") IN (SELECT ", expr.Columns(dueName, names), " FROM "+dueName+")")
 	due = append(due, c.nothingHangs(root)...)

@@ -85,7 +85,7 @@ func (b *batch) query(tx *gorm.DB, d *dialect.Dialect, lock bool) (found [][]any
 		tx = tx.Clauses(locking)
 	}
 	if b.ruled {
-		tx = stored(tx)
+		tx = session.Stored(tx)
 	}
 	_, err = session.Scan(tx, dest, func() {
 		found = append(found, key())

@@ -7,7 +7,9 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/neighbours"
 )
 
 // processor is what the plugin needs of one of GORM's chains of callbacks.
@@ -34,7 +36,7 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		create.Before("*").After("*").Register("softdelete:start", startWrite),
 		update.Before("*").After("*").Register("softdelete:start", startWrite),
 		del.Before("*").After("*").Register("softdelete:start", p.startDelete),
-		wrap(query, asking, "gorm:query"),
+		wrap(query, neighbours.Asking, "gorm:query"),
 		wrap(row, p.previewed, "gorm:row"),
 		wrap(callback.Raw(), p.raw, "gorm:raw"),
 		wrap(create, p.create, "gorm:create"),
@@ -122,7 +124,7 @@ func (p *Plugin) modelOf(db *gorm.DB) *model.Model {
 		case stmt.Schema == nil:
 			_ = db.AddError(fmt.Errorf("%w: the statement has no model, name it with db.Model", ErrNotSoftDeletable))
 		default:
-			_ = db.AddError(fail(ErrNotSoftDeletable, stmt.Schema.Name, model.LookAlike(stmt.Schema)))
+			_ = db.AddError(fault.About(ErrNotSoftDeletable, stmt.Schema.Name, model.LookAlike(stmt.Schema)))
 		}
 	}
 	p.checkShownIn(db)
@@ -153,7 +155,7 @@ func unlessPlanned(next func(*gorm.DB)) func(*gorm.DB) {
 
 // beforeDelete says what a delete is, before the first hook runs.
 func (p *Plugin) beforeDelete(db *gorm.DB) {
-	if db.Error != nil || besideOf(db.Statement) != nil {
+	if db.Error != nil || neighbours.Of(db.Statement) != nil {
 		return
 	}
 	stmt := db.Statement
@@ -193,8 +195,8 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 // delete wraps GORM's delete step.
 func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
-		if b := besideOf(db.Statement); b != nil {
-			b.step(db)
+		if b := neighbours.Of(db.Statement); b != nil {
+			b.Step(db)
 			return
 		}
 		op := operationOf(db.Statement)
@@ -217,7 +219,7 @@ func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 // beforeUpdate prepares a restore, and makes an update that may fail late a
 // unit.
 func (p *Plugin) beforeUpdate(db *gorm.DB) {
-	if db.Error != nil || besideOf(db.Statement) != nil {
+	if db.Error != nil || neighbours.Of(db.Statement) != nil {
 		return
 	}
 	stmt := db.Statement
@@ -250,8 +252,8 @@ func writesBefore(stmt *gorm.Statement) bool {
 func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
 		stmt := db.Statement
-		if b := besideOf(stmt); b != nil {
-			b.step(db)
+		if b := neighbours.Of(stmt); b != nil {
+			b.Step(db)
 			return
 		}
 		if db.Error != nil || stmt.Schema == nil {

@@ -56,7 +56,7 @@ func (p *Plugin) planDelete(db *gorm.DB, op *operation) error {
 // of the operation that it is a part of.
 func rootOf(g *model.Graph, db *gorm.DB, op *operation) *model.Table {
 	root := g.Tables[op.model.Schema.Table]
-	if op.outer != nil || root == nil || tableOf(db.Statement, op.model.Schema) != root.Name {
+	if op.outer != nil || root == nil || session.TableOf(db.Statement, op.model.Schema) != root.Name {
 		return nil
 	}
 	return root
@@ -243,7 +243,7 @@ func (c *cascade) eachBatch(set *rows.Set, verb func(tx *gorm.DB, rows any) *gor
 		chunk := set.Keys[start:min(start+hookBatch, len(set.Keys))]
 		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(s.ModelType)))
 		tx := c.d.Reading(session.Beside(c.db).Unscoped()).Model(rows.Interface()).Where(expr.In(set.Table.Name, set.Table.Key(), chunk))
-		if err := session.ReadRows(stored(tx), rows.Interface()); err != nil {
+		if err := session.ReadRows(session.Stored(tx), rows.Interface()); err != nil {
 			return n, err
 		}
 		if rows.Elem().Len() == 0 {
@@ -251,7 +251,7 @@ func (c *cascade) eachBatch(set *rows.Set, verb func(tx *gorm.DB, rows any) *gor
 		}
 		tx = session.Beside(c.db).Clauses()
 		tx.Statement.SkipHooks = false
-		copySettings(tx.Statement, c.db.Statement)
+		session.CopySettings(tx.Statement, c.db.Statement)
 		tx.Statement.Clauses[requestKey] = clause.Clause{Expression: &request{within: c.op}}
 		tx = verb(tx, rows.Interface())
 		if tx.Error != nil {

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
@@ -34,7 +35,7 @@ func (p *Plugin) planRestore(db *gorm.DB, op *operation) error {
 
 // planOf makes the plan of an operation that finds its rows before it writes.
 func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
-	if requestOf(db.Statement).batch != nil && namesOtherTable(db.Statement, op.model.Schema) {
+	if requestOf(db.Statement).batch != nil && session.NamesOtherTable(db.Statement, op.model.Schema) {
 		return otherTable(op.model)
 	}
 	from := func(g *model.Graph) []*model.Table { return rootsOf(g, db, op) }
@@ -84,7 +85,7 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 		}
 	}
 	if len(trashed) > 0 {
-		return fail(ErrParentTrashed, c.op.model.Name(), "it hangs on trashed rows of "+trashed[0]+": restore those, or use softdelete.WithParents")
+		return fault.About(ErrParentTrashed, c.op.model.Name(), "it hangs on trashed rows of "+trashed[0]+": restore those, or use softdelete.WithParents")
 	}
 	for _, found := range slices.Backward(c.raised) {
 		if err := c.bringBack(found); err != nil {
@@ -105,7 +106,7 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 }
 
 // checkLiveParents returns ErrParentTrashed if a row that was brought back has
-// a trashed parent by a relation tagged liveParent.
+// a trashed parent by a relation tagged liveparent.Relation.
 func (c *cascade) checkLiveParents(back []found) error {
 	for _, f := range back {
 		t := f.set.Table

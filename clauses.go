@@ -7,6 +7,7 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // queryClause filters reads. It stands in a schema in the place of the marker's
@@ -74,7 +75,7 @@ func (c updateClause) ModifyStatement(stmt *gorm.Statement) {
 	switch {
 	case stmt.SQL.Len() > 0:
 	case isFiltered(stmt):
-		if exprs := whereExprs(stmt); len(exprs) == 0 || !isFilter(exprs[len(exprs)-1]) {
+		if exprs := session.WhereExprs(stmt); len(exprs) == 0 || !isFilter(exprs[len(exprs)-1]) {
 			filterRoot(stmt, c.model, true)
 		}
 	case isMarked(stmt), stmt.Unscoped:

@@ -5,7 +5,9 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // softDelete runs in the place of GORM's DELETE: it builds one UPDATE of live
@@ -57,7 +59,7 @@ func (p *Plugin) softDelete(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 // unscopedDelete runs GORM's own DELETE, by db.Unscoped. Where it has joins or a
 // limit, which GORM leaves out, it does not tell the keys of its rows.
 func (p *Plugin) unscopedDelete(db *gorm.DB, op *operation, next func(*gorm.DB)) {
-	if op.observed == nil || len(db.Statement.Joins) > 0 || hasLimit(db.Statement) {
+	if op.observed == nil || len(db.Statement.Joins) > 0 || session.HasLimit(db.Statement) {
 		next(db)
 		removeFilter(db.Statement)
 		op.noteOwn(db, db.RowsAffected, nil)
@@ -76,7 +78,7 @@ func (p *Plugin) unscopedDelete(db *gorm.DB, op *operation, next func(*gorm.DB))
 // none.
 func (p *Plugin) strict(db *gorm.DB, t *target) {
 	if p.config.Strict && requestOf(t.stmt).within == nil && requestOf(t.stmt).batch == nil && db.Error == nil && db.RowsAffected == 0 && !db.DryRun && t.isKeyed() {
-		_ = db.AddError(fail(ErrNotFound, t.stmt.Schema.Name, "no such row in reach of a "+OperationOf(db).String()))
+		_ = db.AddError(fault.About(ErrNotFound, t.stmt.Schema.Name, "no such row in reach of a "+OperationOf(db).String()))
 	}
 }
 

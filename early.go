@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
@@ -96,7 +97,7 @@ func isMarked(stmt *gorm.Statement) bool {
 // replacedError is the error of a statement in a step of GORM's that another plugin has
 // replaced after this one had wrapped it.
 func replacedError(m *model.Model, step string) error {
-	return fail(ErrNotInstalled, m.Name(), "another plugin replaced its "+step+" callback, install softdelete after it")
+	return fault.About(ErrNotInstalled, m.Name(), "another plugin replaced its "+step+" callback, install softdelete after it")
 }
 
 // stepReplaced is the error of a verb that came by a step which another plugin has

@@ -5,16 +5,15 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
-	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/neighbours"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
@@ -132,7 +131,7 @@ func (e *emptying) prepare() error {
 				e.exclude(q, tx)
 			}
 			if e.options.Progress != nil {
-				n, err := countRows(inTrash(tx))
+				n, err := session.CountRows(inTrash(tx))
 				if err != nil {
 					return err
 				}
@@ -149,12 +148,12 @@ func (e *emptying) query(q *queue) (*gorm.DB, error) {
 	for _, scope := range e.scopes {
 		tx = scope(tx)
 	}
-	hidden, err := onQueries(q.model, tx)
+	hidden, err := neighbours.OnQueries(q.model, tx)
 	if err != nil {
 		return nil, err
 	}
 	tx = also(tx, slices.Concat(e.conditions(q), hidden)...)
-	if namesOtherTable(tx.Statement, q.model.Schema) {
+	if session.NamesOtherTable(tx.Statement, q.model.Schema) {
 		return nil, otherTable(q.model)
 	}
 	return tx, tx.Error
@@ -179,7 +178,7 @@ func (e *emptying) conditions(q *queue) []clause.Expression {
 func (e *emptying) exclude(q *queue, tx *gorm.DB) {
 	name := q.model.Schema.Table
 	stmt := session.Built(tx)
-	exprs := rawsql.Enclose(whereExprs(stmt))
+	exprs := rawsql.Enclose(session.WhereExprs(stmt))
 	if more, err := requestOf(stmt).conditionsFor(tx, q.model); err == nil {
 		exprs = append(exprs[:len(exprs):len(exprs)], more...)
 	}
@@ -190,7 +189,7 @@ func (e *emptying) exclude(q *queue, tx *gorm.DB) {
 	e.due[name] = func(name string) clause.Expression {
 		return expr.Func(func(b clause.Builder) {
 			_, _ = b.WriteString("CASE WHEN ")
-			(&at{name, &rawsql.Group{Exprs: exprs}}).Build(b)
+			(&rows.At{Table: name, Expr: &rawsql.Group{Exprs: exprs}}).Build(b)
 			_, _ = b.WriteString(" THEN 1 ELSE 0 END = 0")
 			if others != nil {
 				_, _ = b.WriteString(" AND ")
@@ -250,7 +249,7 @@ func (e *emptying) sort(q *queue) error {
 	if !e.d.TextTime || !q.model.TellsTime() {
 		return nil
 	}
-	elsewhere, err := anyRow(also(trashOf(e.db, q.model), clause.Expr{SQL: "? NOT GLOB '????-??-?? ??:??:??*+00:00'", Vars: []any{column}}))
+	elsewhere, err := session.AnyRow(also(trashOf(e.db, q.model), clause.Expr{SQL: "? NOT GLOB '????-??-?? ??:??:??*+00:00'", Vars: []any{column}}))
 	if elsewhere {
 		q.when = q.model.Timeline(e.d)
 	}
@@ -266,7 +265,7 @@ func (e *emptying) pause(ctx context.Context, q *queue, b *batch) (more bool, er
 	if err != nil {
 		return false, err
 	}
-	found, err := anyRow(inTrash(also(tx, b.conditions()...)))
+	found, err := session.AnyRow(inTrash(also(tx, b.conditions()...)))
 	if err != nil || !found {
 		return false, err
 	}
@@ -275,7 +274,7 @@ func (e *emptying) pause(ctx context.Context, q *queue, b *batch) (more bool, er
 
 // refuse reports that no row of a model can be purged so, if there is any.
 func (e *emptying) refuse(q *queue) error {
-	found, err := anyRow(trashOf(e.db, q.model))
+	found, err := session.AnyRow(trashOf(e.db, q.model))
 	if err != nil || !found {
 		return err
 	}
@@ -311,14 +310,6 @@ func (e *emptying) tell(q *queue, n int) {
 		p.Rate = float64(e.done) / seconds
 	}
 	e.options.Progress(p)
-}
-
-// namesOtherTable tells if a statement names a table other than its model's own.
-func namesOtherTable(stmt *gorm.Statement, s *schema.Schema) bool {
-	if stmt.TableExpr == nil {
-		return stmt.Table != "" && stmt.Table != s.Table
-	}
-	return session.LastPart(s.Table) != stmt.Table || strings.NewReplacer(`"`, "", "`", "").Replace(stmt.TableExpr.SQL) != s.Table
 }
 
 func otherTable(m *model.Model) error {

@@ -139,7 +139,7 @@ func (e *emptying) purgeLoaded(query *gorm.DB, b *batch, rows map[string]int64) 
 		}
 		loaded := reflect.New(reflect.SliceOf(reflect.PointerTo(b.model.Schema.ModelType)))
 		fresh := tx.Session(&gorm.Session{NewDB: true}).Clauses()
-		copySettings(fresh.Statement, tx.Statement)
+		session.CopySettings(fresh.Statement, tx.Statement)
 		fresh = fresh.Session(&gorm.Session{})
 		keys := expr.InCurrent(model.PrimaryNames(b.model.Schema), b.found)
 		if err := session.ReadRows(e.d.Reading(fresh.Scopes(OnlyTrashed)).Where(keys), loaded.Interface()); err != nil || loaded.Elem().Len() == 0 {

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 )
 
 // The errors that programs test for with errors.Is. What is returned wraps one
@@ -20,7 +21,7 @@ var (
 	// ErrTrashed is returned when a row that would be written is in the trash:
 	// by Save of a trashed row, and by an upsert of which one of the caller's own
 	// rows is trashed. Nothing is written.
-	ErrTrashed = rowTrashed
+	ErrTrashed = fault.ErrTrashed
 
 	// ErrRestricted is returned when live rows that hang on the addressed ones
 	// forbid a delete, purge or force delete. The error found with errors.As is a
@@ -36,13 +37,13 @@ var (
 	// Revive, when one new row is hindered by several trashed ones; by Restore and
 	// Undo, when trashed rows hang on the ones to restore, and their marker does
 	// not say if they were trashed along.
-	ErrAmbiguous = rowsAmbiguous
+	ErrAmbiguous = fault.ErrAmbiguous
 
 	// ErrParentTrashed says that a row cannot live because its parent is trashed.
 	// It is returned by a restore of a row that was trashed along with its parent,
 	// and by a write that gives a live row a trashed parent by a relation with the
-	// tag softdelete:"liveParent". Nothing is written.
-	ErrParentTrashed = parentTrashed
+	// tag softdelete:"liveparent.Relation". Nothing is written.
+	ErrParentTrashed = fault.ErrParentTrashed
 
 	// ErrNotSoftDeletable is returned by each scope and verb of this package on
 	// a model that has no marker, or on a statement without a model.

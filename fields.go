@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 )
 
 // Timestamp makes a model soft-deletable when embedded, by a nullable time:
@@ -133,7 +134,7 @@ func (c notInstalled) ModifyStatement(stmt *gorm.Statement) {
 			return
 		}
 	}
-	err := fail(ErrNotInstalled, c.field.Schema.Name, "field "+c.field.Name+" needs it")
+	err := fault.About(ErrNotInstalled, c.field.Schema.Name, "field "+c.field.Name+" needs it")
 	_ = stmt.AddError(err)
 	stmt.AddClause(clause.Where{Exprs: []clause.Expression{expr.Invalid{Err: err}}})
 }

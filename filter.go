@@ -12,13 +12,8 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
-
-// gormFilterKey is the clause by which GORM knows that one of a statement's
-// conditions is a soft delete's and not the caller's: it then wants one more
-// before an update or delete of the whole table. Its own filters step aside
-// when it is set.
-const gormFilterKey = "soft_delete_enabled"
 
 // nothing is the condition of a statement that may only touch live rows and was
 // asked for trashed ones.
@@ -83,14 +78,14 @@ func filterRoot(stmt *gorm.Statement, m *model.Model, rawBefore bool) {
 		if rawBefore {
 			exprs[last] = model.Watching(exprs[last])
 		}
-		stmt.Clauses[gormFilterKey] = clause.Clause{}
+		stmt.Clauses[model.GormFilterKey] = clause.Clause{}
 	}
 	setWhere(stmt, c, exprs)
 }
 
 // isFiltered tells if a statement's WHERE has the filter.
 func isFiltered(stmt *gorm.Statement) bool {
-	_, filtered := stmt.Clauses[gormFilterKey]
+	_, filtered := stmt.Clauses[model.GormFilterKey]
 	return filtered
 }
 
@@ -119,7 +114,7 @@ func filtered(m *model.Model, stmt *gorm.Statement, callers []clause.Expression)
 // addFilter adds a filter to the WHERE of a bare statement.
 func addFilter(stmt *gorm.Statement, filter *model.Filter) {
 	c := stmt.Clauses["WHERE"]
-	setWhere(stmt, c, append(slices.Clip(rawsql.Enclose(whereExprs(stmt))), filter))
+	setWhere(stmt, c, append(slices.Clip(rawsql.Enclose(session.WhereExprs(stmt))), filter))
 }
 
 // setWhere gives a WHERE other conditions. Without any there is none.
@@ -132,18 +127,13 @@ func setWhere(stmt *gorm.Statement, c clause.Clause, exprs []clause.Expression) 
 	stmt.Clauses["WHERE"] = c
 }
 
-func whereExprs(stmt *gorm.Statement) []clause.Expression {
-	where, _ := stmt.Clauses["WHERE"].Expression.(clause.Where)
-	return where.Exprs
-}
-
 // removeFilter takes back what filterRoot added, so that a handle that is used
 // again holds the caller's conditions and no others.
 func removeFilter(stmt *gorm.Statement) {
 	c := stmt.Clauses["WHERE"]
 	where, _ := c.Expression.(clause.Where)
 	if len(where.Exprs) > 0 {
-		delete(stmt.Clauses, gormFilterKey)
+		delete(stmt.Clauses, model.GormFilterKey)
 	}
 	kept, ours := callersOf(where.Exprs)
 	if holdsFilter(c) {

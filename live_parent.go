@@ -1,7 +1,6 @@
 package softdelete
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 
@@ -9,26 +8,9 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
-	"github.com/gorm-softdelete/softdelete/internal/dialect"
-	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/liveparent"
 	"github.com/gorm-softdelete/softdelete/internal/model"
-	"github.com/gorm-softdelete/softdelete/internal/rows"
-	"github.com/gorm-softdelete/softdelete/internal/session"
 )
-
-// liveParent is a belongs-to relation with the tag softdelete:"liveParent": no
-// row is written so that it is live and its parent by this relation trashed.
-type liveParent struct {
-	relation string // the relation's field
-	parent   *model.Model
-
-	// foreign are columns of the child, referred those of the parent that they
-	// hold.
-	foreign, referred []string
-
-	// reachable is an error if the parents cannot be locked from where a statement is.
-	reachable func(*gorm.DB) error
-}
 
 // findLiveParents completes what has just been adopted, when all of it is known.
 // The lock is held.
@@ -56,8 +38,8 @@ func (r *registry) findLiveParents() {
 }
 
 // liveParents lists the relations of a schema that have the tag.
-func (r *registry) liveParents(s *schema.Schema) ([]*liveParent, error) {
-	var parents []*liveParent
+func (r *registry) liveParents(s *schema.Schema) ([]*liveparent.Relation, error) {
+	var parents []*liveparent.Relation
 	for _, rel := range s.Relationships.BelongsTo {
 		if tag, err := model.TagOf(rel); err != nil || !tag.LiveParent {
 			continue
@@ -69,17 +51,17 @@ func (r *registry) liveParents(s *schema.Schema) ([]*liveParent, error) {
 		if parent.model == nil {
 			return nil, &ModelError{s.Name, rel.Field.Name, "the tag liveParent needs a parent that is soft-deletable"}
 		}
-		l := &liveParent{relation: rel.Name, parent: parent.model}
-		l.reachable = func(db *gorm.DB) error {
-			if s := db.Statement.Schema; s != nil && apart(db, s, l.parent.Schema) {
-				return &ModelError{s.Name, l.relation, "its parents are in another database, and cannot be kept from being trashed meanwhile: it cannot have the tag liveParent"}
+		l := &liveparent.Relation{Name: rel.Name, Parent: parent.model}
+		l.Reachable = func(db *gorm.DB) error {
+			if s := db.Statement.Schema; s != nil && apart(db, s, l.Parent.Schema) {
+				return &ModelError{s.Name, l.Name, "its parents are in another database, and cannot be kept from being trashed meanwhile: it cannot have the tag liveParent"}
 			}
 			return nil
 		}
 		for _, ref := range rel.References {
 			if ref.PrimaryKey != nil && !ref.OwnPrimaryKey {
-				l.foreign = append(l.foreign, ref.ForeignKey.DBName)
-				l.referred = append(l.referred, ref.PrimaryKey.DBName)
+				l.Foreign = append(l.Foreign, ref.ForeignKey.DBName)
+				l.Referred = append(l.Referred, ref.PrimaryKey.DBName)
 			}
 		}
 		parents = append(parents, l)
@@ -111,128 +93,11 @@ func (p *Plugin) checkLiveParents(db *gorm.DB, s *schema.Schema, table string, w
 		return e.err
 	}
 	for _, l := range e.parents {
-		if err := l.checkRows(db, dialectOf(db), s, table, where); err != nil {
+		if err := l.CheckRows(db, dialectOf(db), s, table, where); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// checkRows is checkLiveParents for one relation.
-func (l *liveParent) checkRows(db *gorm.DB, d *dialect.Dialect, s *schema.Schema, table string, where clause.Expression) error {
-	trashed, err := l.trashedParents(db, d, &rows.Selected{
-		Columns: expr.Columns("", l.referred), From: table, List: expr.Columns(table, l.foreign), Where: where,
-		Dialect: new(dialect.Dialect), // the query around it locks what it reads
-	})
-	if err == nil && len(trashed) > 0 {
-		err = l.refusal(s)
-	}
-	return err
-}
-
-func (l *liveParent) refusal(s *schema.Schema) error {
-	return fail(parentTrashed, s.Name, "the row of relation "+l.relation+" is in the trash, restore it first or give another")
-}
-
-// unsure is the error of a write of which it cannot be told which parent it
-// gives to the rows.
-func (l *liveParent) unsure(s *schema.Schema, why string) error {
-	return fmt.Errorf("softdelete: model %s: %w: relation %s is tagged liveParent, and %s", s.Name, gorm.ErrInvalidData, l.relation, why)
-}
-
-// trashedAmong returns which of some keys are those of trashed parents.
-func (l *liveParent) trashedAmong(db *gorm.DB, d *dialect.Dialect, keys [][]any) ([][]any, error) {
-	var trashed [][]any
-	for chunk := range slices.Chunk(keys, d.Chunk(len(l.referred))) {
-		some, err := l.trashedParents(db, d, expr.In("", l.referred, chunk))
-		if err != nil {
-			return nil, err
-		}
-		trashed = append(trashed, some...)
-	}
-	return trashed, nil
-}
-
-// trashedParents locks the parents that a condition picks, so that none is
-// trashed before the transaction is over, and returns the keys of the trashed
-// ones. The key of a live one is not among them, whatever trashed rows share it.
-func (l *liveParent) trashedParents(db *gorm.DB, d *dialect.Dialect, where clause.Expression) ([][]any, error) {
-	if err := l.reachable(db); err != nil {
-		return nil, err
-	}
-	var trashed int
-	dest := make([]any, len(l.referred), len(l.referred)+1)
-	for i, name := range l.referred {
-		// In the type of the field a key is compared in the form that it has in
-		// the caller's values.
-		if field := l.parent.Schema.FieldsByDBName[name]; field.Serializer == nil {
-			dest[i] = reflect.New(field.FieldType).Interface()
-		} else {
-			dest[i] = new(any)
-		}
-	}
-	dest = append(dest, &trashed)
-	type found struct {
-		key  []any
-		live bool
-	}
-	byKey, order := map[string]*found{}, []*found(nil)
-	_, err := session.Query(db, dest, func() {
-		key := make([]any, len(l.referred))
-		for i := range key {
-			key[i] = reflect.ValueOf(dest[i]).Elem().Interface()
-		}
-		text := model.KeyText(key...)
-		f := byKey[text]
-		if f == nil {
-			f = &found{key: key}
-			byKey[text], order = f, append(order, f)
-		}
-		f.live = f.live || trashed == 0
-	}, "SELECT ", expr.Columns("", l.referred), ", CASE WHEN ", &model.Filter{Model: l.parent, Show: model.TrashedOnly}, " THEN 1 ELSE 0 END FROM ",
-		clause.Table{Name: l.parent.Schema.Table}, " WHERE ", where, shareLock(d))
-	if err != nil {
-		return nil, err
-	}
-	var keys [][]any
-	for _, f := range order {
-		if !f.live {
-			keys = append(keys, f.key)
-		}
-	}
-	return keys, nil
-}
-
-// shareLock locks the rows of a SELECT against being trashed, while others may
-// lock them like that too.
-func shareLock(d *dialect.Dialect) session.Part {
-	if !d.RowLock {
-		return ""
-	}
-	return locking{}
-}
-
-// locking leaves the words of the lock to the dialect.
-type locking struct{}
-
-func (locking) Build(b clause.Builder) {
-	if stmt, ok := b.(*gorm.Statement); ok {
-		_ = b.WriteByte(' ')
-		stmt.AddClause(clause.Locking{Strength: clause.LockingStrengthShare})
-		stmt.Build("FOR")
-	}
-}
-
-// beOnlyWriter makes the transaction the one that writes, where a database has
-// one at a time and no row locks. A transaction that has only read so far would
-// have to give up if another one wrote meanwhile, without waiting for it.
-func (l *liveParent) beOnlyWriter(db *gorm.DB, d *dialect.Dialect) error {
-	if d.RowLock {
-		return nil
-	}
-	marker := clause.Column{Name: l.parent.Marker.Field.DBName}
-	_, err := session.Exec(db, "UPDATE ", clause.Table{Name: l.parent.Schema.Table}, " SET ", marker, " = ", marker, " WHERE 1 = 0")
-	return err
 }
 
 // checkCreate makes GORM's create step check the parents of the rows that it inserts.
@@ -242,12 +107,12 @@ func (p *Plugin) checkCreate(db *gorm.DB, e *entry, next func(*gorm.DB)) func(*g
 	}
 	return func(db *gorm.DB) {
 		stmt := db.Statement
-		in := &insert{d: dialectOf(db), model: e.model}
-		in.begin = func(undoable bool) { p.beforeCheck(db, e.model, undoable) }
-		in.skipsTrashed = func() bool {
+		in := &liveparent.Insert{D: dialectOf(db), Model: e.model}
+		in.Begin = func(undoable bool) { p.beforeCheck(db, e.model, undoable) }
+		in.SkipsTrashed = func() bool {
 			return e.model != nil && isUpsert(stmt) && requestOf(stmt).showOf(stmt, e.model) == model.LiveOnly
 		}
-		in.run(db, e.parents, next)
+		in.Run(db, e.parents, next)
 	}
 }
 
@@ -259,8 +124,8 @@ func (p *Plugin) checkUpdate(db *gorm.DB, e *entry, next func(*gorm.DB)) func(*g
 		return next
 	}
 	return func(db *gorm.DB) {
-		up := &update{d: dialectOf(db), begin: func(undoable bool) { p.beforeCheck(db, e.model, undoable) }}
-		up.run(db, e.parents, next)
+		up := &liveparent.Update{D: dialectOf(db), Begin: func(undoable bool) { p.beforeCheck(db, e.model, undoable) }}
+		up.Run(db, e.parents, next)
 	}
 }
 

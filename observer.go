@@ -14,6 +14,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rows"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // Observer is told of each operation, in Config.Observers. It is called inside
@@ -165,7 +166,7 @@ func (op *operation) noteOwn(db *gorm.DB, n int64, keys [][]any) {
 	} else if len(keys) == 0 {
 		s = op.model.Schema
 	}
-	op.observed.note(part{table: tableOf(db.Statement, op.model.Schema), schema: s, cascaded: op.outer != nil, rows: n, keys: keys})
+	op.observed.note(part{table: session.TableOf(db.Statement, op.model.Schema), schema: s, cascaded: op.outer != nil, rows: n, keys: keys})
 }
 
 // reviving is the restore that a create makes of trashed rows in its way, to be
@@ -183,7 +184,7 @@ func (op *operation) keysBefore(db *gorm.DB, t *target, filter clause.Expression
 	}
 	t.apply(filter)
 	defer t.restore()
-	return keysIn(db.Statement, op.lockRows(db))
+	return model.KeysIn(db.Statement, op.lockRows(db))
 }
 
 // tell calls the observers, with the addressed rows first.

@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
-	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/model"
@@ -189,7 +187,7 @@ func (op *operation) read(p *Plugin, db *gorm.DB) error {
 	case n > 0 && db.DryRun:
 		op.reading = op.reading.Truncate(op.steps[n-1])
 	case n > 0:
-		op.reading = used.claim(op.reading, op.steps...)
+		op.reading = used.Claim(op.reading, op.steps...)
 	}
 	if op.keepsID() || requestOf(db.Statement).report != nil || op.observed != nil {
 		if op.id, err = uuid.NewV7(); err != nil {
@@ -292,7 +290,7 @@ func (op *operation) end(db *gorm.DB) {
 			*report = Deletion{}
 		}
 		if op.rows == 0 && !db.DryRun && op.outer == nil {
-			used.release(op.reading, op.steps...)
+			used.Release(op.reading, op.steps...)
 		}
 	case report != nil:
 		*report = op.report(db)
@@ -315,7 +313,7 @@ func (op *operation) count(db *gorm.DB, rows map[string]int64) {
 	}
 	// The cascade of a delete goes on from rows that it did not find itself.
 	if (op.cascade == nil || op.kind == OpSoftDelete) && op.rows > 0 {
-		rows[tableOf(db.Statement, op.model.Schema)] += op.rows
+		rows[session.TableOf(db.Statement, op.model.Schema)] += op.rows
 	}
 }
 
@@ -327,17 +325,6 @@ func (op *operation) say(ctx context.Context) {
 		by, reason = first(v.by, by), first(v.reason, reason)
 	}
 	op.said = [2]string{model.Text(by), model.Text(reason)}
-}
-
-// tableOf is the table that a statement of a model is on: the model's, with its schema,
-// unless the statement named another. An alias is no other table.
-func tableOf(stmt *gorm.Statement, s *schema.Schema) string {
-	name := s.Table
-	aliased := stmt.TableExpr != nil && strings.Contains(stmt.TableExpr.SQL, " ")
-	if name == stmt.Table || strings.HasSuffix(name, "."+stmt.Table) || aliased {
-		return name
-	}
-	return stmt.Table
 }
 
 // revert gives the caller's values back what they held before.

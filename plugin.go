@@ -5,13 +5,51 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
+	"github.com/gorm-softdelete/softdelete/internal/insert"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/reading"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
+
+// Clock says where the time of an operation comes from.
+type Clock int
+
+const (
+	// AppClock is the clock of the application: gorm.Config.NowFunc, or that of
+	// the session. It is the default.
+	AppClock Clock = iota
+
+	// DatabaseClock is the clock of the database, read with one more statement
+	// per operation. It makes the times of several application servers agree.
+	DatabaseClock
+)
+
+func (c Clock) now(db *gorm.DB) (time.Time, error) {
+	now := db.NowFunc()
+	if c != DatabaseClock || db.DryRun {
+		return now, nil
+	}
+	// That of the primary, which has stamped the rows; whether the statement has been
+	// taken anywhere by now depends on the order of plugins.
+	if s := db.Statement.Schema; s != nil {
+		db = session.OnPrimary(db, s)
+	}
+	read, err := dialectOf(db).Now(db)
+	// In the application's zone: a column without one keeps the digits only.
+	return read.In(now.Location()), err
+}
+
+// used holds the readings of this process, so that no two operations have the
+// same one: with markers that are times, it is by their time that the rows of
+// one operation are known.
+var used reading.Set
 
 // Config configures the plugin. Its zero value is useful.
 type Config struct {
@@ -91,7 +129,7 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 	if err := p.models.register(db, p.config.Models); err != nil {
 		return err
 	}
-	letBuild(db)
+	insert.LetBuild(db)
 	// GORM reports each callback that is wrapped; that is of no use to anybody.
 	defer func(l logger.Interface) { db.Logger = l }(db.Logger)
 	db.Logger = logger.Discard
@@ -132,7 +170,7 @@ func soft(db *gorm.DB, value any) (*model.Model, error) {
 	m, err := lookup(db, value)
 	if err == nil && m == nil {
 		s, _ := model.Parse(db, value)
-		err = fail(ErrNotSoftDeletable, s.Name, model.LookAlike(s))
+		err = fault.About(ErrNotSoftDeletable, s.Name, model.LookAlike(s))
 	}
 	return m, err
 }

@@ -8,7 +8,9 @@ import (
 	"gorm.io/gorm/callbacks"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/neighbours"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
@@ -141,7 +143,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model.Model, made *Plan) error {
 		return nil
 	}
 	// A preview comes by the chain of queries: those that write have others on them.
-	more, err := asked(db, writing(db, model.Operation(op.kind)), stmt.Schema, c.heeds.listen, nil)
+	more, err := neighbours.Asked(db, neighbours.Writing(db, model.Operation(op.kind)), stmt.Schema, c.heeds.listen, nil)
 	if err != nil {
 		return err
 	}
@@ -152,11 +154,11 @@ func (p *Plugin) preview(db *gorm.DB, m *model.Model, made *Plan) error {
 	own := c.own
 	if own.IsEmpty() {
 		if p.config.Strict && t.isKeyed() && requestOf(stmt).batch == nil {
-			return fail(ErrNotFound, m.Name(), "no such row in reach of a "+op.kind.String())
+			return fault.About(ErrNotFound, m.Name(), "no such row in reach of a "+op.kind.String())
 		}
 		return nil
 	}
-	if op.kind == OpRestore && !requestOf(stmt).rootOnly && tableOf(stmt, m.Schema) == plan.Root.Name {
+	if op.kind == OpRestore && !requestOf(stmt).rootOnly && session.TableOf(stmt, m.Schema) == plan.Root.Name {
 		if made.TrashedParents, err = c.lookUp(own, requestOf(stmt).parents); err != nil {
 			return err
 		}
@@ -167,7 +169,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model.Model, made *Plan) error {
 		made.Restricted, err = c.restrictions()
 	}
 	made.Rows = c.tables()
-	if name := tableOf(stmt, m.Schema); name != plan.Root.Name {
+	if name := session.TableOf(stmt, m.Schema); name != plan.Root.Name {
 		made.Rows = map[string]int64{name: int64(len(own.Keys))}
 	}
 	return err

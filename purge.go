@@ -129,7 +129,7 @@ func (op *operation) removeOwn(db *gorm.DB, t *target, filter clause.Expression,
 			next(db)
 			stmt.Dest, stmt.ReflectValue = dest, value
 		}, expr.Columns("", model.PrimaryNames(stmt.Schema))...)
-		op.noteOwn(db, db.RowsAffected, keysIn(stmt, model.ElementsOf(removed.Elem())))
+		op.noteOwn(db, db.RowsAffected, model.KeysIn(stmt, model.ElementsOf(removed.Elem())))
 	default:
 		op.removeKeyed(db, t, filter, next)
 	}

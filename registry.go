@@ -11,7 +11,10 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
+	"github.com/gorm-softdelete/softdelete/internal/liveparent"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/neighbours"
 )
 
 // learn keeps the foreign keys that refer to some tables.
@@ -45,7 +48,7 @@ type entry struct {
 	err   error
 
 	// parents are the relations of which a live row's parent has to be live.
-	parents []*liveParent
+	parents []*liveparent.Relation
 
 	// checks: saving a value, with what is saved along, may meet such a relation.
 	checks bool
@@ -183,7 +186,7 @@ func (r *registry) register(db *gorm.DB, values []any) error {
 		case m != nil:
 			r.offer(m)
 		case !model.HasPolicy(s):
-			return fail(ErrNotSoftDeletable, s.Name, model.LookAlike(s))
+			return fault.About(ErrNotSoftDeletable, s.Name, model.LookAlike(s))
 		}
 	}
 	for _, s := range schemas {
@@ -278,7 +281,7 @@ func modelOf(db *gorm.DB, s *schema.Schema) (*model.Model, error) {
 
 // publicError is an error as this package's users know it.
 func publicError(err error) error {
-	if f, ok := err.(*model.Fault); ok { //nolint:errorlint // a fault is never wrapped
+	if f, ok := err.(*fault.Definition); ok { //nolint:errorlint // a fault is never wrapped
 		return (*ModelError)(f)
 	}
 	return err
@@ -287,9 +290,9 @@ func publicError(err error) error {
 // install replaces the clauses of markers by the plugin's own; clauses of other
 // fields stay. Those come first, so that the filter is outside of what they say.
 func (r *registry) install(s *schema.Schema, m *model.Model) {
-	s.QueryClauses = append(yieldingAll(model.WithoutMarkers(s.QueryClauses), isWritten), queryClause{m, r})
-	s.UpdateClauses = append(yieldingAll(model.WithoutMarkers(s.UpdateClauses), isWritten), updateClause{m})
-	s.DeleteClauses = append(yieldingAll(model.WithoutMarkers(s.DeleteClauses), isWritten), deleteClause{m})
+	s.QueryClauses = append(neighbours.Yielding(model.WithoutMarkers(s.QueryClauses), isWritten), queryClause{m, r})
+	s.UpdateClauses = append(neighbours.Yielding(model.WithoutMarkers(s.UpdateClauses), isWritten), updateClause{m})
+	s.DeleteClauses = append(neighbours.Yielding(model.WithoutMarkers(s.DeleteClauses), isWritten), deleteClause{m})
 	s.CreateClauses = append(model.WithoutMarkers(s.CreateClauses), createClause{m, r})
 }
 

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
@@ -42,10 +43,10 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 	t.apply(filter)
 	defer t.restore()
 	by := func(more ...clause.Expression) *gorm.DB {
-		tx := onTable(session.Beside(c.db), t.stmt).Unscoped()
+		tx := session.OnTable(session.Beside(c.db), t.stmt).Unscoped()
 		tx.Statement.Clauses["WHERE"] = t.stmt.Clauses["WHERE"]
 		if len(more) > 0 {
-			exprs := append(slices.Clip(whereExprs(t.stmt)), more...)
+			exprs := append(slices.Clip(session.WhereExprs(t.stmt)), more...)
 			tx.Statement.Clauses["WHERE"] = clause.Clause{Name: "WHERE", Expression: clause.Where{Exprs: exprs}}
 		}
 		return tx
@@ -68,7 +69,7 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 	}
 	set := rows.NewSet(root)
 	dest, take := session.KeyScan(len(root.Key()))
-	if _, err := session.Scan(stored(tx), dest, func() { set.Keys = append(set.Keys, take()) }); err != nil {
+	if _, err := session.Scan(session.Stored(tx), dest, func() { set.Keys = append(set.Keys, take()) }); err != nil {
 		return err
 	}
 	set.Keys = c.fresh(root, set.Keys)
@@ -210,7 +211,7 @@ func (c *cascade) trashedWith(l *model.Link, from *rows.Set, set *rows.Set) erro
 		}
 	}
 	if ambiguous {
-		return fail(ErrAmbiguous, l.Parent.Schema.Name, "which rows of "+l.Relation+" were trashed along, as their marker does not say: "+
+		return fault.About(ErrAmbiguous, l.Parent.Schema.Name, "which rows of "+l.Relation+" were trashed along, as their marker does not say: "+
 			"restore each under softdelete.RootOnly, or give the models a deletion id")
 	}
 	set.Keys = append(set.Keys, c.fresh(l.Child, list)...)

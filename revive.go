@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/insert"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
@@ -33,7 +34,7 @@ func (p *Plugin) revive(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 		next(db)
 		return
 	}
-	found := inTheWay(db, m, dialectOf(db))
+	found := insert.Revived(db, m, dialectOf(db))
 	if db.Error != nil || len(found) == 0 {
 		if db.Error == nil {
 			next(db)
@@ -51,7 +52,7 @@ func (p *Plugin) revive(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 	}()
 	order := slices.Sorted(maps.Keys(found))
 	for _, i := range order {
-		row, element := found[i], elementOf(stmt.ReflectValue, i)
+		row, element := found[i], model.ElementOf(stmt.ReflectValue, i)
 		was := reflect.New(element.Type()).Elem()
 		was.Set(element)
 		undo = append(undo, func() { element.Set(was) })
@@ -65,12 +66,12 @@ func (p *Plugin) revive(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 	for _, i := range order {
 		rows = append(rows, found[i])
 	}
-	op.noteOwn(db, revived, keysIn(stmt, rows))
+	op.noteOwn(db, revived, model.KeysIn(stmt, rows))
 	if op.tell(p, db); db.Error != nil {
 		return
 	}
-	if total := lengthOf(stmt.ReflectValue); len(found) < total {
-		without(db, blocked, next)
+	if total := model.LengthOf(stmt.ReflectValue); len(found) < total {
+		insert.Without(db, blocked, next)
 		if db.Error != nil {
 			db.RowsAffected = 0
 			return
@@ -83,24 +84,10 @@ func (p *Plugin) revive(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 	}
 }
 
-func lengthOf(value reflect.Value) int {
-	if value.Kind() == reflect.Slice || value.Kind() == reflect.Array {
-		return value.Len()
-	}
-	return 1
-}
-
-func elementOf(value reflect.Value, i int) reflect.Value {
-	if value.Kind() == reflect.Slice || value.Kind() == reflect.Array {
-		return reflect.Indirect(value.Index(i))
-	}
-	return value
-}
-
 // beforeRevive notes, at the head of a create's chain, which keys the caller asks for.
 func beforeRevive(db *gorm.DB) {
 	if stmt := db.Statement; stmt.Schema != nil && requestOf(stmt).revive {
-		noteAsked(db)
+		insert.NoteAsked(db)
 	}
 }
 
@@ -125,27 +112,27 @@ func (p *Plugin) reviveRow(db *gorm.DB, m *model.Model, value, row reflect.Value
 		switch {
 		case field.PrimaryKey:
 			target.Set(field.ReflectValueOf(stmt.Context, row))
-			keys = append(keys, fieldValue(stmt.Context, field, row))
+			keys = append(keys, model.FieldValue(stmt.Context, field, row))
 		case field.AutoCreateTime > 0, !protected && isLeftToDatabase(stmt, field, value):
 			target.Set(field.ReflectValueOf(stmt.Context, row))
 		case protected || named && !chosen || !named && restricted && field.AutoUpdateTime == 0 || !field.Creatable:
 		default:
 			fillIn(db, field, value, now)
-			set[name] = fieldValue(stmt.Context, field, value)
+			set[name] = model.FieldValue(stmt.Context, field, value)
 			if _, zero := field.ValueOf(stmt.Context, value); zero && strings.EqualFold(field.DefaultValue, "null") {
 				set[name] = nil
 			}
 		}
 	}
 	same := expr.InCurrent(model.PrimaryNames(stmt.Schema), [][]any{keys})
-	tx := onTable(session.Beside(db), stmt).Unscoped().Where(same).Where(clause.Expression(m.TrashedRows)).
+	tx := session.OnTable(session.Beside(db), stmt).Unscoped().Where(same).Where(clause.Expression(m.TrashedRows)).
 		Clauses(assignments(set)).UpdateColumns(map[string]any{})
 	err := tx.Error
 	for _, l := range p.models.entry(db, stmt.Schema).parents {
 		// The update has checked what it sets; the rest is as it was in the trash.
-		if err == nil && !slices.ContainsFunc(l.foreign, func(name string) bool { _, ok := set[name]; return ok }) {
-			table := childTable(stmt)
-			err = l.checkRows(db, dialectOf(db), stmt.Schema, table, expr.In(table, model.PrimaryNames(stmt.Schema), [][]any{keys}))
+		if err == nil && !slices.ContainsFunc(l.Foreign, func(name string) bool { _, ok := set[name]; return ok }) {
+			table := session.ChildTable(stmt)
+			err = l.CheckRows(db, dialectOf(db), stmt.Schema, table, expr.In(table, model.PrimaryNames(stmt.Schema), [][]any{keys}))
 		}
 	}
 	return db.AddError(err) == nil

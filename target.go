@@ -14,7 +14,9 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/neighbours"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // keysOf is the condition on the primary keys of a value, nil if it has none.
@@ -26,7 +28,7 @@ func keysOf(stmt *gorm.Statement, value reflect.Value) clause.Expression {
 	var keys [][]any
 	seen := map[string]bool{}
 	for _, row := range model.ElementsOf(value) {
-		if !hasKey(stmt, row) {
+		if !model.HasKey(stmt, row) {
 			continue
 		}
 		key := make([]any, len(s.PrimaryFields))
@@ -142,7 +144,7 @@ func newTarget(db *gorm.DB, op *operation, show model.Visibility) (*target, bool
 		return nil, false
 	}
 	t.keyed = addressesByKey(conditions, stmt.Schema)
-	t.callers = whereExprs(stmt)
+	t.callers = session.WhereExprs(stmt)
 	t.exprs = append(make([]clause.Expression, 0, len(t.callers)+len(conditions)+2), rawsql.Enclose(t.callers)...)
 	values := []reflect.Value{model.Pointee(stmt.ReflectValue)}
 	if stmt.ReflectValue.CanAddr() && stmt.Model != nil && !isSame(stmt.Dest, stmt.Model) {
@@ -159,13 +161,13 @@ func newTarget(db *gorm.DB, op *operation, show model.Visibility) (*target, bool
 		_ = db.AddError(gorm.ErrMissingWhereClause)
 		return nil, false
 	}
-	others, err := onAddressed(db, op.model, model.Operation(op.kind), model.Operation(requestOf(db.Statement).verb))
+	others, err := neighbours.OnAddressed(db, op.model, model.Operation(op.kind), model.Operation(requestOf(db.Statement).verb))
 	if err != nil {
 		_ = db.AddError(err)
 		return nil, false
 	}
 	t.exprs = append(t.exprs, rawsql.Enclose(others)...)
-	if len(stmt.Joins) > 0 || hasLimit(stmt) {
+	if len(stmt.Joins) > 0 || session.HasLimit(stmt) {
 		return t, t.nest(db, show)
 	}
 	return t, true
@@ -185,11 +187,6 @@ func isSame(a, b any) bool {
 	return a == b
 }
 
-func hasLimit(stmt *gorm.Statement) bool {
-	limit, ok := stmt.Clauses["LIMIT"].Expression.(clause.Limit)
-	return ok && (limit.Limit != nil || limit.Offset > 0)
-}
-
 // nest moves all conditions into a subquery on the primary key, as a statement
 // that writes can neither join nor be limited on every database.
 func (t *target) nest(db *gorm.DB, show model.Visibility) bool {
@@ -199,7 +196,7 @@ func (t *target) nest(db *gorm.DB, show model.Visibility) bool {
 		return false
 	}
 	inner := db.Session(&gorm.Session{}).Clauses()
-	for _, name := range []string{"WHERE", "RETURNING", "SET", operationKey, gormFilterKey} {
+	for _, name := range []string{"WHERE", "RETURNING", "SET", operationKey, model.GormFilterKey} {
 		delete(inner.Statement.Clauses, name)
 	}
 	if len(t.exprs) > 0 {
@@ -242,7 +239,7 @@ func (s *subquery) Build(b clause.Builder) {
 // one.
 func (t *target) apply(filter clause.Expression) {
 	exprs := t.exprs
-	delete(t.stmt.Clauses, gormFilterKey)
+	delete(t.stmt.Clauses, model.GormFilterKey)
 	for _, name := range []string{"ORDER BY", "LIMIT"} {
 		if c, ok := t.stmt.Clauses[name]; ok && t.inside != nil {
 			t.inside[name] = c
@@ -254,7 +251,7 @@ func (t *target) apply(filter clause.Expression) {
 			filter = model.Watching(filter)
 		}
 		exprs = append(exprs[:len(exprs):len(exprs)], filter)
-		t.stmt.Clauses[gormFilterKey] = clause.Clause{}
+		t.stmt.Clauses[model.GormFilterKey] = clause.Clause{}
 	}
 	if len(exprs) > 0 {
 		t.stmt.Clauses["WHERE"] = clause.Clause{Name: "WHERE", Expression: clause.Where{Exprs: exprs}}
@@ -300,7 +297,7 @@ func (op *operation) eachChunk(db *gorm.DB, t *target, names []string, keys [][]
 
 // restore gives the statement back what it had before.
 func (t *target) restore() {
-	delete(t.stmt.Clauses, gormFilterKey)
+	delete(t.stmt.Clauses, model.GormFilterKey)
 	maps.Copy(t.stmt.Clauses, t.inside)
 	if t.hadAny {
 		t.stmt.Clauses["WHERE"] = t.where

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/neighbours"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -98,7 +99,7 @@ var errNilContext = fmt.Errorf("softdelete: %w: the context is nil", gorm.ErrInv
 // trashOf is a query on the trashed rows of a model.
 func trashOf(db *gorm.DB, m *model.Model) *gorm.DB {
 	tx := inTrash(db.Session(&gorm.Session{}).Model(model.NewOf(m.Schema.ModelType)))
-	hidden, err := onQueries(m, tx)
+	hidden, err := neighbours.OnQueries(m, tx)
 	_ = tx.AddError(err)
 	return also(tx, hidden...)
 }
@@ -209,11 +210,11 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 func narrows(db *gorm.DB, m *model.Model) bool {
 	stmt := session.Built(trashOf(db, m))
 	r := requestOf(stmt)
-	if len(whereExprs(stmt)) > 0 || len(stmt.Joins) > 0 || hasLimit(stmt) || len(r.conditions)+len(r.also) > 0 {
+	if len(session.WhereExprs(stmt)) > 0 || len(stmt.Joins) > 0 || session.HasLimit(stmt) || len(r.conditions)+len(r.also) > 0 {
 		return true
 	}
-	update := writing(db, model.Restore)
-	onUpdates, err := asked(db, update, m.Schema, hasOthers(update), nil)
+	update := neighbours.Writing(db, model.Restore)
+	onUpdates, err := neighbours.Asked(db, update, m.Schema, neighbours.Listen(update), nil)
 	return len(onUpdates) > 0 || err != nil
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
@@ -80,7 +81,7 @@ func (i Item) Load(ctx context.Context) (any, error) {
 	row := model.NewOf(i.model.Schema.ModelType)
 	tx := inTrash(also(i.db.WithContext(ctx), expr.InCurrent(model.PrimaryNames(i.model.Schema), [][]any{i.Key}))).Limit(1).Find(row)
 	if tx.Error == nil && tx.RowsAffected == 0 {
-		return nil, fail(ErrNotFound, i.Model, "it is not in the trash any more")
+		return nil, fault.About(ErrNotFound, i.Model, "it is not in the trash any more")
 	}
 	if tx.Error != nil {
 		return nil, tx.Error

@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 	"github.com/gorm-softdelete/softdelete/internal/rows"
@@ -102,7 +103,7 @@ func (p *Plugin) undoSomewhere(db *gorm.DB, request *request) {
 
 func (p *Plugin) undo(db *gorm.DB, request *request, plan *model.Plan) error {
 	stmt := db.Statement
-	if len(stmt.Joins) > 0 || hasLimit(stmt) || request.show != model.Unasked || len(request.conditions) > 0 || request.parents || request.rootOnly {
+	if len(stmt.Joins) > 0 || session.HasLimit(stmt) || request.show != model.Unasked || len(request.conditions) > 0 || request.parents || request.rootOnly {
 		return fmt.Errorf("softdelete: %w: an undo is of a whole operation, it takes no joins, limits or scopes of the trash", gorm.ErrInvalidValue)
 	}
 	g := p.models.relations()
@@ -122,7 +123,7 @@ func (p *Plugin) undo(db *gorm.DB, request *request, plan *model.Plan) error {
 	}
 	for _, circle := range c.plan.Order {
 		for _, t := range circle {
-			if err := c.findUndone(t, whereExprs(stmt), request.undo); err != nil {
+			if err := c.findUndone(t, session.WhereExprs(stmt), request.undo); err != nil {
 				return err
 			}
 		}
@@ -228,7 +229,7 @@ func (c *cascade) ofOperation(t *model.Table, callers []clause.Expression) (rows
 	return func(name string) clause.Expression {
 		return &rows.Selected{
 			Columns: expr.Columns(name, t.Key()), List: expr.Columns(t.Name, t.Key()), From: t.Name,
-			Where: expr.All{byID(t.Name), &at{t.Name, &rawsql.Group{Exprs: callers, Unsure: true}}}, Dialect: c.d,
+			Where: expr.All{byID(t.Name), &rows.At{Table: t.Name, Expr: &rawsql.Group{Exprs: callers, Unsure: true}}}, Dialect: c.d,
 		}
 	}, nil
 }
@@ -304,7 +305,7 @@ func (c *cascade) raiseByTime(set *rows.Set) error {
 			}
 		}
 		if ambiguous {
-			return fail(ErrAmbiguous, l.Parent.Schema.Name, "if it was trashed by this operation, as its marker does not say: restore it under softdelete.RootOnly, or give the model a deletion id")
+			return fault.About(ErrAmbiguous, l.Parent.Schema.Name, "if it was trashed by this operation, as its marker does not say: restore it under softdelete.RootOnly, or give the model a deletion id")
 		}
 		above := rows.NewSet(l.Parent)
 		if above.Keys = c.fresh(l.Parent, list); above.IsEmpty() {
@@ -318,18 +319,4 @@ func (c *cascade) raiseByTime(set *rows.Set) error {
 		}
 	}
 	return nil
-}
-
-// at is a condition on a table that its statement does not know as its own.
-type at struct {
-	table string
-	expr  clause.Expression
-}
-
-func (a *at) Build(b clause.Builder) {
-	if stmt, ok := b.(*gorm.Statement); ok {
-		defer func(name string) { stmt.Table = name }(stmt.Table)
-		stmt.Table = a.table
-	}
-	a.expr.Build(b)
 }

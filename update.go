@@ -25,7 +25,7 @@ func (op *operation) update(db *gorm.DB, set clause.Set, next func(*gorm.DB)) *r
 		delete(stmt.Clauses, "RETURNING")
 	}
 	op.values = slices.DeleteFunc(op.values, func(v *tracked) bool {
-		if hasKey(stmt, v.value) {
+		if model.HasKey(stmt, v.value) {
 			return false
 		}
 		v.revert(stmt.Context, op.model)
@@ -101,7 +101,7 @@ func (op *operation) updateReturning(db *gorm.DB, wanted clause.Clause, next fun
 	}
 	op.rows = db.RowsAffected
 	op.matchRows(stmt, changed.Elem(), wanted)
-	return keysIn(stmt, model.ElementsOf(changed.Elem()))
+	return model.KeysIn(stmt, model.ElementsOf(changed.Elem()))
 }
 
 // updateStreaming is for conditions: the database returns the keys, of which no
@@ -159,7 +159,7 @@ func (op *operation) updateLocked(db *gorm.DB, needed bool, next func(*gorm.DB))
 		}
 		t := &target{stmt: stmt}
 		t.where, t.hadAny = stmt.Clauses["WHERE"]
-		op.eachChunk(db, t, model.PrimaryNames(stmt.Schema), keysIn(stmt, locked), filter, func() {
+		op.eachChunk(db, t, model.PrimaryNames(stmt.Schema), model.KeysIn(stmt, locked), filter, func() {
 			buildUpdate(db)
 			next(db)
 		})
@@ -183,28 +183,7 @@ func (op *operation) updateLocked(db *gorm.DB, needed bool, next func(*gorm.DB))
 		// Of each key there is one row at most, however the database spells it.
 		v.done = v.done || len(distinct) == len(locked) || texts[model.KeyString(stmt.Context, stmt.Schema, v.value)]
 	}
-	return keysIn(stmt, locked)
-}
-
-// keysIn are the primary keys of loaded rows.
-func keysIn(stmt *gorm.Statement, rows []reflect.Value) [][]any {
-	keys := make([][]any, len(rows))
-	for i, row := range rows {
-		keys[i] = make([]any, len(stmt.Schema.PrimaryFields))
-		for j, field := range stmt.Schema.PrimaryFields {
-			keys[i][j] = fieldValue(stmt.Context, field, row)
-		}
-	}
-	return keys
-}
-
-func hasKey(stmt *gorm.Statement, row reflect.Value) bool {
-	for _, field := range stmt.Schema.PrimaryFields {
-		if _, zero := field.ValueOf(stmt.Context, row); !zero {
-			return true
-		}
-	}
-	return false
+	return model.KeysIn(stmt, locked)
 }
 
 // saveClauses returns what gives a statement back the clauses that a write sets,
@@ -286,7 +265,7 @@ func (op *operation) matchRows(stmt *gorm.Statement, rows reflect.Value, wanted 
 // lockRows reads, under a lock, which rows the UPDATE will change, for databases
 // that cannot return them.
 func (op *operation) lockRows(db *gorm.DB) []reflect.Value {
-	tx := onTable(session.Beside(db), db.Statement).Unscoped()
+	tx := session.OnTable(session.Beside(db), db.Statement).Unscoped()
 	tx.Statement.Clauses["WHERE"] = db.Statement.Clauses["WHERE"]
 	return op.lockFound(db, tx)
 }
@@ -303,17 +282,9 @@ func (op *operation) lockFound(db *gorm.DB, tx *gorm.DB) []reflect.Value {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
 	rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
-	if err := session.ReadRows(stored(tx), rows.Interface()); err != nil {
+	if err := session.ReadRows(session.Stored(tx), rows.Interface()); err != nil {
 		_ = db.AddError(err)
 		return nil
 	}
 	return model.ElementsOf(rows.Elem())
-}
-
-// onTable returns a handle on the model and table of a statement, with its settings.
-func onTable(tx *gorm.DB, stmt *gorm.Statement) *gorm.DB {
-	tx = tx.Model(reflect.New(stmt.Schema.ModelType).Interface())
-	tx.Statement.TableExpr, tx.Statement.Table = stmt.TableExpr, stmt.Table
-	copySettings(tx.Statement, stmt)
-	return tx
 }

@@ -9,7 +9,10 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
+	"github.com/gorm-softdelete/softdelete/internal/insert"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/neighbours"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
@@ -31,7 +34,7 @@ func (p *Plugin) plainUpdate(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 	next(db)
 	var keyed bool
 	if db.Error == nil && db.RowsAffected == 0 && !db.DryRun && !stmt.Unscoped {
-		keyed = p.config.Strict && addressesByKey(whereExprs(stmt), stmt.Schema) && !isUnchanged(db)
+		keyed = p.config.Strict && addressesByKey(session.WhereExprs(stmt), stmt.Schema) && !isUnchanged(db)
 		if isSave(stmt) {
 			p.checkSave(db, m)
 			keyed = false
@@ -39,7 +42,7 @@ func (p *Plugin) plainUpdate(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 	}
 	removeFilter(stmt)
 	if keyed {
-		_ = db.AddError(fail(ErrNotFound, m.Name(), "no such row in reach of an update"))
+		_ = db.AddError(fault.About(ErrNotFound, m.Name(), "no such row in reach of an update"))
 	}
 }
 
@@ -50,9 +53,9 @@ func isUnchanged(db *gorm.DB) bool {
 	if !d.CountsChanges {
 		return false
 	}
-	tx := d.Reading(onTable(session.Beside(db), db.Statement).Unscoped())
+	tx := d.Reading(session.OnTable(session.Beside(db), db.Statement).Unscoped())
 	tx.Statement.Clauses["WHERE"] = db.Statement.Clauses["WHERE"]
-	found, err := anyStored(tx)
+	found, err := session.AnyStored(tx)
 	_ = db.AddError(err)
 	return found
 }
@@ -66,14 +69,14 @@ func (p *Plugin) checkSave(db *gorm.DB, m *model.Model) {
 		return
 	}
 	if anyTrashed(db, m, keys) {
-		_ = db.AddError(fail(ErrTrashed, m.Name(), "restore it first, or save it under WithTrashed"))
+		_ = db.AddError(fault.About(ErrTrashed, m.Name(), "restore it first, or save it under WithTrashed"))
 	}
 }
 
 // anyTrashed tells if one of the rows that a condition names is trashed.
 func anyTrashed(db *gorm.DB, m *model.Model, keys clause.Expression) bool {
-	tx := onTable(session.Beside(db), db.Statement).Unscoped().Where(keys).Where(clause.Expression(m.TrashedRows))
-	found, err := anyStored(dialectOf(db).Reading(tx))
+	tx := session.OnTable(session.Beside(db), db.Statement).Unscoped().Where(keys).Where(clause.Expression(m.TrashedRows))
+	found, err := session.AnyStored(dialectOf(db).Reading(tx))
 	_ = db.AddError(err)
 	return found
 }
@@ -162,11 +165,11 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 			next(db)
 			return
 		}
-		addOthers(&m.Others, stmt)
+		neighbours.AddTo(&m.Others, stmt)
 		markStep(stmt)
 		defer unmarkStep(stmt)
-		defer aimed(m, db, dialectOf(db))()
-		defer putZero(m, db)()
+		defer insert.Aim(m, db, dialectOf(db))()
+		defer insert.PutZero(m, db)()
 		insert := func(db *gorm.DB) { p.insert(db, m, next) }
 		if requestOf(stmt).revive {
 			p.revive(db, m, insert)
@@ -178,16 +181,16 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 
 // insert runs GORM's create step, by what it does about rows in its way.
 func (p *Plugin) insert(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
-	options := func() upsertOptions {
-		return upsertOptions{d: dialectOf(db), show: requestOf(db.Statement).showOf(db.Statement, m), associated: isAssociated(db)}
+	options := func() insert.Options {
+		return insert.Options{D: dialectOf(db), Show: requestOf(db.Statement).showOf(db.Statement, m), Associated: isAssociated(db)}
 	}
 	switch {
 	case isUpsert(db.Statement):
-		runUpsert(db, m, options(), next)
+		insert.Upsert(db, m, options(), next)
 	case isLinking(db) && p.relinks(db, m):
 		next(db)
-	case insertsNew(db):
-		insertNew(db, m, options(), next)
+	case insert.IsNew(db):
+		insert.New(db, m, options(), next)
 	default:
 		next(db)
 	}
@@ -221,7 +224,7 @@ func (p *Plugin) relink(db *gorm.DB, m *model.Model, columns []string) {
 	if !unique {
 		return
 	}
-	pairs, _ := valuesOf(stmt, stmt.ReflectValue, columns)
+	pairs, _ := insert.ValuesOf(stmt, stmt.ReflectValue, columns)
 	if len(p.config.Observers) == 0 {
 		p.relinkPairs(db, m, columns, pairs)
 		return
@@ -231,12 +234,12 @@ func (p *Plugin) relink(db *gorm.DB, m *model.Model, columns []string) {
 
 func (p *Plugin) relinkPairs(db *gorm.DB, m *model.Model, columns []string, pairs [][]any) {
 	stmt := db.Statement
-	shown, err := revivable(m, db)
+	shown, err := neighbours.Revivable(m, db)
 	if db.AddError(err) != nil {
 		return
 	}
 	all := func() *gorm.DB {
-		return onTable(session.Beside(db), stmt).Unscoped().Where(expr.InCurrent(columns, pairs)).Where(clause.Expression(m.TrashedRows))
+		return session.OnTable(session.Beside(db), stmt).Unscoped().Where(expr.InCurrent(columns, pairs)).Where(clause.Expression(m.TrashedRows))
 	}
 	trashed := all
 	if shown != nil {
@@ -245,7 +248,7 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model.Model, columns []string, pair
 	op := p.reviving(db, m)
 	var keys [][]any
 	if op.observed.wantsKeys() {
-		keys = keysIn(stmt, op.lockFound(db, trashed()))
+		keys = model.KeysIn(stmt, op.lockFound(db, trashed()))
 	}
 	// As a clause, which also sets columns that updates may not touch.
 	tx := trashed().Clauses(m.ClearedColumns()).UpdateColumns(map[string]any{})
@@ -253,8 +256,8 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model.Model, columns []string, pair
 		return
 	}
 	if shown != nil {
-		if hidden, err := anyStored(dialectOf(db).Reading(all())); hidden || err != nil {
-			_ = db.AddError(cmp.Or(err, fail(ErrTrashed, m.Name(), "the pair is linked by a row in the trash that is out of reach, as another plugin or type hides it")))
+		if hidden, err := session.AnyStored(dialectOf(db).Reading(all())); hidden || err != nil {
+			_ = db.AddError(cmp.Or(err, fault.About(ErrTrashed, m.Name(), "the pair is linked by a row in the trash that is out of reach, as another plugin or type hides it")))
 			return
 		}
 	}
@@ -263,7 +266,7 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model.Model, columns []string, pair
 	}
 	op.noteOwn(db, tx.RowsAffected, keys)
 	defer op.tell(p, db)
-	table := childTable(stmt)
+	table := session.ChildTable(stmt)
 	for chunk := range slices.Chunk(pairs, dialectOf(db).Chunk(len(columns))) {
 		if db.AddError(p.checkLiveParents(db, stmt.Schema, table, expr.In(table, columns, chunk))) != nil {
 			return

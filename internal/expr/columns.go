@@ -3,6 +3,8 @@
 package expr
 
 import (
+	"strings"
+
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 )
@@ -59,4 +61,15 @@ func Equal(a, b string, of, with []string) clause.Expression {
 // InCurrent is In of the statement's own table.
 func InCurrent(columns []string, values [][]any) clause.Expression {
 	return In(clause.CurrentTable, columns, values)
+}
+
+// IsColumn tells if a column of a statement is that of a name. Databases may find
+// a column by another spelling of its name, and a caller may put the table before
+// it.
+func IsColumn(c clause.Column, name string) bool {
+	given := c.Name
+	if i := strings.LastIndexByte(given, '.'); i >= 0 {
+		given = given[i+1:]
+	}
+	return strings.EqualFold(strings.Trim(given, "`\"[] "), name)
 }

@@ -15,6 +15,7 @@ import (
 	"gorm.io/plugin/soft_delete"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 )
 
 // A field is a marker by the clauses that its type brings, whatever the type: GORM's
@@ -148,7 +149,7 @@ func (m *Model) findMarker(db *gorm.DB, d *dialect.Dialect) (found bool, err err
 	}
 	if len(markers) == 0 {
 		if stray != nil {
-			return false, &Fault{m.Name(), stray.field.Name, "GORM soft-deletes by it, and it has no column"}
+			return false, fault.In(m.Name(), stray.field.Name, "GORM soft-deletes by it, and it has no column")
 		}
 		return false, nil
 	}
@@ -183,7 +184,7 @@ func (m *Model) choose(db *gorm.DB, d *dialect.Dialect, markers []*Marker, besid
 		return m.measure(db, d, tagged)
 	}
 	if len(others) > 0 {
-		return &Fault{m.Name(), others[0].Field.Name, "a second marker beside " + m.Marker.Field.Name + ", remove one of them"}
+		return fault.In(m.Name(), others[0].Field.Name, "a second marker beside "+m.Marker.Field.Name+", remove one of them")
 	}
 	if err := m.putBeside(tagged, besides[0]); err != nil {
 		return err
@@ -196,9 +197,9 @@ func (m *Model) choose(db *gorm.DB, d *dialect.Dialect, markers []*Marker, besid
 func (m *Model) putBeside(tagged, named *schema.Field) error {
 	switch {
 	case tagged != nil && named != nil && tagged != named:
-		return &Fault{m.Name(), named.Name, `the tag softdelete:"at" stands on ` + tagged.Name + " already"}
+		return fault.In(m.Name(), named.Name, `the tag softdelete:"at" stands on `+tagged.Name+" already")
 	case tagged != nil && named == nil:
-		return &Fault{m.Name(), tagged.Name, `softdelete:"at" is for a model with a flag, this one's marker is a time itself`}
+		return fault.In(m.Name(), tagged.Name, `softdelete:"at" is for a model with a flag, this one's marker is a time itself`)
 	case named == nil:
 		return nil
 	}
@@ -221,7 +222,7 @@ func (m *Model) measure(db *gorm.DB, d *dialect.Dialect, tagged *schema.Field) e
 		case TimeMarker:
 			var misfit string
 			if mk.Keeps, misfit = precisionOf(db, d, mk.Field); misfit != "" && (mk == &m.Marker || mk.Field == tagged) {
-				return &Fault{m.Name(), mk.Field.Name, "its column is a " + misfit + ", which keeps no time: make it a timestamp, a datetime or a date"}
+				return fault.In(m.Name(), mk.Field.Name, "its column is a "+misfit+", which keeps no time: make it a timestamp, a datetime or a date")
 			}
 		case FlagMarker:
 		}
@@ -229,7 +230,7 @@ func (m *Model) measure(db *gorm.DB, d *dialect.Dialect, tagged *schema.Field) e
 	if m.Beside != nil && m.Beside.Keeps.Step > 0 && m.Beside.Kind == UnixMarker &&
 		m.Beside.Field.GORMDataType != schema.Int && m.Beside.Field.GORMDataType != schema.Uint {
 		if m.Beside.Field == tagged {
-			return &Fault{m.Name(), tagged.Name, `softdelete:"at" needs a time`}
+			return fault.In(m.Name(), tagged.Name, `softdelete:"at" needs a time`)
 		}
 		m.Beside.Keeps = precision{} // a text of digits: written, and not read
 	}
@@ -250,8 +251,8 @@ func (m *Model) measure(db *gorm.DB, d *dialect.Dialect, tagged *schema.Field) e
 func (m *Model) markerOf(c *claim, holder *schema.Field) (*Marker, *schema.Field, error) {
 	of := c.field.FieldType.String()
 	if c.mixed || c.queries == nil || c.deletes == nil || !slices.Contains(m.Schema.Fields, c.field) {
-		return nil, nil, &Fault{m.Name(), c.field.Name, "its type " + of + " brings a part of the clauses of a soft delete, or changes them: " +
-			"return from QueryClauses, UpdateClauses and DeleteClauses what gorm.DeletedAt, or soft_delete.DeletedAt, returns for the field"}
+		return nil, nil, fault.In(m.Name(), c.field.Name, "its type "+of+" brings a part of the clauses of a soft delete, or changes them: "+
+			"return from QueryClauses, UpdateClauses and DeleteClauses what gorm.DeletedAt, or soft_delete.DeletedAt, returns for the field")
 	}
 	mk, beside := &Marker{Field: holder}, (*schema.Field)(nil)
 	var err error
@@ -265,7 +266,7 @@ func (m *Model) markerOf(c *claim, holder *schema.Field) (*Marker, *schema.Field
 		mk.OrNull = holder.FieldType.Kind() == reflect.Pointer
 	}
 	if err == nil && !mk.isReadable() {
-		err = &Fault{m.Name(), holder.Name, fmt.Sprintf("GORM soft-deletes by it, and a %s does not hold what is written then, or NULL: it needs Scan and Value, as gorm.DeletedAt has them", holder.FieldType)}
+		err = fault.In(m.Name(), holder.Name, fmt.Sprintf("GORM soft-deletes by it, and a %s does not hold what is written then, or NULL: it needs Scan and Value, as gorm.DeletedAt has them", holder.FieldType))
 	}
 	return mk, beside, err
 }
@@ -275,7 +276,7 @@ func (m *Model) markerOf(c *claim, holder *schema.Field) (*Marker, *schema.Field
 func (m *Model) timeMarkerOf(mk *Marker, c *claim, queries gorm.SoftDeleteQueryClause) error {
 	deletes := c.deletes.(gorm.SoftDeleteDeleteClause)
 	if queries.ZeroValue != deletes.ZeroValue {
-		return &Fault{m.Name(), mk.Field.Name, "its type " + c.field.FieldType.String() + " brings clauses of two zero values"}
+		return fault.In(m.Name(), mk.Field.Name, "its type "+c.field.FieldType.String()+" brings clauses of two zero values")
 	}
 	zero := queries.ZeroValue
 	if quoted := c.field.TagSettings["ZEROVALUE"]; !zero.Valid && quoted != "" {
@@ -312,9 +313,9 @@ func (m *Model) unixMarkerOf(mk *Marker, field *schema.Field, deletes soft_delet
 	name := strings.TrimSpace(settings["DELETEDATFIELD"])
 	switch {
 	case beside == nil && name != "" && m.Schema.LookUpField(name) == nil, beside != nil && beside.DBName == "":
-		return nil, &Fault{m.Name(), field.Name, fmt.Sprintf("the tag softDelete names the field %s, which the model does not have", name)}
+		return nil, fault.In(m.Name(), field.Name, fmt.Sprintf("the tag softDelete names the field %s, which the model does not have", name))
 	case beside == field:
-		return nil, &Fault{m.Name(), field.Name, "the tag softDelete names the marker itself for the time"}
+		return nil, fault.In(m.Name(), field.Name, "the tag softDelete names the marker itself for the time")
 	}
 	return beside, nil
 }
@@ -345,8 +346,8 @@ func (m *Model) checkOtherDeletes(db *gorm.DB) error {
 			continue
 		}
 		if field, _ := softDeleteOf(c); field == nil && m.replacesDelete(db, c) {
-			return &Fault{m.Name(), "", fmt.Sprintf("GORM soft-deletes by the clause %T, which is not known: "+
-				"have its type return the clauses of gorm.DeletedAt or of soft_delete.DeletedAt, or make the field one of these", c)}
+			return fault.In(m.Name(), "", fmt.Sprintf("GORM soft-deletes by the clause %T, which is not known: "+
+				"have its type return the clauses of gorm.DeletedAt or of soft_delete.DeletedAt, or make the field one of these", c))
 		}
 	}
 	return nil

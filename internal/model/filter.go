@@ -6,6 +6,12 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
+// GormFilterKey is the clause by which GORM knows that one of a statement's
+// conditions is a soft delete's and not the caller's: it then wants one more
+// before an update or delete of the whole table. Its own filters step aside
+// when it is set.
+const GormFilterKey = "soft_delete_enabled"
+
 // Filter is the condition on the marker of a model's table.
 type Filter struct {
 	Model *Model

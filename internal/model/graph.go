@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 )
 
 // CascadingParents are the links by which a cascade can have trashed the table's
@@ -276,7 +278,7 @@ func (g *Graph) add(l *Link, parent, child *schema.Schema, references []*schema.
 // before the child's.
 func (g *Graph) merge(l, second *Link) {
 	if l.tagged && second.tagged && l.Policy != second.Policy {
-		err := &Fault{l.Parent.Schema.Name, "", fmt.Sprintf("%s and %s are the same relation and have tags that contradict each other", l.Relation, second.Relation)}
+		err := fault.In(l.Parent.Schema.Name, "", fmt.Sprintf("%s and %s are the same relation and have tags that contradict each other", l.Relation, second.Relation))
 		if g.Err == nil {
 			g.Err = err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 )
 
 // Index is an index that the tags of a model, or its marker, ask for.
@@ -75,9 +76,9 @@ func (m *Model) ask(namer schema.Namer, field *schema.Field, part tagPart) (bool
 		switch {
 		case have.Name != name:
 		case have.Kind != kind || part.name == "":
-			return true, &Fault{m.Name(), field.Name, fmt.Sprintf("softdelete:%q: there is an index %s already", part.word, name)}
+			return true, fault.In(m.Name(), field.Name, fmt.Sprintf("softdelete:%q: there is an index %s already", part.word, name))
 		case slices.Contains(have.Fields, field):
-			return true, &Fault{m.Name(), field.Name, fmt.Sprintf("softdelete:%q: the field is in the index %s already", part.word, name)}
+			return true, fault.In(m.Name(), field.Name, fmt.Sprintf("softdelete:%q: the field is in the index %s already", part.word, name))
 		default:
 			have.Fields = append(have.Fields, field)
 			return true, nil
@@ -106,19 +107,19 @@ func (m *Model) AddOwnIndexes(namer schema.Namer, d *dialect.Dialect) error {
 	}
 	for _, i := range m.Indexes {
 		if slices.Contains(i.Fields, m.Marker.Field) {
-			return &Fault{m.Name(), m.Marker.Field.Name, "the marker is in each index of live rows already, remove it from " + i.Name}
+			return fault.In(m.Name(), m.Marker.Field.Name, "the marker is in each index of live rows already, remove it from "+i.Name)
 		}
 		for _, have := range declared {
 			same := SameSet(columnsOfIndex(have), i.Columns())
 			switch {
 			case have.Name == i.Name && !same:
-				return &Fault{m.Name(), i.Fields[0].Name, "there is an index " + i.Name + " on other columns already, by a gorm tag"}
+				return fault.In(m.Name(), i.Fields[0].Name, "there is an index "+i.Name+" on other columns already, by a gorm tag")
 			case have.Name == i.Name && have.Class == "UNIQUE" && i.Kind != UniqueAmongLive:
-				return &Fault{m.Name(), i.Fields[0].Name, "the gorm tag's unique index and softdelete:\"index\" are both called " + i.Name + ": give one of them another name"}
+				return fault.In(m.Name(), i.Fields[0].Name, "the gorm tag's unique index and softdelete:\"index\" are both called "+i.Name+": give one of them another name")
 			case have.Name != i.Name && same && i.Kind == UniqueAmongLive && have.Class == "UNIQUE" && (have.Where == "" || !d.PartialIndex):
 				// GORM would make it again and again, and be refused by trashed rows.
-				return &Fault{m.Name(), i.Fields[0].Name, fmt.Sprintf(
-					"the gorm tag's unique index %s is of all rows, and softdelete:%q makes %s of live ones: remove the former", have.Name, "unique", i.Name)}
+				return fault.In(m.Name(), i.Fields[0].Name, fmt.Sprintf(
+					"the gorm tag's unique index %s is of all rows, and softdelete:%q makes %s of live ones: remove the former", have.Name, "unique", i.Name))
 			}
 		}
 	}

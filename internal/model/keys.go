@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 	"gorm.io/gorm/utils"
 )
@@ -139,4 +140,61 @@ func Pointee(value reflect.Value) reflect.Value {
 		value = value.Elem()
 	}
 	return value
+}
+
+// LengthOf is how many elements a slice or array has; another value is one.
+func LengthOf(value reflect.Value) int {
+	if value.Kind() == reflect.Slice || value.Kind() == reflect.Array {
+		return value.Len()
+	}
+	return 1
+}
+
+// ElementOf is one of the elements of a slice or array; another value is its own.
+func ElementOf(value reflect.Value, i int) reflect.Value {
+	if value.Kind() == reflect.Slice || value.Kind() == reflect.Array {
+		return reflect.Indirect(value.Index(i))
+	}
+	return value
+}
+
+// KeysIn are the primary keys of loaded rows.
+func KeysIn(stmt *gorm.Statement, rows []reflect.Value) [][]any {
+	keys := make([][]any, len(rows))
+	for i, row := range rows {
+		keys[i] = make([]any, len(stmt.Schema.PrimaryFields))
+		for j, field := range stmt.Schema.PrimaryFields {
+			keys[i][j] = FieldValue(stmt.Context, field, row)
+		}
+	}
+	return keys
+}
+
+// HasKey tells if a part of a value's primary key is not zero.
+func HasKey(stmt *gorm.Statement, row reflect.Value) bool {
+	for _, field := range stmt.Schema.PrimaryFields {
+		if _, zero := field.ValueOf(stmt.Context, row); !zero {
+			return true
+		}
+	}
+	return false
+}
+
+// FieldValue is what a field of a value holds.
+func FieldValue(ctx context.Context, field *schema.Field, row reflect.Value) any {
+	v, _ := field.ValueOf(ctx, row)
+	return v
+}
+
+// IsNull tells if a value is NULL in a database.
+func IsNull(v any) bool {
+	rv := reflect.ValueOf(v)
+	if !rv.IsValid() || rv.Kind() == reflect.Pointer && rv.IsNil() {
+		return true
+	}
+	if valuer, ok := v.(driver.Valuer); ok {
+		value, err := valuer.Value()
+		return err == nil && value == nil
+	}
+	return false
 }

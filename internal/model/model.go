@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
@@ -81,7 +82,7 @@ func Describe(db *gorm.DB, d *dialect.Dialect, s *schema.Schema) (*Model, error)
 			continue
 		}
 		if field.DBName == "" || s.FieldsByDBName[field.DBName] != field {
-			return nil, &Fault{s.Name, field.Name, fmt.Sprintf("the tag softdelete:%q needs a column", field.Tag.Get("softdelete"))}
+			return nil, fault.In(s.Name, field.Name, fmt.Sprintf("the tag softdelete:%q needs a column", field.Tag.Get("softdelete")))
 		}
 		tagged = field
 		for _, part := range parts {
@@ -95,7 +96,7 @@ func Describe(db *gorm.DB, d *dialect.Dialect, s *schema.Schema) (*Model, error)
 	case err != nil:
 		return nil, err
 	case !found && tagged != nil:
-		return nil, &Fault{s.Name, tagged.Name, fmt.Sprintf("the tag softdelete:%q, but the model has no marker", tagged.Tag.Get("softdelete"))}
+		return nil, fault.In(s.Name, tagged.Name, fmt.Sprintf("the tag softdelete:%q, but the model has no marker", tagged.Tag.Get("softdelete")))
 	case !found:
 		return nil, nil //nolint:nilnil // no model is no error
 	}
@@ -136,10 +137,10 @@ func (m *Model) take(namer schema.Namer, field *schema.Field, part tagPart) erro
 	place := map[string]**schema.Field{"by": &m.By, "reason": &m.Reason, "deletionID": &m.DeletionID, "at": &m.At}[part.word]
 	switch {
 	case place == nil || part.name != "":
-		return &Fault{m.Name(), field.Name, fmt.Sprintf(
-			"unknown tag softdelete:%q, known are by, reason, deletionID, at, unique and index", field.Tag.Get("softdelete"))}
+		return fault.In(m.Name(), field.Name, fmt.Sprintf(
+			"unknown tag softdelete:%q, known are by, reason, deletionID, at, unique and index", field.Tag.Get("softdelete")))
 	case *place != nil:
-		return &Fault{m.Name(), field.Name, fmt.Sprintf("the tag softdelete:%q stands on %s already", part.word, (*place).Name)}
+		return fault.In(m.Name(), field.Name, fmt.Sprintf("the tag softdelete:%q stands on %s already", part.word, (*place).Name))
 	}
 	*place = field
 	return nil
@@ -147,14 +148,14 @@ func (m *Model) take(namer schema.Namer, field *schema.Field, part tagPart) erro
 
 func (m *Model) checkTracking() error {
 	if m.By != nil && !holdsActor(m.By) {
-		return &Fault{m.Name(), m.By.Name, `softdelete:"by" needs a text, an integer or an sql.Scanner`}
+		return fault.In(m.Name(), m.By.Name, `softdelete:"by" needs a text, an integer or an sql.Scanner`)
 	}
 	if m.Reason != nil && m.Reason.GORMDataType != schema.String {
-		return &Fault{m.Name(), m.Reason.Name, `softdelete:"reason" needs a string`}
+		return fault.In(m.Name(), m.Reason.Name, `softdelete:"reason" needs a string`)
 	}
 	if m.DeletionID != nil {
 		if _, err := UUIDFor(m.DeletionID, [16]byte{}); err != nil {
-			return &Fault{m.Name(), m.DeletionID.Name, `softdelete:"deletionID" needs a uuid.UUID, a string or bytes`}
+			return fault.In(m.Name(), m.DeletionID.Name, `softdelete:"deletionID" needs a uuid.UUID, a string or bytes`)
 		}
 	}
 	return nil

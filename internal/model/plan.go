@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 )
 
 // Plan is which relations one kind of operation follows from a table, and in
@@ -114,7 +116,7 @@ func (p *Plan) check() error {
 			followed := len(p.Follow[t])+len(p.Guard[t]) > 0 || p.Kind == Restore
 			// What only the database knows can do with a condition in a key's place.
 			if t != p.Root && len(t.Key()) == 0 && followed && (t.IsKnown() || p.InCircle(t)) {
-				return &Fault{t.Schema.Name, "", "a cascade goes through it, but it has no primary key"}
+				return fault.In(t.Schema.Name, "", "a cascade goes through it, but it has no primary key")
 			}
 		}
 	}

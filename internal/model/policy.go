@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 )
 
 // policy is what an operation on a parent does about the rows that hang on it.
@@ -34,7 +36,7 @@ func TagOf(rel *schema.Relationship) (relationTag, error) {
 		return tag, nil
 	}
 	wrong := func(problem string) error {
-		return &Fault{rel.Schema.Name, rel.Field.Name, fmt.Sprintf("the tag softdelete:%q %s", text, problem)}
+		return fault.In(rel.Schema.Name, rel.Field.Name, fmt.Sprintf("the tag softdelete:%q %s", text, problem))
 	}
 	policies := map[string]policy{"none": Leaves, "cascade": Cascades, "restrict": Restricts}
 	for word := range strings.SplitSeq(text, ",") {

@@ -1,4 +1,7 @@
-package softdelete
+// Package insert knows what inserts meet: the rows that agree with new values in unique
+// keys, what an upsert does to them and gives back to the values, and which trashed one a
+// value revives.
+package insert
 
 import (
 	"reflect"
@@ -123,7 +126,7 @@ func (h *handback) askBack(db *gorm.DB) (undo func()) {
 }
 
 func (h *handback) keep(stmt *gorm.Statement) {
-	h.before = make([][]reflect.Value, lengthOf(stmt.ReflectValue))
+	h.before = make([][]reflect.Value, model.LengthOf(stmt.ReflectValue))
 	for i, value := range model.ElementsOf(stmt.ReflectValue) {
 		h.before[i] = h.contents(stmt, value)
 	}
@@ -175,13 +178,13 @@ func (h *handback) rows(db *gorm.DB) (rows map[int]reflect.Value, hidden bool) {
 // valuesFor are the values that may meet a row by a key, with the index of each.
 func (h *handback) valuesFor(db *gorm.DB, target keySearch) ([][]any, []int) {
 	stmt := db.Statement
-	values, indexes := valuesOf(stmt, stmt.ReflectValue, target.columns)
+	values, indexes := ValuesOf(stmt, stmt.ReflectValue, target.columns)
 	if target.primary {
 		values, indexes = withoutZero(values, indexes)
 	}
 	if target.ofLive && model.Holds(stmt.ReflectValue, stmt.Schema) {
 		values, indexes = some(values, indexes, func(i int) bool {
-			return !h.model.Marker.IsTrashed(stmt.Context, elementOf(stmt.ReflectValue, i))
+			return !h.model.Marker.IsTrashed(stmt.Context, model.ElementOf(stmt.ReflectValue, i))
 		})
 		if target.index != "" && len(values) > 0 {
 			return inIndex(h.model, db, target.index, values, indexes)

@@ -1,4 +1,4 @@
-package softdelete
+package insert
 
 import (
 	"database/sql"
@@ -42,7 +42,7 @@ const (
 
 // query is what each search for such rows starts from, whatever their marker says.
 func (l keySearch) query(db *gorm.DB) *gorm.DB {
-	tx := onTable(session.Beside(db), db.Statement).Unscoped()
+	tx := session.OnTable(session.Beside(db), db.Statement).Unscoped()
 	if len(l.where) > 0 {
 		tx = tx.Where(&rawsql.Group{Exprs: l.where, Unsure: true})
 	}
@@ -65,7 +65,7 @@ func (l keySearch) rows(db *gorm.DB, values [][]any) []reflect.Value {
 			tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 		}
 		rows := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType)))
-		if err := session.ReadRows(stored(tx), rows.Interface()); err != nil {
+		if err := session.ReadRows(session.Stored(tx), rows.Interface()); err != nil {
 			_ = db.AddError(err)
 			return nil
 		}
@@ -127,7 +127,7 @@ func (l keySearch) bySpelling(db *gorm.DB, values [][]any, rows []reflect.Value)
 	first := make([]int, len(rows))
 	for i, row := range rows {
 		first[i] = -1
-		if have, _ := valuesOf(db.Statement, row, l.columns); len(have) > 0 {
+		if have, _ := ValuesOf(db.Statement, row, l.columns); len(have) > 0 {
 			if place, ok := places[model.KeyText(have[0]...)]; ok {
 				first[i] = place
 			}
@@ -187,7 +187,7 @@ func (l keySearch) ask(db *gorm.DB, values [][]any, places []int, rows []reflect
 			byKey[model.KeyString(stmt.Context, stmt.Schema, rows[row])] = row
 		}
 		for part := range slices.Chunk(places, maxAsked) {
-			tx := stored(d.Reading(l.query(db).Where(expr.InCurrent(names, keysIn(stmt, asked)))).
+			tx := session.Stored(d.Reading(l.query(db).Where(expr.InCurrent(names, model.KeysIn(stmt, asked)))).
 				Clauses(clause.Select{Expression: l.whose(names, values, part)}))
 			key, take := session.KeyScan(len(names))
 			var value sql.NullInt64
@@ -255,12 +255,12 @@ func (l keySearch) hasTextTime(db *gorm.DB) bool {
 // agrees tells if a row has some values in some columns.
 func (l keySearch) agrees(db *gorm.DB, row reflect.Value, value []any) bool {
 	stmt := db.Statement
-	have, _ := valuesOf(stmt, row, l.columns)
+	have, _ := ValuesOf(stmt, row, l.columns)
 	if len(have) > 0 && model.KeyText(have[0]...) == model.KeyText(value...) && !l.hasTextTime(db) {
 		return true
 	}
-	tx := l.query(db).Where(expr.InCurrent(model.PrimaryNames(stmt.Schema), keysIn(stmt, []reflect.Value{row}))).Where(expr.InCurrent(l.columns, [][]any{value}))
-	found, err := anyStored(l.d.Reading(tx))
+	tx := l.query(db).Where(expr.InCurrent(model.PrimaryNames(stmt.Schema), model.KeysIn(stmt, []reflect.Value{row}))).Where(expr.InCurrent(l.columns, [][]any{value}))
+	found, err := session.AnyStored(l.d.Reading(tx))
 	_ = db.AddError(err)
 	return found
 }

@@ -1,4 +1,4 @@
-package softdelete_test
+package reading
 
 import (
 	"math/rand/v2"
@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/gorm-softdelete/softdelete"
 )
 
 var noon = time.Date(2026, 2, 3, 12, 0, 0, 123456789, time.UTC)
@@ -18,7 +16,7 @@ func TestReadingsMoveOnByTheSmallestStep(t *testing.T) {
 	for _, step := range []time.Duration{time.Nanosecond, time.Microsecond, time.Millisecond, time.Second} {
 		t.Run(step.String(), func(t *testing.T) {
 			t.Parallel()
-			var r softdelete.Readings
+			var r Set
 			first := noon.Truncate(step)
 			require.Equal(t, first, r.Claim(noon, step), "a fresh reading is used as it is")
 			require.Equal(t, first.Add(step), r.Claim(noon, step), "the second is moved on")
@@ -31,12 +29,12 @@ func TestReadingsMoveOnByTheSmallestStep(t *testing.T) {
 
 func TestReadingsJoinSpans(t *testing.T) {
 	t.Parallel()
-	var r softdelete.Readings
+	var r Set
 	at := func(n int) time.Time { return noon.Truncate(time.Second).Add(time.Duration(n) * time.Second) }
 	for _, n := range []int{0, 2, 1} {
 		require.Equal(t, at(n), r.Claim(at(n), time.Second))
 	}
-	require.Equal(t, 1, r.Spans(time.Second))
+	require.Equal(t, 1, len(r.spans[time.Second]))
 	require.Equal(t, at(3), r.Claim(at(0), time.Second))
 
 	r.Release(at(3), time.Second)
@@ -50,7 +48,7 @@ func TestReadingsSetNeverRepeats(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	source := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a test
-	var r softdelete.Readings
+	var r Set
 	seen := map[time.Time]bool{}
 	for range 1500 {
 		got := r.Claim(noon.Add(time.Duration(source.IntN(1000))*time.Millisecond), time.Millisecond)
@@ -61,7 +59,7 @@ func TestReadingsSetNeverRepeats(t *testing.T) {
 
 func TestReadingsAreBounded(t *testing.T) {
 	t.Parallel()
-	var r softdelete.Readings
+	var r Set
 	frozen := r.Claim(noon, time.Microsecond)
 	for i := range 20000 {
 		r.Claim(noon.Add(time.Duration(2*i+10)*time.Millisecond), time.Microsecond)
@@ -69,12 +67,12 @@ func TestReadingsAreBounded(t *testing.T) {
 		require.True(t, next.After(frozen), "a clock that stands still is never forgotten")
 		frozen = next
 	}
-	require.LessOrEqual(t, r.Spans(time.Microsecond), 4096)
+	require.LessOrEqual(t, len(r.spans[time.Microsecond]), 4096)
 }
 
 func TestReadingsOfManyGoroutines(t *testing.T) {
 	t.Parallel()
-	var r softdelete.Readings
+	var r Set
 	var mu sync.Mutex
 	var wait sync.WaitGroup
 	seen := map[time.Time]bool{}

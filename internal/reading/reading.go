@@ -1,53 +1,18 @@
-package softdelete
+// Package reading keeps the readings of a clock that were used, so that no two operations
+// of a process have the same one.
+package reading
 
 import (
 	"slices"
 	"sort"
 	"sync"
 	"time"
-
-	"gorm.io/gorm"
-
-	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// Clock says where the time of an operation comes from.
-type Clock int
-
-const (
-	// AppClock is the clock of the application: gorm.Config.NowFunc, or that of
-	// the session. It is the default.
-	AppClock Clock = iota
-
-	// DatabaseClock is the clock of the database, read with one more statement
-	// per operation. It makes the times of several application servers agree.
-	DatabaseClock
-)
-
-func (c Clock) now(db *gorm.DB) (time.Time, error) {
-	now := db.NowFunc()
-	if c != DatabaseClock || db.DryRun {
-		return now, nil
-	}
-	// That of the primary, which has stamped the rows; whether the statement has been
-	// taken anywhere by now depends on the order of plugins.
-	if s := db.Statement.Schema; s != nil {
-		db = session.OnPrimary(db, s)
-	}
-	read, err := dialectOf(db).Now(db)
-	// In the application's zone: a column without one keeps the digits only.
-	return read.In(now.Location()), err
-}
-
-// used holds the readings of this process, so that no two operations have the
-// same one: with markers that are times, it is by their time that the rows of
-// one operation are known.
-var used readings
-
-// readings is a set of times for each precision, kept as spans of consecutive
+// Set is a set of times for each precision, kept as spans of consecutive
 // ones. A clock that stands still fills one span; one that runs leaves a span
 // per reading, of which the ones not touched for longest are forgotten.
-type readings struct {
+type Set struct {
 	mu    sync.Mutex
 	spans map[time.Duration][]span
 	turn  uint64
@@ -61,10 +26,10 @@ type span struct {
 // maxSpans bounds the memory that readings take: about 56 bytes each.
 const maxSpans = 4096
 
-// claim returns t at the finest precision of steps, or the first time after it
+// Claim returns t at the finest precision of steps, or the first time after it
 // that is unused at each of them, and takes that as used. Steps go from coarse to
 // fine.
-func (r *readings) claim(t time.Time, steps ...time.Duration) time.Time {
+func (r *Set) Claim(t time.Time, steps ...time.Duration) time.Time {
 	if len(steps) == 0 {
 		return t
 	}
@@ -87,7 +52,7 @@ func (r *readings) claim(t time.Time, steps ...time.Duration) time.Time {
 }
 
 // next returns t, or the first unused time after it. The lock is held.
-func (r *readings) next(t time.Time, step time.Duration) time.Time {
+func (r *Set) next(t time.Time, step time.Duration) time.Time {
 	spans := r.spans[step]
 	i := sort.Search(len(spans), func(i int) bool { return !spans[i].last.Before(t) })
 	if i < len(spans) && !spans[i].first.After(t) {
@@ -97,7 +62,7 @@ func (r *readings) next(t time.Time, step time.Duration) time.Time {
 }
 
 // take puts an unused time into the spans. The lock is held.
-func (r *readings) take(t time.Time, step time.Duration) {
+func (r *Set) take(t time.Time, step time.Duration) {
 	spans := r.spans[step]
 	i := sort.Search(len(spans), func(i int) bool { return !spans[i].last.Before(t) })
 	if i > 0 && spans[i-1].last.Add(step).Equal(t) {
@@ -116,9 +81,9 @@ func (r *readings) take(t time.Time, step time.Duration) {
 	r.spans[step] = spans
 }
 
-// release gives back a reading that no row was stamped with, where it is the last
+// Release gives back a reading that no row was stamped with, where it is the last
 // of its span; otherwise it stays used, which does no harm.
-func (r *readings) release(t time.Time, steps ...time.Duration) {
+func (r *Set) Release(t time.Time, steps ...time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, step := range steps {

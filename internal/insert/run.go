@@ -1,4 +1,4 @@
-package softdelete
+package insert
 
 import (
 	"maps"
@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
@@ -42,7 +43,7 @@ func (u *upserting) run(db *gorm.DB, next func(*gorm.DB)) {
 func (u *upserting) check(db *gorm.DB) {
 	stmt := db.Statement
 	n := int(db.RowsAffected)
-	all := lengthOf(stmt.ReflectValue)
+	all := model.LengthOf(stmt.ReflectValue)
 	short := n < all
 	own := u.show == model.LiveOnly && !u.associated // a trashed row among them is an error
 	// Where the upsert can have a condition, it tells by the number of its rows that it has left some out.
@@ -51,7 +52,7 @@ func (u *upserting) check(db *gorm.DB) {
 		back := u.takeBack(stmt, n)
 		rows, hidden := u.rows(db)
 		if hidden && told {
-			_ = db.AddError(fail(rowTrashed, u.model.Name(), "an upsert met it: restore it first, or save it under WithTrashed"))
+			_ = db.AddError(fault.About(fault.ErrTrashed, u.model.Name(), "an upsert met it: restore it first, or save it under WithTrashed"))
 			return
 		}
 		defer func() { u.give(db, rows, back) }()
@@ -101,7 +102,7 @@ func (u *upserting) blocked(db *gorm.DB) map[int]bool {
 		}
 		u.met = u.met || len(shown) > 0
 		if len(hidden) > 0 && u.show == model.LiveOnly && !u.associated {
-			_ = db.AddError(fail(rowTrashed, u.model.Name(), "an upsert met it: restore it first, or save it under WithTrashed"))
+			_ = db.AddError(fault.About(fault.ErrTrashed, u.model.Name(), "an upsert met it: restore it first, or save it under WithTrashed"))
 		}
 		if db.Error != nil {
 			return nil
@@ -141,7 +142,7 @@ func (u *upserting) runWithout(db *gorm.DB, blocked map[int]bool, next func(*gor
 		if len(part) == 0 {
 			u.run(db, next)
 		} else {
-			without(db, part, func(db *gorm.DB) { u.run(db, next) })
+			Without(db, part, func(db *gorm.DB) { u.run(db, next) })
 		}
 		if db.Error != nil {
 			return
@@ -164,7 +165,7 @@ func (u *upserting) runWithout(db *gorm.DB, blocked map[int]bool, next func(*gor
 // values that have nothing to find their rows by, and so meet none, are a statement
 // of their own if others meet some.
 func (u *upserting) parts(db *gorm.DB, blocked map[int]bool) []map[int]bool {
-	all := lengthOf(db.Statement.ReflectValue)
+	all := model.LengthOf(db.Statement.ReflectValue)
 	if len(blocked) == all {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package softdelete
+package insert
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
@@ -23,7 +24,7 @@ func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *di
 		if !m.IsOfLiveRows(key) || d.ConflictTarget && !model.SameSet(named, key.Columns) || !d.ConflictTarget && slices.ContainsFunc(conflict.DoUpdates, moves(m, key)) {
 			continue
 		}
-		values, indexes := valuesOf(stmt, stmt.ReflectValue, key.Columns)
+		values, indexes := ValuesOf(stmt, stmt.ReflectValue, key.Columns)
 		distinct := map[string]bool{}
 		for _, value := range values {
 			distinct[model.KeyText(value...)] = true
@@ -39,7 +40,7 @@ func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *di
 			}
 			hidden, live := keysMet(m, db, d, key.Columns, [][]any{value}, locked)
 			if len(hidden) > 0 && len(live) == 0 && (d.ConflictTarget || !meetsLive(m, db, d, key, indexes[i])) {
-				_ = db.AddError(fail(rowTrashed, m.Name(), "an upsert met it by "+key.Name+
+				_ = db.AddError(fault.About(fault.ErrTrashed, m.Name(), "an upsert met it by "+key.Name+
 					", which is of all rows still: AutoMigrate makes it one of live rows, or else restore the row first"))
 				return
 			}
@@ -57,7 +58,7 @@ func keysMet(m *model.Model, db *gorm.DB, d *dialect.Dialect, columns []string, 
 	trashed, live = map[string]bool{}, map[string]bool{}
 	search := keySearch{d: d, columns: columns, read: []string{m.Marker.Field.DBName}, hold: h}
 	for _, row := range search.rows(db, values) {
-		have, _ := valuesOf(stmt, row, columns)
+		have, _ := ValuesOf(stmt, row, columns)
 		if m.Marker.IsTrashed(stmt.Context, row) {
 			trashed[model.KeyText(have[0]...)] = true
 		} else {
@@ -90,7 +91,7 @@ func meetsLive(m *model.Model, db *gorm.DB, d *dialect.Dialect, but model.LiveKe
 		}
 	}
 	for _, columns := range others {
-		values, _ := valuesOf(stmt, elementOf(stmt.ReflectValue, index), columns)
+		values, _ := ValuesOf(stmt, model.ElementOf(stmt.ReflectValue, index), columns)
 		if _, live := keysMet(m, db, d, columns, values, asSeen); len(live) > 0 {
 			return true
 		}

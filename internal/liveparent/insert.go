@@ -1,4 +1,6 @@
-package softdelete
+// Package liveparent keeps rows from being written live under a trashed parent, by
+// relations with the tag softdelete:"liveParent".
+package liveparent
 
 import (
 	"database/sql"
@@ -17,12 +19,12 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// run makes GORM's create step check the parents of the rows that it inserts, by the
+// Run makes GORM's create step check the parents of the rows that it inserts, by the
 // very values that go into the statement: it is called when they are known, and before
 // they are sent.
-func (in *insert) run(db *gorm.DB, parents []*liveParent, next func(*gorm.DB)) {
+func (in *Insert) Run(db *gorm.DB, parents []*Relation, next func(*gorm.DB)) {
 	in.db, in.schema = db, db.Statement.Schema
-	restore := intercept(db, "VALUES", func(expr clause.Expression) {
+	restore := session.Intercept(db, "VALUES", func(expr clause.Expression) {
 		in.values, _ = expr.(clause.Values)
 		in.check(parents)
 	})
@@ -38,41 +40,17 @@ func (in *insert) run(db *gorm.DB, parents []*liveParent, next func(*gorm.DB)) {
 	}
 }
 
-// intercept has a function called when a clause of a statement is built. What it
-// returns takes that back.
-func intercept(db *gorm.DB, name string, call func(clause.Expression)) (restore func()) {
-	clauses := db.Statement.Clauses
-	intercepted := clauses[name]
-	builder := intercepted.Builder
-	intercepted.Builder = func(c clause.Clause, b clause.Builder) {
-		c.Builder = builder
-		if db.Error == nil {
-			call(c.Expression)
-		}
-		c.Build(b)
-	}
-	clauses[name] = intercepted
-	return func() {
-		c := clauses[name]
-		if c.Builder = builder; c.Expression == nil && builder == nil {
-			delete(clauses, name)
-			return
-		}
-		clauses[name] = c
-	}
-}
+// Insert is the values of one INSERT.
+type Insert struct {
+	D     *dialect.Dialect
+	Model *model.Model // nil if it is not soft-deletable
 
-// insert is the values of one INSERT.
-type insert struct {
-	d     *dialect.Dialect
-	model *model.Model // nil if it is not soft-deletable
-
-	// begin begins the transaction that a check and the write after it are in, one in
+	// Begin begins the transaction that a check and the write after it are in, one in
 	// which something can be undone after the check if that is undoable.
-	begin func(undoable bool)
+	Begin func(undoable bool)
 
-	// skipsTrashed: trashed rows that it meets stay as they are.
-	skipsTrashed func() bool
+	// SkipsTrashed: trashed rows that it meets stay as they are.
+	SkipsTrashed func() bool
 
 	db     *gorm.DB
 	schema *schema.Schema
@@ -85,7 +63,7 @@ type insert struct {
 }
 
 // check adds an error if a row would be inserted under a trashed parent.
-func (in *insert) check(parents []*liveParent) {
+func (in *Insert) check(parents []*Relation) {
 	in.conflict, in.upserts = in.db.Statement.Clauses["ON CONFLICT"].Expression.(clause.OnConflict)
 	for _, l := range parents {
 		if err := in.checkParent(l); err != nil {
@@ -95,7 +73,7 @@ func (in *insert) check(parents []*liveParent) {
 	}
 }
 
-func (in *insert) checkParent(l *liveParent) error {
+func (in *Insert) checkParent(l *Relation) error {
 	assigned := in.assigned(l)
 	if assigned == byExpression {
 		if err := in.checkLater(l); err != nil {
@@ -108,7 +86,7 @@ func (in *insert) checkParent(l *liveParent) error {
 		if in.insertsTrashed(i) {
 			continue
 		}
-		key, ok := in.key(i, l.foreign)
+		key, ok := in.key(i, l.Foreign)
 		if !ok {
 			return l.unsure(in.schema, "its key is an SQL expression: read the key first")
 		}
@@ -124,11 +102,11 @@ func (in *insert) checkParent(l *liveParent) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	in.begin(false)
-	if err := l.beOnlyWriter(in.db, in.d); err != nil {
+	in.Begin(false)
+	if err := l.beOnlyWriter(in.db, in.D); err != nil {
 		return err
 	}
-	trashed, err := l.trashedAmong(in.db, in.d, keys)
+	trashed, err := l.trashedAmong(in.db, in.D, keys)
 	if err != nil || len(trashed) == 0 {
 		return err
 	}
@@ -161,7 +139,7 @@ func suspects(rows map[string][]int, trashed [][]any) []int {
 
 // key returns what an insert puts into some columns. It is false if that cannot
 // be told. Columns that are left out get their default.
-func (in *insert) key(row int, columns []string) ([]any, bool) {
+func (in *Insert) key(row int, columns []string) ([]any, bool) {
 	key := make([]any, len(columns))
 	for i, name := range columns {
 		value, given := in.value(row, name)
@@ -187,8 +165,8 @@ func (in *insert) key(row int, columns []string) ([]any, bool) {
 }
 
 // value is what an insert puts into a column, false if it puts nothing there.
-func (in *insert) value(row int, name string) (any, bool) {
-	i := slices.IndexFunc(in.values.Columns, func(c clause.Column) bool { return isColumn(c, name) })
+func (in *Insert) value(row int, name string) (any, bool) {
+	i := slices.IndexFunc(in.values.Columns, func(c clause.Column) bool { return expr.IsColumn(c, name) })
 	if i < 0 || i >= len(in.values.Values[row]) {
 		return nil, false
 	}
@@ -201,18 +179,18 @@ func (in *insert) value(row int, name string) (any, bool) {
 
 // insertsTrashed tells if a row goes into the trash at once. Where it may meet
 // another row, that one's marker counts.
-func (in *insert) insertsTrashed(row int) bool {
-	if in.model == nil || in.upserts {
+func (in *Insert) insertsTrashed(row int) bool {
+	if in.Model == nil || in.upserts {
 		return false
 	}
-	field := in.model.Marker.Field
+	field := in.Model.Marker.Field
 	value, ok := in.value(row, field.DBName)
-	if !ok || isNull(value) || reflect.ValueOf(value).IsZero() || !isConstant(value) {
+	if !ok || model.IsNull(value) || reflect.ValueOf(value).IsZero() || !isConstant(value) {
 		return false
 	}
 	ctx := in.db.Statement.Context
-	made := reflect.New(in.model.Schema.ModelType).Elem()
-	return field.Set(ctx, made, value) == nil && in.model.Marker.IsTrashed(ctx, made)
+	made := reflect.New(in.Model.Schema.ModelType).Elem()
+	return field.Set(ctx, made, value) == nil && in.Model.Marker.IsTrashed(ctx, made)
 }
 
 // assignment is what the update of an upsert does to a foreign key.
@@ -224,13 +202,13 @@ const (
 	byExpression                   // it becomes something else, or in part
 )
 
-func (in *insert) assigned(l *liveParent) assignment {
+func (in *Insert) assigned(l *Relation) assignment {
 	if in.conflict.DoNothing {
 		return notAtAll
 	}
 	some, same := false, true
-	for _, name := range l.foreign {
-		i := slices.IndexFunc(in.conflict.DoUpdates, func(a clause.Assignment) bool { return isColumn(a.Column, name) })
+	for _, name := range l.Foreign {
+		i := slices.IndexFunc(in.conflict.DoUpdates, func(a clause.Assignment) bool { return expr.IsColumn(a.Column, name) })
 		if i < 0 {
 			// In the columns of the conflict both rows agree.
 			same = same && slices.Contains(in.target(), name)
@@ -238,7 +216,7 @@ func (in *insert) assigned(l *liveParent) assignment {
 		}
 		some = true
 		column, ok := in.conflict.DoUpdates[i].Value.(clause.Column)
-		same = same && ok && column.Table == "excluded" && isColumn(column, name)
+		same = same && ok && column.Table == "excluded" && expr.IsColumn(column, name)
 	}
 	switch {
 	case !some:
@@ -251,7 +229,7 @@ func (in *insert) assigned(l *liveParent) assignment {
 }
 
 // target are the columns by which an upsert finds the row in its way.
-func (in *insert) target() []string {
+func (in *Insert) target() []string {
 	if len(in.conflict.Columns) == 0 {
 		return model.PrimaryNames(in.schema)
 	}
@@ -267,25 +245,25 @@ func (in *insert) target() []string {
 
 // checkLater checks rows that an upsert updates in a way that is known after it
 // only: by the columns of the conflict, as they then stand.
-func (in *insert) checkLater(l *liveParent) error {
+func (in *Insert) checkLater(l *Relation) error {
 	if len(in.conflict.Columns) == 0 {
 		return l.unsure(in.schema, "an upsert sets its key: name the columns of the conflict")
 	}
 	var keys [][]any
 	for i := range in.values.Values {
-		if key, ok := in.key(i, in.target()); ok && !slices.ContainsFunc(key, isNull) {
+		if key, ok := in.key(i, in.target()); ok && !slices.ContainsFunc(key, model.IsNull) {
 			keys = append(keys, key)
 		}
 	}
-	in.begin(true)
-	table := childTable(in.db.Statement)
+	in.Begin(true)
+	table := session.ChildTable(in.db.Statement)
 	in.later = append(in.later, func() error {
-		for chunk := range slices.Chunk(keys, in.d.Chunk(len(in.target()))) {
+		for chunk := range slices.Chunk(keys, in.D.Chunk(len(in.target()))) {
 			where := []clause.Expression{expr.In(table, in.target(), chunk)}
-			if in.model != nil {
-				where = append(where, &model.Filter{Model: in.model, Table: table, Show: model.LiveOnly})
+			if in.Model != nil {
+				where = append(where, &model.Filter{Model: in.Model, Table: table, Show: model.LiveOnly})
 			}
-			if err := l.checkRows(in.db, in.d, in.schema, table, expr.AllOf(where)); err != nil {
+			if err := l.CheckRows(in.db, in.D, in.schema, table, expr.AllOf(where)); err != nil {
 				return err
 			}
 		}
@@ -297,16 +275,16 @@ func (in *insert) checkLater(l *liveParent) error {
 // spares tells if an upsert inserts none of some values, and does not give their
 // foreign key to the rows that they meet, which are locked. What it gives to
 // these otherwise is checked later.
-func (in *insert) spares(rows []int, assigned assignment) (bool, error) {
+func (in *Insert) spares(rows []int, assigned assignment) (bool, error) {
 	stmt := in.db.Statement
-	if assigned == byValues && !in.skipsTrashed() {
+	if assigned == byValues && !in.SkipsTrashed() {
 		return false, nil
 	}
 	var keys [][]any
 	seen := map[string]bool{}
 	for _, i := range rows {
 		key, ok := in.key(i, in.target())
-		if !ok || slices.ContainsFunc(key, isNull) {
+		if !ok || slices.ContainsFunc(key, model.IsNull) {
 			return false, nil
 		}
 		if text := model.KeyText(key...); !seen[text] {
@@ -314,12 +292,12 @@ func (in *insert) spares(rows []int, assigned assignment) (bool, error) {
 			keys = append(keys, key)
 		}
 	}
-	d, table := in.d, childTable(stmt)
+	d, table := in.D, session.ChildTable(stmt)
 	var met int
 	for chunk := range slices.Chunk(keys, d.Chunk(len(in.target()))) {
 		where := []clause.Expression{expr.In(table, in.target(), chunk)}
 		if assigned == byValues {
-			where = append(where, &model.Filter{Model: in.model, Table: table, Show: model.TrashedOnly})
+			where = append(where, &model.Filter{Model: in.Model, Table: table, Show: model.TrashedOnly})
 		}
 		var one int
 		n, err := session.Query(in.db, []any{&one}, func() {},
@@ -332,26 +310,10 @@ func (in *insert) spares(rows []int, assigned assignment) (bool, error) {
 	return met == len(keys), nil
 }
 
-// childTable is the table that a statement is on, as tableOf of a model.
-func childTable(stmt *gorm.Statement) string {
-	return tableOf(stmt, stmt.Schema)
-}
-
-// isColumn tells if a column of a statement is that of a name. Databases may find
-// a column by another spelling of its name, and a caller may put the table before
-// it.
-func isColumn(c clause.Column, name string) bool {
-	given := c.Name
-	if i := strings.LastIndexByte(given, '.'); i >= 0 {
-		given = given[i+1:]
-	}
-	return strings.EqualFold(strings.Trim(given, "`\"[] "), name)
-}
-
 // isNoKey tells if a foreign key refers to no row: a part of it is NULL, or all
 // of it is zero, as GORM has it.
 func isNoKey(key []any) bool {
-	return slices.ContainsFunc(key, isNull) ||
+	return slices.ContainsFunc(key, model.IsNull) ||
 		!slices.ContainsFunc(key, func(v any) bool { return !reflect.ValueOf(v).IsZero() })
 }
 

@@ -1,4 +1,4 @@
-package softdelete
+package insert
 
 import (
 	"reflect"
@@ -38,18 +38,18 @@ func inIndex(m *model.Model, db *gorm.DB, where string, values [][]any, indexes 
 		for _, field := range fields {
 			parts = append(parts, clause.Column{Name: field.DBName}, ",")
 		}
-		parts = append(parts, "0 AS softdelete_value FROM ", clause.Table{Name: childTable(stmt)}, " WHERE 1 = 0")
+		parts = append(parts, "0 AS softdelete_value FROM ", clause.Table{Name: session.ChildTable(stmt)}, " WHERE 1 = 0")
 		for _, i := range chunk {
 			parts = append(parts, expr.Func(func(b clause.Builder) {
 				_, _ = b.WriteString(" UNION ALL SELECT ")
 				for _, field := range fields {
-					b.AddVar(b, toBeInserted(stmt, field, elementOf(stmt.ReflectValue, i)))
+					b.AddVar(b, toBeInserted(stmt, field, model.ElementOf(stmt.ReflectValue, i)))
 					_ = b.WriteByte(',')
 				}
 				b.AddVar(b, i)
 			}))
 		}
-		parts = append(parts, ") AS ", clause.Table{Name: childTable(stmt)}, " WHERE ("+where+")")
+		parts = append(parts, ") AS ", clause.Table{Name: session.ChildTable(stmt)}, " WHERE ("+where+")")
 		if _, err := session.Query(db, []any{&index}, func() { in[index] = true }, parts...); err != nil {
 			_ = db.AddError(err)
 			return nil, nil
@@ -66,14 +66,4 @@ func toBeInserted(stmt *gorm.Statement, field *schema.Field, value reflect.Value
 		return field.DefaultValueInterface
 	}
 	return v
-}
-
-// some are those of the values that have an index of a kind.
-func some(values [][]any, indexes []int, of func(index int) bool) (kept [][]any, keptIndexes []int) {
-	for i, index := range indexes {
-		if of(index) {
-			kept, keptIndexes = append(kept, values[i]), append(keptIndexes, index)
-		}
-	}
-	return kept, keptIndexes
 }

@@ -1,4 +1,4 @@
-package softdelete
+package insert
 
 import (
 	"slices"

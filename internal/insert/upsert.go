@@ -1,8 +1,6 @@
-package softdelete
+package insert
 
 import (
-	"context"
-	"database/sql/driver"
 	"fmt"
 	"reflect"
 	"slices"
@@ -10,7 +8,6 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
-	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
@@ -18,18 +15,18 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
 
-// upsertOptions are what is known of an insert beside what its statement says.
-type upsertOptions struct {
-	d          *dialect.Dialect
-	show       model.Visibility // which rows it may meet
-	associated bool             // its rows are saved along with another
+// Options are what is known of an insert beside what its statement says.
+type Options struct {
+	D          *dialect.Dialect
+	Show       model.Visibility // which rows it may meet
+	Associated bool             // its rows are saved along with another
 }
 
-// runUpsert runs an insert that updates what is in its way. Trashed rows are not
+// Upsert runs an insert that updates what is in its way. Trashed rows are not
 // updated, markers not changed; if one of the caller's own rows is trashed, the
 // statement fails.
-func runUpsert(db *gorm.DB, m *model.Model, options upsertOptions, next func(*gorm.DB)) {
-	stmt, d, show := db.Statement, options.d, options.show
+func Upsert(db *gorm.DB, m *model.Model, options Options, next func(*gorm.DB)) {
+	stmt, d, show := db.Statement, options.D, options.Show
 	original := stmt.Clauses["ON CONFLICT"]
 	defer func() { stmt.Clauses["ON CONFLICT"] = original }()
 	conflict := original.Expression.(clause.OnConflict)
@@ -40,7 +37,7 @@ func runUpsert(db *gorm.DB, m *model.Model, options upsertOptions, next func(*go
 		_ = db.AddError(fmt.Errorf("softdelete: model %s: %w: under OnlyTrashed rows are saved one by one, with Updates", m.Name(), gorm.ErrInvalidData))
 		return
 	}
-	run := &upserting{handback: newHandback(m, db, conflict, show, d), conflict: conflict, associated: options.associated}
+	run := &upserting{handback: newHandback(m, db, conflict, show, d), conflict: conflict, associated: options.Associated}
 	run.idle = model.Holds(stmt.ReflectValue, stmt.Schema) && m.Schema == stmt.Schema && leavesNothing(m, stmt, conflict)
 	if d.UpsertWhere || db.DryRun || show == model.All && !run.idle {
 		run.met = true
@@ -77,15 +74,15 @@ func isProtected(m *model.Model, column string) bool {
 	return field != nil && slices.Contains(m.Protected, field.DBName)
 }
 
-// insertNew runs an insert of several values that leaves rows in its way as they
+// New runs an insert of several values that leaves rows in its way as they
 // are, and so returns fewer of them. Of the values that met one GORM knows those
 // only that have a key.
-func insertNew(db *gorm.DB, m *model.Model, options upsertOptions, next func(*gorm.DB)) {
+func New(db *gorm.DB, m *model.Model, options Options, next func(*gorm.DB)) {
 	stmt := db.Statement
 	original := stmt.Clauses["ON CONFLICT"]
 	defer func() { stmt.Clauses["ON CONFLICT"] = original }()
 	conflict := original.Expression.(clause.OnConflict)
-	run := &upserting{handback: newHandback(m, db, conflict, options.show, options.d), conflict: conflict, associated: true}
+	run := &upserting{handback: newHandback(m, db, conflict, options.Show, options.D), conflict: conflict, associated: true}
 	if len(run.fields) == 0 || db.DryRun {
 		next(db)
 		return
@@ -96,25 +93,25 @@ func insertNew(db *gorm.DB, m *model.Model, options upsertOptions, next func(*go
 	run.run(db, next)
 }
 
-// insertsNew tells if a create is one of several values that does nothing about
+// IsNew tells if a create is one of several values that does nothing about
 // rows in its way.
-func insertsNew(db *gorm.DB) bool {
+func IsNew(db *gorm.DB) bool {
 	stmt := db.Statement
 	conflict, ok := stmt.Clauses["ON CONFLICT"].Expression.(clause.OnConflict)
-	if !ok || !conflict.DoNothing || lengthOf(stmt.ReflectValue) < 2 || stmt.Unscoped {
+	if !ok || !conflict.DoNothing || model.LengthOf(stmt.ReflectValue) < 2 || stmt.Unscoped {
 		return false
 	}
 	asked, given := stmt.Clauses["RETURNING"].Expression.(clause.Returning)
 	return !given || !returnsAll(asked)
 }
 
-// aimed gives an upsert that is about the columns of an index of live rows the
+// Aim gives an upsert that is about the columns of an index of live rows the
 // condition of that, without which the database does not find it:
 //
 //	ON CONFLICT (email) WHERE deleted_at IS NULL DO UPDATE …
 //
 // The name of such an index does for its columns. It returns what undoes it.
-func aimed(m *model.Model, db *gorm.DB, d *dialect.Dialect) (back func()) {
+func Aim(m *model.Model, db *gorm.DB, d *dialect.Dialect) (back func()) {
 	stmt := db.Statement
 	original, ok := stmt.Clauses["ON CONFLICT"]
 	conflict, isConflict := original.Expression.(clause.OnConflict)
@@ -217,9 +214,9 @@ func whereShown(a clause.Assignment, filter clause.Expression) clause.Expression
 	})
 }
 
-// letBuild makes a driver's own way to write an upsert step aside for a clause that
+// LetBuild makes a driver's own way to write an upsert step aside for a clause that
 // has a builder: GORM asks the driver first.
-func letBuild(db *gorm.DB) {
+func LetBuild(db *gorm.DB) {
 	const name = "ON CONFLICT"
 	if build, ok := db.ClauseBuilders[name]; ok {
 		db.ClauseBuilders[name] = func(c clause.Clause, b clause.Builder) {
@@ -232,8 +229,8 @@ func letBuild(db *gorm.DB) {
 	}
 }
 
-// without runs next without some of the statement's values.
-func without(db *gorm.DB, blocked map[int]bool, next func(*gorm.DB)) {
+// Without runs next without some of the statement's values.
+func Without(db *gorm.DB, blocked map[int]bool, next func(*gorm.DB)) {
 	stmt := db.Statement
 	dest, value := stmt.Dest, stmt.ReflectValue
 	rest := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType))).Elem()
@@ -245,80 +242,4 @@ func without(db *gorm.DB, blocked map[int]bool, next func(*gorm.DB)) {
 	stmt.Dest, stmt.ReflectValue = rest.Addr().Interface(), rest
 	next(db)
 	stmt.Dest, stmt.ReflectValue = dest, value
-}
-
-// valuesOf reads columns of the statement's values, with the index of each
-// value. Those with a NULL among them are left out: NULL is in nobody's way.
-func valuesOf(stmt *gorm.Statement, value reflect.Value, columns []string) (rows [][]any, indexes []int) {
-	read := func(i int, get func(*schema.Field) (any, bool)) {
-		row := make([]any, len(columns))
-		for c, name := range columns {
-			field := stmt.Schema.FieldsByDBName[name]
-			if field == nil {
-				return
-			}
-			v, ok := get(field)
-			if !ok || isNull(v) {
-				return
-			}
-			row[c] = v
-		}
-		rows, indexes = append(rows, row), append(indexes, i)
-	}
-	each := func(i int, element reflect.Value) {
-		for element.Kind() == reflect.Pointer || element.Kind() == reflect.Interface {
-			element = element.Elem()
-		}
-		switch element.Kind() {
-		case reflect.Struct:
-			read(i, func(field *schema.Field) (any, bool) { return fieldValue(stmt.Context, field, element), true })
-		case reflect.Map:
-			values, ok := element.Interface().(map[string]any)
-			if !ok {
-				return
-			}
-			read(i, func(field *schema.Field) (any, bool) {
-				if v, ok := values[field.DBName]; ok {
-					return v, true
-				}
-				v, ok := values[field.Name]
-				return v, ok
-			})
-		}
-	}
-	if value.Kind() == reflect.Slice || value.Kind() == reflect.Array {
-		for i := range value.Len() {
-			each(i, value.Index(i))
-		}
-		return rows, indexes
-	}
-	each(0, value)
-	return rows, indexes
-}
-
-func fieldValue(ctx context.Context, field *schema.Field, row reflect.Value) any {
-	v, _ := field.ValueOf(ctx, row)
-	return v
-}
-
-func isNull(v any) bool {
-	rv := reflect.ValueOf(v)
-	if !rv.IsValid() || rv.Kind() == reflect.Pointer && rv.IsNil() {
-		return true
-	}
-	if valuer, ok := v.(driver.Valuer); ok {
-		value, err := valuer.Value()
-		return err == nil && value == nil
-	}
-	return false
-}
-
-// withoutZero leaves out keys that the database is to make.
-func withoutZero(rows [][]any, indexes []int) (keptRows [][]any, keptIndexes []int) {
-	for i, row := range rows {
-		if !slices.ContainsFunc(row, func(v any) bool { return reflect.ValueOf(v).IsZero() }) || len(row) > 1 {
-			keptRows, keptIndexes = append(keptRows, row), append(keptIndexes, indexes[i])
-		}
-	}
-	return keptRows, keptIndexes
 }

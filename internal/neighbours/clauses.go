@@ -1,4 +1,4 @@
-package softdelete
+package neighbours
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // clausesFor are the clauses that count for the addressed rows of an operation. A delete
@@ -26,10 +27,10 @@ func clausesFor(o *model.Clauses, kind, verb model.Operation) []clause.Interface
 	}
 }
 
-// onAddressed are what the clauses of other fields' types ask of the rows that the
+// OnAddressed are what the clauses of other fields' types ask of the rows that the
 // statement of an operation addresses. They are asked on a copy of it: what else they
 // do to a statement, such as to raise a version, is no part of the operation.
-func onAddressed(db *gorm.DB, m *model.Model, kind, verb model.Operation) ([]clause.Expression, error) {
+func OnAddressed(db *gorm.DB, m *model.Model, kind, verb model.Operation) ([]clause.Expression, error) {
 	asked := clausesFor(&m.Others, kind, verb)
 	if len(asked) == 0 {
 		return nil, nil
@@ -53,7 +54,7 @@ func onAddressed(db *gorm.DB, m *model.Model, kind, verb model.Operation) ([]cla
 	if len(stmt.Joins) > joins {
 		return nil, unheeded(m.Schema, "a clause of a field's type")
 	}
-	return distinct(tx, stmt.Schema, whereExprs(stmt)), nil
+	return Distinct(tx, stmt.Schema, session.WhereExprs(stmt)), nil
 }
 
 // unheeded is the error of conditions that are more than conditions on a table.
@@ -62,9 +63,9 @@ func unheeded(s *schema.Schema, who string) error {
 		"write it as a condition, such as a subquery", s.Name, gorm.ErrInvalidData, who)
 }
 
-// distinct drops conditions that say the same as one before: types ask the same of
+// Distinct drops conditions that say the same as one before: types ask the same of
 // queries and of writes.
-func distinct(db *gorm.DB, s *schema.Schema, exprs []clause.Expression) []clause.Expression {
+func Distinct(db *gorm.DB, s *schema.Schema, exprs []clause.Expression) []clause.Expression {
 	if len(exprs) < 2 {
 		return exprs
 	}
@@ -84,10 +85,10 @@ func conditionText(db *gorm.DB, s *schema.Schema, expr clause.Expression) string
 	return fmt.Sprintf("%s %#v", stmt.SQL.String(), stmt.Vars)
 }
 
-// addOthers adds the clauses of other fields' types to a create before it is decided what
+// AddTo adds the clauses of other fields' types to a create before it is decided what
 // that does about rows in its way: they may say so, or fill in columns of a key. GORM
 // adds them again.
-func addOthers(o *model.Clauses, stmt *gorm.Statement) {
+func AddTo(o *model.Clauses, stmt *gorm.Statement) {
 	if stmt.Unscoped {
 		return
 	}
@@ -105,9 +106,9 @@ type yielding struct {
 	written  func(*gorm.Statement) bool
 }
 
-// yieldingAll wraps those clauses that change statements. Which statements the plugin
+// Yielding wraps those clauses that change statements. Which statements the plugin
 // has written is for written to say.
-func yieldingAll(clauses []clause.Interface, written func(*gorm.Statement) bool) []clause.Interface {
+func Yielding(clauses []clause.Interface, written func(*gorm.Statement) bool) []clause.Interface {
 	list := make([]clause.Interface, len(clauses))
 	for i, c := range clauses {
 		list[i] = c
@@ -124,7 +125,7 @@ func (y yielding) Wrapped() clause.Interface { return y.Interface }
 // ModifyStatement does what the clause does, unless the plugin has written the
 // statement.
 func (y yielding) ModifyStatement(stmt *gorm.Statement) {
-	if y.written(stmt) || isStored(stmt) {
+	if y.written(stmt) || session.IsStored(stmt) {
 		return
 	}
 	y.modifier.ModifyStatement(stmt)

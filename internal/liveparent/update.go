@@ -1,4 +1,4 @@
-package softdelete
+package liveparent
 
 import (
 	"reflect"
@@ -14,24 +14,24 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// update is one UPDATE that is checked.
-type update struct {
-	d     *dialect.Dialect
-	begin func(undoable bool) // as that of an insert
+// Update is one UPDATE that is checked.
+type Update struct {
+	D     *dialect.Dialect
+	Begin func(undoable bool) // as that of an insert
 
 	db      *gorm.DB
-	refused *liveParent // a trashed parent was found
+	refused *Relation // a trashed parent was found
 	undo    []func()
 }
 
-// run makes GORM's update step check the parents that it gives to rows, by what the
+// Run makes GORM's update step check the parents that it gives to rows, by what the
 // statement sets: it is called when that is known, and before it is sent. What was
 // found fails the update if it changes any row.
-func (up *update) run(db *gorm.DB, parents []*liveParent, next func(*gorm.DB)) {
+func (up *Update) Run(db *gorm.DB, parents []*Relation, next func(*gorm.DB)) {
 	up.db = db
 	stmt := db.Statement
 	stmt.AddClauseIfNotExists(clause.Update{})
-	restore := intercept(db, "UPDATE", func(clause.Expression) { up.check(parents) })
+	restore := session.Intercept(db, "UPDATE", func(clause.Expression) { up.check(parents) })
 	next(db)
 	restore()
 	for _, undo := range up.undo {
@@ -43,7 +43,7 @@ func (up *update) run(db *gorm.DB, parents []*liveParent, next func(*gorm.DB)) {
 	}
 }
 
-func (up *update) check(parents []*liveParent) {
+func (up *Update) check(parents []*Relation) {
 	set, _ := up.db.Statement.Clauses["SET"].Expression.(clause.Set)
 	for _, l := range parents {
 		if err := up.checkParent(l, set); err != nil {
@@ -53,22 +53,22 @@ func (up *update) check(parents []*liveParent) {
 	}
 }
 
-func (up *update) checkParent(l *liveParent, set clause.Set) error {
+func (up *Update) checkParent(l *Relation, set clause.Set) error {
 	db, s := up.db, up.db.Statement.Schema
-	key := make([]any, len(l.foreign))
+	key := make([]any, len(l.Foreign))
 	var kept []int // parts of the key that stay as they are
-	for i, name := range l.foreign {
+	for i, name := range l.Foreign {
 		var value any
 		given := false
 		for _, a := range set {
-			if isColumn(a.Column, name) {
+			if expr.IsColumn(a.Column, name) {
 				value, given = a.Value, true
 			}
 		}
 		switch {
 		case !given:
 			kept = append(kept, i)
-		case isNullWord(value) || isNull(value):
+		case isNullWord(value) || model.IsNull(value):
 			return nil
 		case !isConstant(value):
 			return l.unsure(s, "its key is set to an SQL expression: read the key first")
@@ -76,11 +76,11 @@ func (up *update) checkParent(l *liveParent, set clause.Set) error {
 			key[i] = value
 		}
 	}
-	if len(kept) == len(l.foreign) || len(kept) == 0 && isNoKey(key) {
+	if len(kept) == len(l.Foreign) || len(kept) == 0 && isNoKey(key) {
 		return nil
 	}
-	up.begin(false)
-	if err := l.beOnlyWriter(db, up.d); err != nil {
+	up.Begin(false)
+	if err := l.beOnlyWriter(db, up.D); err != nil {
 		return err
 	}
 	keys := [][]any{key}
@@ -90,13 +90,13 @@ func (up *update) checkParent(l *liveParent, set clause.Set) error {
 			return err
 		}
 	}
-	trashed, err := l.trashedAmong(db, up.d, keys)
+	trashed, err := l.trashedAmong(db, up.D, keys)
 	if err != nil || len(trashed) == 0 {
 		return err
 	}
 	// Rows that the update would change make it fail; there may be none. What it
 	// returns would go into the caller's values before that is known.
-	up.begin(true)
+	up.Begin(true)
 	up.refused = l
 	up.keepClause("RETURNING")
 	delete(db.Statement.Clauses, "RETURNING")
@@ -106,7 +106,7 @@ func (up *update) checkParent(l *liveParent, set clause.Set) error {
 // complete returns the keys that an update makes which sets a part of them: with
 // the other parts of the rows that it is about. Those are locked, and the update
 // is confined to rows with these parts, so that no row comes in between.
-func (up *update) complete(l *liveParent, key []any, kept []int) ([][]any, error) {
+func (up *Update) complete(l *Relation, key []any, kept []int) ([][]any, error) {
 	db, stmt := up.db, up.db.Statement
 	if !up.hasCondition() {
 		return nil, nil // GORM refuses the update
@@ -119,14 +119,14 @@ func (up *update) complete(l *liveParent, key []any, kept []int) ([][]any, error
 	columns := make([]string, len(kept))
 	dest := make([]any, len(kept))
 	for i, part := range kept {
-		columns[i] = l.foreign[part]
+		columns[i] = l.Foreign[part]
 		dest[i] = reflect.New(stmt.Schema.FieldsByDBName[columns[i]].FieldType).Interface()
 	}
-	tx := onTable(session.Beside(db), stmt).Unscoped().Select(columns)
+	tx := session.OnTable(session.Beside(db), stmt).Unscoped().Select(columns)
 	if where, ok := stmt.Clauses["WHERE"]; ok {
 		tx.Statement.Clauses["WHERE"] = where
 	}
-	if up.d.RowLock {
+	if up.D.RowLock {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
 	var keys, parts [][]any
@@ -137,7 +137,7 @@ func (up *update) complete(l *liveParent, key []any, kept []int) ([][]any, error
 			part[i] = reflect.ValueOf(dest[i]).Elem().Interface()
 			whole[at] = part[i]
 		}
-		if text := model.KeyText(part...); !seen[text] && !slices.ContainsFunc(part, isNull) {
+		if text := model.KeyText(part...); !seen[text] && !slices.ContainsFunc(part, model.IsNull) {
 			seen[text] = true
 			keys, parts = append(keys, whole), append(parts, part)
 		}
@@ -145,7 +145,7 @@ func (up *update) complete(l *liveParent, key []any, kept []int) ([][]any, error
 	if err != nil {
 		return nil, err
 	}
-	if len(parts) > up.d.Chunk(len(kept)) {
+	if len(parts) > up.D.Chunk(len(kept)) {
 		return nil, l.unsure(stmt.Schema, "a part of its key is set on rows that differ too much in the other: update fewer at once")
 	}
 	up.confine(columns, parts)
@@ -153,7 +153,7 @@ func (up *update) complete(l *liveParent, key []any, kept []int) ([][]any, error
 }
 
 // confine adds to an update that some columns have one of some values, or none.
-func (up *update) confine(columns []string, parts [][]any) {
+func (up *Update) confine(columns []string, parts [][]any) {
 	stmt := up.db.Statement
 	either := []clause.Expression{expr.In(clause.CurrentTable, columns, parts)}
 	for _, name := range columns {
@@ -162,22 +162,22 @@ func (up *update) confine(columns []string, parts [][]any) {
 	up.keepClause("WHERE")
 	where := stmt.Clauses["WHERE"]
 	where.Name = "WHERE"
-	where.Expression = clause.Where{Exprs: append(slices.Clip(rawsql.Enclose(whereExprs(stmt))), &rawsql.Group{Exprs: either})}
+	where.Expression = clause.Where{Exprs: append(slices.Clip(rawsql.Enclose(session.WhereExprs(stmt))), &rawsql.Group{Exprs: either})}
 	stmt.Clauses["WHERE"] = where
 }
 
 // hasCondition tells if GORM lets the update run: it has a condition beside the
 // filter, or needs none.
-func (up *update) hasCondition() bool {
-	exprs := len(whereExprs(up.db.Statement))
-	if _, filtered := up.db.Statement.Clauses[gormFilterKey]; filtered {
+func (up *Update) hasCondition() bool {
+	exprs := len(session.WhereExprs(up.db.Statement))
+	if _, filtered := up.db.Statement.Clauses[model.GormFilterKey]; filtered {
 		exprs--
 	}
 	return exprs > 0 || up.db.AllowGlobalUpdate
 }
 
 // keepClause has a clause put back as it is now after the update.
-func (up *update) keepClause(name string) {
+func (up *Update) keepClause(name string) {
 	clauses := up.db.Statement.Clauses
 	saved, had := clauses[name]
 	up.undo = append(up.undo, func() {

@@ -1,16 +1,20 @@
-package softdelete
+package insert
 
 import (
+	"database/sql/driver"
 	"maps"
 	"reflect"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/neighbours"
 )
 
 // obstacles are the trashed rows that the values of a create are hindered by, by
@@ -30,15 +34,15 @@ type obstacles struct {
 	alike map[int][]reflect.Value
 }
 
-// inTheWay finds, for the statement's values by index, the trashed row that each of
+// Revived finds, for the statement's values by index, the trashed row that each of
 // them revives. The rows are locked.
-func inTheWay(db *gorm.DB, m *model.Model, d *dialect.Dialect) map[int]reflect.Value {
+func Revived(db *gorm.DB, m *model.Model, d *dialect.Dialect) map[int]reflect.Value {
 	o := &obstacles{d: d, db: db, model: m, held: map[int]reflect.Value{}, alike: map[int][]reflect.Value{}}
 	if noted, ok := db.InstanceGet(unaskedKey); ok {
 		o.unasked, _ = noted.([][]bool)
 	}
 	var err error
-	if o.shown, err = revivable(m, db); db.AddError(err) != nil {
+	if o.shown, err = neighbours.Revivable(m, db); db.AddError(err) != nil {
 		return nil
 	}
 	o.byUniqueKeys()
@@ -79,7 +83,7 @@ func (o *obstacles) byMadeKeys() {
 }
 
 func (o *obstacles) by(key model.UniqueKey, of func(index int) bool) {
-	values, indexes := valuesOf(o.db.Statement, o.db.Statement.ReflectValue, key.Columns())
+	values, indexes := ValuesOf(o.db.Statement, o.db.Statement.ReflectValue, key.Columns())
 	if key.Primary {
 		values, indexes = withoutZero(values, indexes)
 	}
@@ -87,7 +91,7 @@ func (o *obstacles) by(key model.UniqueKey, of func(index int) bool) {
 	for i, rows := range o.trashed(keySearch{d: o.d, columns: key.Columns()}, values) {
 		index := indexes[i]
 		if before, twice := o.held[index]; twice && !o.same(before, rows[0]) {
-			_ = o.db.AddError(fail(rowsAmbiguous, o.model.Name(), "several rows are in the way of one new row, by primary key and by "+key.Name))
+			_ = o.db.AddError(fault.About(fault.ErrAmbiguous, o.model.Name(), "several rows are in the way of one new row, by primary key and by "+key.Name))
 			return
 		}
 		o.held[index] = rows[0]
@@ -108,7 +112,7 @@ func (o *obstacles) trashed(l keySearch, values [][]any) map[int][]reflect.Value
 func (o *obstacles) byLiveKeys() {
 	stmt := o.db.Statement
 	for _, key := range o.model.LiveUnique {
-		values, indexes := valuesOf(stmt, stmt.ReflectValue, key.Columns)
+		values, indexes := ValuesOf(stmt, stmt.ReflectValue, key.Columns)
 		search := keySearch{d: o.d, columns: key.Columns}
 		if where := o.model.WhereOf(key); where != "" {
 			search.where = []clause.Expression{clause.Expr{SQL: "(" + o.model.Marker.AsLive(where) + ")"}}
@@ -151,16 +155,16 @@ func (o *obstacles) choose(index int) (reflect.Value, error) {
 	alike := o.alike[index]
 	switch {
 	case held && len(alike) > 0 && !slices.ContainsFunc(alike, func(other reflect.Value) bool { return o.same(row, other) }):
-		return row, fail(rowsAmbiguous, o.model.Name(), "one row is in the way of a new row, and another has a key of it that is unique among live rows")
+		return row, fault.About(fault.ErrAmbiguous, o.model.Name(), "one row is in the way of a new row, and another has a key of it that is unique among live rows")
 	case !held:
 		last, known := trashedLast(o.model, o.db, o.distinct(alike))
 		if !known {
-			return last, fail(rowsAmbiguous, o.model.Name(), "several rows have a key of a new row that is unique among live rows, and which was trashed last cannot be told")
+			return last, fault.About(fault.ErrAmbiguous, o.model.Name(), "several rows have a key of a new row that is unique among live rows, and which was trashed last cannot be told")
 		}
 		row = last
 	}
 	if o.asksForOther(index, row) {
-		return row, fail(rowsAmbiguous, o.model.Name(), "the row in the way of a new row has another primary key than that asks for")
+		return row, fault.About(fault.ErrAmbiguous, o.model.Name(), "the row in the way of a new row has another primary key than that asks for")
 	}
 	return row, nil
 }
@@ -191,7 +195,7 @@ func (o *obstacles) asksForOther(index int, row reflect.Value) bool {
 	search := keySearch{d: o.d}
 	var asked []any
 	for i, field := range stmt.Schema.PrimaryFields {
-		value, zero := field.ValueOf(stmt.Context, elementOf(stmt.ReflectValue, index))
+		value, zero := field.ValueOf(stmt.Context, model.ElementOf(stmt.ReflectValue, index))
 		if zero || index < len(o.unasked) && i < len(o.unasked[index]) && o.unasked[index][i] {
 			continue
 		}
@@ -202,8 +206,8 @@ func (o *obstacles) asksForOther(index int, row reflect.Value) bool {
 
 const unaskedKey = "softdelete:unasked"
 
-// noteAsked notes, at the head of a create's chain, which keys the caller asks for.
-func noteAsked(db *gorm.DB) { db.InstanceSet(unaskedKey, keysNotAsked(db.Statement)) }
+// NoteAsked notes, at the head of a create's chain, which keys the caller asks for.
+func NoteAsked(db *gorm.DB) { db.InstanceSet(unaskedKey, keysNotAsked(db.Statement)) }
 
 // keysNotAsked tells of each value which fields of its primary key are zero, and
 // so not asked for: whoever fills them later makes them, a hook or the database.
@@ -212,7 +216,7 @@ func keysNotAsked(stmt *gorm.Statement) [][]bool {
 	if !model.Holds(stmt.ReflectValue, stmt.Schema) {
 		return nil
 	}
-	list := make([][]bool, 0, lengthOf(stmt.ReflectValue))
+	list := make([][]bool, 0, model.LengthOf(stmt.ReflectValue))
 	for _, value := range model.ElementsOf(stmt.ReflectValue) {
 		fields := make([]bool, len(stmt.Schema.PrimaryFields))
 		for i, field := range stmt.Schema.PrimaryFields {
@@ -236,4 +240,43 @@ func isGivenAlong(stmt *gorm.Statement, field *schema.Field, value reflect.Value
 		}
 	}
 	return false
+}
+
+// trashedLast is the row of several that was trashed last, by what the column can
+// keep. It is false where that cannot be told: rows of one time, or of none.
+func trashedLast(m *model.Model, db *gorm.DB, rows []reflect.Value) (last reflect.Value, known bool) {
+	if len(rows) == 1 {
+		return rows[0], true
+	}
+	if m.At == nil {
+		return reflect.Value{}, false
+	}
+	var latest time.Time
+	for _, row := range rows {
+		at, ok := trashedAt(m, db, row)
+		switch {
+		case !ok:
+			return reflect.Value{}, false
+		case at.After(latest) || !last.IsValid():
+			last, latest, known = row, at, true
+		case at.Equal(latest):
+			known = false
+		}
+	}
+	return last, known
+}
+
+// trashedAt is when a row was trashed, false if it does not say.
+func trashedAt(m *model.Model, db *gorm.DB, row reflect.Value) (time.Time, bool) {
+	value, err := driver.DefaultParameterConverter.ConvertValue(model.FieldValue(db.Statement.Context, m.At, row))
+	if err != nil {
+		return time.Time{}, false
+	}
+	switch at := value.(type) {
+	case time.Time:
+		return at, true
+	case int64:
+		return model.TimeOfUnix(at, m.When().Unit), at != 0
+	}
+	return time.Time{}, false
 }

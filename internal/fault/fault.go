@@ -1,0 +1,37 @@
+// Package fault has the errors of packages below the root, which gives them the names and
+// types that its users know.
+package fault
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What the root's errors of the same names are.
+var (
+	ErrTrashed       = errors.New("softdelete: the row is trashed")
+	ErrAmbiguous     = errors.New("softdelete: it cannot be told which rows are meant")
+	ErrParentTrashed = errors.New("softdelete: the parent row is trashed")
+)
+
+// About returns a sentinel about a model, with what happened or what to do.
+func About(sentinel error, model, hint string) error {
+	return fmt.Errorf("%w: model %s: %s", sentinel, model, hint)
+}
+
+// Definition is what is wrong with a model's definition: what a softdelete.ModelError is
+// made of.
+type Definition struct{ Model, Field, Problem string }
+
+// In is a fault in a model's field, or if that is empty in none in particular.
+func In(model, field, problem string) *Definition {
+	return &Definition{Model: model, Field: field, Problem: problem}
+}
+
+// Error names the model, the field, and the problem.
+func (f *Definition) Error() string {
+	if f.Field == "" {
+		return f.Model + ": " + f.Problem
+	}
+	return f.Model + "." + f.Field + ": " + f.Problem
+}
