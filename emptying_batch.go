@@ -17,192 +17,6 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// atOnce is a batch that one statement finds and removes, on a database where a
-// query can write. It leaves rows on which others hang.
-type atOnce struct {
-	limit int
-	size  int64 // how many rows the batch had
-	left  int64 // how many of them are still there
-}
-
-const (
-	dueName  = "softdelete_due"
-	goneName = "softdelete_gone"
-)
-
-// canAtOnce tells if batches can be removed so: nobody has to be told the keys.
-func (e *emptying) canAtOnce() bool {
-	return !e.stepwise && e.d.WritingQuery && !e.options.Hooks && !e.options.DryRun && len(e.plugin.config.Observers) == 0
-}
-
-// removeAtOnce removes the rows of a batch on which nothing hangs.
-//
-//	WITH softdelete_due AS (SELECT id, deleted_at AS … FROM posts WHERE … ORDER BY … LIMIT 1000 FOR UPDATE SKIP LOCKED),
-//	softdelete_gone AS (DELETE FROM posts WHERE id IN (SELECT id FROM softdelete_due)
-//	AND NOT EXISTS (SELECT 1 FROM comments AS softdelete_child WHERE softdelete_child.post_id = posts.id) RETURNING 1)
-//	SELECT … FROM softdelete_due ORDER BY … DESC LIMIT 1
-func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) error {
-	root := c.plan.Root
-	t.apply(filter)
-	defer t.restore()
-	where, _ := t.stmt.Clauses["WHERE"].Expression.(clause.Where)
-	names := root.Key()
-	key := expr.Columns(root.Name, names)
-	last := make([]any, len(names))
-	dest := make([]any, 0, len(names)+3)
-	var gone int64
-	var when any
-	dest = append(dest, &b.once.size, &gone)
-	for i := range last {
-		dest = append(dest, &last[i])
-	}
-	list := []session.Part{"SELECT (SELECT count(*) FROM " + dueName + "), (SELECT count(*) FROM " + goneName + "), ", expr.Columns(dueName, names)}
-	due := []session.Part{"WITH " + dueName + " AS MATERIALIZED (SELECT ", key}
-	order := []session.Part{" ORDER BY "}
-	if b.when != nil {
-		dest = append(dest, &when)
-		list = append(list, ", softdelete_at")
-		due = append(due, ", ", &rows.At{Table: root.Name, Expr: b.when}, " AS softdelete_at")
-		order = append(order, "softdelete_at DESC, ")
-	}
-	for i, column := range expr.Columns(dueName, names) {
-		if i > 0 {
-			order = append(order, ", ")
-		}
-		order = append(order, column, " DESC")
-	}
-	sorted := expr.InOrder(b.when, names, false)
-	due = append(due, " FROM ", clause.Table{Name: root.Name}, " WHERE ", &rows.At{Table: root.Name, Expr: where}, " ORDER BY ", &rows.At{Table: root.Name, Expr: sorted.Expression},
-		" LIMIT "+strconv.Itoa(b.once.limit)+" FOR UPDATE "+c.d.SkipLocked+"), ",
-		goneName+" AS (DELETE FROM ", clause.Table{Name: root.Name}, " WHERE (", key, ") IN (SELECT ", expr.Columns(dueName, names), " FROM "+dueName+")")
-	due = append(due, c.nothingHangs(root)...)
-	due = append(due, " RETURNING 1) ")
-	parts := slices.Concat(due, list, []session.Part{" FROM " + dueName}, order, []session.Part{" LIMIT 1"})
-	b.end = b.after
-	if _, err := session.Query(c.db, dest, func() { b.end = &batchEnd{when, last} }, parts...); err != nil {
-		return err
-	}
-	b.once.left = b.once.size - gone
-	c.rows[root] = gone
-	c.op.changed(c.db, gone)
-	return nil
-}
-
-// nothingHangs is that no row hangs on a row of a table, by the plan.
-func (c *cascade) nothingHangs(t *model.Table) []session.Part {
-	links := slices.Clone(c.plan.Follow[t])
-	for _, l := range c.plan.Guard[t] {
-		if !slices.Contains(links, l) {
-			links = append(links, l)
-		}
-	}
-	var parts []session.Part
-	for _, l := range links {
-		parts = append(parts, " AND NOT EXISTS (SELECT 1 FROM ", clause.Table{Name: l.Child.Name, Alias: rows.ChildName}, " WHERE ", rows.Joins(l, t.Name), ")")
-	}
-	return parts
-}
-
-// batch bounds a purge to some of the rows that it addresses: those that were
-// trashed first, or of models that keep no time those with the least keys. Rows
-// that somebody else has locked are left out where the database can do that,
-// unless it is these rows that the batch is about: then it waits for them.
-type batch struct {
-	limit  int
-	model  *model.Model
-	when   clause.Expression      // when the rows were trashed, nil if they do not say; it is what sorts them
-	except map[string]rows.Picker // rows that are not taken along, as they are addressed themselves
-	after  *batchEnd              // where the batch before ended, nil for the first one
-	until  *batchEnd              // where it ends at the latest, nil for anywhere
-	only   [][]any                // these rows only, nil for any
-	once   *atOnce                // it is found and removed by one statement; nil if it is not
-	ruled  bool                   // the query has all that others say of its rows
-
-	found [][]any // the keys of the rows
-	seen  int     // how many there were, those that somebody else has locked among them where they are known
-	end   *batchEnd
-}
-
-// batchEnd is the last row of a batch.
-type batchEnd struct {
-	at  any
-	key []any
-}
-
-// read finds the rows of the batch by a query that has the conditions already, to
-// which more can be added. It locks them unless that is for a preview.
-func (b *batch) read(by func(more ...clause.Expression) *gorm.DB, d *dialect.Dialect, lock bool) error {
-	b.found, b.end, b.seen = nil, b.after, 0
-	if lock && d.LockByKey != "" {
-		return b.readFirst(by, d)
-	}
-	found, err := b.query(by(), d, lock && d.RowLock)
-	b.found, b.seen = found, len(found)
-	return err
-}
-
-// readFirst is read where a lock is on all that a query looks at, which others would
-// pass over: it finds the rows, and then locks those by their keys.
-func (b *batch) readFirst(by func(more ...clause.Expression) *gorm.DB, d *dialect.Dialect) error {
-	seen, err := b.query(by(), d, false)
-	if b.seen = len(seen); err != nil || len(seen) == 0 {
-		return err
-	}
-	end := b.end
-	tx := by(expr.InCurrent(model.PrimaryNames(b.model.Schema), seen))
-	tx.Statement.TableExpr = &clause.Expr{SQL: tx.Statement.Quote(clause.Table{Name: b.model.Schema.Table}) + d.LockByKey}
-	b.found, err = b.query(tx, d, true)
-	b.end = end
-	return err
-}
-
-// query runs the query of a batch.
-func (b *batch) query(tx *gorm.DB, d *dialect.Dialect, lock bool) (found [][]any, err error) {
-	names := model.PrimaryNames(b.model.Schema)
-	var list []any
-	for _, column := range expr.Columns(clause.CurrentTable, names) {
-		list = append(list, column)
-	}
-	dest, key := session.KeyScan(len(names))
-	var at any
-	if b.when != nil {
-		list, dest = append(list, b.model.AsStored(d, b.when)), append(dest, &at)
-	}
-	tx = expr.Selecting(tx, list...).Clauses(expr.InOrder(b.when, names, false)).Limit(b.limit)
-	if lock {
-		locking := clause.Locking{Strength: clause.LockingStrengthUpdate}
-		if b.only == nil {
-			locking.Options = d.SkipLocked
-		}
-		tx = tx.Clauses(locking)
-	}
-	if b.ruled {
-		tx = session.Stored(tx)
-	}
-	_, err = session.Scan(tx, dest, func() {
-		found = append(found, key())
-		b.end = &batchEnd{at, found[len(found)-1]}
-	})
-	return found, err
-}
-
-// conditions are those of the rows of the batch: behind the batch before, or among
-// some.
-func (b *batch) conditions() []clause.Expression {
-	var list []clause.Expression
-	names := model.PrimaryNames(b.model.Schema)
-	if b.only != nil {
-		list = append(list, expr.InCurrent(names, b.only))
-	}
-	if b.after != nil {
-		list = append(list, expr.Beyond(b.when, b.after.at, names, b.after.key, ">"))
-	}
-	if b.until != nil {
-		list = append(list, expr.Beyond(b.when, b.until.at, names, b.until.key, "<="))
-	}
-	return list
-}
-
 // attempts is how often a batch is tried that the database ended because of
 // others' work.
 const attempts = 5
@@ -352,4 +166,190 @@ func (e *emptying) preview(tx *gorm.DB, b *batch, rows map[string]int64) error {
 	plan, err = Preview(ask(tx, func(r *request) { r.batch = b }), OpPurge, value)
 	maps.Copy(rows, plan.Rows)
 	return err
+}
+
+// batch bounds a purge to some of the rows that it addresses: those that were
+// trashed first, or of models that keep no time those with the least keys. Rows
+// that somebody else has locked are left out where the database can do that,
+// unless it is these rows that the batch is about: then it waits for them.
+type batch struct {
+	limit  int
+	model  *model.Model
+	when   clause.Expression      // when the rows were trashed, nil if they do not say; it is what sorts them
+	except map[string]rows.Picker // rows that are not taken along, as they are addressed themselves
+	after  *batchEnd              // where the batch before ended, nil for the first one
+	until  *batchEnd              // where it ends at the latest, nil for anywhere
+	only   [][]any                // these rows only, nil for any
+	once   *atOnce                // it is found and removed by one statement; nil if it is not
+	ruled  bool                   // the query has all that others say of its rows
+
+	found [][]any // the keys of the rows
+	seen  int     // how many there were, those that somebody else has locked among them where they are known
+	end   *batchEnd
+}
+
+// batchEnd is the last row of a batch.
+type batchEnd struct {
+	at  any
+	key []any
+}
+
+// read finds the rows of the batch by a query that has the conditions already, to
+// which more can be added. It locks them unless that is for a preview.
+func (b *batch) read(by func(more ...clause.Expression) *gorm.DB, d *dialect.Dialect, lock bool) error {
+	b.found, b.end, b.seen = nil, b.after, 0
+	if lock && d.LockByKey != "" {
+		return b.readFirst(by, d)
+	}
+	found, err := b.query(by(), d, lock && d.RowLock)
+	b.found, b.seen = found, len(found)
+	return err
+}
+
+// readFirst is read where a lock is on all that a query looks at, which others would
+// pass over: it finds the rows, and then locks those by their keys.
+func (b *batch) readFirst(by func(more ...clause.Expression) *gorm.DB, d *dialect.Dialect) error {
+	seen, err := b.query(by(), d, false)
+	if b.seen = len(seen); err != nil || len(seen) == 0 {
+		return err
+	}
+	end := b.end
+	tx := by(expr.InCurrent(model.PrimaryNames(b.model.Schema), seen))
+	tx.Statement.TableExpr = &clause.Expr{SQL: tx.Statement.Quote(clause.Table{Name: b.model.Schema.Table}) + d.LockByKey}
+	b.found, err = b.query(tx, d, true)
+	b.end = end
+	return err
+}
+
+// query runs the query of a batch.
+func (b *batch) query(tx *gorm.DB, d *dialect.Dialect, lock bool) (found [][]any, err error) {
+	names := model.PrimaryNames(b.model.Schema)
+	var list []any
+	for _, column := range expr.Columns(clause.CurrentTable, names) {
+		list = append(list, column)
+	}
+	dest, key := session.KeyScan(len(names))
+	var at any
+	if b.when != nil {
+		list, dest = append(list, b.model.AsStored(d, b.when)), append(dest, &at)
+	}
+	tx = expr.Selecting(tx, list...).Clauses(expr.InOrder(b.when, names, false)).Limit(b.limit)
+	if lock {
+		locking := clause.Locking{Strength: clause.LockingStrengthUpdate}
+		if b.only == nil {
+			locking.Options = d.SkipLocked
+		}
+		tx = tx.Clauses(locking)
+	}
+	if b.ruled {
+		tx = session.Stored(tx)
+	}
+	_, err = session.Scan(tx, dest, func() {
+		found = append(found, key())
+		b.end = &batchEnd{at, found[len(found)-1]}
+	})
+	return found, err
+}
+
+// conditions are those of the rows of the batch: behind the batch before, or among
+// some.
+func (b *batch) conditions() []clause.Expression {
+	var list []clause.Expression
+	names := model.PrimaryNames(b.model.Schema)
+	if b.only != nil {
+		list = append(list, expr.InCurrent(names, b.only))
+	}
+	if b.after != nil {
+		list = append(list, expr.Beyond(b.when, b.after.at, names, b.after.key, ">"))
+	}
+	if b.until != nil {
+		list = append(list, expr.Beyond(b.when, b.until.at, names, b.until.key, "<="))
+	}
+	return list
+}
+
+// atOnce is a batch that one statement finds and removes, on a database where a
+// query can write. It leaves rows on which others hang.
+type atOnce struct {
+	limit int
+	size  int64 // how many rows the batch had
+	left  int64 // how many of them are still there
+}
+
+const (
+	dueName  = "softdelete_due"
+	goneName = "softdelete_gone"
+)
+
+// canAtOnce tells if batches can be removed so: nobody has to be told the keys.
+func (e *emptying) canAtOnce() bool {
+	return !e.stepwise && e.d.WritingQuery && !e.options.Hooks && !e.options.DryRun && len(e.plugin.config.Observers) == 0
+}
+
+// removeAtOnce removes the rows of a batch on which nothing hangs.
+//
+//	WITH softdelete_due AS (SELECT id, deleted_at AS … FROM posts WHERE … ORDER BY … LIMIT 1000 FOR UPDATE SKIP LOCKED),
+//	softdelete_gone AS (DELETE FROM posts WHERE id IN (SELECT id FROM softdelete_due)
+//	AND NOT EXISTS (SELECT 1 FROM comments AS softdelete_child WHERE softdelete_child.post_id = posts.id) RETURNING 1)
+//	SELECT … FROM softdelete_due ORDER BY … DESC LIMIT 1
+func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) error {
+	root := c.plan.Root
+	t.apply(filter)
+	defer t.restore()
+	where, _ := t.stmt.Clauses["WHERE"].Expression.(clause.Where)
+	names := root.Key()
+	key := expr.Columns(root.Name, names)
+	last := make([]any, len(names))
+	dest := make([]any, 0, len(names)+3)
+	var gone int64
+	var when any
+	dest = append(dest, &b.once.size, &gone)
+	for i := range last {
+		dest = append(dest, &last[i])
+	}
+	list := []session.Part{"SELECT (SELECT count(*) FROM " + dueName + "), (SELECT count(*) FROM " + goneName + "), ", expr.Columns(dueName, names)}
+	due := []session.Part{"WITH " + dueName + " AS MATERIALIZED (SELECT ", key}
+	order := []session.Part{" ORDER BY "}
+	if b.when != nil {
+		dest = append(dest, &when)
+		list = append(list, ", softdelete_at")
+		due = append(due, ", ", &rows.At{Table: root.Name, Expr: b.when}, " AS softdelete_at")
+		order = append(order, "softdelete_at DESC, ")
+	}
+	for i, column := range expr.Columns(dueName, names) {
+		if i > 0 {
+			order = append(order, ", ")
+		}
+		order = append(order, column, " DESC")
+	}
+	sorted := expr.InOrder(b.when, names, false)
+	due = append(due, " FROM ", clause.Table{Name: root.Name}, " WHERE ", &rows.At{Table: root.Name, Expr: where}, " ORDER BY ", &rows.At{Table: root.Name, Expr: sorted.Expression},
+		" LIMIT "+strconv.Itoa(b.once.limit)+" FOR UPDATE "+c.d.SkipLocked+"), ",
+		goneName+" AS (DELETE FROM ", clause.Table{Name: root.Name}, " WHERE (", key, ") IN (SELECT ", expr.Columns(dueName, names), " FROM "+dueName+")")
+	due = append(due, c.nothingHangs(root)...)
+	due = append(due, " RETURNING 1) ")
+	parts := slices.Concat(due, list, []session.Part{" FROM " + dueName}, order, []session.Part{" LIMIT 1"})
+	b.end = b.after
+	if _, err := session.Query(c.db, dest, func() { b.end = &batchEnd{when, last} }, parts...); err != nil {
+		return err
+	}
+	b.once.left = b.once.size - gone
+	c.rows[root] = gone
+	c.op.changed(c.db, gone)
+	return nil
+}
+
+// nothingHangs is that no row hangs on a row of a table, by the plan.
+func (c *cascade) nothingHangs(t *model.Table) []session.Part {
+	links := slices.Clone(c.plan.Follow[t])
+	for _, l := range c.plan.Guard[t] {
+		if !slices.Contains(links, l) {
+			links = append(links, l)
+		}
+	}
+	var parts []session.Part
+	for _, l := range links {
+		parts = append(parts, " AND NOT EXISTS (SELECT 1 FROM ", clause.Table{Name: l.Child.Name, Alias: rows.ChildName}, " WHERE ", rows.Joins(l, t.Name), ")")
+	}
+	return parts
 }

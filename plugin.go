@@ -18,39 +18,6 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// Clock says where the time of an operation comes from.
-type Clock int
-
-const (
-	// AppClock is the clock of the application: gorm.Config.NowFunc, or that of
-	// the session. It is the default.
-	AppClock Clock = iota
-
-	// DatabaseClock is the clock of the database, read with one more statement
-	// per operation. It makes the times of several application servers agree.
-	DatabaseClock
-)
-
-func (c Clock) now(db *gorm.DB) (time.Time, error) {
-	now := db.NowFunc()
-	if c != DatabaseClock || db.DryRun {
-		return now, nil
-	}
-	// That of the primary, which has stamped the rows; whether the statement has been
-	// taken anywhere by now depends on the order of plugins.
-	if s := db.Statement.Schema; s != nil {
-		db = session.OnPrimary(db, s)
-	}
-	read, err := dialectOf(db).Now(db)
-	// In the application's zone: a column without one keeps the digits only.
-	return read.In(now.Location()), err
-}
-
-// used holds the readings of this process, so that no two operations have the
-// same one: with markers that are times, it is by their time that the rows of
-// one operation are known.
-var used reading.Set
-
 // Config configures the plugin. Its zero value is useful.
 type Config struct {
 	// Models are registered and checked when db.Use runs, so that a wrong tag or
@@ -89,6 +56,19 @@ type Config struct {
 	// back and holding them. Defaults to false.
 	OmitEventKeys bool
 }
+
+// Clock says where the time of an operation comes from.
+type Clock int
+
+const (
+	// AppClock is the clock of the application: gorm.Config.NowFunc, or that of
+	// the session. It is the default.
+	AppClock Clock = iota
+
+	// DatabaseClock is the clock of the database, read with one more statement
+	// per operation. It makes the times of several application servers agree.
+	DatabaseClock
+)
 
 // Plugin is the GORM plugin. Make it with New; its zero value is that of
 // New(Config{}). It holds what is known of the models, and nothing of a
@@ -211,3 +191,23 @@ func IsTrashed(db *gorm.DB, value any) (bool, error) {
 	read.Set(rv)
 	return m.Marker.IsTrashed(ctx, read), nil
 }
+
+func (c Clock) now(db *gorm.DB) (time.Time, error) {
+	now := db.NowFunc()
+	if c != DatabaseClock || db.DryRun {
+		return now, nil
+	}
+	// That of the primary, which has stamped the rows; whether the statement has been
+	// taken anywhere by now depends on the order of plugins.
+	if s := db.Statement.Schema; s != nil {
+		db = session.OnPrimary(db, s)
+	}
+	read, err := dialectOf(db).Now(db)
+	// In the application's zone: a column without one keeps the digits only.
+	return read.In(now.Location()), err
+}
+
+// used holds the readings of this process, so that no two operations have the
+// same one: with markers that are times, it is by their time that the rows of
+// one operation are known.
+var used reading.Set

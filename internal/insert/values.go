@@ -10,16 +10,6 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
-// some are those of the values that have an index of a kind.
-func some(values [][]any, indexes []int, of func(index int) bool) (kept [][]any, keptIndexes []int) {
-	for i, index := range indexes {
-		if of(index) {
-			kept, keptIndexes = append(kept, values[i]), append(keptIndexes, index)
-		}
-	}
-	return kept, keptIndexes
-}
-
 // ValuesOf reads columns of the statement's values, with the index of each
 // value. Those with a NULL among them are left out: NULL is in nobody's way.
 func ValuesOf(stmt *gorm.Statement, value reflect.Value, columns []string) (rows [][]any, indexes []int) {
@@ -77,4 +67,14 @@ func withoutZero(rows [][]any, indexes []int) (keptRows [][]any, keptIndexes []i
 		}
 	}
 	return keptRows, keptIndexes
+}
+
+// some are those of the values that have an index of a kind.
+func some(values [][]any, indexes []int, of func(index int) bool) (kept [][]any, keptIndexes []int) {
+	for i, index := range indexes {
+		if of(index) {
+			kept, keptIndexes = append(kept, values[i]), append(keptIndexes, index)
+		}
+	}
+	return kept, keptIndexes
 }

@@ -19,27 +19,6 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// Run makes GORM's create step check the parents of the rows that it inserts, by the
-// very values that go into the statement: it is called when they are known, and before
-// they are sent.
-func (in *Insert) Run(db *gorm.DB, parents []*Relation, next func(*gorm.DB)) {
-	in.db, in.schema = db, db.Statement.Schema
-	restore := session.Intercept(db, "VALUES", func(expr clause.Expression) {
-		in.values, _ = expr.(clause.Values)
-		in.check(parents)
-	})
-	next(db)
-	restore()
-	for _, later := range in.later {
-		if db.Error != nil {
-			return
-		}
-		if err := db.AddError(later()); err != nil {
-			db.RowsAffected = 0
-		}
-	}
-}
-
 // Insert is the values of one INSERT.
 type Insert struct {
 	D     *dialect.Dialect
@@ -60,6 +39,27 @@ type Insert struct {
 	upserts  bool // there is a conflict clause
 
 	later []func() error // checks of what is known after the insert only
+}
+
+// Run makes GORM's create step check the parents of the rows that it inserts, by the
+// very values that go into the statement: it is called when they are known, and before
+// they are sent.
+func (in *Insert) Run(db *gorm.DB, parents []*Relation, next func(*gorm.DB)) {
+	in.db, in.schema = db, db.Statement.Schema
+	restore := session.Intercept(db, "VALUES", func(expr clause.Expression) {
+		in.values, _ = expr.(clause.Values)
+		in.check(parents)
+	})
+	next(db)
+	restore()
+	for _, later := range in.later {
+		if db.Error != nil {
+			return
+		}
+		if err := db.AddError(later()); err != nil {
+			db.RowsAffected = 0
+		}
+	}
 }
 
 // check adds an error if a row would be inserted under a trashed parent.

@@ -16,6 +16,16 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
+// Migration is one call of AutoMigrate.
+type Migration struct {
+	db      *gorm.DB
+	Dialect *dialect.Dialect
+	Values  []any          // what GORM migrates
+	Models  []*model.Model // the soft-deletable ones
+	Joins   []*model.Model // those of join tables that GORM makes by a schema of its own
+	Table   string         // that the caller named with db.Table, empty for each model's own
+}
+
 // Run runs a migration on a handle.
 func (mg *Migration) Run(db *gorm.DB) error {
 	return alone(session.OnPrimary(db, nil).Session(&gorm.Session{}), mg.Dialect, func(db *gorm.DB) error {
@@ -78,16 +88,6 @@ func (mg *Migration) byGORM(db *gorm.DB, models []any) error {
 			return err
 		}
 	}
-}
-
-// Migration is one call of AutoMigrate.
-type Migration struct {
-	db      *gorm.DB
-	Dialect *dialect.Dialect
-	Values  []any          // what GORM migrates
-	Models  []*model.Model // the soft-deletable ones
-	Joins   []*model.Model // those of join tables that GORM makes by a schema of its own
-	Table   string         // that the caller named with db.Table, empty for each model's own
 }
 
 func (mg *Migration) tableOf(m *model.Model) string {

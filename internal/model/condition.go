@@ -10,33 +10,6 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 )
 
-// AsLive writes the condition of an index as it is for a row whose marker is
-// cleared.
-func (mk *Marker) AsLive(where string) string {
-	live := "NULL"
-	if value := mk.cleared(); value != nil {
-		live = strings.ToUpper(fmt.Sprint(value))
-		if _, isText := value.(string); isText {
-			return where
-		}
-	}
-	column := regexp.MustCompile("(?i)(?:[\"`]?\\w+[\"`]?\\.)?[\"`]?\\b" + regexp.QuoteMeta(mk.Field.DBName) + "\\b[\"`]?")
-	return column.ReplaceAllLiteralString(where, live)
-}
-
-// IsLiveColumn tells if a generated column is of the model's marker, whatever the
-// database makes of its condition when it prints it.
-func (m *Model) IsLiveColumn(column catalogue.Column) bool {
-	is, want := PlainCondition(column.Expression), PlainCondition(textOf(m.MarkerCondition(LiveOnly)))
-	name := strings.ToLower(m.Marker.Field.DBName)
-	for _, part := range []string{name + "isnull", name + "="} {
-		if strings.Contains(is, part) != strings.Contains(want, part) {
-			return false
-		}
-	}
-	return true
-}
-
 // SameCondition compares the condition of an index, as the database prints it,
 // with one that is to be.
 func (m *Model) SameCondition(have string, want clause.Expression) bool {
@@ -53,6 +26,33 @@ func (m *Model) SameCondition(have string, want clause.Expression) bool {
 	}
 	before, _, found := strings.Cut(PlainCondition(textOf(want)), PlainCondition("'"+zero+"'"))
 	return found && strings.HasPrefix(PlainCondition(have), before+"'")
+}
+
+// IsLiveColumn tells if a generated column is of the model's marker, whatever the
+// database makes of its condition when it prints it.
+func (m *Model) IsLiveColumn(column catalogue.Column) bool {
+	is, want := PlainCondition(column.Expression), PlainCondition(textOf(m.MarkerCondition(LiveOnly)))
+	name := strings.ToLower(m.Marker.Field.DBName)
+	for _, part := range []string{name + "isnull", name + "="} {
+		if strings.Contains(is, part) != strings.Contains(want, part) {
+			return false
+		}
+	}
+	return true
+}
+
+// AsLive writes the condition of an index as it is for a row whose marker is
+// cleared.
+func (mk *Marker) AsLive(where string) string {
+	live := "NULL"
+	if value := mk.cleared(); value != nil {
+		live = strings.ToUpper(fmt.Sprint(value))
+		if _, isText := value.(string); isText {
+			return where
+		}
+	}
+	column := regexp.MustCompile("(?i)(?:[\"`]?\\w+[\"`]?\\.)?[\"`]?\\b" + regexp.QuoteMeta(mk.Field.DBName) + "\\b[\"`]?")
+	return column.ReplaceAllLiteralString(where, live)
 }
 
 // PlainCondition is a condition without what databases add to it when they print

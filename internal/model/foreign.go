@@ -10,13 +10,25 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 )
 
-// NamesOf are the names of tables.
-func NamesOf(tables []*Table) []string {
-	names := make([]string, len(tables))
-	for i, t := range tables {
-		names[i] = t.Name
+// References are foreign keys by the table that they refer to. A table that is not
+// there was not asked for.
+type References map[string][]*catalogue.ForeignKey
+
+// Referring adds the foreign keys that refer to some tables to those that are known.
+func Referring(known References, tables []string, keys []*catalogue.ForeignKey) References {
+	after := maps.Clone(known)
+	if after == nil {
+		after = References{}
 	}
-	return names
+	for _, name := range tables {
+		after[name] = nil
+	}
+	for _, key := range keys {
+		if slices.Contains(tables, key.Parent) {
+			after[key.Parent] = append(after[key.Parent], key)
+		}
+	}
+	return after
 }
 
 // Unread lists the tables that a removal from some others reaches of which it is not
@@ -37,25 +49,13 @@ func (g *Graph) Unread(kind Operation, from []*Table) []*Table {
 	return tables
 }
 
-// References are foreign keys by the table that they refer to. A table that is not
-// there was not asked for.
-type References map[string][]*catalogue.ForeignKey
-
-// Referring adds the foreign keys that refer to some tables to those that are known.
-func Referring(known References, tables []string, keys []*catalogue.ForeignKey) References {
-	after := maps.Clone(known)
-	if after == nil {
-		after = References{}
+// NamesOf are the names of tables.
+func NamesOf(tables []*Table) []string {
+	names := make([]string, len(tables))
+	for i, t := range tables {
+		names[i] = t.Name
 	}
-	for _, name := range tables {
-		after[name] = nil
-	}
-	for _, key := range keys {
-		if slices.Contains(tables, key.Parent) {
-			after[key.Parent] = append(after[key.Parent], key)
-		}
-	}
-	return after
+	return names
 }
 
 // addForeign adds to the graph what the database does by itself, and the tables of

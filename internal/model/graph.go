@@ -11,18 +11,6 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/fault"
 )
 
-// CascadingParents are the links by which a cascade can have trashed the table's
-// rows.
-func (t *Table) CascadingParents() []*Link {
-	var list []*Link
-	for _, l := range t.Parents {
-		if l.Policy == Cascades && l.Parent.Model != nil {
-			list = append(list, l)
-		}
-	}
-	return list
-}
-
 // Graph is how the rows of all known tables hang on each other. It is made of
 // what the registry knows, and never changed after.
 type Graph struct {
@@ -328,6 +316,18 @@ func (t *Table) Compared(visit func(*Model)) {
 
 // Key lists the primary key's columns.
 func (t *Table) Key() []string { return PrimaryNames(t.Schema) }
+
+// CascadingParents are the links by which a cascade can have trashed the table's
+// rows.
+func (t *Table) CascadingParents() []*Link {
+	var list []*Link
+	for _, l := range t.Parents {
+		if l.Policy == Cascades && l.Parent.Model != nil {
+			list = append(list, l)
+		}
+	}
+	return list
+}
 
 // Models lists the soft-deletable models, one to a table.
 func (g *Graph) Models() []*Model {

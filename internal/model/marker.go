@@ -117,6 +117,21 @@ func (mk *Marker) IsTrashed(ctx context.Context, value reflect.Value) bool {
 	}
 }
 
+// HoldsLive tells if a value that goes into the marker is that of a live row.
+func (mk *Marker) HoldsLive(value any) bool {
+	rv := reflect.ValueOf(value)
+	if !rv.IsValid() {
+		return true
+	}
+	switch v := held(rv).(type) {
+	case nil:
+		return true
+	case time.Time:
+		return mk.isZeroTime(v)
+	}
+	return false
+}
+
 // held is what a field of a marker's type holds, as a database has it: nil, a bool,
 // an int64, or a time.
 func held(rv reflect.Value) any {
@@ -246,19 +261,4 @@ func UnixTime(t time.Time, unit time.Duration) int64 {
 	default:
 		return t.Unix()
 	}
-}
-
-// HoldsLive tells if a value that goes into the marker is that of a live row.
-func (mk *Marker) HoldsLive(value any) bool {
-	rv := reflect.ValueOf(value)
-	if !rv.IsValid() {
-		return true
-	}
-	switch v := held(rv).(type) {
-	case nil:
-		return true
-	case time.Time:
-		return mk.isZeroTime(v)
-	}
-	return false
 }

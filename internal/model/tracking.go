@@ -12,22 +12,6 @@ import (
 	"gorm.io/gorm/schema"
 )
 
-// Assign is that a field's column gets a value.
-func Assign(field *schema.Field, value any) clause.Assignment {
-	return clause.Assignment{Column: clause.Column{Name: field.DBName}, Value: value}
-}
-
-// ClearedColumns are the marker and tracking columns of a live row.
-func (m *Model) ClearedColumns() clause.Set {
-	set := clause.Set{Assign(m.Marker.Field, m.Marker.cleared())}
-	for _, name := range m.Protected {
-		if field := m.Schema.FieldsByDBName[name]; field != m.Marker.Field {
-			set = append(set, Assign(field, clearedColumn(field)))
-		}
-	}
-	return set
-}
-
 var scannerType = reflect.TypeFor[sql.Scanner]()
 
 // ActorFor returns an actor as what the model's "by" column takes, if it fits. Nothing
@@ -151,6 +135,17 @@ func UUIDFor(field *schema.Field, id uuid.UUID) (any, error) {
 	}
 }
 
+// ClearedColumns are the marker and tracking columns of a live row.
+func (m *Model) ClearedColumns() clause.Set {
+	set := clause.Set{Assign(m.Marker.Field, m.Marker.cleared())}
+	for _, name := range m.Protected {
+		if field := m.Schema.FieldsByDBName[name]; field != m.Marker.Field {
+			set = append(set, Assign(field, clearedColumn(field)))
+		}
+	}
+	return set
+}
+
 // clearedColumn is what a tracking column holds on a live row: what GORM writes
 // for the field's zero value.
 func clearedColumn(field *schema.Field) any {
@@ -164,4 +159,9 @@ func clearedColumn(field *schema.Field) any {
 	default:
 		return zero.Interface()
 	}
+}
+
+// Assign is that a field's column gets a value.
+func Assign(field *schema.Field, value any) clause.Assignment {
+	return clause.Assignment{Column: clause.Column{Name: field.DBName}, Value: value}
 }

@@ -108,33 +108,6 @@ type noRow struct{}
 
 func (noRow) Build(b clause.Builder) { _, _ = b.WriteString("1 = 0") }
 
-// Conditions are the conditions that others have on the rows of a schema that an
-// operation finds by itself: on queries of it, by callbacks too if there are any,
-// and on what the operation writes.
-func Conditions(db *gorm.DB, s *schema.Schema, kind model.Operation, onQueries, onWrites bool) ([]clause.Expression, error) {
-	of := model.ClausesOf(s)
-	writes := of.Delete
-	if kind == model.Restore {
-		writes = of.Update
-	}
-	shown, err := Asked(db, db.Callback().Query(), s, onQueries, of.Query)
-	if err != nil {
-		return nil, err
-	}
-	written, err := Asked(db, Writing(db, kind), s, onWrites, writes)
-	return Distinct(db, s, slices.Concat(shown, written)), err
-}
-
-// Revivable is what others have on rows of a model that a create may bring back, or
-// give to its values; nil if nothing.
-func Revivable(m *model.Model, db *gorm.DB) (clause.Expression, error) {
-	exprs, err := Conditions(db, m.Schema, model.Restore, Listen(db.Callback().Query()), Listen(Writing(db, model.Restore)))
-	if err != nil || len(exprs) == 0 {
-		return nil, err
-	}
-	return &rawsql.Group{Exprs: exprs, Unsure: true}, nil
-}
-
 // Asked has a statement that does nothing go through a chain, if there is anybody to
 // ask, and returns the conditions that it comes out with.
 func Asked(db *gorm.DB, on chain, s *schema.Schema, callbacks bool, clauses []clause.Interface) ([]clause.Expression, error) {
@@ -176,6 +149,33 @@ func OnQueries(m *model.Model, db *gorm.DB) ([]clause.Expression, error) {
 		return nil, nil
 	}
 	return []clause.Expression{&rawsql.Group{Exprs: exprs, Unsure: true}}, nil
+}
+
+// Conditions are the conditions that others have on the rows of a schema that an
+// operation finds by itself: on queries of it, by callbacks too if there are any,
+// and on what the operation writes.
+func Conditions(db *gorm.DB, s *schema.Schema, kind model.Operation, onQueries, onWrites bool) ([]clause.Expression, error) {
+	of := model.ClausesOf(s)
+	writes := of.Delete
+	if kind == model.Restore {
+		writes = of.Update
+	}
+	shown, err := Asked(db, db.Callback().Query(), s, onQueries, of.Query)
+	if err != nil {
+		return nil, err
+	}
+	written, err := Asked(db, Writing(db, kind), s, onWrites, writes)
+	return Distinct(db, s, slices.Concat(shown, written)), err
+}
+
+// Revivable is what others have on rows of a model that a create may bring back, or
+// give to its values; nil if nothing.
+func Revivable(m *model.Model, db *gorm.DB) (clause.Expression, error) {
+	exprs, err := Conditions(db, m.Schema, model.Restore, Listen(db.Callback().Query()), Listen(Writing(db, model.Restore)))
+	if err != nil || len(exprs) == 0 {
+		return nil, err
+	}
+	return &rawsql.Group{Exprs: exprs, Unsure: true}, nil
 }
 
 // chain is one of GORM's chains of callbacks.

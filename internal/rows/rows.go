@@ -12,32 +12,6 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
-// Visible picks the rows of a table that a model's filter shows; nil where it
-// shows all.
-func Visible(t *model.Table, show model.Visibility) Picker {
-	if t.Model == nil || show == model.All {
-		return nil
-	}
-	return func(name string) clause.Expression {
-		return &model.Filter{Model: t.Model, Table: name, Show: show}
-	}
-}
-
-// And picks what both pick.
-func (p Picker) And(other Picker) Picker {
-	switch {
-	case other == nil:
-		return p
-	case p == nil:
-		return other
-	}
-	return func(name string) clause.Expression { return expr.All{p(name), other(name)} }
-}
-
-// Few is how many keys of a table's rows are kept if the rows can be named by a
-// condition as well.
-const Few = 1000
-
 // Set is a set of rows of one table: by their primary keys, or by conditions
 // that pick them. A condition stands where there are many rows, so that memory
 // does not grow with them.
@@ -50,8 +24,34 @@ type Set struct {
 	Whole bool
 }
 
+// Few is how many keys of a table's rows are kept if the rows can be named by a
+// condition as well.
+const Few = 1000
+
 // Picker is a condition on a table, by whatever name that goes in a statement.
 type Picker func(name string) clause.Expression
+
+// And picks what both pick.
+func (p Picker) And(other Picker) Picker {
+	switch {
+	case other == nil:
+		return p
+	case p == nil:
+		return other
+	}
+	return func(name string) clause.Expression { return expr.All{p(name), other(name)} }
+}
+
+// Visible picks the rows of a table that a model's filter shows; nil where it
+// shows all.
+func Visible(t *model.Table, show model.Visibility) Picker {
+	if t.Model == nil || show == model.All {
+		return nil
+	}
+	return func(name string) clause.Expression {
+		return &model.Filter{Model: t.Model, Table: name, Show: show}
+	}
+}
 
 // NewSet is a set without rows.
 func NewSet(t *model.Table) *Set { return &Set{Table: t} }

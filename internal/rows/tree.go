@@ -10,32 +10,6 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
-// SameOriginIn is that two rows of a table were trashed by the same operation, as
-// a condition; nil if the table cannot tell.
-func SameOriginIn(t *model.Table) *agreement {
-	m := t.Model
-	switch {
-	case m.DeletionID != nil && m.IsExact():
-		id, at := []string{m.DeletionID.DBName}, []string{m.At.DBName}
-		return &agreement{columns: append(id, at...), holds: func(a, b string) clause.Expression {
-			none := expr.All{
-				clause.Eq{Column: clause.Column{Table: a, Name: id[0]}, Value: nil},
-				clause.Eq{Column: clause.Column{Table: b, Name: id[0]}, Value: nil},
-				expr.Equal(a, b, at, at),
-			}
-			return expr.Either{expr.Equal(a, b, id, id), none}
-		}}
-	case m.DeletionID != nil:
-		id := []string{m.DeletionID.DBName}
-		return &agreement{columns: id, holds: func(a, b string) clause.Expression { return expr.Equal(a, b, id, id) }}
-	case m.IsExact():
-		at := []string{m.At.DBName}
-		return &agreement{columns: at, holds: func(a, b string) clause.Expression { return expr.Equal(a, b, at, at) }}
-	default:
-		return nil
-	}
-}
-
 // Tree is "(key) IN (…)" of the rows that hang, in the end, on some rows of the
 // same table: a recursive common table expression. The rows that it starts from
 // are in it too.
@@ -124,4 +98,30 @@ func (t *Tree) buildQuery(b clause.Builder, key, columns []string) {
 // hangs on a parent's.
 func Joins(l *model.Link, parent string) clause.Expression {
 	return expr.AllOf(append(constantsOf(l, ChildName), expr.Equal(ChildName, parent, l.Foreign, l.Referred)))
+}
+
+// SameOriginIn is that two rows of a table were trashed by the same operation, as
+// a condition; nil if the table cannot tell.
+func SameOriginIn(t *model.Table) *agreement {
+	m := t.Model
+	switch {
+	case m.DeletionID != nil && m.IsExact():
+		id, at := []string{m.DeletionID.DBName}, []string{m.At.DBName}
+		return &agreement{columns: append(id, at...), holds: func(a, b string) clause.Expression {
+			none := expr.All{
+				clause.Eq{Column: clause.Column{Table: a, Name: id[0]}, Value: nil},
+				clause.Eq{Column: clause.Column{Table: b, Name: id[0]}, Value: nil},
+				expr.Equal(a, b, at, at),
+			}
+			return expr.Either{expr.Equal(a, b, id, id), none}
+		}}
+	case m.DeletionID != nil:
+		id := []string{m.DeletionID.DBName}
+		return &agreement{columns: id, holds: func(a, b string) clause.Expression { return expr.Equal(a, b, id, id) }}
+	case m.IsExact():
+		at := []string{m.At.DBName}
+		return &agreement{columns: at, holds: func(a, b string) clause.Expression { return expr.Equal(a, b, at, at) }}
+	default:
+		return nil
+	}
 }

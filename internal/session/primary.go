@@ -43,6 +43,15 @@ func Fresh(db *gorm.DB, session gorm.Session) *gorm.DB {
 	return tx.Session(&gorm.Session{})
 }
 
+// Beside returns a handle for further statements on a statement's connection,
+// whatever has happened to that statement. Where it is in no transaction, they go
+// to the primary.
+func Beside(db *gorm.DB) *gorm.DB {
+	tx := Fresh(db, gorm.Session{SkipHooks: true})
+	tx.Error = nil
+	return tx
+}
+
 // OnPrimary is a handle that keeps all that it has and sends what it asks to the
 // primary. Its connection is that of a model's table already, or if that is nil of
 // what the handle is about.
@@ -101,13 +110,4 @@ func SourceOf(db *gorm.DB, s *schema.Schema) gorm.ConnPool {
 		return prepared.ConnPool
 	}
 	return tx.Statement.ConnPool
-}
-
-// Beside returns a handle for further statements on a statement's connection,
-// whatever has happened to that statement. Where it is in no transaction, they go
-// to the primary.
-func Beside(db *gorm.DB) *gorm.DB {
-	tx := Fresh(db, gorm.Session{SkipHooks: true})
-	tx.Error = nil
-	return tx
 }
