@@ -140,7 +140,7 @@ func TestAssociationWritesUnderScopes(t *testing.T) {
 		db := withPlugin(t, open, softdelete.Config{}, &aShelf{}, &aBook{})
 		require.NoError(t, db.Create(&aShelf{ID: 1, Books: []aBook{{ID: 1, Title: "live"}, {ID: 2, Title: "trashed"}, {ID: 3, Title: "trashed too"}}}).Error)
 		require.NoError(t, db.Delete(&aBook{}, []int{2, 3}).Error)
-		books := func(scopes ...scope) *gorm.Association {
+		books := func(scopes ...func(*gorm.DB) *gorm.DB) *gorm.Association {
 			return db.Model(&aShelf{ID: 1}).Scopes(scopes...).Association("Books")
 		}
 		shelved := func() []int {

@@ -6,18 +6,11 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
-	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
 // ConflictOf is conflictOf.
 var ConflictOf = conflictOf
-
-// IsTransient is isTransient.
-var IsTransient = dialect.IsTransient
-
-// IsSystemic is isSystemic.
-var IsSystemic = dialect.IsSystemic
 
 // CheckLiveParents is checkLiveParents on the model of a value, and the table of
 // that.

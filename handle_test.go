@@ -18,30 +18,30 @@ func TestHandleForgetsItsVerb(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		db := open(t)
 		require.NoError(t, db.Use(softdelete.New()))
-		require.NoError(t, db.AutoMigrate(&Note{}))
+		require.NoError(t, db.AutoMigrate(&handleNote{}))
 		verbs := map[string]func(*gorm.DB, any, ...any) *gorm.DB{
 			"restore": softdelete.Restore, "purge": softdelete.Purge, "force delete": softdelete.ForceDelete,
 		}
 		for name, verb := range verbs {
-			require.NoError(t, db.Session(&gorm.Session{AllowGlobalUpdate: true}).Unscoped().Delete(&Note{}).Error)
-			require.NoError(t, db.Create(&[]Note{{Text: "a"}, {Text: "b"}}).Error)
+			require.NoError(t, db.Session(&gorm.Session{AllowGlobalUpdate: true}).Unscoped().Delete(&handleNote{}).Error)
+			require.NoError(t, db.Create(&[]handleNote{{Text: "a"}, {Text: "b"}}).Error)
 			handle := db.Where("1 = 1")
-			require.NoError(t, verb(handle.Where("text = ?", "no such note"), &Note{}).Error, name)
-			handle = db.Where("1 = 1").Model(&Note{})
-			before := verb(handle, &Note{})
+			require.NoError(t, verb(handle.Where("text = ?", "no such note"), &handleNote{}).Error, name)
+			handle = db.Where("1 = 1").Model(&handleNote{})
+			before := verb(handle, &handleNote{})
 			require.NoError(t, before.Error, name)
 			if name == "force delete" {
 				require.EqualValues(t, 2, before.RowsAffected)
-				require.NoError(t, db.Create(&[]Note{{Text: "c"}, {Text: "d"}}).Error)
+				require.NoError(t, db.Create(&[]handleNote{{Text: "c"}, {Text: "d"}}).Error)
 			}
 			updated := handle.Update("delete_reason", "kept")
 			require.NoError(t, updated.Error, name)
 			require.EqualValues(t, 2, updated.RowsAffected, name)
-			deleted := handle.Delete(&Note{})
+			deleted := handle.Delete(&handleNote{})
 			require.NoError(t, deleted.Error, name)
 			require.EqualValues(t, 2, deleted.RowsAffected, name)
 			var n int64
-			require.NoError(t, db.Model(&Note{}).Scopes(softdelete.OnlyTrashed).Count(&n).Error)
+			require.NoError(t, db.Model(&handleNote{}).Scopes(softdelete.OnlyTrashed).Count(&n).Error)
 			require.EqualValues(t, 2, n, "%s: the delete after it trashed, and removed nothing", name)
 		}
 	})
@@ -53,25 +53,31 @@ func TestHandleReadsAndWritesInTurn(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		db := open(t)
 		require.NoError(t, db.Use(softdelete.New()))
-		require.NoError(t, db.AutoMigrate(&Note{}))
-		require.NoError(t, db.Create(&[]Note{{Text: "a"}, {Text: "b"}}).Error)
-		handle := db.Model(&Note{}).Where("text IN ?", []string{"a", "b"})
-		var notes []Note
+		require.NoError(t, db.AutoMigrate(&handleNote{}))
+		require.NoError(t, db.Create(&[]handleNote{{Text: "a"}, {Text: "b"}}).Error)
+		handle := db.Model(&handleNote{}).Where("text IN ?", []string{"a", "b"})
+		var notes []handleNote
 		for range 2 {
 			require.NoError(t, handle.Find(&notes).Error)
 			require.Len(t, notes, 2)
 			require.EqualValues(t, 2, handle.Update("delete_reason", "kept").RowsAffected)
 			require.NoError(t, handle.Find(&notes).Error)
-			deleted := handle.Delete(&Note{})
+			deleted := handle.Delete(&handleNote{})
 			require.NoError(t, deleted.Error)
 			require.EqualValues(t, 2, deleted.RowsAffected)
 			require.NoError(t, handle.Find(&notes).Error)
 			require.Empty(t, notes)
-			restored := softdelete.Restore(handle, &Note{})
+			restored := softdelete.Restore(handle, &handleNote{})
 			require.NoError(t, restored.Error)
 			require.EqualValues(t, 2, restored.RowsAffected)
 		}
 	})
+}
+
+type handleNote struct {
+	ID   uint
+	Text string `gorm:"unique"`
+	softdelete.Tracked
 }
 
 type handleNode struct {

@@ -406,24 +406,3 @@ func TestLiveParentKeepsValues(t *testing.T) {
 		require.EqualValues(t, 1, n)
 	})
 }
-
-func TestCheckLiveParents(t *testing.T) {
-	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
-		db := openLibrary(t, open)
-		require.NoError(t, db.Exec("INSERT INTO live_books (id, author_id, shelf_id) VALUES (3, 2, 0), (4, 1, 2), (5, NULL, 0), (6, 77, 1)").Error)
-		require.NoError(t, db.Exec("INSERT INTO live_loans (id, book_id) VALUES (1, 1)").Error)
-		rows := func(keys ...any) clause.Expression {
-			return clause.IN{Column: clause.Column{Table: "live_books", Name: "id"}, Values: keys}
-		}
-		for _, keys := range [][]any{{3}, {4}, {1, 3}, {4, 5, 6}} {
-			require.ErrorIs(t, softdelete.CheckLiveParents(db, &liveBook{}, rows(keys...)), softdelete.ErrParentTrashed, keys)
-		}
-		log := record(t, db)
-		require.NoError(t, softdelete.CheckLiveParents(db, &liveBook{}, rows(1, 5, 6, 99)))
-		require.Len(t, log.take(), 2, "one for each relation")
-		require.NoError(t, softdelete.CheckLiveParents(db, &liveAuthor{}, rows(1)))
-		require.Empty(t, log.take())
-		require.NoError(t, softdelete.CheckLiveParents(db, &liveLoan{}, clause.Eq{Column: "live_loans.id", Value: 1}))
-	})
-}

@@ -174,37 +174,3 @@ func TestIndexThatAForeignKeyNeeds(t *testing.T) {
 		})
 	}
 }
-
-// TestKindsOfMariaDBsErrors says which errors may be tried again, and which are not about rows: the driver has the SQLSTATE in a
-// field.
-func TestKindsOfMariaDBsErrors(t *testing.T) {
-	t.Parallel()
-	db := withPlugin(t, testdb.OpenerFor(t, "mariadb"), softdelete.Config{}, &aNote{})
-	theNotes(t, db)
-	missing := db.Exec("SELECT 1 FROM no_such_table").Error
-	require.True(t, softdelete.IsSystemic(missing), "%v", missing)
-	require.False(t, softdelete.IsTransient(missing))
-	taken := db.Exec("INSERT INTO a_notes (id) VALUES (1)").Error
-	require.Error(t, taken)
-	require.False(t, softdelete.IsSystemic(taken), "%v", taken)
-	require.False(t, softdelete.IsTransient(taken), "%v", taken)
-
-	lock := "SELECT id FROM a_notes WHERE id = ? FOR UPDATE"
-	one, two := db.Begin(), db.Begin()
-	defer one.Rollback()
-	defer two.Rollback()
-	require.NoError(t, one.Exec(lock, 1).Error)
-	require.NoError(t, two.Exec(lock, 2).Error)
-	waited := make(chan error)
-	go func() { waited <- one.Exec(lock, 2).Error }()
-	err := two.Exec(lock, 1).Error
-	if err == nil {
-		require.NoError(t, two.Rollback().Error)
-		err = <-waited
-	} else {
-		require.NoError(t, two.Rollback().Error)
-		require.NoError(t, <-waited)
-	}
-	require.True(t, softdelete.IsTransient(err), "%v", err)
-	require.False(t, softdelete.IsSystemic(err), "%v", err)
-}

@@ -80,7 +80,7 @@ func TestGraphIsNeverBehind(t *testing.T) {
 	t.Parallel()
 	db := testdb.Open(t, "sqlite")
 	require.NoError(t, db.Use(softdelete.New()))
-	lost, err := softdelete.LostFromGraph(db, 2000, &blogTag{}, &hookedPage{})
+	lost, err := softdelete.LostFromGraph(db, 2000, &blogTag{}, &blogFolder{})
 	require.NoError(t, err)
 	require.Zero(t, lost)
 }
