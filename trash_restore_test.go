@@ -45,11 +45,11 @@ func TestTrashRestoreAll(t *testing.T) {
 }
 
 // dump is what the tables hold.
-func (w *trashWorld) dump(t *testing.T) map[string][][]any {
+func (w *trashWorld) dump(t *testing.T) map[string][]map[string]any {
 	t.Helper()
-	all := map[string][][]any{}
+	all := map[string][]map[string]any{}
 	for _, kind := range w.kinds {
-		all[kind.table] = dumpShopTable(t, w.db, kind.table, "1, 2").rows
+		all[kind.table] = stored(t, w.db, kind.table, "1, 2")
 	}
 	return all
 }

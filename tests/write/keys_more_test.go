@@ -152,7 +152,7 @@ func TestKeysOfSingleValues(t *testing.T) {
 			for _, model := range []any{&aLabel{}, &aShelf{}, &aBadge{}, &aNick{}} {
 				require.NoError(t, db.Unscoped().Where("1 = 1").Delete(model).Error)
 			}
-			for name, with := range handles(db) {
+			for name, with := range ways(db) {
 				require.NoError(t, with(func(tx *gorm.DB) error {
 					upsert := func() *gorm.DB { return tx.Clauses(conflict) }
 					for range 2 {

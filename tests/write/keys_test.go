@@ -59,8 +59,8 @@ func forms[T any, P pointer[T]]() map[string]func(db *gorm.DB, values []T) ([]P,
 	}
 }
 
-// handles are the ways to run something on a handle.
-func handles(db *gorm.DB) map[string]func(run func(tx *gorm.DB) error) error {
+// ways are those to run something on a handle.
+func ways(db *gorm.DB) map[string]func(run func(tx *gorm.DB) error) error {
 	return map[string]func(run func(tx *gorm.DB) error) error{
 		"default": func(run func(tx *gorm.DB) error) error { return run(db) },
 		"no transaction": func(run func(tx *gorm.DB) error) error {
@@ -90,7 +90,7 @@ func eachHasItsKey[T any, P pointer[T]](t *testing.T, open testdb.Opener, made f
 	db := withPlugin(t, open, softdelete.Config{}, &model)
 	for conflict, clauses := range conflicts() {
 		for form, create := range forms[T, P]() {
-			for handle, with := range handles(db) {
+			for handle, with := range ways(db) {
 				what := fmt.Sprintf("%T: %s, %s, %s", model, conflict, form, handle)
 				require.NoError(t, db.Unscoped().Where("1 = 1").Delete(&model).Error)
 				for _, name := range []string{"a", "b", "c", "d"} {

@@ -80,7 +80,7 @@ func TestReviveByAKeyOfLiveRows(t *testing.T) {
 			return column[string](t, db, "SELECT email FROM a_mails WHERE deleted_at IS NULL AND email IS NOT NULL ORDER BY id")
 		}
 		for form, create := range revivals[aMail]() {
-			for handle, with := range handles(db) {
+			for handle, with := range ways(db) {
 				what := form + ", " + handle
 				mails := threeMails(t, db)
 				values := []aMail{{Email: ptr("bob"), Tenant: "t"}, {Email: ptr("ana"), Tenant: "t", Score: 5}, {Tenant: "t"}}

@@ -111,7 +111,7 @@ func TestReviveAsksForNoKeyThatAHookMakes(t *testing.T) {
 		db := withPlugin(t, open, softdelete.Config{}, &aGuest{}, &aCity{}, &aSpot{})
 		for hook, inSave := range map[string]bool{"BeforeCreate": false, "BeforeSave": true} {
 			for form, create := range revivals[aGuest]() {
-				for handle, with := range handles(db) {
+				for handle, with := range ways(db) {
 					what := strings.Join([]string{hook, form, handle}, ", ")
 					require.NoError(t, db.Unscoped().Where("1 = 1").Delete(&aGuest{}).Error)
 					old := []aGuest{{Email: "ana", Score: 1, Invite: "x"}, {Email: "bob", Score: 2}, {Email: "cyd"}}
