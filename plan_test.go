@@ -9,50 +9,51 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/internal/testmodels"
 )
 
 // TestPlan says which relations each operation follows, and in what order.
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	db := testdb.Open(t, "sqlite")
-	require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: blogModels})))
+	require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: testmodels.BlogModels})))
 	for operation, want := range map[softdelete.Operation]string{
 		softdelete.OpSoftDelete: `soft delete of blog_users
-  take: blog_posts.user_id = blog_users.id (blogUser.Posts)
-  forbid if live: blog_invoices.user_id = blog_users.id (blogUser.Invoices)
-  take: blog_comments.post_id = blog_posts.id (blogPost.Comments)
-  take: blog_post_tags.post_id = blog_posts.id (blogPost.Tags)
+  take: blog_posts.user_id = blog_users.id (BlogUser.Posts)
+  forbid if live: blog_invoices.user_id = blog_users.id (BlogUser.Invoices)
+  take: blog_comments.post_id = blog_posts.id (BlogPost.Comments)
+  take: blog_post_tags.post_id = blog_posts.id (BlogPost.Tags)
 `,
 		softdelete.OpRestore: `restore of blog_users
-  take: blog_folders.user_id = blog_users.id (blogUser.Folders)
-  take: blog_invoices.user_id = blog_users.id (blogUser.Invoices)
-  take: blog_posts.user_id = blog_users.id (blogUser.Posts)
-  take: blog_folders.parent_id = blog_folders.id (blogFolder.Children)
-  take: blog_comments.post_id = blog_posts.id (blogPost.Comments)
-  take: blog_post_tags.post_id = blog_posts.id (blogPost.Tags)
+  take: blog_folders.user_id = blog_users.id (BlogUser.Folders)
+  take: blog_invoices.user_id = blog_users.id (BlogUser.Invoices)
+  take: blog_posts.user_id = blog_users.id (BlogUser.Posts)
+  take: blog_folders.parent_id = blog_folders.id (BlogFolder.Children)
+  take: blog_comments.post_id = blog_posts.id (BlogPost.Comments)
+  take: blog_post_tags.post_id = blog_posts.id (BlogPost.Tags)
 `,
 		softdelete.OpPurge: `purge of blog_users
-  take: blog_logins.user_id = blog_users.id (blogUser.Logins)
-  take: blog_posts.user_id = blog_users.id (blogUser.Posts)
-  forbid if live: blog_invoices.user_id = blog_users.id (blogUser.Invoices)
-  forbid if live: blog_posts.user_id = blog_users.id (blogUser.Posts)
-  take: blog_comments.post_id = blog_posts.id (blogPost.Comments)
-  take: blog_post_tags.post_id = blog_posts.id (blogPost.Tags)
-  forbid if live: blog_comments.post_id = blog_posts.id (blogPost.Comments)
-  forbid if live: blog_post_tags.post_id = blog_posts.id (blogPost.Tags)
+  take: blog_logins.user_id = blog_users.id (BlogUser.Logins)
+  take: blog_posts.user_id = blog_users.id (BlogUser.Posts)
+  forbid if live: blog_invoices.user_id = blog_users.id (BlogUser.Invoices)
+  forbid if live: blog_posts.user_id = blog_users.id (BlogUser.Posts)
+  take: blog_comments.post_id = blog_posts.id (BlogPost.Comments)
+  take: blog_post_tags.post_id = blog_posts.id (BlogPost.Tags)
+  forbid if live: blog_comments.post_id = blog_posts.id (BlogPost.Comments)
+  forbid if live: blog_post_tags.post_id = blog_posts.id (BlogPost.Tags)
 `,
 		softdelete.OpForceDelete: `force delete of blog_users
-  take: blog_logins.user_id = blog_users.id (blogUser.Logins)
-  take: blog_posts.user_id = blog_users.id (blogUser.Posts)
-  forbid if live: blog_invoices.user_id = blog_users.id (blogUser.Invoices)
-  take: blog_comments.post_id = blog_posts.id (blogPost.Comments)
-  take: blog_post_tags.post_id = blog_posts.id (blogPost.Tags)
+  take: blog_logins.user_id = blog_users.id (BlogUser.Logins)
+  take: blog_posts.user_id = blog_users.id (BlogUser.Posts)
+  forbid if live: blog_invoices.user_id = blog_users.id (BlogUser.Invoices)
+  take: blog_comments.post_id = blog_posts.id (BlogPost.Comments)
+  take: blog_post_tags.post_id = blog_posts.id (BlogPost.Tags)
 `,
 	} {
-		plan, err := softdelete.PlanOf(db, operation, &blogUser{})
+		plan, err := softdelete.PlanOf(db, operation, &testmodels.BlogUser{})
 		require.NoError(t, err)
 		require.Equal(t, sorted(want), sorted(plan), operation)
-		require.Less(t, strings.Index(plan, "blogUser.Posts"), strings.Index(plan, "blogPost.Comments"), "parents before children")
+		require.Less(t, strings.Index(plan, "BlogUser.Posts"), strings.Index(plan, "BlogPost.Comments"), "parents before children")
 	}
 }
 
@@ -60,12 +61,12 @@ func TestPlan(t *testing.T) {
 func TestPlanWithoutConstraints(t *testing.T) {
 	t.Parallel()
 	db := testdb.Open(t, "sqlite")
-	require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: blogModels, IgnoreConstraints: true})))
-	plan, err := softdelete.PlanOf(db, softdelete.OpSoftDelete, &blogUser{})
+	require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: testmodels.BlogModels, IgnoreConstraints: true})))
+	plan, err := softdelete.PlanOf(db, softdelete.OpSoftDelete, &testmodels.BlogUser{})
 	require.NoError(t, err)
-	require.Contains(t, plan, "blogUser.Posts")
-	require.NotContains(t, plan, "blogPost.Comments")
-	plan, err = softdelete.PlanOf(db, softdelete.OpPurge, &blogUser{})
+	require.Contains(t, plan, "BlogUser.Posts")
+	require.NotContains(t, plan, "BlogPost.Comments")
+	plan, err = softdelete.PlanOf(db, softdelete.OpPurge, &testmodels.BlogUser{})
 	require.NoError(t, err)
 	require.Contains(t, plan, "take: blog_comments", "the database takes them in any case")
 	require.Contains(t, plan, "forbid if live: blog_comments")
@@ -80,7 +81,7 @@ func TestGraphIsNeverBehind(t *testing.T) {
 	t.Parallel()
 	db := testdb.Open(t, "sqlite")
 	require.NoError(t, db.Use(softdelete.New()))
-	lost, err := softdelete.LostFromGraph(db, 2000, &blogTag{}, &blogFolder{})
+	lost, err := softdelete.LostFromGraph(db, 2000, &testmodels.BlogTag{}, &testmodels.BlogFolder{})
 	require.NoError(t, err)
 	require.Zero(t, lost)
 }

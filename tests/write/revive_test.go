@@ -3,6 +3,8 @@ package write_test
 import (
 	"context"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,7 +14,246 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/failing"
+	"github.com/gorm-softdelete/softdelete/tests/internal/handles"
+	"github.com/gorm-softdelete/softdelete/tests/internal/models"
+	"github.com/gorm-softdelete/softdelete/tests/internal/tables"
 )
+
+// liveAccounts are the scores of live accounts, by email.
+func liveAccounts(t *testing.T, db *gorm.DB) []int {
+	t.Helper()
+	return tables.Column[int](t, db, "SELECT score FROM an_accounts WHERE deleted_at IS NULL ORDER BY email")
+}
+
+func TestRevive(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := handles.WithPlugin(t, open, softdelete.Config{}, &models.AnAccount{})
+		ana, _, cyd := models.TheAccounts(t, db)
+		require.Error(t, db.Create(&models.AnAccount{Email: tables.Ptr("ana"), Score: 10}).Error, "GORM meets the unique index")
+		revive := func() *gorm.DB { return db.Scopes(softdelete.Revive) }
+
+		for way, value := range map[string]func() *models.AnAccount{
+			"key": func() *models.AnAccount {
+				return &models.AnAccount{ID: ana.ID, Email: tables.Ptr("new"), Tenant: "t", Score: 10}
+			},
+			"unique column": func() *models.AnAccount { return &models.AnAccount{Email: tables.Ptr("ana"), Tenant: "t", Score: 10} },
+			"unique index":  func() *models.AnAccount { return &models.AnAccount{Tenant: "one", Name: tables.Ptr("a"), Score: 10} },
+			"all of them": func() *models.AnAccount {
+				return &models.AnAccount{ID: ana.ID, Email: tables.Ptr("ana"), Tenant: "one", Name: tables.Ptr("a"), Score: 10}
+			},
+		} {
+			ana, _, cyd = models.TheAccounts(t, db)
+			created := value()
+			if created.ID != 0 {
+				created.ID = ana.ID
+			}
+			tx := revive().Create(created)
+			require.NoError(t, tx.Error, way)
+			require.EqualValues(t, 1, tx.RowsAffected, way)
+			require.Equal(t, ana.ID, created.ID, "%s: the key of the row", way)
+			require.Equal(t, 2020, created.CreatedAt.Year(), "%s: the creation time of the row", way)
+			require.Equal(t, softdelete.Tracked{}, created.Tracked, way)
+			require.Equal(t, []string{"BeforeCreate", "AfterCreate"}, created.Ran, way)
+			var row models.AnAccount
+			require.NoError(t, db.First(&row, ana.ID).Error, way)
+			require.Equal(t, 10, row.Score, way)
+			require.Equal(t, 3, row.Level, "%s: the default", way)
+			require.Equal(t, created.Email, row.Email, way)
+			require.Equal(t, created.Name, row.Name, way)
+			require.Equal(t, created.Tenant, row.Tenant, way)
+			require.Equal(t, 2020, row.CreatedAt.Year(), way)
+			require.WithinDuration(t, time.Now(), row.UpdatedAt, time.Minute, way)
+			require.Equal(t, softdelete.Tracked{}, row.Tracked, way)
+			require.Len(t, tables.Stored(t, db, "an_accounts", "id"), 3, way)
+			require.EqualValues(t, 1, softdelete.Restore(db, &models.AnAccount{}, "email = ?", "bob").RowsAffected, "%s: no other is revived", way)
+		}
+
+		_, _, cyd = models.TheAccounts(t, db)
+		before := tables.Stored(t, db, "an_accounts", "id")
+		require.Error(t, revive().Create(&models.AnAccount{Email: tables.Ptr("cyd"), Score: 10}).Error, "a live row is a conflict")
+		require.Error(t, revive().Create(&models.AnAccount{ID: cyd.ID, Score: 10}).Error)
+		require.Error(t, revive().Create(&models.AnAccount{Email: tables.Ptr("ana"), Tenant: "one", Name: tables.Ptr("c"), Score: 10}).Error, "revived, it would clash with a live one")
+		require.ErrorIs(t, revive().Model(&models.AnAccount{}).Create(map[string]any{"email": "ana"}).Error, gorm.ErrInvalidData)
+		require.Equal(t, before, tables.Stored(t, db, "an_accounts", "id"))
+
+		fresh := models.AnAccount{Email: tables.Ptr("dan"), Tenant: "two", Score: 4}
+		require.NoError(t, revive().Create(&fresh).Error)
+		require.NotZero(t, fresh.ID)
+		require.Equal(t, []int{3, 4}, liveAccounts(t, db), "nothing in the way: a plain create")
+	})
+}
+
+func TestReviveAmbiguous(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := handles.WithPlugin(t, open, softdelete.Config{}, &models.AnAccount{})
+		ana, _, cyd := models.TheAccounts(t, db)
+		before := tables.Stored(t, db, "an_accounts", "id")
+		for name, value := range map[string]*models.AnAccount{
+			"key and column":   {ID: ana.ID, Email: tables.Ptr("bob")},
+			"column and index": {Email: tables.Ptr("ana"), Tenant: "one", Name: tables.Ptr("b")},
+			"another key":      {ID: 99, Email: tables.Ptr("ana")},
+		} {
+			require.ErrorIs(t, db.Scopes(softdelete.Revive).Create(value).Error, softdelete.ErrAmbiguous, name)
+		}
+		require.Error(t, db.Scopes(softdelete.Revive).Create(&models.AnAccount{ID: cyd.ID, Email: tables.Ptr("ana")}).Error)
+		require.Equal(t, before, tables.Stored(t, db, "an_accounts", "id"))
+	})
+}
+
+func TestReviveMany(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := handles.WithPlugin(t, open, softdelete.Config{}, &models.AnAccount{}, &models.ATrace{})
+		batch := func() []models.AnAccount {
+			return []models.AnAccount{
+				{Email: tables.Ptr("new1"), Tenant: "x", Score: 21},
+				{Email: tables.Ptr("bob"), Tenant: "y", Score: 22},
+				{Email: tables.Ptr("new2"), Tenant: "z", Score: 23},
+				{Email: tables.Ptr("ana"), Tenant: "v", Score: 24},
+				{Email: tables.Ptr("new3"), Tenant: "w", Score: 25},
+			}
+		}
+		for way, create := range map[string]func(tx *gorm.DB, rows *[]models.AnAccount) *gorm.DB{
+			"Create":          func(tx *gorm.DB, rows *[]models.AnAccount) *gorm.DB { return tx.Create(rows) },
+			"CreateInBatches": func(tx *gorm.DB, rows *[]models.AnAccount) *gorm.DB { return tx.CreateInBatches(rows, 2) },
+			"pointers": func(tx *gorm.DB, rows *[]models.AnAccount) *gorm.DB {
+				pointers := make([]*models.AnAccount, len(*rows))
+				for i := range *rows {
+					pointers[i] = &(*rows)[i]
+				}
+				return tx.Create(pointers)
+			},
+		} {
+			ana, bob, _ := models.TheAccounts(t, db)
+			rows := batch()
+			tx := create(db.Scopes(softdelete.Revive), &rows)
+			require.NoError(t, tx.Error, way)
+			require.EqualValues(t, 5, tx.RowsAffected, way)
+			require.Equal(t, bob.ID, rows[1].ID, way)
+			require.Equal(t, ana.ID, rows[3].ID, way)
+			for _, row := range rows {
+				var got models.AnAccount
+				require.NoError(t, db.First(&got, row.ID).Error, way)
+				require.Equal(t, row.Score, got.Score, "%s: each value has the key of its own row", way)
+			}
+			require.Equal(t, []int{24, 22, 3, 21, 23, 25}, liveAccounts(t, db), way)
+		}
+
+		for kind, with := range failing.Handles(t, db) {
+			models.TheAccounts(t, db)
+			before := tables.Stored(t, db, "an_accounts", "id")
+			rows := append(batch(), models.AnAccount{Email: tables.Ptr("cyd")})
+			require.Error(t, with(func(tx *gorm.DB) error {
+				if tx.Name() == "postgres" && kind[0] == 'c' {
+					// PostgreSQL gives up a transaction at its first error; the caller wants a savepoint for that.
+					return tx.Transaction(func(tx *gorm.DB) error { return tx.Scopes(softdelete.Revive).Create(&rows).Error })
+				}
+				return tx.Scopes(softdelete.Revive).Create(&rows).Error
+			}), kind)
+			require.Equal(t, before, tables.Stored(t, db, "an_accounts", "id"), "%s: one live conflict undoes all", kind)
+		}
+	})
+}
+
+func TestReviveByFirstOrCreate(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		plain, db := bothHandles(t, open, &models.AnAccount{})
+		ana, _, cyd := models.TheAccounts(t, db)
+		require.Error(t, plain.Where(models.AnAccount{Email: tables.Ptr("ana")}).FirstOrCreate(&models.AnAccount{}).Error)
+		var found, created, live models.AnAccount
+		require.NoError(t, db.Scopes(softdelete.Revive).Where(models.AnAccount{Email: tables.Ptr("ana")}).Attrs(models.AnAccount{Score: 30}).FirstOrCreate(&created).Error)
+		require.Equal(t, ana.ID, created.ID)
+		require.Equal(t, []int{30, 3}, liveAccounts(t, db))
+		require.NoError(t, db.Scopes(softdelete.Revive).Where(models.AnAccount{Email: tables.Ptr("ana")}).FirstOrCreate(&found).Error)
+		require.Equal(t, 30, found.Score)
+		require.NoError(t, db.Scopes(softdelete.Revive).FirstOrCreate(&live, models.AnAccount{Email: tables.Ptr("cyd")}).Error)
+		require.Equal(t, cyd.ID, live.ID)
+		require.Len(t, tables.Stored(t, db, "an_accounts", "id"), 3)
+	})
+}
+
+func TestReviveByAPartialIndex(t *testing.T) {
+	t.Parallel()
+	type row struct {
+		ID    uint
+		Email string `gorm:"size:191;uniqueIndex:,where:deleted_at IS NULL"`
+		softdelete.Timestamp
+	}
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := handles.WithPlugin(t, open, softdelete.Config{}, &row{})
+		old := row{Email: "ana"}
+		require.NoError(t, db.Create(&old).Error)
+		require.NoError(t, db.Delete(&old).Error)
+		value := row{Email: "ana"}
+		require.NoError(t, db.Scopes(softdelete.Revive).Create(&value).Error)
+		require.Equal(t, old.ID, value.ID, "though the database would take a new row, where it has such an index")
+		require.Error(t, db.Scopes(softdelete.Revive).Create(&row{Email: "ana"}).Error)
+	})
+}
+
+func TestConcurrentRevives(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := handles.WithPlugin(t, open, softdelete.Config{}, &models.AnAccount{})
+		for range 5 {
+			ana, _, _ := models.TheAccounts(t, db)
+			var won atomic.Int64
+			var group sync.WaitGroup
+			for i := range 6 {
+				group.Go(func() {
+					value := models.AnAccount{Email: tables.Ptr("ana"), Tenant: "t", Score: 100 + i}
+					if db.Scopes(softdelete.Revive).Create(&value).Error == nil {
+						won.Add(1)
+					}
+				})
+			}
+			group.Wait()
+			require.EqualValues(t, 1, won.Load(), "the second meets a live row")
+			rows := tables.Column[int](t, db, "SELECT score FROM an_accounts WHERE deleted_at IS NULL AND id = ?", ana.ID)
+			require.Len(t, rows, 1)
+			require.GreaterOrEqual(t, rows[0], 100)
+			require.Len(t, tables.Stored(t, db, "an_accounts", "id"), 3)
+		}
+	})
+}
+
+// TestReviveLeavesDefaultsToTheDatabase says that a column which the database fills keeps what it was given.
+func TestReviveLeavesDefaultsToTheDatabase(t *testing.T) {
+	t.Parallel()
+	type filled struct {
+		ID        uint
+		Email     string    `gorm:"size:40;uniqueIndex"`
+		JoinedAt  time.Time `gorm:"type:date;default:(CURRENT_DATE)"`
+		Level     int       `gorm:"default:(1+1)"`
+		Fixed     int       `gorm:"default:7"`
+		Manager   *uint     `gorm:"default:null"`
+		DeletedAt gorm.DeletedAt
+	}
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := handles.WithPlugin(t, open, softdelete.Config{}, &filled{})
+		require.NoError(t, db.Create(&filled{Email: "a"}).Error)
+		var first, now filled
+		require.NoError(t, db.Take(&first).Error)
+		require.NoError(t, db.Model(&first).Update("manager", 7).Error)
+		require.NoError(t, db.Delete(&first).Error)
+		revived := filled{Email: "a"}
+		require.NoError(t, db.Scopes(softdelete.Revive).Create(&revived).Error)
+		require.NoError(t, db.Take(&now).Error)
+		require.Equal(t, []int{2, 7}, []int{now.Level, now.Fixed})
+		require.Nil(t, now.Manager, "that is no default of the database's")
+		require.True(t, now.JoinedAt.Equal(first.JoinedAt), now.JoinedAt)
+		require.True(t, revived.JoinedAt.Equal(first.JoinedAt))
+		require.NoError(t, db.Delete(&now).Error)
+		require.NoError(t, db.Scopes(softdelete.Revive).Create(&filled{Email: "a", Level: 5}).Error)
+		now = filled{}
+		require.NoError(t, db.Take(&now).Error)
+		require.Equal(t, 5, now.Level, "a value given counts")
+	})
+}
 
 type (
 	// aGuest gets its key from BeforeCreate, or from BeforeSave.

@@ -1,0 +1,6 @@
+package models
+
+type ScopePlain struct {
+	ID   uint
+	Name string
+}
