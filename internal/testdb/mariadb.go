@@ -55,7 +55,7 @@ apt-get -y --no-install-recommends -o DPkg::Lock::Timeout=300 install mariadb-se
 			// What was committed outlives the server, but not the machine.
 			"--innodb-flush-log-at-trx-commit=2", "--innodb-flush-method=nosync", "--innodb-doublewrite=0", "--sync-frm=0",
 			"--innodb-buffer-pool-size=128M", "--innodb-log-file-size="+mariadbLogSize, "--performance-schema=OFF",
-			"--max-connections=300", "--skip-name-resolve", "--character-set-server=utf8mb4", "--default-time-zone=+00:00")
+			"--max-connections="+ownConnections, "--skip-name-resolve", "--character-set-server=utf8mb4", "--default-time-zone=+00:00")
 	},
 	quit:      syscall.SIGKILL,
 	portTaken: "Address already in use",
@@ -101,6 +101,7 @@ func mariadbOpener(dsn string) Opener { return mysqlOpener(mysql.Config{DSN: dsn
 func mysqlOpener(settings mysql.Config) Opener {
 	return func(tb testing.TB, config ...*gorm.Config) *gorm.DB {
 		tb.Helper()
+		settings.DriverName = mysqlWaiting
 		db := openHandle(tb, mysql.New(settings), config)
 		if err := limitPool(db); err != nil {
 			tb.Fatalf("testdb: opening mariadb: %v", err)
@@ -140,7 +141,7 @@ func mariadbAdmin(dsn string) (*gorm.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := gorm.Open(mysql.Open(dsn), Config())
+	db, err := gorm.Open(mysql.New(mysql.Config{DriverName: mysqlWaiting, DSN: dsn}), Config())
 	if err != nil {
 		return nil, err
 	}

@@ -22,9 +22,6 @@ const (
 	// postgresEnv names a database to use in place of a server of our own.
 	postgresEnv = "SOFTDELETE_TEST_POSTGRES_DSN"
 
-	maxOpenConns = 8
-	maxIdleConns = 2
-
 	// dropLockTimeout bounds the wait for locks of a transaction that a test left open.
 	dropLockTimeout = 10 * time.Second
 )
@@ -58,7 +55,7 @@ $apt install postgresql
 		args := []string{"-D", s.data()}
 		for _, setting := range []string{
 			"listen_addresses=127.0.0.1", "port=" + strconv.Itoa(s.port), "unix_socket_directories=" + s.dir,
-			"fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300",
+			"fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=" + ownConnections,
 			"timezone=UTC", "log_timezone=UTC",
 		} {
 			args = append(args, "-c", setting)
@@ -106,11 +103,8 @@ func postgresPlace(tb testing.TB) Opener {
 func postgresOpener(dsn string, withoutReturning bool) Opener {
 	return func(tb testing.TB, config ...*gorm.Config) *gorm.DB {
 		tb.Helper()
-		dialector := postgres.Open(dsn)
-		if withoutReturning {
-			dialector = postgres.New(postgres.Config{DSN: dsn, WithoutReturning: true})
-		}
-		db := openHandle(tb, dialector, config)
+		settings := postgres.Config{DriverName: postgresWaiting, DSN: dsn, WithoutReturning: withoutReturning}
+		db := openHandle(tb, postgres.New(settings), config)
 		if err := limitPool(db); err != nil {
 			tb.Fatalf("testdb: opening postgres: %v", err)
 		}
@@ -144,21 +138,11 @@ func postgresAdmin(dsn string) (*gorm.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := gorm.Open(postgres.Open(dsn), Config())
+	db, err := gorm.Open(postgres.New(postgres.Config{DriverName: postgresWaiting, DSN: dsn}), Config())
 	if err != nil {
 		return nil, err
 	}
 	return db, limitPool(db)
-}
-
-func limitPool(db *gorm.DB) error {
-	pool, err := db.DB()
-	if err != nil {
-		return err
-	}
-	pool.SetMaxOpenConns(maxOpenConns)
-	pool.SetMaxIdleConns(maxIdleConns)
-	return nil
 }
 
 // withSetting adds a run-time setting to a DSN of either form, URL or keywords.
