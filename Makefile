@@ -5,12 +5,16 @@ TESTED   := $(foreach dir,$(MODULES),$(if $(shell find $(dir) -name '*_test.go' 
 LINT     := bin/golangci-lint
 LINT_PKG := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
+# Runs a command beside one server of each database, which all packages share. It is built, not run by `go run`, which would pass
+# on neither a SIGTERM nor the exit code.
+SERVERS  := bin/withservers
+
 # The race detector needs cgo. Without a C compiler the tests run without it, except in CI. It leaves out SQLite itself, C
 # translated to Go, in which it would spend half of the time of all tests.
 COMPILER := $(shell command -v gcc || command -v cc || command -v clang)
 ifneq ($(or $(COMPILER),$(filter true,$(CI))),)
 RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false
-test cover: export CGO_ENABLED := 1
+test tests cover: export CGO_ENABLED := 1
 endif
 
 # Each package's tests run in its own directory.
@@ -19,7 +23,7 @@ export CHINOOK_JSON := $(abspath $(CHINOOK_JSON))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart empty test lint fmt vet build bench cover check
+.PHONY: help quickstart empty test tests lint fmt vet build bench cover check $(SERVERS)
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,9 +34,12 @@ quickstart: ## Run the first example
 empty: ## Run the example that empties a large trash
 	@cd examples/empty && go run .
 
-# The race detector would take too long over three databases: on MariaDB the tests run without it, after the others.
-test: ## Run all tests, with the race detector
+test: $(SERVERS) ## Run all tests, with the race detector
 	@$(if $(RACE),:,echo "no C compiler found: running the tests without the race detector")
+	@$(SERVERS) -- $(MAKE) --no-print-directory tests
+
+# The race detector would take too long over three databases: on MariaDB the tests run without it, after the others.
+tests:
 	@set -e; all=$${SOFTDELETE_TEST_DATABASES:-sqlite,postgres,mariadb}; \
 	raced=$$(echo $$all | tr , '\n' | grep -vx mariadb | paste -sd, || true); \
 	if [ -n "$$raced" ]; then \
@@ -57,12 +64,15 @@ build: ## Build all programs
 bench: ## Run the benchmarks
 	@cd bench && go run . -purge-rows 100000 -list-items 100000 -live-rows 400000 -live-rounds 30
 
-cover: ## Show how much of each function the tests cover
+cover: $(SERVERS) ## Show how much of each function the tests cover
 	@$(if $(RACE),:,echo "no C compiler found: running the tests without the race detector")
-	@go test $(RACE) -count=1 -timeout 14m -coverpkg=./... -coverprofile=coverage.out ./...
+	@$(SERVERS) -- go test $(RACE) -count=1 -timeout 14m -coverpkg=./... -coverprofile=coverage.out ./...
 	@go tool cover -func=coverage.out
 
 check: lint vet build test ## Run all that must pass before a commit
+
+$(SERVERS):
+	@go build -o $@ ./internal/testdb/withservers
 
 $(LINT): tools/go.mod tools/go.sum
 	@cd tools && go build -o ../$@ $(LINT_PKG)

@@ -14,7 +14,7 @@
 //
 // SQLite is a file in the test's temporary directory. PostgreSQL and MariaDB are the databases that
 // SOFTDELETE_TEST_POSTGRES_DSN and SOFTDELETE_TEST_MARIADB_DSN name (the latter may be MySQL too), or else throw-away
-// servers that are started at their first use. SOFTDELETE_TEST_DATABASES, a comma list, narrows what runs.
+// servers that are started at their first use. The program withservers starts one of each for all packages of a run. SOFTDELETE_TEST_DATABASES, a comma list, narrows what runs.
 package testdb
 
 import (
