@@ -107,7 +107,7 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 }
 
 // checkLiveParents returns ErrParentTrashed if a row that was brought back has
-// a trashed parent by a relation tagged liveparent.Relation.
+// a trashed parent by a relation tagged liveParent.
 func (c *cascade) checkLiveParents(back []found) error {
 	for _, f := range back {
 		t := f.set.Table

@@ -46,7 +46,7 @@ var (
 	// ErrParentTrashed says that a row cannot live because its parent is trashed.
 	// It is returned by a restore of a row that was trashed along with its parent,
 	// and by a write that gives a live row a trashed parent by a relation with the
-	// tag softdelete:"liveparent.Relation". Nothing is written.
+	// tag softdelete:"liveParent". Nothing is written.
 	ErrParentTrashed = fault.ErrParentTrashed
 
 	// ErrNotSoftDeletable is returned by each scope and verb of this package on
