@@ -2,6 +2,8 @@
 # their own. All but the tools are checked along: those that are there.
 MODULES  := . $(patsubst %/go.mod,%,$(wildcard bench/go.mod examples/*/go.mod tests/*/go.mod))
 TESTED   := $(foreach dir,$(MODULES),$(if $(shell find $(dir) -name '*_test.go' -print -quit),$(dir)))
+PACKAGE  := github.com/gorm-softdelete/softdelete
+APIDIFF  := go run golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4
 LINT     := bin/golangci-lint
 LINT_PKG := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
@@ -23,7 +25,7 @@ export CHINOOK_JSON := $(abspath $(CHINOOK_JSON))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart empty test tests lint fmt vet build bench cover check $(SERVERS)
+.PHONY: help quickstart empty test tests lint fmt vet build tidy api bench cover check $(SERVERS)
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,7 +71,22 @@ cover: $(SERVERS) ## Show how much of each function the tests cover
 	@$(SERVERS) -- go test $(RACE) -count=1 -timeout 14m -coverpkg=./... -coverprofile=coverage.out ./...
 	@go tool cover -func=coverage.out
 
-check: lint vet build test ## Run all that must pass before a commit
+tidy: ## Show what go mod tidy would change
+	@set -e; for dir in $(MODULES); do (cd $$dir && go mod tidy -diff); done
+
+# What of the public API is not as in the last release, or in BASE.
+BASE ?= $(shell git describe --tags --abbrev=0 2>/dev/null)
+api: ## Compare the public API with the last release
+ifeq ($(BASE),)
+	@echo "no release to compare the API with: make api BASE=commit"
+else
+	@rm -rf bin/base && git worktree prune && git worktree add -q --detach bin/base $(BASE)
+	@cd bin/base && $(APIDIFF) -w ../base.api $(PACKAGE)
+	@git worktree remove --force bin/base
+	@$(APIDIFF) -w bin/now.api $(PACKAGE) && $(APIDIFF) bin/base.api bin/now.api
+endif
+
+check: lint vet build tidy api test ## Run all that must pass before a commit
 
 $(SERVERS):
 	@go build -o $@ ./internal/testdb/withservers
