@@ -122,7 +122,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model.Model, made *Plan) error {
 	}
 	op.plan = plan
 	c := p.newCascade(db, op)
-	c.preview, c.d.CurrentRead = true, ""
+	c.preview, c.d = true, c.d.AsSeen() // a look takes no locks
 	if err := c.heed(); err != nil {
 		return err
 	}

@@ -236,6 +236,14 @@ func (d *Dialect) Reading(tx *gorm.DB) *gorm.DB {
 	return tx.Clauses(clause.Locking{Strength: clause.LockingStrengthShare})
 }
 
+// AsSeen is the dialect for one who reads what the transaction sees, and locks nothing
+// by that. A dialect is everybody's, and never changed.
+func (d *Dialect) AsSeen() *Dialect {
+	seen := *d
+	seen.CurrentRead = ""
+	return &seen
+}
+
 // Nest writes the beginning and the end around a subquery that may be on the table
 // that is written to.
 func (d *Dialect) Nest(b clause.Builder, write func()) {
