@@ -13,8 +13,8 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// cascade is one operation on its way along its plan. It lives as long as that
-// operation's statement.
+// cascade is one operation on its way along its plan. It is made for the operation's
+// statement, and ends with that.
 type cascade struct {
 	plugin *Plugin
 	db     *gorm.DB // the operation's statement

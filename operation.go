@@ -89,8 +89,8 @@ func WithReason(ctx context.Context, reason string) context.Context {
 	return context.WithValue(ctx, reasonKey{}, reason)
 }
 
-// operation is one delete, restore, purge or force delete while it runs. It
-// lives among its statement's clauses.
+// operation is one delete, restore, purge or force delete while it runs. It is kept
+// with its statement, as one of the clauses of that.
 type operation struct {
 	kind    Operation
 	model   *model.Model

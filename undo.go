@@ -140,27 +140,9 @@ func (p *Plugin) undo(db *gorm.DB, request *request, plan *model.Plan) error {
 	if err := c.walk(c.restorableByTime); err != nil {
 		return err
 	}
-	var back, checked []found
-	for _, circle := range c.plan.Order {
-		for _, t := range circle {
-			if set := whole[t]; set != nil {
-				hooked, err := c.hooked(set)
-				if err != nil {
-					return err
-				}
-				if !hooked.IsEmpty() {
-					back = append(back, found{set: hooked, hooks: true})
-				}
-				back = append(back, found{set: set, counts: true})
-				if c.hasLiveParents(t) {
-					keyed := rows.NewSet(t)
-					if keyed.Keys, err = c.keysOf(set); err != nil {
-						return err
-					}
-					checked = append(checked, found{set: keyed})
-				}
-			}
-		}
+	back, checked, err := c.undone(whole)
+	if err != nil {
+		return err
 	}
 	for _, found := range append(back, c.log...) {
 		if err := c.bringBack(found); err != nil {
@@ -174,6 +156,33 @@ func (p *Plugin) undo(db *gorm.DB, request *request, plan *model.Plan) error {
 	op.observed.addressed(func(name string) bool { return c.startsAt(g.Tables[name]) })
 	op.tell(p, db)
 	return nil
+}
+
+// undone lists the rows that keep the operation's id, to be brought back, parents before
+// children; and by their keys those of which a parent has to be live.
+func (c *cascade) undone(whole map[*model.Table]*rows.Set) (back, checked []found, err error) {
+	for _, t := range slices.Concat(c.plan.Order...) {
+		set := whole[t]
+		if set == nil {
+			continue
+		}
+		hooked, err := c.hooked(set)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !hooked.IsEmpty() {
+			back = append(back, found{set: hooked, hooks: true})
+		}
+		back = append(back, found{set: set, counts: true})
+		if c.hasLiveParents(t) {
+			keyed := rows.NewSet(t)
+			if keyed.Keys, err = c.keysOf(set); err != nil {
+				return nil, nil, err
+			}
+			checked = append(checked, found{set: keyed})
+		}
+	}
+	return back, checked, nil
 }
 
 // startsAt tells if rows of a table can only have been addressed: nothing else of

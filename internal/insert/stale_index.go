@@ -30,7 +30,7 @@ func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *di
 			distinct[model.KeyText(value...)] = true
 		}
 		// The statement's own rows are read without a lock, which would keep others from the keys beside.
-		_, live := keysMet(m, db, d, key.Columns, values, asSeen)
+		_, live := keysMet(m, db, keySearch{d: d, columns: key.Columns, hold: asSeen}, values)
 		if len(live) >= len(distinct) {
 			continue
 		}
@@ -38,7 +38,7 @@ func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *di
 			if live[model.KeyText(value...)] {
 				continue
 			}
-			hidden, live := keysMet(m, db, d, key.Columns, [][]any{value}, locked)
+			hidden, live := keysMet(m, db, keySearch{d: d, columns: key.Columns, hold: locked}, [][]any{value})
 			if len(hidden) > 0 && len(live) == 0 && (d.ConflictTarget || !meetsLive(m, db, d, key, indexes[i])) {
 				_ = db.AddError(fault.About(fault.ErrTrashed, m.Name(), "an upsert met it by "+key.Name+
 					", which is of all rows still: AutoMigrate makes it one of live rows, or else restore the row first"))
@@ -48,17 +48,17 @@ func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *di
 	}
 }
 
-// keysMet are those of the rows that agree with some values, trashed ones and live
-// ones.
-func keysMet(m *model.Model, db *gorm.DB, d *dialect.Dialect, columns []string, values [][]any, h hold) (trashed, live map[string]bool) {
+// keysMet are those of the rows that a search finds by some values, trashed ones and
+// live ones.
+func keysMet(m *model.Model, db *gorm.DB, search keySearch, values [][]any) (trashed, live map[string]bool) {
 	stmt := db.Statement
 	if len(values) == 0 || m.Schema != stmt.Schema || db.Error != nil {
 		return nil, nil
 	}
 	trashed, live = map[string]bool{}, map[string]bool{}
-	search := keySearch{d: d, columns: columns, read: []string{m.Marker.Field.DBName}, hold: h}
+	search.read = []string{m.Marker.Field.DBName}
 	for _, row := range search.rows(db, values) {
-		have, _ := ValuesOf(stmt, row, columns)
+		have, _ := ValuesOf(stmt, row, search.columns)
 		if m.Marker.IsTrashed(stmt.Context, row) {
 			trashed[model.KeyText(have[0]...)] = true
 		} else {
@@ -92,7 +92,7 @@ func meetsLive(m *model.Model, db *gorm.DB, d *dialect.Dialect, but model.LiveKe
 	}
 	for _, columns := range others {
 		values, _ := ValuesOf(stmt, model.ElementOf(stmt.ReflectValue, index), columns)
-		if _, live := keysMet(m, db, d, columns, values, asSeen); len(live) > 0 {
+		if _, live := keysMet(m, db, keySearch{d: d, columns: columns, hold: asSeen}, values); len(live) > 0 {
 			return true
 		}
 	}
