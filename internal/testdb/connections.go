@@ -35,37 +35,23 @@ const (
 	postgresTooMany = "53300"
 )
 
-// The drivers that wait, by the names under which database/sql knows them.
-const (
-	postgresWaiting = "testdb-postgres"
-	mysqlWaiting    = "testdb-mysql"
-)
-
-func init() {
-	for waiting, name := range map[string]string{postgresWaiting: "pgx", mysqlWaiting: "mysql"} {
-		pool, err := sql.Open(name, "") // It connects to nothing.
-		if err != nil {
-			panic(fmt.Sprintf("testdb: the driver %s: %v", name, err))
-		}
-		sql.Register(waiting, waitingDriver{pool.Driver()})
-		_ = pool.Close()
+// waitingPool is a pool of the named driver that waits for a connection of a server that has too many. A dialector gets it as
+// its Conn: a DriverName of ours would have GORM's migrator for PostgreSQL go another way.
+func waitingPool(driverName, dsn string) (*sql.DB, error) {
+	named, err := sql.Open(driverName, "") // It connects to nothing.
+	if err != nil {
+		return nil, err
 	}
+	defer func() { _ = named.Close() }()
+	connector, err := named.Driver().(driver.DriverContext).OpenConnector(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(waitingConnector{connector}), nil
 }
 
-// waitingDriver waits for a connection of a server that has too many.
-type waitingDriver struct{ driver.Driver }
-
-func (d waitingDriver) OpenConnector(dsn string) (driver.Connector, error) {
-	connector, err := d.Driver.(driver.DriverContext).OpenConnector(dsn)
-	return waitingConnector{connector, d}, err
-}
-
-type waitingConnector struct {
-	driver.Connector
-	driver waitingDriver
-}
-
-func (c waitingConnector) Driver() driver.Driver { return c.driver }
+// waitingConnector waits for a connection.
+type waitingConnector struct{ driver.Connector }
 
 func (c waitingConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	overdue := time.After(connectionTimeout)

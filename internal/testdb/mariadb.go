@@ -101,8 +101,13 @@ func mariadbOpener(dsn string) Opener { return mysqlOpener(mysql.Config{DSN: dsn
 func mysqlOpener(settings mysql.Config) Opener {
 	return func(tb testing.TB, config ...*gorm.Config) *gorm.DB {
 		tb.Helper()
-		settings.DriverName = mysqlWaiting
-		db := openHandle(tb, mysql.New(settings), config)
+		pool, err := waitingPool("mysql", settings.DSN)
+		if err != nil {
+			tb.Fatalf("testdb: opening mariadb: %v", err)
+		}
+		own := settings
+		own.Conn = pool
+		db := openHandle(tb, mysql.New(own), config)
 		if err := limitPool(db); err != nil {
 			tb.Fatalf("testdb: opening mariadb: %v", err)
 		}
@@ -141,7 +146,11 @@ func mariadbAdmin(dsn string) (*gorm.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := gorm.Open(mysql.New(mysql.Config{DriverName: mysqlWaiting, DSN: dsn}), Config())
+	pool, err := waitingPool("mysql", dsn)
+	if err != nil {
+		return nil, err
+	}
+	db, err := gorm.Open(mysql.New(mysql.Config{Conn: pool, DSN: dsn}), Config())
 	if err != nil {
 		return nil, err
 	}

@@ -103,7 +103,11 @@ func postgresPlace(tb testing.TB) Opener {
 func postgresOpener(dsn string, withoutReturning bool) Opener {
 	return func(tb testing.TB, config ...*gorm.Config) *gorm.DB {
 		tb.Helper()
-		settings := postgres.Config{DriverName: postgresWaiting, DSN: dsn, WithoutReturning: withoutReturning}
+		pool, err := waitingPool("pgx", dsn)
+		if err != nil {
+			tb.Fatalf("testdb: opening postgres: %v", err)
+		}
+		settings := postgres.Config{Conn: pool, DSN: dsn, WithoutReturning: withoutReturning}
 		db := openHandle(tb, postgres.New(settings), config)
 		if err := limitPool(db); err != nil {
 			tb.Fatalf("testdb: opening postgres: %v", err)
@@ -138,7 +142,11 @@ func postgresAdmin(dsn string) (*gorm.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := gorm.Open(postgres.New(postgres.Config{DriverName: postgresWaiting, DSN: dsn}), Config())
+	pool, err := waitingPool("pgx", dsn)
+	if err != nil {
+		return nil, err
+	}
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: pool, DSN: dsn}), Config())
 	if err != nil {
 		return nil, err
 	}
