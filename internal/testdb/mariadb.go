@@ -107,7 +107,9 @@ func mysqlOpener(settings mysql.Config) Opener {
 		}
 		own := settings
 		own.Conn = pool
-		db := openHandle(tb, mysql.New(own), config)
+		dialector := mysql.New(own).(*mysql.Dialector)
+		db := openHandle(tb, dialector, config)
+		dialector.Conn = nil // who opens another handle by it gets a pool of its own
 		if err := limitPool(db); err != nil {
 			tb.Fatalf("testdb: opening mariadb: %v", err)
 		}

@@ -107,8 +107,9 @@ func postgresOpener(dsn string, withoutReturning bool) Opener {
 		if err != nil {
 			tb.Fatalf("testdb: opening postgres: %v", err)
 		}
-		settings := postgres.Config{Conn: pool, DSN: dsn, WithoutReturning: withoutReturning}
-		db := openHandle(tb, postgres.New(settings), config)
+		dialector := postgres.New(postgres.Config{Conn: pool, DSN: dsn, WithoutReturning: withoutReturning}).(*postgres.Dialector)
+		db := openHandle(tb, dialector, config)
+		dialector.Conn = nil // who opens another handle by it gets a pool of its own
 		if err := limitPool(db); err != nil {
 			tb.Fatalf("testdb: opening postgres: %v", err)
 		}
