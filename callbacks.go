@@ -155,7 +155,7 @@ func unlessPlanned(next func(*gorm.DB)) func(*gorm.DB) {
 
 // beforeDelete says what a delete is, before the first hook runs.
 func (p *Plugin) beforeDelete(db *gorm.DB) {
-	if db.Error != nil || neighbours.Of(db.Statement) != nil {
+	if db.Error != nil || neighbours.VisitOf(db.Statement) != nil {
 		return
 	}
 	stmt := db.Statement
@@ -195,7 +195,7 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 // delete wraps GORM's delete step.
 func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
-		if b := neighbours.Of(db.Statement); b != nil {
+		if b := neighbours.VisitOf(db.Statement); b != nil {
 			b.Step(db)
 			return
 		}
@@ -219,7 +219,7 @@ func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 // beforeUpdate prepares a restore, and makes an update that may fail late a
 // unit.
 func (p *Plugin) beforeUpdate(db *gorm.DB) {
-	if db.Error != nil || neighbours.Of(db.Statement) != nil {
+	if db.Error != nil || neighbours.VisitOf(db.Statement) != nil {
 		return
 	}
 	stmt := db.Statement
@@ -252,7 +252,7 @@ func writesBefore(stmt *gorm.Statement) bool {
 func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
 		stmt := db.Statement
-		if b := neighbours.Of(stmt); b != nil {
+		if b := neighbours.VisitOf(stmt); b != nil {
 			b.Step(db)
 			return
 		}

@@ -70,7 +70,7 @@ func (updateClause) Name() string               { return "" }
 func (updateClause) Build(clause.Builder)       {}
 func (updateClause) MergeClause(*clause.Clause) {}
 
-// Replaces says that the clause of queries tells.
+// Replaces is nil: what the marker brought is known by the clause of queries.
 func (updateClause) Replaces() *model.Clauses { return nil }
 
 // ModifyStatement refuses an update that the plugin has not seen: it would have
@@ -100,7 +100,7 @@ func (createClause) Name() string               { return "" }
 func (createClause) Build(clause.Builder)       {}
 func (createClause) MergeClause(*clause.Clause) {}
 
-// Replaces says that the clause of queries tells.
+// Replaces is nil: what the marker brought is known by the clause of queries.
 func (createClause) Replaces() *model.Clauses { return nil }
 
 // ModifyStatement fails the statement.
@@ -121,7 +121,7 @@ func (deleteClause) Name() string               { return "" }
 func (deleteClause) Build(clause.Builder)       {}
 func (deleteClause) MergeClause(*clause.Clause) {}
 
-// Replaces says that the clause of queries tells.
+// Replaces is nil: what the marker brought is known by the clause of queries.
 func (deleteClause) Replaces() *model.Clauses { return nil }
 
 // ModifyStatement refuses a delete that the plugin did not build. An unscoped

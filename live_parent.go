@@ -107,7 +107,7 @@ func (p *Plugin) checkCreate(db *gorm.DB, e *entry, next func(*gorm.DB)) func(*g
 	}
 	return func(db *gorm.DB) {
 		stmt := db.Statement
-		in := &liveparent.Insert{D: dialectOf(db), Model: e.model}
+		in := &liveparent.Insert{Dialect: dialectOf(db), Model: e.model}
 		in.Begin = func(undoable bool) { p.beforeCheck(db, e.model, undoable) }
 		in.SkipsTrashed = func() bool {
 			return e.model != nil && isUpsert(stmt) && requestOf(stmt).showOf(stmt, e.model) == model.LiveOnly
@@ -124,7 +124,7 @@ func (p *Plugin) checkUpdate(db *gorm.DB, e *entry, next func(*gorm.DB)) func(*g
 		return next
 	}
 	return func(db *gorm.DB) {
-		up := &liveparent.Update{D: dialectOf(db), Begin: func(undoable bool) { p.beforeCheck(db, e.model, undoable) }}
+		up := &liveparent.Update{Dialect: dialectOf(db), Begin: func(undoable bool) { p.beforeCheck(db, e.model, undoable) }}
 		up.Run(db, e.parents, next)
 	}
 }

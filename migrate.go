@@ -1,7 +1,6 @@
 package softdelete
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,19 +69,11 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 	}
 	defer p.models.unlearn()
 	mg := &migrator.Migration{Dialect: dialectOf(db), Values: models, Models: list, Joins: joins}
+	mg.Clash = func(d migrator.Duplicates) error { clash := DuplicateError(d); return &clash }
 	if db.Statement != nil {
 		mg.Table = db.Statement.Table
 	}
-	err = mg.Run(db)
-	var found *migrator.Duplicates
-	if !errors.As(err, &found) {
-		return err
-	}
-	clash := (*DuplicateError)(found)
-	if err == error(found) { //nolint:errorlint // alone
-		return clash
-	}
-	return errors.Join(clash, err)
+	return mg.Run(db)
 }
 
 // migrated lists the soft-deletable models among values, those that GORM makes

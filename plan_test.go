@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 	"github.com/gorm-softdelete/softdelete/internal/testmodels"
 )
@@ -54,6 +55,17 @@ func TestPlan(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, sorted(want), sorted(plan), operation)
 		require.Less(t, strings.Index(plan, "BlogUser.Posts"), strings.Index(plan, "BlogPost.Comments"), "parents before children")
+	}
+}
+
+// TestKindsOfOperations says that the public kinds of operations are those of the plans.
+func TestKindsOfOperations(t *testing.T) {
+	t.Parallel()
+	for kind, of := range map[softdelete.Operation]model.Operation{
+		softdelete.OpNone: model.None, softdelete.OpSoftDelete: model.SoftDelete, softdelete.OpRestore: model.Restore,
+		softdelete.OpPurge: model.Purge, softdelete.OpForceDelete: model.ForceDelete,
+	} {
+		require.Equal(t, of, model.Operation(kind))
 	}
 }
 

@@ -76,7 +76,7 @@ const (
 type Plugin struct {
 	config   Config
 	models   registry
-	dialects sync.Map // what db.Callback() returns, one a handle → *dialect
+	dialects sync.Map // what db.Callback() returns, one a handle → *dialect.Dialect
 }
 
 const pluginName = "softdelete"

@@ -44,7 +44,7 @@ type registry struct {
 	entries sync.Map // *schema.Schema → *entry, read without the lock
 	mu      sync.Mutex
 	pending map[*schema.Schema]*entry // adopted under the lock, not yet published
-	tables  sync.Map                  // string → *model, by which join tables are found
+	tables  sync.Map                  // string → *model.Model, by which join tables are found
 
 	ignoreConstraints bool
 	foreign           model.References            // what was read of the database

@@ -71,7 +71,7 @@ func (p *Plugin) revive(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 		return
 	}
 	if total := model.LengthOf(stmt.ReflectValue); len(found) < total {
-		insert.Without(db, blocked, next)
+		insert.WithoutValues(db, blocked, next)
 		if db.Error != nil {
 			db.RowsAffected = 0
 			return
@@ -131,7 +131,7 @@ func (p *Plugin) reviveRow(db *gorm.DB, m *model.Model, value, row reflect.Value
 	for _, l := range p.models.entry(db, stmt.Schema).parents {
 		// The update has checked what it sets; the rest is as it was in the trash.
 		if err == nil && !slices.ContainsFunc(l.Foreign, func(name string) bool { _, ok := set[name]; return ok }) {
-			table := session.ChildTable(stmt)
+			table := session.OwnTable(stmt)
 			err = l.CheckRows(db, dialectOf(db), stmt.Schema, table, expr.In(table, model.PrimaryNames(stmt.Schema), [][]any{keys}))
 		}
 	}

@@ -182,15 +182,15 @@ func (p *Plugin) create(next func(*gorm.DB)) func(*gorm.DB) {
 // insert runs GORM's create step, by what it does about rows in its way.
 func (p *Plugin) insert(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 	options := func() insert.Options {
-		return insert.Options{D: dialectOf(db), Show: requestOf(db.Statement).showOf(db.Statement, m), Associated: isAssociated(db)}
+		return insert.Options{Dialect: dialectOf(db), Show: requestOf(db.Statement).showOf(db.Statement, m), Associated: isAssociated(db)}
 	}
 	switch {
 	case isUpsert(db.Statement):
 		insert.Upsert(db, m, options(), next)
 	case isLinking(db) && p.relinks(db, m):
 		next(db)
-	case insert.IsNew(db):
-		insert.New(db, m, options(), next)
+	case insert.IsOfNewRows(db):
+		insert.NewRows(db, m, options(), next)
 	default:
 		next(db)
 	}
@@ -266,7 +266,7 @@ func (p *Plugin) relinkPairs(db *gorm.DB, m *model.Model, columns []string, pair
 	}
 	op.noteOwn(db, tx.RowsAffected, keys)
 	defer op.tell(p, db)
-	table := session.ChildTable(stmt)
+	table := session.OwnTable(stmt)
 	for chunk := range slices.Chunk(pairs, dialectOf(db).Chunk(len(columns))) {
 		if db.AddError(p.checkLiveParents(db, stmt.Schema, table, expr.In(table, columns, chunk))) != nil {
 			return

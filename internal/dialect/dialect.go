@@ -12,7 +12,7 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// Dialect lists, by name, all in which databases differ for this package.
+// Dialect lists, by name, all in which databases differ for this library.
 type Dialect struct {
 	// Returning: an UPDATE can return the rows that it changed. Where it cannot,
 	// the keys are read under a lock before the UPDATE.

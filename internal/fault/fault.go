@@ -7,7 +7,7 @@ import (
 	"fmt"
 )
 
-// What the root's errors of the same names are.
+// The root's errors of the same names are these.
 var (
 	ErrTrashed       = errors.New("softdelete: the row is trashed")
 	ErrAmbiguous     = errors.New("softdelete: it cannot be told which rows are meant")
@@ -23,7 +23,8 @@ func About(sentinel error, model, hint string) error {
 // made of.
 type Definition struct{ Model, Field, Problem string }
 
-// In is a fault in a model's field, or if that is empty in none in particular.
+// In is a fault in a field of a model. The field is empty if the fault is in none in
+// particular.
 func In(model, field, problem string) *Definition {
 	return &Definition{Model: model, Field: field, Problem: problem}
 }

@@ -38,7 +38,7 @@ func inIndex(m *model.Model, db *gorm.DB, where string, values [][]any, indexes 
 		for _, field := range fields {
 			parts = append(parts, clause.Column{Name: field.DBName}, ",")
 		}
-		parts = append(parts, "0 AS softdelete_value FROM ", clause.Table{Name: session.ChildTable(stmt)}, " WHERE 1 = 0")
+		parts = append(parts, "0 AS softdelete_value FROM ", clause.Table{Name: session.OwnTable(stmt)}, " WHERE 1 = 0")
 		for _, i := range chunk {
 			parts = append(parts, expr.Func(func(b clause.Builder) {
 				_, _ = b.WriteString(" UNION ALL SELECT ")
@@ -49,7 +49,7 @@ func inIndex(m *model.Model, db *gorm.DB, where string, values [][]any, indexes 
 				b.AddVar(b, i)
 			}))
 		}
-		parts = append(parts, ") AS ", clause.Table{Name: session.ChildTable(stmt)}, " WHERE ("+where+")")
+		parts = append(parts, ") AS ", clause.Table{Name: session.OwnTable(stmt)}, " WHERE ("+where+")")
 		if _, err := session.Query(db, []any{&index}, func() { in[index] = true }, parts...); err != nil {
 			_ = db.AddError(err)
 			return nil, nil

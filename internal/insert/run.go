@@ -142,7 +142,7 @@ func (u *upserting) runWithout(db *gorm.DB, blocked map[int]bool, next func(*gor
 		if len(part) == 0 {
 			u.run(db, next)
 		} else {
-			Without(db, part, func(db *gorm.DB) { u.run(db, next) })
+			WithoutValues(db, part, func(db *gorm.DB) { u.run(db, next) })
 		}
 		if db.Error != nil {
 			return

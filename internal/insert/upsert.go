@@ -17,7 +17,7 @@ import (
 
 // Options are what is known of an insert beside what its statement says.
 type Options struct {
-	D          *dialect.Dialect
+	Dialect    *dialect.Dialect
 	Show       model.Visibility // which rows it may meet
 	Associated bool             // its rows are saved along with another
 }
@@ -26,7 +26,7 @@ type Options struct {
 // updated, markers not changed; if one of the caller's own rows is trashed, the
 // statement fails.
 func Upsert(db *gorm.DB, m *model.Model, options Options, next func(*gorm.DB)) {
-	stmt, d, show := db.Statement, options.D, options.Show
+	stmt, d, show := db.Statement, options.Dialect, options.Show
 	original := stmt.Clauses["ON CONFLICT"]
 	defer func() { stmt.Clauses["ON CONFLICT"] = original }()
 	conflict := original.Expression.(clause.OnConflict)
@@ -74,15 +74,15 @@ func isProtected(m *model.Model, column string) bool {
 	return field != nil && slices.Contains(m.Protected, field.DBName)
 }
 
-// New runs an insert of several values that leaves rows in its way as they
+// NewRows runs an insert of several values that leaves rows in its way as they
 // are, and so returns fewer of them. Of the values that met one GORM knows those
 // only that have a key.
-func New(db *gorm.DB, m *model.Model, options Options, next func(*gorm.DB)) {
+func NewRows(db *gorm.DB, m *model.Model, options Options, next func(*gorm.DB)) {
 	stmt := db.Statement
 	original := stmt.Clauses["ON CONFLICT"]
 	defer func() { stmt.Clauses["ON CONFLICT"] = original }()
 	conflict := original.Expression.(clause.OnConflict)
-	run := &upserting{handback: newHandback(m, db, conflict, options.Show, options.D), conflict: conflict, associated: true}
+	run := &upserting{handback: newHandback(m, db, conflict, options.Show, options.Dialect), conflict: conflict, associated: true}
 	if len(run.fields) == 0 || db.DryRun {
 		next(db)
 		return
@@ -93,9 +93,9 @@ func New(db *gorm.DB, m *model.Model, options Options, next func(*gorm.DB)) {
 	run.run(db, next)
 }
 
-// IsNew tells if a create is one of several values that does nothing about
+// IsOfNewRows tells if a create is one of several values that does nothing about
 // rows in its way.
-func IsNew(db *gorm.DB) bool {
+func IsOfNewRows(db *gorm.DB) bool {
 	stmt := db.Statement
 	conflict, ok := stmt.Clauses["ON CONFLICT"].Expression.(clause.OnConflict)
 	if !ok || !conflict.DoNothing || model.LengthOf(stmt.ReflectValue) < 2 || stmt.Unscoped {
@@ -229,8 +229,8 @@ func LetBuild(db *gorm.DB) {
 	}
 }
 
-// Without runs next without some of the statement's values.
-func Without(db *gorm.DB, blocked map[int]bool, next func(*gorm.DB)) {
+// WithoutValues runs next without some of the statement's values.
+func WithoutValues(db *gorm.DB, blocked map[int]bool, next func(*gorm.DB)) {
 	stmt := db.Statement
 	dest, value := stmt.Dest, stmt.ReflectValue
 	rest := reflect.New(reflect.SliceOf(reflect.PointerTo(stmt.Schema.ModelType))).Elem()

@@ -21,8 +21,8 @@ import (
 
 // Insert is the values of one INSERT.
 type Insert struct {
-	D     *dialect.Dialect
-	Model *model.Model // nil if it is not soft-deletable
+	Dialect *dialect.Dialect
+	Model   *model.Model // nil if it is not soft-deletable
 
 	// Begin begins the transaction that a check and the write after it are in, one in
 	// which something can be undone after the check if that is undoable.
@@ -103,10 +103,10 @@ func (in *Insert) checkParent(l *Relation) error {
 		return nil
 	}
 	in.Begin(false)
-	if err := l.beOnlyWriter(in.db, in.D); err != nil {
+	if err := l.beOnlyWriter(in.db, in.Dialect); err != nil {
 		return err
 	}
-	trashed, err := l.trashedAmong(in.db, in.D, keys)
+	trashed, err := l.trashedAmong(in.db, in.Dialect, keys)
 	if err != nil || len(trashed) == 0 {
 		return err
 	}
@@ -256,14 +256,14 @@ func (in *Insert) checkLater(l *Relation) error {
 		}
 	}
 	in.Begin(true)
-	table := session.ChildTable(in.db.Statement)
+	table := session.OwnTable(in.db.Statement)
 	in.later = append(in.later, func() error {
-		for chunk := range slices.Chunk(keys, in.D.Chunk(len(in.target()))) {
+		for chunk := range slices.Chunk(keys, in.Dialect.Chunk(len(in.target()))) {
 			where := []clause.Expression{expr.In(table, in.target(), chunk)}
 			if in.Model != nil {
 				where = append(where, &model.Filter{Model: in.Model, Table: table, Show: model.LiveOnly})
 			}
-			if err := l.CheckRows(in.db, in.D, in.schema, table, expr.AllOf(where)); err != nil {
+			if err := l.CheckRows(in.db, in.Dialect, in.schema, table, expr.AllOf(where)); err != nil {
 				return err
 			}
 		}
@@ -292,7 +292,7 @@ func (in *Insert) spares(rows []int, assigned assignment) (bool, error) {
 			keys = append(keys, key)
 		}
 	}
-	d, table := in.D, session.ChildTable(stmt)
+	d, table := in.Dialect, session.OwnTable(stmt)
 	var met int
 	for chunk := range slices.Chunk(keys, d.Chunk(len(in.target()))) {
 		where := []clause.Expression{expr.In(table, in.target(), chunk)}

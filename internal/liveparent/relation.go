@@ -17,13 +17,13 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// Relation is a belongs-to relation with the tag softdelete:"Relation": no
+// Relation is a belongs-to relation with the tag softdelete:"liveParent": no
 // row is written so that it is live and its parent by this relation trashed.
 type Relation struct {
 	Name   string // the relation's field
 	Parent *model.Model
 
-	// Foreign are columns of the child, referred those of the parent that they
+	// Foreign are columns of the child, Referred those of the parent that they
 	// hold.
 	Foreign, Referred []string
 
@@ -31,7 +31,8 @@ type Relation struct {
 	Reachable func(*gorm.DB) error
 }
 
-// CheckRows is checkLiveParents for one relation.
+// CheckRows returns the error of rows of a table that a condition picks, if one of them has
+// a trashed parent by the relation.
 func (l *Relation) CheckRows(db *gorm.DB, d *dialect.Dialect, s *schema.Schema, table string, where clause.Expression) error {
 	trashed, err := l.trashedParents(db, d, &rows.Selected{
 		Columns: expr.Columns("", l.Referred), From: table, List: expr.Columns(table, l.Foreign), Where: where,

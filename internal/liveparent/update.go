@@ -16,8 +16,8 @@ import (
 
 // Update is one UPDATE that is checked.
 type Update struct {
-	D     *dialect.Dialect
-	Begin func(undoable bool) // as that of an insert
+	Dialect *dialect.Dialect
+	Begin   func(undoable bool) // as that of an insert
 
 	db      *gorm.DB
 	refused *Relation // a trashed parent was found
@@ -80,7 +80,7 @@ func (up *Update) checkParent(l *Relation, set clause.Set) error {
 		return nil
 	}
 	up.Begin(false)
-	if err := l.beOnlyWriter(db, up.D); err != nil {
+	if err := l.beOnlyWriter(db, up.Dialect); err != nil {
 		return err
 	}
 	keys := [][]any{key}
@@ -90,7 +90,7 @@ func (up *Update) checkParent(l *Relation, set clause.Set) error {
 			return err
 		}
 	}
-	trashed, err := l.trashedAmong(db, up.D, keys)
+	trashed, err := l.trashedAmong(db, up.Dialect, keys)
 	if err != nil || len(trashed) == 0 {
 		return err
 	}
@@ -126,7 +126,7 @@ func (up *Update) complete(l *Relation, key []any, kept []int) ([][]any, error) 
 	if where, ok := stmt.Clauses["WHERE"]; ok {
 		tx.Statement.Clauses["WHERE"] = where
 	}
-	if up.D.RowLock {
+	if up.Dialect.RowLock {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
 	var keys, parts [][]any
@@ -145,7 +145,7 @@ func (up *Update) complete(l *Relation, key []any, kept []int) ([][]any, error) 
 	if err != nil {
 		return nil, err
 	}
-	if len(parts) > up.D.Chunk(len(kept)) {
+	if len(parts) > up.Dialect.Chunk(len(kept)) {
 		return nil, l.unsure(stmt.Schema, "a part of its key is set on rows that differ too much in the other: update fewer at once")
 	}
 	up.confine(columns, parts)

@@ -23,9 +23,6 @@ type Duplicates struct {
 	Keys       [][]any
 }
 
-// Error names the index.
-func (d *Duplicates) Error() string { return "live rows agree in the columns of " + d.Constraint }
-
 // checkDuplicates looks for live rows that agree in the columns of a new index.
 func (mg *Migration) checkDuplicates(c *Change) error {
 	m := c.Model
@@ -42,7 +39,7 @@ func (mg *Migration) checkDuplicates(c *Change) error {
 	live := func(name string) clause.Expression {
 		return &model.Filter{Model: m, Table: name, Show: model.LiveOnly}
 	}
-	found := &Duplicates{Model: m.Name(), Constraint: c.Want.Name, Columns: columns}
+	found := Duplicates{Model: m.Name(), Constraint: c.Want.Name, Columns: columns}
 	dest, take := session.KeyScan(len(key))
 	var err error
 	_, queryErr := session.Query(mg.look(), dest, func() {
@@ -64,7 +61,7 @@ func (mg *Migration) checkDuplicates(c *Change) error {
 	case err != nil:
 		return err
 	case len(found.Keys) > 0:
-		return found
+		return mg.Clash(found)
 	}
 	return nil
 }

@@ -1,5 +1,5 @@
 // Package migrator gives tables the indexes that soft deletes need. What a table lacks is
-// data, an IndexChange, which is run here and which others print.
+// data, a Change, which is run here and which others print.
 package migrator
 
 import (
@@ -23,7 +23,11 @@ type Migration struct {
 	Values  []any          // what GORM migrates
 	Models  []*model.Model // the soft-deletable ones
 	Joins   []*model.Model // those of join tables that GORM makes by a schema of its own
-	Table   string         // that the caller named with db.Table, empty for each model's own
+
+	// Clash is the error of live rows that agree where they may not.
+	Clash func(Duplicates) error
+
+	Table string // that the caller named with db.Table, empty for each model's own
 }
 
 // Run runs a migration on a handle.

@@ -42,9 +42,7 @@ func alone(db *gorm.DB, d *dialect.Dialect, run func(db *gorm.DB) error) error {
 		// Also when the context has ended, and when the driver panics.
 		defer func() {
 			for i, name := range rebuildSettings {
-				if back := set(context.WithoutCancel(ctx), name, settings[i]); back != nil {
-					err = errors.Join(err, back)
-				}
+				err = errors.Join(err, set(context.WithoutCancel(ctx), name, settings[i]))
 			}
 		}()
 		for i, name := range rebuildSettings {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm/clause"
@@ -114,10 +115,12 @@ func Text(v any) string {
 	return fmt.Sprint(value)
 }
 
-// isNullUUID tells if a type is a nullable UUID, or has no more than one embedded.
+// rootPath is the package that users import.
+var rootPath = strings.TrimSuffix(reflect.TypeFor[Model]().PkgPath(), "/internal/model")
+
+// isNullUUID tells if a type is a nullable UUID: of the package uuid, or the root's own.
 func isNullUUID(t reflect.Type) bool {
-	nullable := reflect.TypeFor[uuid.NullUUID]()
-	return t == nullable || t.Kind() == reflect.Struct && t.NumField() == 1 && t.Field(0).Anonymous && t.Field(0).Type == nullable
+	return t == reflect.TypeFor[uuid.NullUUID]() || t.PkgPath() == rootPath && t.Name() == "DeletionID"
 }
 
 // UUIDFor returns a UUID as what a column takes.

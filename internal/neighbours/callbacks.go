@@ -25,9 +25,9 @@ import (
 // asks, before it follows a cascade to a table, what they say of a statement about
 // that table's model, and it writes inside the chain that GORM has for the like.
 
-// Beside is a statement that goes through a chain for the sake of the callbacks
+// Visit is a statement that goes through a chain for the sake of the callbacks
 // on it.
-type Beside struct {
+type Visit struct {
 	Write func() (int64, error) // what is done in the place of the statement; nil to do nothing
 	asked []clause.Interface    // clauses that GORM would add to the statement
 }
@@ -35,12 +35,12 @@ type Beside struct {
 const besideKey = "softdelete:beside"
 
 // Build writes nothing: it is no SQL.
-func (*Beside) Build(clause.Builder) {}
+func (*Visit) Build(clause.Builder) {}
 
-// Of is what a statement is there for beside the caller's; nil if it is the
+// VisitOf is what a statement is there for beside the caller's; nil if it is the
 // caller's own.
-func Of(stmt *gorm.Statement) *Beside {
-	b, _ := stmt.Clauses[besideKey].Expression.(*Beside)
+func VisitOf(stmt *gorm.Statement) *Visit {
+	b, _ := stmt.Clauses[besideKey].Expression.(*Visit)
 	return b
 }
 
@@ -55,7 +55,7 @@ func dry(db *gorm.DB) {
 // Asking wraps GORM's query step, by which some come that only ask.
 func Asking(next func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
-		if Of(db.Statement) != nil {
+		if VisitOf(db.Statement) != nil {
 			dry(db)
 		}
 		next(db)
@@ -63,7 +63,7 @@ func Asking(next func(*gorm.DB)) func(*gorm.DB) {
 }
 
 // Step runs in the place of GORM's own step on such a statement.
-func (b *Beside) Step(db *gorm.DB) {
+func (b *Visit) Step(db *gorm.DB) {
 	if b.Write == nil {
 		dry(db)
 	}
@@ -82,7 +82,7 @@ func (b *Beside) Step(db *gorm.DB) {
 
 // Through runs a statement beside the one at hand, on a schema and with the same
 // settings, through a chain.
-func (b *Beside) Through(db *gorm.DB, on chain, s *schema.Schema, where clause.Expression) *gorm.DB {
+func (b *Visit) Through(db *gorm.DB, on chain, s *schema.Schema, where clause.Expression) *gorm.DB {
 	tx := session.Beside(db).Model(model.NewOf(s.ModelType))
 	config := *tx.Config
 	config.SkipDefaultTransaction = true
@@ -114,7 +114,7 @@ func Asked(db *gorm.DB, on chain, s *schema.Schema, callbacks bool, clauses []cl
 	if len(clauses) == 0 && !callbacks {
 		return nil, nil
 	}
-	tx := (&Beside{asked: clauses}).Through(db, on, s, noRow{})
+	tx := (&Visit{asked: clauses}).Through(db, on, s, noRow{})
 	if tx.Error != nil {
 		return nil, tx.Error
 	}
@@ -214,4 +214,4 @@ func Listen(on chain) bool {
 }
 
 // ownPath is the package of the plugin's functions; others are in internal ones below.
-var ownPath = strings.TrimSuffix(reflect.TypeFor[Beside]().PkgPath(), "/internal/neighbours")
+var ownPath = strings.TrimSuffix(reflect.TypeFor[Visit]().PkgPath(), "/internal/neighbours")

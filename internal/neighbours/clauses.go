@@ -106,8 +106,8 @@ type yielding struct {
 	written  func(*gorm.Statement) bool
 }
 
-// Yielding wraps those clauses that change statements. Which statements the plugin
-// has written is for written to say.
+// Yielding wraps those clauses that change statements. written tells which
+// statements the plugin has written itself.
 func Yielding(clauses []clause.Interface, written func(*gorm.Statement) bool) []clause.Interface {
 	list := make([]clause.Interface, len(clauses))
 	for i, c := range clauses {

@@ -20,8 +20,8 @@ func TableOf(stmt *gorm.Statement, s *schema.Schema) string {
 	return stmt.Table
 }
 
-// ChildTable is the table that a statement is on, as tableOf of a model.
-func ChildTable(stmt *gorm.Statement) string {
+// OwnTable is the table that a statement of a model is on.
+func OwnTable(stmt *gorm.Statement) string {
 	return TableOf(stmt, stmt.Schema)
 }
 
