@@ -47,6 +47,40 @@ func migrated(t *testing.T, database string, r routing, options *gorm.Config) (p
 	return primary.plain, resolve(t, r, primary, replica, softdelete.Config{}, options, false)
 }
 
+type (
+	replicaCode struct {
+		ID        uint
+		Code      string `gorm:"size:100"`
+		DeletedAt gorm.DeletedAt
+	}
+	replicaCodeNow struct {
+		ID        uint
+		Code      string `gorm:"size:100" softdelete:"unique"`
+		DeletedAt gorm.DeletedAt
+	}
+)
+
+func (replicaCode) TableName() string    { return "replica_codes" }
+func (replicaCodeNow) TableName() string { return "replica_codes" }
+
+// TestClashBesideAResolver: the error of live rows that agree says so once, beside a resolver too.
+func TestClashBesideAResolver(t *testing.T) {
+	t.Parallel()
+	for _, database := range testdb.Names() {
+		t.Run(database, func(t *testing.T) {
+			t.Parallel()
+			plain, re := migrated(t, database, global, &gorm.Config{})
+			require.NoError(t, plain.AutoMigrate(&replicaCode{}))
+			require.NoError(t, plain.Create(&[]replicaCode{{ID: 1, Code: "a"}, {ID: 2, Code: "a"}}).Error)
+			err := softdelete.AutoMigrate(re.db, &replicaCodeNow{})
+			var clash *softdelete.DuplicateError
+			require.ErrorAs(t, err, &clash)
+			require.Equal(t, clash.Error(), err.Error())
+			require.Len(t, clash.Keys, 2)
+		})
+	}
+}
+
 // TestSchemaIsThePrimarys: what AutoMigrate and Doctor look at, and what they change.
 func TestSchemaIsThePrimarys(t *testing.T) {
 	t.Parallel()

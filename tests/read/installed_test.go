@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 	"gorm.io/plugin/soft_delete"
@@ -107,6 +109,15 @@ type wrongID struct {
 	Op   int `softdelete:"deletionID"`
 }
 
+// ownUUID may be kept in another form than the library writes.
+type ownUUID struct{ uuid.NullUUID }
+
+type wrongOwnID struct {
+	ID   uint
+	Gone gorm.DeletedAt
+	Op   ownUUID `gorm:"type:text" softdelete:"deletionID"`
+}
+
 type wrongAt struct {
 	ID   uint
 	Gone gorm.DeletedAt
@@ -199,6 +210,7 @@ func TestWrongModels(t *testing.T) {
 		"wrong reason": {&models.WrongReason{}, "Why", "string"},
 		"wrong by":     {&wrongBy{}, "Who", "text, an integer"},
 		"wrong id":     {&wrongID{}, "Op", "uuid.UUID"},
+		"own id":       {&wrongOwnID{}, "Op", "uuid.UUID"},
 		"time of time": {&wrongAt{}, "At", "is for a model with a flag"},
 		"wrong time":   {&wrongAtType{}, "At", "needs a time"},
 		"two times":    {&wrongTwoTimes{}, "Other", "already"},
