@@ -1,3 +1,5 @@
+// Package expr has the expressions that GORM's builder writes and GORM has not: columns,
+// conditions on several of them, orders by them. Names are quoted, values are bound.
 package expr
 
 import (

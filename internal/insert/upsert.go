@@ -1,3 +1,6 @@
+// Package insert knows what inserts meet: the rows that agree with new values in unique
+// keys, what an upsert does to them and gives back to the values, and which trashed one a
+// value revives.
 package insert
 
 import (

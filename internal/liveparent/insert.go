@@ -1,5 +1,3 @@
-// Package liveparent keeps rows from being written live under a trashed parent, by
-// relations with the tag softdelete:"liveParent".
 package liveparent
 
 import (

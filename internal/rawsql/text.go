@@ -1,3 +1,8 @@
+// Package rawsql reads SQL that the caller has written: which of it could reach what
+// stands beside it, such as the filter of trashed rows, and what holds it back.
+//
+// Nothing is parsed. A text is read by its strings, names, comments, parentheses and
+// operators, as the database at hand reads these.
 package rawsql
 
 import (
