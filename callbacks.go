@@ -34,7 +34,7 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		row.Before("*").After("*").Register("softdelete:start", p.startRead),
 		row.After("*").Register("softdelete:end", endRow),
 		create.Before("*").After("*").Register("softdelete:start", startWrite),
-		update.Before("*").After("*").Register("softdelete:start", startWrite),
+		update.Before("*").After("*").Register("softdelete:start", startUpdate),
 		del.Before("*").After("*").Register("softdelete:start", p.startDelete),
 		wrap(query, neighbours.Asking, "gorm:query"),
 		wrap(row, p.previewed, "gorm:row"),
@@ -232,7 +232,7 @@ func (p *Plugin) beforeUpdate(db *gorm.DB) {
 		p.beginRestore(db, m)
 		return
 	}
-	late := m != nil && (p.config.Strict || isSave(stmt)) && !stmt.Unscoped && writesBefore(stmt)
+	late := m != nil && (p.config.Strict || formOf(stmt) == bySave) && !stmt.Unscoped && writesBefore(stmt)
 	if late || p.models.entry(db, stmt.Schema).writesBeforeCheck(db, stmt.Schema.BeforeSave || stmt.Schema.BeforeUpdate) {
 		op := p.begin(db, OpNone, m)
 		op.beginUnit(db)
@@ -260,7 +260,7 @@ func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 			next(db)
 			return
 		}
-		early := p.dropEarly(db)
+		p.dropEarly(db)
 		if op := operationOf(stmt); op != nil && op.kind == OpRestore {
 			p.restore(db, op, next)
 			return
@@ -275,9 +275,6 @@ func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 		if m == nil {
 			next(db)
 			return
-		}
-		if early && !stmt.Unscoped && byStruct(stmt) {
-			unprotect(m, stmt)
 		}
 		p.plainUpdate(db, m, next)
 	}

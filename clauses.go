@@ -2,7 +2,6 @@ package softdelete
 
 import (
 	"fmt"
-	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -76,6 +75,9 @@ func (updateClause) Replaces() *model.Clauses { return nil }
 // ModifyStatement refuses an update that the plugin has not seen: it would have
 // filtered it. What a step inside of the plugin's own has added is filtered too.
 func (c updateClause) ModifyStatement(stmt *gorm.Statement) {
+	if stmt.SQL.Len() == 0 && !stmt.Unscoped && formOf(stmt) != byMap {
+		protect(c.model, stmt)
+	}
 	switch {
 	case stmt.SQL.Len() > 0:
 	case isFiltered(stmt):
@@ -184,17 +186,23 @@ func startWrite(db *gorm.DB) {
 	}
 }
 
+// startUpdate is the first callback of the update chain.
+func startUpdate(db *gorm.DB) {
+	startWrite(db)
+	noteForm(db.Statement)
+}
+
 // dropEarly drops SQL that the caller did not give, of a statement that the plugin
 // has a part in, and what building it has left that building it once more would add
 // to.
-func (p *Plugin) dropEarly(db *gorm.DB) (dropped bool) {
+func (p *Plugin) dropEarly(db *gorm.DB) {
 	stmt := db.Statement
 	if stmt.SQL.Len() == 0 || stmt.Schema == nil {
-		return false
+		return
 	}
 	e := p.models.entry(db, stmt.Schema)
 	if _, given := stmt.Clauses[givenKey]; given || e.model == nil && len(e.parents) == 0 {
-		return false
+		return
 	}
 	stmt.SQL.Reset()
 	stmt.Vars = nil
@@ -202,21 +210,6 @@ func (p *Plugin) dropEarly(db *gorm.DB) (dropped bool) {
 		conflict.DoUpdates, conflict.DoNothing = nil, false
 		stmt.AddClause(conflict)
 	}
-	return true
-}
-
-// unprotect takes out of an early SET what an update by a struct does not write.
-func unprotect(m *model.Model, stmt *gorm.Statement) {
-	set, ok := stmt.Clauses["SET"].Expression.(clause.Set)
-	if !ok {
-		return
-	}
-	omits := withProtected(m, stmt)
-	set = slices.DeleteFunc(slices.Clone(set), func(a clause.Assignment) bool {
-		name := m.ColumnNamed(a.Column.Name)
-		return slices.Contains(m.Protected, name) && slices.Contains(omits, name)
-	})
-	stmt.AddClause(set)
 }
 
 // matters tells if the plugin has a part in a create: in an upsert, a revive, a link,

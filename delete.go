@@ -5,7 +5,6 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
-	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
@@ -72,14 +71,6 @@ func (p *Plugin) unscopedDelete(db *gorm.DB, op *operation, next func(*gorm.DB))
 		op.removeOwn(db, t, filter, next)
 	}
 	op.tell(p, db)
-}
-
-// strict adds ErrNotFound where a statement addressed rows by key and matched
-// none.
-func (p *Plugin) strict(db *gorm.DB, t *target) {
-	if p.config.Strict && requestOf(t.stmt).within == nil && requestOf(t.stmt).batch == nil && db.Error == nil && db.RowsAffected == 0 && !db.DryRun && t.isKeyed() {
-		_ = db.AddError(fault.About(ErrNotFound, t.stmt.Schema.Name, "no such row in reach of a "+OperationOf(db).String()))
-	}
 }
 
 // prepareTracking saves the fields that BeforeDelete may set, and empties them,

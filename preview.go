@@ -8,7 +8,6 @@ import (
 	"gorm.io/gorm/callbacks"
 	"gorm.io/gorm/clause"
 
-	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/neighbours"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
@@ -154,7 +153,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model.Model, made *Plan) error {
 	own := c.own
 	if own.IsEmpty() {
 		if p.config.Strict && t.isKeyed() && requestOf(stmt).batch == nil {
-			return fault.About(ErrNotFound, m.Name(), "no such row in reach of a "+op.kind.String())
+			return notFound(m.Name(), "a "+op.kind.String())
 		}
 		return nil
 	}

@@ -17,13 +17,55 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
+// form is how the caller gave an update its values. Other plugins may give the
+// statement others before it runs, a map of what a struct holds: what was meant is
+// noted before the first of them, on the statement.
+type form int
+
+const (
+	byMap    form = iota // columns that the caller has named
+	byStruct             // a struct, which carries the marker whether meant or not
+	bySave               // the first half of a Save: all columns of a struct
+)
+
+const formKey = "softdelete:form"
+
+// Build writes nothing: it is no SQL.
+func (form) Build(clause.Builder) {}
+
+func formOf(stmt *gorm.Statement) form {
+	f, _ := stmt.Clauses[formKey].Expression.(form)
+	return f
+}
+
+// noteForm is for the first callback of the update chain.
+func noteForm(stmt *gorm.Statement) {
+	switch {
+	case modelIn(stmt) == nil || !isStruct(stmt.Dest):
+		delete(stmt.Clauses, formKey)
+	case len(stmt.Selects) == 1 && stmt.Selects[0] == "*" && reflect.TypeOf(stmt.Dest).Kind() == reflect.Pointer && stmt.Dest == stmt.Model:
+		stmt.Clauses[formKey] = clause.Clause{Expression: bySave}
+	default:
+		stmt.Clauses[formKey] = clause.Clause{Expression: byStruct}
+	}
+}
+
+func isStruct(value any) bool {
+	t := reflect.TypeOf(value)
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t != nil && t.Kind() == reflect.Struct
+}
+
 // plainUpdate runs an update that is no restore. It keeps the marker and the
 // tracking columns out of updates by a struct, which carries them whether meant
 // or not, and says when a Save has met a trashed row.
 func (p *Plugin) plainUpdate(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 	stmt := db.Statement
-	if omits := stmt.Omits; !stmt.Unscoped && byStruct(stmt) {
-		stmt.Omits = withProtected(m, stmt)
+	f := formOf(stmt)
+	if omits := stmt.Omits; !stmt.Unscoped && f != byMap {
+		protect(m, stmt)
 		defer func() { stmt.Omits = omits }()
 	}
 	dropOwnFrom(stmt)
@@ -32,17 +74,17 @@ func (p *Plugin) plainUpdate(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 		defer unmarkStep(stmt)
 	}
 	next(db)
-	var keyed bool
-	if db.Error == nil && db.RowsAffected == 0 && !db.DryRun && !stmt.Unscoped {
-		keyed = p.config.Strict && addressesByKey(session.WhereExprs(stmt), stmt.Schema) && !isUnchanged(db)
-		if isSave(stmt) {
-			p.checkSave(db, m)
-			keyed = false
-		}
+	missed := false
+	switch {
+	case db.Error != nil || db.RowsAffected > 0 || db.DryRun || stmt.Unscoped:
+	case f == bySave:
+		p.checkSave(db, m)
+	case stmt.SQL.Len() > 0: // GORM sends no update that has nothing to set
+		missed = p.mayMiss(db) && addressesByKey(session.WhereExprs(stmt), stmt.Schema) && !isUnchanged(db)
 	}
 	removeFilter(stmt)
-	if keyed {
-		_ = db.AddError(fault.About(ErrNotFound, m.Name(), "no such row in reach of an update"))
+	if missed {
+		_ = db.AddError(notFound(m.Name(), "an update"))
 	}
 }
 
@@ -69,7 +111,7 @@ func (p *Plugin) checkSave(db *gorm.DB, m *model.Model) {
 		return
 	}
 	if anyTrashed(db, m, keys) {
-		_ = db.AddError(fault.About(ErrTrashed, m.Name(), "restore it first, or save it under WithTrashed"))
+		_ = db.AddError(fault.Trashed(m.Name(), "a Save"))
 	}
 }
 
@@ -81,33 +123,31 @@ func anyTrashed(db *gorm.DB, m *model.Model, keys clause.Expression) bool {
 	return found
 }
 
-// isSave tells if an update is the first half of a Save, which selects all
-// columns of its own value.
-func isSave(stmt *gorm.Statement) bool {
-	if len(stmt.Selects) != 1 || stmt.Selects[0] != "*" {
-		return false
+// protect keeps the marker and the tracking columns out of what an update by a struct
+// sets, whatever others have made of that struct.
+func protect(m *model.Model, stmt *gorm.Statement) {
+	stmt.Omits = withProtected(m, stmt)
+	set, ok := stmt.Clauses["SET"].Expression.(clause.Set)
+	if !ok {
+		return
 	}
-	return byStruct(stmt) && reflect.TypeOf(stmt.Dest).Kind() == reflect.Pointer && stmt.Dest == stmt.Model
-}
-
-func byStruct(stmt *gorm.Statement) bool {
-	t := reflect.TypeOf(stmt.Dest)
-	for t != nil && t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return t != nil && t.Kind() == reflect.Struct
+	set = slices.DeleteFunc(slices.Clone(set), func(a clause.Assignment) bool {
+		name := m.ColumnNamed(a.Column.Name)
+		return slices.Contains(m.Protected, name) && slices.Contains(stmt.Omits, name)
+	})
+	stmt.AddClause(set)
 }
 
 // withProtected is the statement's Omit with the protected columns added, those
 // left out that it selects by name.
 func withProtected(m *model.Model, stmt *gorm.Statement) []string {
-	if len(stmt.Omits) == 0 && (len(stmt.Selects) == 0 || isSave(stmt)) {
+	if len(stmt.Omits) == 0 && (len(stmt.Selects) == 0 || formOf(stmt) == bySave) {
 		return m.Protected
 	}
 	omits := slices.Clip(stmt.Omits)
 	for _, name := range m.Protected {
 		field := m.Schema.FieldsByDBName[name]
-		if !slices.Contains(stmt.Selects, name) && !slices.Contains(stmt.Selects, field.Name) {
+		if !slices.Contains(stmt.Selects, name) && !slices.Contains(stmt.Selects, field.Name) && !slices.Contains(omits, name) {
 			omits = append(omits, name)
 		}
 	}
@@ -284,5 +324,5 @@ func setsRaw(m *model.Model, stmt *gorm.Statement) bool {
 		}
 		return false
 	}
-	return !byStruct(stmt) || m.WritesSQL
+	return !isStruct(stmt.Dest) || m.WritesSQL
 }

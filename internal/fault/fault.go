@@ -19,6 +19,12 @@ func About(sentinel error, model, hint string) error {
 	return fmt.Errorf("%w: model %s: %s", sentinel, model, hint)
 }
 
+// Trashed is ErrTrashed of a write that met a row of a model, by which kind of statement.
+func Trashed(model, by string) error {
+	return About(ErrTrashed, model, by+" met it: Restore brings it back as it was, Revive with the values of a Create; "+
+		"a write under WithTrashed changes it, and leaves it in the trash")
+}
+
 // Definition is what is wrong with a model's definition: what a softdelete.ModelError is
 // made of.
 type Definition struct{ Model, Field, Problem string }

@@ -52,7 +52,7 @@ func (u *upserting) check(db *gorm.DB) {
 		back := u.takeBack(stmt, n)
 		rows, hidden := u.rows(db)
 		if hidden && told {
-			_ = db.AddError(fault.About(fault.ErrTrashed, u.model.Name(), "an upsert met it: restore it first, or save it under WithTrashed"))
+			_ = db.AddError(fault.Trashed(u.model.Name(), "an upsert"))
 			return
 		}
 		defer func() { u.give(db, rows, back) }()
@@ -102,7 +102,7 @@ func (u *upserting) blocked(db *gorm.DB) map[int]bool {
 		}
 		u.met = u.met || len(shown) > 0
 		if len(hidden) > 0 && u.show == model.LiveOnly && !u.associated {
-			_ = db.AddError(fault.About(fault.ErrTrashed, u.model.Name(), "an upsert met it: restore it first, or save it under WithTrashed"))
+			_ = db.AddError(fault.Trashed(u.model.Name(), "an upsert"))
 		}
 		if db.Error != nil {
 			return nil
