@@ -82,9 +82,13 @@ func TestSavesBesidePluginsThatRemakeThem(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		ways := map[string]func(db *gorm.DB, remake func(*gorm.DB)) error{
-			"in the chain":    func(db *gorm.DB, f func(*gorm.DB)) error { return db.Callback().Update().Before("gorm:update").Register("x", f) },
-			"first of all":    func(db *gorm.DB, f func(*gorm.DB)) error { return db.Callback().Update().Before("*").Register("x", f) },
-			"after the hooks": func(db *gorm.DB, f func(*gorm.DB)) error { return db.Callback().Update().After("gorm:before_update").Register("x", f) },
+			"in the chain": func(db *gorm.DB, f func(*gorm.DB)) error {
+				return db.Callback().Update().Before("gorm:update").Register("x", f)
+			},
+			"first of all": func(db *gorm.DB, f func(*gorm.DB)) error { return db.Callback().Update().Before("*").Register("x", f) },
+			"after the hooks": func(db *gorm.DB, f func(*gorm.DB)) error {
+				return db.Callback().Update().After("gorm:before_update").Register("x", f)
+			},
 		}
 		for what, remake := range remakes {
 			callback := func(db *gorm.DB) {
@@ -121,7 +125,9 @@ func checkSaves(t *testing.T, plain, db *gorm.DB, way string) {
 	require.NoError(t, plain.AutoMigrate(&savedNote{}), way)
 	require.NoError(t, plain.Create(&[]savedNote{{ID: 1, Text: "one"}, {ID: 2, Text: "two"}}).Error, way)
 	require.NoError(t, plain.WithContext(softdelete.WithActor(t.Context(), "ana")).Delete(&savedNote{ID: 2}).Error, way)
-	markers := func() []map[string]any { return tables.Without(tables.Stored(t, plain, "saved_notes", "id"), "text", "edits") }
+	markers := func() []map[string]any {
+		return tables.Without(tables.Stored(t, plain, "saved_notes", "id"), "text", "edits")
+	}
 	before := markers()
 
 	require.ErrorIs(t, db.Save(&savedNote{ID: 2, Text: "back"}).Error, softdelete.ErrTrashed, way)
