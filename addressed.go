@@ -135,6 +135,7 @@ type target struct {
 // that has no condition at all.
 func newTarget(db *gorm.DB, op *operation, show model.Visibility) (*target, bool) {
 	stmt, m := db.Statement, op.model
+	takePlaces(stmt)
 	t := &target{stmt: stmt}
 	t.where, t.hadAny = stmt.Clauses["WHERE"]
 	request := requestOf(stmt)

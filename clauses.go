@@ -58,6 +58,7 @@ func (joinClause) Replaces() *model.Clauses { return nil }
 // ModifyStatement sees to the joins of the statement that is executed.
 func (c joinClause) ModifyStatement(stmt *gorm.Statement) {
 	if stmt.Statement == stmt && stmt.SQL.Len() == 0 {
+		takePlaces(stmt)
 		c.filterJoins(stmt)
 	}
 }
@@ -172,6 +173,7 @@ const (
 // startWrite is the first callback of the create, update and delete chains.
 func startWrite(db *gorm.DB) {
 	stmt := db.Statement
+	settleScopes(db)
 	switch {
 	case stmt.SQL.Len() > 0:
 		stmt.Clauses[givenKey] = clause.Clause{}

@@ -63,6 +63,7 @@ func (c *actorCondition) Build(b clause.Builder) {
 // be called again and again. Where the caller may have written SQL that stands
 // before the filter, that looks at it.
 func filterRoot(stmt *gorm.Statement, m *model.Model, rawBefore bool) {
+	takePlaces(stmt)
 	if isFiltered(stmt) {
 		removeFilter(stmt)
 	}

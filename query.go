@@ -25,11 +25,13 @@ import (
 func (p *Plugin) startRead(db *gorm.DB) {
 	stmt := db.Statement
 	failed := db.Error != nil
+	settleScopes(db)
 	var m *model.Model
-	if !failed {
+	if db.Error == nil {
 		m = p.modelOf(db)
 	}
 	if db.Error == nil {
+		refuseScopedJoins(stmt)
 		rawsql.Contain(stmt, m != nil, model.HasMarker)
 	}
 	switch {

@@ -27,6 +27,7 @@ type request struct {
 	batch      *batch     // of the addressed rows, which is all that the verb is about
 	preview    *Plan      // to be filled in, in place of running the verb
 	undo       *Deletion  // likewise, of an Undo
+	places     []*placed  // where its scopes were put
 	within     *operation // that this is a part of: the rows of a cascade whose hooks run
 }
 

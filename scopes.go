@@ -26,10 +26,11 @@ import (
 // ErrNotSoftDeletable.
 //
 // Like all scopes it fits db.Scopes, the arguments of Preload, and a direct
-// call, softdelete.WithTrashed(db); for gorm.G see StatementScope. It is safe
-// for concurrent use, and leaves db as it is.
+// call, softdelete.WithTrashed(db); for gorm.G see StatementScope. Where GORM drops
+// it, in Joins, in a group of conditions, on the handle of gorm.G, the statement
+// fails with gorm.ErrInvalidData. It is safe for concurrent use, and leaves db as it is.
 func WithTrashed(db *gorm.DB) *gorm.DB {
-	return ask(db, func(r *request) { r.show = model.All })
+	return scope(db, "WithTrashed", func(r *request) { r.show = model.All })
 }
 
 // OnlyTrashed shows trashed rows of the statement's own model and no others;
@@ -43,7 +44,7 @@ func WithTrashed(db *gorm.DB) *gorm.DB {
 // is no condition: without one of the caller's own, an Update fails with
 // gorm.ErrMissingWhereClause.
 func OnlyTrashed(db *gorm.DB) *gorm.DB {
-	return ask(db, func(r *request) { r.show = model.TrashedOnly })
+	return scope(db, "OnlyTrashed", func(r *request) { r.show = model.TrashedOnly })
 }
 
 // WithoutTrashed shows live rows only, which is the default. It takes back a
@@ -53,7 +54,7 @@ func OnlyTrashed(db *gorm.DB) *gorm.DB {
 //
 //	SELECT * FROM posts WHERE posts.deleted_at IS NULL
 func WithoutTrashed(db *gorm.DB) *gorm.DB {
-	return ask(db, func(r *request) { r.show, r.conditions = model.LiveOnly, nil })
+	return scope(db, "WithoutTrashed", func(r *request) { r.show, r.conditions = model.LiveOnly, nil })
 }
 
 // TrashedBefore shows rows trashed before t.
@@ -99,7 +100,7 @@ func TrashedBy(actor any) func(*gorm.DB) *gorm.DB {
 
 func trashed(c condition) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
-		return ask(db, func(r *request) {
+		return scope(db, c.scope, func(r *request) {
 			r.show = model.TrashedOnly
 			r.conditions = append(r.conditions[:len(r.conditions):len(r.conditions)], c)
 		})
@@ -118,7 +119,7 @@ func trashed(c condition) func(*gorm.DB) *gorm.DB {
 // fails with ErrNotSoftDeletable if a named model has no marker, with
 // gorm.ErrInvalidValue if what is named is no model.
 func WithTrashedIn(models ...any) func(*gorm.DB) *gorm.DB {
-	return in(model.All, models)
+	return in("WithTrashedIn", model.All, models)
 }
 
 // OnlyTrashedIn shows trashed rows only of the named models, wherever they
@@ -129,7 +130,7 @@ func WithTrashedIn(models ...any) func(*gorm.DB) *gorm.DB {
 //	SELECT * FROM posts WHERE posts.deleted_at IS NULL
 //	SELECT * FROM comments WHERE comments.post_id IN (…) AND comments.deleted_at IS NOT NULL
 func OnlyTrashedIn(models ...any) func(*gorm.DB) *gorm.DB {
-	return in(model.TrashedOnly, models)
+	return in("OnlyTrashedIn", model.TrashedOnly, models)
 }
 
 // inKey is a setting, as GORM copies those into preloads.
@@ -142,9 +143,9 @@ var inUsed atomic.Bool
 // shownIn is the visibility of models by their type.
 type shownIn map[reflect.Type]model.Visibility
 
-func in(show model.Visibility, models []any) func(*gorm.DB) *gorm.DB {
+func in(name string, show model.Visibility, models []any) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
-		tx := ask(db, func(*request) {})
+		tx := scope(db, name, func(*request) {})
 		if tx.Error != nil {
 			return tx
 		}
@@ -205,7 +206,7 @@ func Into(d *Deletion) func(*gorm.DB) *gorm.DB {
 		if d != nil {
 			*d = Deletion{}
 		}
-		tx := ask(db, func(r *request) { r.report = d })
+		tx := scope(db, "Into", func(r *request) { r.report = d })
 		if d == nil && tx.Error == nil {
 			_ = tx.AddError(fmt.Errorf("softdelete: %w: Into(nil)", gorm.ErrInvalidValue))
 		}
@@ -231,7 +232,7 @@ func Into(d *Deletion) func(*gorm.DB) *gorm.DB {
 // trashed last cannot be told, it fails with ErrAmbiguous and nothing changes. It
 // also works for CreateInBatches and FirstOrCreate.
 func Revive(db *gorm.DB) *gorm.DB {
-	return ask(db, func(r *request) { r.revive = true })
+	return scope(db, "Revive", func(r *request) { r.revive = true })
 }
 
 // WithParents lets Restore bring back, with a row that a cascade trashed, the
@@ -246,7 +247,7 @@ func Revive(db *gorm.DB) *gorm.DB {
 // Other rows that were trashed with the parents stay trashed. On a delete, purge
 // or force delete it is gorm.ErrInvalidValue.
 func WithParents(db *gorm.DB) *gorm.DB {
-	return ask(db, func(r *request) { r.parents = true })
+	return scope(db, "WithParents", func(r *request) { r.parents = true })
 }
 
 // RootOnly makes Restore bring back the addressed rows and nothing that was
@@ -258,7 +259,7 @@ func WithParents(db *gorm.DB) *gorm.DB {
 //
 // On a delete, purge or force delete it is gorm.ErrInvalidValue.
 func RootOnly(db *gorm.DB) *gorm.DB {
-	return ask(db, func(r *request) { r.rootOnly = true })
+	return scope(db, "RootOnly", func(r *request) { r.rootOnly = true })
 }
 
 // StatementScope makes a scope fit GORM's generic API:
