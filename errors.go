@@ -58,6 +58,11 @@ var (
 	// statement on a model with a Flag. So it is by writes, Preview and Undo where
 	// another plugin has put its own in the place of the step that does them.
 	ErrNotInstalled = errors.New("softdelete: the plugin is not installed on this handle, call db.Use(softdelete.New())")
+
+	// ErrUnsupportedDatabase is returned by db.Use on a handle whose dialector is
+	// of none of the databases that the plugin knows, which the error names. The
+	// plugin is not installed.
+	ErrUnsupportedDatabase = errors.New("softdelete: unsupported database")
 )
 
 // ModelError says what is wrong with a model's definition, found when the model

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,11 +21,14 @@ import (
 
 // Config configures the plugin. Its zero value is useful.
 type Config struct {
-	// Models are registered and checked when db.Use runs, so that a wrong tag or
-	// a missing marker is an error at start-up. A join table that is only
-	// registered here, without SetupJoinTable, is found by its table's name, and
-	// a relation that only the child declares once the child is registered. A model
-	// without a marker may be here if a relation of it has a policy. Any other model is registered at its first statement. Defaults to none.
+	// Models are those of the application, all of them. They are registered and
+	// checked when db.Use runs, so that a wrong tag is an error at start-up
+	// (*ModelError), and a column that only looks like a marker, such as
+	// DeletedAt *time.Time, too (ErrNotSoftDeletable). Models without a marker may
+	// be among them, and are known as such. A join table that is only registered
+	// here, without SetupJoinTable, is found by its table's name, and a relation that
+	// only the child declares once the child is registered. Any other model is
+	// registered at its first statement. Defaults to none.
 	Models []any
 
 	// Strict makes a Delete, Update, Restore, Purge or ForceDelete that addresses
@@ -99,8 +103,12 @@ func New(config ...Config) *Plugin {
 func (p *Plugin) Name() string { return pluginName }
 
 // Initialize registers the plugin's callbacks and the models of its Config.
-// GORM calls it from db.Use.
+// GORM calls it from db.Use. The error is ErrUnsupportedDatabase for a dialector of
+// another database than PostgreSQL, SQLite, MySQL and MariaDB.
 func (p *Plugin) Initialize(db *gorm.DB) error {
+	if !dialect.IsKnown(db) {
+		return unsupported(db)
+	}
 	if p.config.Clock != AppClock && p.config.Clock != DatabaseClock {
 		return fmt.Errorf("softdelete: %w: Config.Clock is %d, use AppClock or DatabaseClock", gorm.ErrInvalidValue, p.config.Clock)
 	}
@@ -114,6 +122,14 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 	defer func(l logger.Interface) { db.Logger = l }(db.Logger)
 	db.Logger = logger.Discard
 	return p.registerCallbacks(db)
+}
+
+func unsupported(db *gorm.DB) error {
+	known := strings.Join(dialect.Names(), ", ")
+	if db.Dialector == nil {
+		return fmt.Errorf("%w: the handle has no dialector, it needs one named %s", ErrUnsupportedDatabase, known)
+	}
+	return fmt.Errorf("%w: the handle's dialector is named %q, known are %s: the SQL of another database would be a guess", ErrUnsupportedDatabase, db.Name(), known)
 }
 
 // installed returns the plugin of a handle.

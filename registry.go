@@ -159,11 +159,11 @@ func (r *registry) register(db *gorm.DB, values []any) error {
 		if err != nil {
 			return err
 		}
-		switch {
-		case m != nil:
+		if m != nil {
 			r.offer(m)
-		case !model.HasPolicy(s):
-			return fault.About(ErrNotSoftDeletable, s.Name, model.LookAlike(s))
+		} else if field, _ := model.LookAlikeOf(s); field != nil {
+			return fault.About(ErrNotSoftDeletable, s.Name, model.LookAlike(s)+
+				", or leave the model out of Config.Models if the column is yours to set")
 		}
 	}
 	for _, s := range schemas {

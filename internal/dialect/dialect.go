@@ -4,6 +4,7 @@ package dialect
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -153,15 +154,21 @@ type Dialect struct {
 	BareTimeDigits int
 }
 
-// dialects are those of the databases that GORM's drivers name. Any other is taken for
-// one that speaks PostgreSQL's.
-var dialects = map[string]*Dialect{"sqlite": &sqlite, "mysql": &mysql}
+// dialects are those of the databases that GORM's drivers name.
+var dialects = map[string]*Dialect{"postgres": &postgres, "sqlite": &sqlite, "mysql": &mysql}
 
-// Of is that of a handle, by its driver's name and by what that registered.
+// Names are those of the dialects, and of the drivers that speak them.
+func Names() []string { return slices.Sorted(maps.Keys(dialects)) }
+
+// IsKnown tells if a handle's driver speaks one of them.
+func IsKnown(db *gorm.DB) bool { return db.Dialector != nil && dialects[db.Name()] != nil }
+
+// Of is that of a handle, by its driver's name and by what that registered. A handle
+// of none has not the plugin, and gets that of PostgreSQL.
 func Of(db *gorm.DB) *Dialect {
-	d, ok := dialects[db.Name()]
-	if !ok {
-		d = &postgres
+	d := &postgres
+	if IsKnown(db) {
+		d = dialects[db.Name()]
 	}
 	if !d.Returning || slices.Contains(db.Callback().Update().Clauses, "RETURNING") {
 		return d

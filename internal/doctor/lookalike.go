@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"reflect"
-	"strings"
 
 	"gorm.io/gorm/schema"
 
@@ -10,36 +9,11 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
-// lookAlikeOf is a field of a model without a marker that was meant to be one, and
-// of which type it has to be for that; nil if there is none.
-func lookAlikeOf(s *schema.Schema) (field *schema.Field, markerType string) {
-	for _, field := range s.Fields {
-		if field.DBName == "" || s.FieldsByDBName[field.DBName] != field {
-			continue
-		}
-		kind := field.IndirectFieldType.Kind()
-		switch strings.ToLower(strings.ReplaceAll(field.DBName, "_", "")) {
-		case "deletedat", "removedat", "trashedat", "deleteat", "deletetime", "deletedon":
-			if model.IsTime(field) {
-				return field, "gorm.DeletedAt"
-			}
-			if kind >= reflect.Int && kind <= reflect.Uint64 {
-				return field, "soft_delete.DeletedAt"
-			}
-		case "isdeleted", "deleted", "isdel", "isremoved", "istrashed":
-			if field.GORMDataType == schema.Bool {
-				return field, "softdelete.Flag"
-			}
-		}
-	}
-	return nil, ""
-}
-
 // lookAlikes finds a model whose deletes are for good, though a column of it
 // seems to say otherwise. The remedy is what the table needs once the field has
 // the type of a marker.
 func (c *checkup) lookAlikes(t *model.Table) {
-	field, markerType := lookAlikeOf(t.Schema)
+	field, markerType := model.LookAlikeOf(t.Schema)
 	if field == nil {
 		return
 	}

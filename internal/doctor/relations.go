@@ -84,7 +84,7 @@ func embedded(parent *model.Table) string {
 }
 
 func (c *checkup) childWithoutMarker(l *model.Link) {
-	if field, _ := lookAlikeOf(l.Child.Schema); field != nil && slices.Contains(c.Tables, l.Child) {
+	if field, _ := model.LookAlikeOf(l.Child.Schema); field != nil && slices.Contains(c.Tables, l.Child) {
 		return // that is what is wrong
 	}
 	message := fmt.Sprintf("%s.%s cascades to it, and it has no marker: a soft delete of the parent leaves its rows as they are, a purge removes them for good. "+

@@ -92,6 +92,24 @@ func (l *Link) String() string {
 	return strings.Join(pairs, " AND ")
 }
 
+// Source is what says a link's policy: the tag, or the declared constraint; empty if
+// neither does.
+func (l *Link) Source(ignoreConstraints bool) string {
+	words := map[policy]string{Leaves: "none", Cascades: "cascade", Restricts: "restrict"}
+	switch {
+	case l.ByDatabase || l.GuardedBy != nil:
+		return ""
+	case l.tagged && l.Hooks:
+		return `softdelete:"` + words[l.Policy] + `,hooks"`
+	case l.tagged:
+		return `softdelete:"` + words[l.Policy] + `"`
+	case l.OnDelete == "" || ignoreConstraints:
+		return ""
+	default:
+		return "constraint:OnDelete:" + l.OnDelete
+	}
+}
+
 // Guards tells if live rows at the link's end forbid an operation.
 func (l *Link) Guards(kind Operation) bool {
 	switch kind {
@@ -312,6 +330,14 @@ func (t *Table) Compared(visit func(*Model)) {
 			}
 		}
 	}
+}
+
+// ModelName is that of the table's Go type, the table's own if it has none.
+func (t *Table) ModelName() string {
+	if t.Schema == nil || t.Schema.ModelType.Name() == "" {
+		return t.Name
+	}
+	return t.Schema.Name
 }
 
 // Key lists the primary key's columns.

@@ -97,13 +97,6 @@ func checkRelations(s *schema.Schema) error {
 	return nil
 }
 
-// HasPolicy tells if a relation of a schema says what happens on a delete.
-func HasPolicy(s *schema.Schema) bool {
-	return slices.ContainsFunc(Declared(s), func(rel *schema.Relationship) bool {
-		return rel.Field.Tag.Get("softdelete") != "" || onDelete(rel) != ""
-	})
-}
-
 // Declared lists the relations that are fields of a schema.
 func Declared(s *schema.Schema) []*schema.Relationship {
 	of := &s.Relationships

@@ -46,12 +46,35 @@ func Relations(s *schema.Schema) []*schema.Relationship {
 	return list
 }
 
+// LookAlikeOf is a field of a model without a marker that was meant to be one, and
+// of which type it has to be for that; nil if there is none.
+func LookAlikeOf(s *schema.Schema) (field *schema.Field, markerType string) {
+	for _, field := range s.Fields {
+		if field.DBName == "" || s.FieldsByDBName[field.DBName] != field {
+			continue
+		}
+		kind := field.IndirectFieldType.Kind()
+		switch strings.ToLower(strings.ReplaceAll(field.DBName, "_", "")) {
+		case "deletedat", "removedat", "trashedat", "deleteat", "deletetime", "deletedon":
+			if IsTime(field) {
+				return field, "gorm.DeletedAt"
+			}
+			if kind >= reflect.Int && kind <= reflect.Uint64 {
+				return field, "soft_delete.DeletedAt"
+			}
+		case "isdeleted", "deleted", "isdel", "isremoved", "istrashed":
+			if field.GORMDataType == schema.Bool {
+				return field, "softdelete.Flag"
+			}
+		}
+	}
+	return nil, ""
+}
+
 // LookAlike says what may have been meant by a model without a marker.
 func LookAlike(s *schema.Schema) string {
-	for _, field := range s.Fields {
-		if field.Name == "DeletedAt" && field.GORMDataType == schema.Time {
-			return "field DeletedAt is a " + field.FieldType.String() + ", make it a gorm.DeletedAt"
-		}
+	if field, markerType := LookAlikeOf(s); field != nil {
+		return "field " + field.Name + " is a " + field.FieldType.String() + ", make it a " + markerType
 	}
 	return "it needs a field of type gorm.DeletedAt, soft_delete.DeletedAt or softdelete.Flag, or one of this package's structs embedded"
 }

@@ -201,7 +201,6 @@ func TestWrongModels(t *testing.T) {
 		says  string
 	}{
 		"look-alike":   {&wrongLookAlike{}, "", "make it a gorm.DeletedAt"},
-		"no marker":    {&models.ScopePlain{}, "", "ScopePlain"},
 		"unknown tag":  {&wrongTag{}, "Who", `"who"`},
 		"no column":    {&wrongColumn{}, "IsDel", "Nowhere"},
 		"two markers":  {&models.WrongTwice{}, "Removed", "second marker"},
