@@ -147,11 +147,11 @@ type lookAlikeColumn struct {
 	Gone *time.Time `gorm:"column:deleted_at"`
 }
 
-type lookAlikeBase struct{ DeletedAt *time.Time }
+type LookAlikeBase struct{ DeletedAt *time.Time }
 
 type lookAlikeEmbedded struct {
 	ID uint
-	lookAlikeBase
+	LookAlikeBase
 }
 
 type lookAlikeUnix struct {
@@ -180,7 +180,7 @@ type ignored struct {
 func TestConfigRefusesLookAlikes(t *testing.T) {
 	t.Parallel()
 	for model, says := range map[any]string{
-		&lookAlikeTime{}: "gorm.DeletedAt", &lookAlikeValue{}: "gorm.DeletedAt", &lookAlikeNull{}: "gorm.DeletedAt", &lookAlikeColumn{}: "gorm.DeletedAt",
+		&lookAlikeTime{}: "gorm.DeletedAt", &lookAlikeValue{}: "gorm.DeletedAt", &lookAlikeNull{}: "gorm.DeletedAt", &lookAlikeColumn{}: "gorm.DeletedAt", &lookAlikeEmbedded{}: "gorm.DeletedAt",
 		&lookAlikeUnix{}: "soft_delete.DeletedAt", &lookAlikeFlag{}: "softdelete.Flag",
 	} {
 		db := testdb.Open(t, "sqlite")
