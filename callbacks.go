@@ -48,9 +48,14 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		update.Before("gorm:setup_reflect_value").Register("softdelete:before_update", p.beforeUpdate),
 		del.Before("gorm:before_delete").Register("softdelete:before_delete", p.beforeDelete),
 	}
+	errs = append(errs, wrap(create, unlessDryRun, "gorm:begin_transaction"))
+	for _, writes := range []processor{update, del} {
+		errs = append(errs,
+			wrap(writes, p.puttingOff(writes), "gorm:begin_transaction"),
+			wrap(writes, unlessPutOff, "gorm:commit_or_rollback_transaction"))
+	}
 	for _, writes := range []processor{create, update, del} {
 		errs = append(errs,
-			wrap(writes, unlessDryRun, "gorm:begin_transaction"),
 			wrap(writes, guarded,
 				"gorm:before_create", "gorm:before_update", "gorm:before_delete",
 				"gorm:save_before_associations", "gorm:save_after_associations", "gorm:delete_before_associations",
@@ -184,7 +189,8 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 			return
 		}
 	}
-	if op.plan != nil || op.observed != nil || op.hooks && (stmt.Schema.BeforeDelete || stmt.Schema.AfterDelete) {
+	p.beginUnlessAlone(db, op)
+	if op.plan != nil || op.observed != nil || op.runsHooks(stmt) {
 		op.beginUnit(db)
 	}
 	if kind == OpSoftDelete {

@@ -343,7 +343,7 @@ func (op *operation) guard(db *gorm.DB) {
 }
 
 func (op *operation) abandon(db *gorm.DB) {
-	if _, ok := db.InstanceGet("gorm:started_transaction"); ok {
+	if _, ok := db.InstanceGet("gorm:started_transaction"); ok && !isPutOff(db.Statement) {
 		db.Rollback()
 		db.Statement.ConnPool = db.ConnPool
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/insert"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/neighbours"
 	"github.com/gorm-softdelete/softdelete/internal/reading"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
@@ -81,6 +82,8 @@ type Plugin struct {
 	config   Config
 	models   registry
 	dialects sync.Map // what db.Callback() returns, one a handle → *dialect.Dialect
+
+	listeners neighbours.Listeners
 }
 
 const pluginName = "softdelete"

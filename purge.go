@@ -79,7 +79,8 @@ func (p *Plugin) beginRemoval(db *gorm.DB, kind Operation, m *model.Model) {
 	_, inTransaction := db.Statement.ConnPool.(gorm.TxCommitter)
 	b := requestOf(db.Statement).batch
 	several := op.plan != nil && (b == nil || b.once == nil || inTransaction)
-	if several || op.observed != nil || op.hooks && (hasHook[BeforePurger](m) || hasHook[AfterPurger](m)) {
+	p.beginUnlessAlone(db, op)
+	if several || op.observed != nil || op.runsHooks(db.Statement) {
 		op.beginUnit(db)
 	}
 }

@@ -142,7 +142,8 @@ func (p *Plugin) beginRestore(db *gorm.DB, m *model.Model) {
 	op.omits = stmt.Omits
 	stmt.SkipHooks = true
 	stmt.Omits = []string{clause.Associations}
-	if op.plan != nil || op.observed != nil || op.hooks && (hasHook[BeforeRestorer](m) || hasHook[AfterRestorer](m)) {
+	p.beginUnlessAlone(db, op)
+	if op.plan != nil || op.observed != nil || op.runsHooks(stmt) {
 		op.beginUnit(db)
 	}
 	for _, row := range model.RowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, true) {

@@ -65,6 +65,10 @@ type Dialect struct {
 	// removes, and not when it has removed all of them.
 	RowwiseReferences bool
 
+	// CommitsAlone: a statement outside of a transaction is one by itself, whatever
+	// the session is set to.
+	CommitsAlone bool
+
 	// TextTime: times are kept as text with their zone, so that they have to
 	// be brought to one zone before they are compared.
 	TextTime bool

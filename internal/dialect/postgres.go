@@ -9,7 +9,8 @@ import (
 // postgres is that of PostgreSQL.
 var postgres = Dialect{
 	Returning: true, WritingQuery: true,
-	UpsertWhere: true, ConflictTarget: true,
+	CommitsAlone: true,
+	UpsertWhere:  true, ConflictTarget: true,
 	RowLock:    true,
 	SkipLocked: clause.LockingOptionsSkipLocked,
 	parameters: 65535,

@@ -17,7 +17,8 @@ func ClausesOf(s *schema.Schema) Clauses {
 	return Clauses{Query: WithoutMarkers(s.QueryClauses), Create: WithoutMarkers(s.CreateClauses), Update: WithoutMarkers(s.UpdateClauses), Delete: WithoutMarkers(s.DeleteClauses)}
 }
 
-func (o *Clauses) isEmpty() bool { return len(o.Query)+len(o.Update)+len(o.Delete) == 0 }
+// IsEmpty tells if nothing is brought to reads, updates and deletes.
+func (o *Clauses) IsEmpty() bool { return len(o.Query)+len(o.Update)+len(o.Delete) == 0 }
 
 // Replacement is a clause of this library's that stands in a schema. Replaces are the
 // clauses of a marker in the place of which it does, nil for none.

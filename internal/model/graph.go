@@ -165,7 +165,7 @@ func NewGraph(schemas []*schema.Schema, errorOf func(*schema.Schema) (known bool
 			g.Tables[s.Table] = t
 			g.Names = append(g.Names, s.Table)
 		}
-		if of := ClausesOf(s); !of.isEmpty() {
+		if of := ClausesOf(s); !of.IsEmpty() {
 			t.Others = append(t.Others, s)
 		}
 		if _, err := errorOf(s); err != nil && t.Err == nil {

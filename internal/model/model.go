@@ -46,6 +46,10 @@ type Model struct {
 	// WritesSQL: a field's value may be SQL.
 	WritesSQL bool
 
+	// KeepsSurely: the fields of a value take what a delete has written, and what a
+	// restore, without an error.
+	KeepsSurely bool
+
 	// Others are what other fields' types bring to the schema, own what the
 	// marker's does: the plugin's clauses stand in the place of that.
 	Others, Own Clauses
@@ -114,6 +118,7 @@ func Describe(db *gorm.DB, d *dialect.Dialect, s *schema.Schema) (*Model, error)
 	m.WritesSQL = slices.ContainsFunc(s.Fields, func(field *schema.Field) bool {
 		return rawsql.WritesSQL(field.FieldType) || rawsql.WritesSQL(reflect.PointerTo(field.IndirectFieldType))
 	})
+	m.KeepsSurely = !slices.ContainsFunc(m.Protected, func(name string) bool { return !keepsSurely(s.FieldsByDBName[name]) })
 	m.LiveRows = newRowFilter(m, LiveOnly)
 	m.TrashedRows = newRowFilter(m, TrashedOnly)
 	return m, nil

@@ -168,3 +168,20 @@ func clearedColumn(field *schema.Field) any {
 func Assign(field *schema.Field, value any) clause.Assignment {
 	return clause.Assignment{Column: clause.Column{Name: field.DBName}, Value: value}
 }
+
+// keepsSurely tells if a field's type is one of which it is known that it takes what it
+// is for: a plain one, or one of the packages that have markers and UUIDs.
+func keepsSurely(field *schema.Field) bool {
+	t := field.IndirectFieldType
+	if field.Serializer != nil {
+		return false
+	}
+	switch t.PkgPath() {
+	case "gorm.io/gorm", "gorm.io/plugin/soft_delete", "github.com/google/uuid", "database/sql", "time", ownPackage:
+		return true
+	}
+	return !reflect.PointerTo(t).Implements(scannerType)
+}
+
+// ownPackage is the root's, which has types of markers too.
+var ownPackage = strings.TrimSuffix(reflect.TypeFor[Model]().PkgPath(), "/internal/model")

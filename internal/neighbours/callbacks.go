@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -194,23 +195,53 @@ func Writing(db *gorm.DB, kind model.Operation) chain {
 // Listen tells if a chain has callbacks of other plugins, that are no part of
 // GORM, nor of dbresolver, which chooses a connection. GORM does not list them: where
 // this cannot read them, there may be some.
-func Listen(on chain) bool {
+func Listen(on chain) bool { return hasOthers(on, "gorm.io/plugin/dbresolver.") }
+
+// hasOthers tells if a chain has callbacks that are none of GORM's, of this library's or
+// of the packages named.
+func hasOthers(on any, known ...string) bool {
 	list := reflect.ValueOf(on).Elem().FieldByName("callbacks")
 	if list.Kind() != reflect.Slice {
 		return true
 	}
+	known = append(known, "gorm.io/gorm/", ownPath+".", ownPath+"/internal/")
 	for i := range list.Len() {
 		handler := list.Index(i).Elem().FieldByName("handler")
 		if handler.Kind() != reflect.Func || handler.IsNil() {
 			continue
 		}
 		name := runtime.FuncForPC(handler.Pointer()).Name()
-		own := func(path string) bool { return strings.HasPrefix(name, path) }
-		if !slices.ContainsFunc([]string{"gorm.io/gorm/", "gorm.io/plugin/dbresolver.", ownPath + ".", ownPath + "/internal/"}, own) {
+		if !slices.ContainsFunc(known, func(path string) bool { return strings.HasPrefix(name, path) }) {
 			return true
 		}
 	}
 	return false
+}
+
+// Listeners remembers of chains if anybody else is on them. GORM makes a chain's list of
+// steps anew with each change.
+type Listeners struct{ chains sync.Map } // chain → listened
+
+// listened holds on to the steps that a chain ran, so that no others come to stand in
+// their place in memory.
+type listened struct {
+	steps reflect.Value
+	any   bool
+}
+
+// Any tells if one of GORM's chains has callbacks of others, dbresolver's too. It is safe for
+// concurrent use.
+func (l *Listeners) Any(on any) bool {
+	steps := reflect.ValueOf(on).Elem().FieldByName("fns")
+	if steps.Kind() != reflect.Slice {
+		return true
+	}
+	if known, ok := l.chains.Load(on); ok && known.(listened).steps.Pointer() == steps.Pointer() {
+		return known.(listened).any
+	}
+	others := hasOthers(on)
+	l.chains.Store(on, listened{steps.Slice(0, steps.Len()), others})
+	return others
 }
 
 // ownPath is the package of the plugin's functions; others are in internal ones below.

@@ -31,9 +31,9 @@ func TestDeleteTransactions(t *testing.T) {
 			}
 			return strings.Join(words, " ")
 		}
-		require.NoError(t, db.Delete(notes["a"]).Error)
-		require.Equal(t, "BEGIN UPDATE COMMIT", kinds())
-		require.NoError(t, softdelete.Restore(db, notes["a"]).Error)
+		require.NoError(t, db.WithContext(t.Context()).Delete(notes["a"]).Error)
+		require.Equal(t, "BEGIN UPDATE COMMIT", kinds(), "of a context that ends; see TestOneStatementIsItsOwnTransaction")
+		require.NoError(t, softdelete.Restore(db.WithContext(t.Context()), notes["a"]).Error)
 		require.Equal(t, "BEGIN UPDATE COMMIT", kinds())
 		none := db.Session(&gorm.Session{SkipDefaultTransaction: true})
 		require.NoError(t, none.Delete(notes["a"]).Error)

@@ -19,29 +19,30 @@ import (
 
 // flavour is what tests have to know of the database that they run on.
 type flavour struct {
-	quote      string        // what stands around names
-	Step       time.Duration // of a time column that says nothing of its precision
-	Partial    bool          // an index can be of some rows only
-	Returning  bool          // an UPDATE can return rows
-	AnyBytes   bool          // a text can be of bytes that are no UTF-8
-	AnyKey     bool          // a key may be a text or bytes of any length, and an empty one is unlike a blank
-	rowwise    bool          // a foreign key is looked at with each row
-	binary     string        // the collation that compares texts by their bytes, where the usual one does not
-	UpsertIf   bool          // the update of an upsert can have a condition
-	ScanLocks  bool          // a lock is on all rows that a query looks at
-	NoDeferred string        // why a foreign key that is looked at at the commit is not tested
-	types      map[string]string
+	quote        string        // what stands around names
+	Step         time.Duration // of a time column that says nothing of its precision
+	Partial      bool          // an index can be of some rows only
+	Returning    bool          // an UPDATE can return rows
+	AnyBytes     bool          // a text can be of bytes that are no UTF-8
+	AnyKey       bool          // a key may be a text or bytes of any length, and an empty one is unlike a blank
+	rowwise      bool          // a foreign key is looked at with each row
+	binary       string        // the collation that compares texts by their bytes, where the usual one does not
+	CommitsAlone bool          // a statement alone is a transaction, whatever the session is set to
+	UpsertIf     bool          // the update of an upsert can have a condition
+	ScanLocks    bool          // a lock is on all rows that a query looks at
+	NoDeferred   string        // why a foreign key that is looked at at the commit is not tested
+	types        map[string]string
 }
 
 // Flavours are by the name of the dialect.
 var Flavours = map[string]flavour{
 	"sqlite": {
 		NoDeferred: "SQLite's driver leaves the connection in the transaction of which the commit failed on a deferred foreign key",
-		quote:      `"`, Step: time.Nanosecond, Partial: true, Returning: true, UpsertIf: true, AnyBytes: true, AnyKey: true,
+		quote:      `"`, Step: time.Nanosecond, Partial: true, Returning: true, UpsertIf: true, CommitsAlone: true, AnyBytes: true, AnyKey: true,
 		types: map[string]string{"key": "integer", "bytes": "blob", "time": "datetime", "text": "text", "uuid": "uuid"},
 	},
 	"postgres": {
-		quote: `"`, Step: time.Microsecond, Partial: true, Returning: true, UpsertIf: true, AnyKey: true,
+		quote: `"`, Step: time.Microsecond, Partial: true, Returning: true, UpsertIf: true, CommitsAlone: true, AnyKey: true,
 		types: map[string]string{"key": "bigint", "bytes": "bytea", "time": "timestamptz", "text": "text", "uuid": "uuid"},
 	},
 	"mysql": {
