@@ -1,6 +1,6 @@
 // Command bench measures what the plugin costs, and prints Markdown tables:
 //
-//	go run . [-parts cases,cascade,heap,statements,purge,list,live] [-databases sqlite,postgres] [-rounds 300] [-run regexp]
+//	go run . [-parts cases,single,cascade,heap,statements,purge,list,live] [-databases sqlite,postgres] [-rounds 300] [-run regexp]
 //		[-cascade-rounds 5] [-purge-rows 1000000] [-purge-batch 1000] [-purge-rounds 3] [-purge-idle 10s] [-list-items 1000000] [-list-rounds 100]
 //		[-live-rows 4000000] [-live-rounds 100] [-live-plot file.svg]
 //
@@ -8,6 +8,7 @@
 //
 //   - cases: single statements beside plain GORM, on each database. Both sides run the same statements on the same tables:
 //     one handle has GORM's own soft delete, the other the plugin.
+//   - single: a delete of one row by its key, beside GORM's own soft delete and bun's, on PostgreSQL.
 //   - cascade: a delete that takes two more tables along, its undo, and a force delete, beside the same in SQL by hand and
 //     in hooks, on PostgreSQL. The sides have equal rows in tables of their own.
 //   - heap: how much memory these take, with few rows and with many.
@@ -56,7 +57,7 @@ type options struct {
 }
 
 // partNames are the parts in the order in which they run.
-var partNames = []string{"cases", "cascade", "heap", "statements", "purge", "list", "live"}
+var partNames = []string{"cases", "single", "cascade", "heap", "statements", "purge", "list", "live"}
 
 // run measures what the arguments ask for, and prints each table when it is done. What fails leaves out its own rows only.
 func run(args []string) error {
@@ -133,6 +134,8 @@ func (o options) measure(part string) (table, error) {
 	switch {
 	case part == "cases":
 		return measureCases(o)
+	case part == "single" && postgres:
+		return measureSingle(o.rounds)
 	case part == "cascade" && postgres:
 		return measureCascade(o.cascadeRounds)
 	case part == "heap" && postgres:
