@@ -60,9 +60,12 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 				"gorm:before_create", "gorm:before_update", "gorm:before_delete",
 				"gorm:save_before_associations", "gorm:save_after_associations", "gorm:delete_before_associations",
 				"gorm:create", "gorm:update", "gorm:delete",
-				"gorm:after_create", "gorm:after_update", "gorm:after_delete"),
-			writes.Register("softdelete:end", endOperation))
+				"gorm:after_create", "gorm:after_update", "gorm:after_delete"))
 	}
+	errs = append(errs,
+		create.Register("softdelete:end", endWrite),
+		update.Register("softdelete:end", endWrite),
+		del.Register("softdelete:end", endOperation))
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("softdelete: registering callbacks: %w", err)
 	}

@@ -24,7 +24,8 @@ var (
 
 	// ErrTrashed is returned when a row that would be written is in the trash:
 	// by Save of a trashed row, and by an upsert of which one of the caller's own
-	// rows is trashed. Nothing is written.
+	// rows is trashed. A create or update that a unique index refuses because of a
+	// trashed row is it too, beside ErrConflict. Nothing is written.
 	ErrTrashed = fault.ErrTrashed
 
 	// ErrRestricted is returned when live rows that hang on the addressed ones

@@ -69,6 +69,9 @@ type Dialect struct {
 	// the session is set to.
 	CommitsAlone bool
 
+	// FailureEnds: a transaction in which a statement has failed takes no other.
+	FailureEnds bool
+
 	// TextTime: times are kept as text with their zone, so that they have to
 	// be brought to one zone before they are compared.
 	TextTime bool

@@ -9,8 +9,8 @@ import (
 // postgres is that of PostgreSQL.
 var postgres = Dialect{
 	Returning: true, WritingQuery: true,
-	CommitsAlone: true,
-	UpsertWhere:  true, ConflictTarget: true,
+	CommitsAlone: true, FailureEnds: true,
+	UpsertWhere: true, ConflictTarget: true,
 	RowLock:    true,
 	SkipLocked: clause.LockingOptionsSkipLocked,
 	parameters: 65535,
