@@ -152,25 +152,32 @@ func (e *emptying) query(q *queue) (*gorm.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	tx = also(tx, slices.Concat(e.conditions(q), hidden)...)
+	conditions, old := e.conditions(q)
+	tx = also(tx, slices.Concat(conditions, hidden)...)
+	if e.options.DryRun {
+		tx = also(tx, old...) // by which it is also told what is counted elsewhere
+	} else {
+		tx = within(tx, q.model, e.d, old...)
+	}
 	if session.NamesOtherTable(tx.Statement, q.model.Schema) {
 		return nil, otherTable(q.model)
 	}
 	return tx, tx.Error
 }
 
-// conditions are those of the rows of a queue, beside that they are trashed.
-func (e *emptying) conditions(q *queue) []clause.Expression {
-	list := []clause.Expression{expr.Func(func(b clause.Builder) { _, _ = b.WriteString("1 = 1") })}
+// conditions are those of the rows of a queue, beside that they are trashed, and those
+// of their age.
+func (e *emptying) conditions(q *queue) (list, old []clause.Expression) {
+	list = []clause.Expression{expr.Func(func(b clause.Builder) { _, _ = b.WriteString("1 = 1") })}
 	if q.model.At != nil && !q.model.AlwaysTells() {
 		list = []clause.Expression{q.model.Timeline(e.d).Known(q.timed)}
 	}
 	if q.age > 0 {
 		// In the zone that markers are written in, as TrashedBefore.
 		before := e.now.Add(-q.age).In(e.db.NowFunc().Location())
-		list = append(list, &timeCondition{model: q.model, dialect: e.d, operator: "<", time: before})
+		old = append(old, &timeCondition{model: q.model, dialect: e.d, operator: "<", time: before})
 	}
-	return list
+	return list, old
 }
 
 // exclude keeps the rows of a queue from being counted by a dry run as taken
@@ -265,7 +272,7 @@ func (e *emptying) pause(ctx context.Context, q *queue, b *batch) (more bool, er
 	if err != nil {
 		return false, err
 	}
-	found, err := session.AnyRow(inTrash(also(tx, b.conditions()...)))
+	found, err := session.AnyRow(inTrash(also(tx, b.conditions(e.d)...)))
 	if err != nil || !found {
 		return false, err
 	}

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -115,7 +116,7 @@ func (e *emptying) purge(q *queue, b *batch, rows map[string]int64) error {
 		return err
 	}
 	b.found = nil
-	tx = also(tx, b.conditions()...)
+	tx = also(tx, b.conditions(e.d)...)
 	switch value := model.NewOf(q.model.Schema.ModelType); {
 	case e.options.DryRun:
 		return e.preview(tx, b, rows)
@@ -233,7 +234,8 @@ func (b *batch) query(tx *gorm.DB, d *dialect.Dialect, lock bool) (found [][]any
 	if b.when != nil {
 		list, dest = append(list, b.model.AsStored(d, b.when)), append(dest, &at)
 	}
-	tx = expr.Selecting(tx, list...).Clauses(expr.InOrder(b.when, names, false)).Limit(b.limit)
+	tx = expr.Selecting(tx, list...).Clauses(expr.InOrder(b.when, names, false))
+	tx = d.First(tx, b.limit)
 	if lock {
 		locking := clause.Locking{Strength: clause.LockingStrengthUpdate}
 		if b.only == nil {
@@ -253,17 +255,17 @@ func (b *batch) query(tx *gorm.DB, d *dialect.Dialect, lock bool) (found [][]any
 
 // conditions are those of the rows of the batch: behind the batch before, or among
 // some.
-func (b *batch) conditions() []clause.Expression {
+func (b *batch) conditions(d *dialect.Dialect) []clause.Expression {
 	var list []clause.Expression
 	names := model.PrimaryNames(b.model.Schema)
 	if b.only != nil {
 		list = append(list, expr.InCurrent(names, b.only))
 	}
 	if b.after != nil {
-		list = append(list, expr.Beyond(b.when, b.after.at, names, b.after.key, ">"))
+		list = append(list, expr.Beyond(b.when, b.after.at, names, b.after.key, ">", d.RowRange))
 	}
 	if b.until != nil {
-		list = append(list, expr.Beyond(b.when, b.until.at, names, b.until.key, "<="))
+		list = append(list, expr.Beyond(b.when, b.until.at, names, b.until.key, "<=", d.RowRange))
 	}
 	return list
 }
@@ -277,8 +279,9 @@ type atOnce struct {
 }
 
 const (
-	dueName  = "softdelete_due"
-	goneName = "softdelete_gone"
+	dueName   = "softdelete_due"
+	foundName = "softdelete_rows"
+	goneName  = "softdelete_gone"
 )
 
 // canAtOnce tells if batches can be removed so: nobody has to be told the keys.
@@ -288,55 +291,74 @@ func (e *emptying) canAtOnce() bool {
 
 // removeAtOnce removes the rows of a batch on which nothing hangs.
 //
-//	WITH softdelete_due AS (SELECT id, deleted_at AS … FROM posts WHERE … ORDER BY … LIMIT 1000 FOR UPDATE SKIP LOCKED),
-//	softdelete_gone AS (DELETE FROM posts WHERE id IN (SELECT id FROM softdelete_due)
+//	WITH softdelete_due AS MATERIALIZED (SELECT count(*) AS softdelete_size, array_agg(id) AS softdelete_key1, array_agg(softdelete_at) AS softdelete_at
+//	FROM (SELECT id, deleted_at AS softdelete_at FROM posts WHERE … ORDER BY … LIMIT … FOR UPDATE SKIP LOCKED) AS softdelete_rows),
+//	softdelete_gone AS (DELETE FROM posts WHERE posts.id = ANY (COALESCE((SELECT softdelete_key1 FROM softdelete_due)))
 //	AND NOT EXISTS (SELECT 1 FROM comments AS softdelete_child WHERE softdelete_child.post_id = posts.id) RETURNING 1)
-//	SELECT … FROM softdelete_due ORDER BY … DESC LIMIT 1
+//	SELECT softdelete_size, (SELECT count(*) FROM softdelete_gone), softdelete_key1[softdelete_size], softdelete_at[softdelete_size] FROM softdelete_due
+//
+// The keys travel as arrays, within the server. By one the database goes through the
+// index of the primary key in its order, and expects few rows: so it looks up what hangs
+// on them one by one where the foreign key has an index, and reads the children once
+// where it has none. COALESCE makes an array of the subquery, which would else be a list
+// of rows.
 func (c *cascade) removeAtOnce(t *target, filter clause.Expression, b *batch) error {
 	root := c.plan.Root
 	t.apply(filter)
 	defer t.restore()
 	where, _ := t.stmt.Clauses["WHERE"].Expression.(clause.Where)
 	names := root.Key()
-	key := expr.Columns(root.Name, names)
 	last := make([]any, len(names))
 	dest := make([]any, 0, len(names)+3)
 	var gone int64
 	var when any
 	dest = append(dest, &b.once.size, &gone)
-	for i := range last {
+	due := []session.Part{"WITH " + dueName + " AS MATERIALIZED (SELECT count(*) AS softdelete_size"}
+	found := []session.Part{" FROM (SELECT ", expr.Columns(root.Name, names)}
+	ends := []session.Part{"SELECT softdelete_size, (SELECT count(*) FROM " + goneName + ")"}
+	for i, column := range expr.Columns(foundName, names) {
 		dest = append(dest, &last[i])
+		due = append(due, ", array_agg(", column, ") AS "+keyName(i))
+		ends = append(ends, ", "+keyName(i)+"[softdelete_size]")
 	}
-	list := []session.Part{"SELECT (SELECT count(*) FROM " + dueName + "), (SELECT count(*) FROM " + goneName + "), ", expr.Columns(dueName, names)}
-	due := []session.Part{"WITH " + dueName + " AS MATERIALIZED (SELECT ", key}
-	order := []session.Part{" ORDER BY "}
 	if b.when != nil {
 		dest = append(dest, &when)
-		list = append(list, ", softdelete_at")
-		due = append(due, ", ", &rows.At{Table: root.Name, Expr: b.when}, " AS softdelete_at")
-		order = append(order, "softdelete_at DESC, ")
-	}
-	for i, column := range expr.Columns(dueName, names) {
-		if i > 0 {
-			order = append(order, ", ")
-		}
-		order = append(order, column, " DESC")
+		due = append(due, ", array_agg(softdelete_at) AS softdelete_at")
+		found = append(found, ", ", &rows.At{Table: root.Name, Expr: b.when}, " AS softdelete_at")
+		ends = append(ends, ", softdelete_at[softdelete_size]")
 	}
 	sorted := expr.InOrder(b.when, names, false)
-	due = append(due, " FROM ", clause.Table{Name: root.Name}, " WHERE ", &rows.At{Table: root.Name, Expr: where}, " ORDER BY ", &rows.At{Table: root.Name, Expr: sorted.Expression},
-		" LIMIT "+strconv.Itoa(b.once.limit)+" FOR UPDATE "+c.d.SkipLocked+"), ",
-		goneName+" AS (DELETE FROM ", clause.Table{Name: root.Name}, " WHERE (", key, ") IN (SELECT ", expr.Columns(dueName, names), " FROM "+dueName+")")
-	due = append(due, c.nothingHangs(root)...)
-	due = append(due, " RETURNING 1) ")
-	parts := slices.Concat(due, list, []session.Part{" FROM " + dueName}, order, []session.Part{" LIMIT 1"})
+	found = append(found, " FROM ", clause.Table{Name: root.Name}, " WHERE ", &rows.At{Table: root.Name, Expr: where}, " ORDER BY ", &rows.At{Table: root.Name, Expr: sorted.Expression},
+		" ", c.d.FirstSQL(b.once.limit), " FOR UPDATE "+c.d.SkipLocked+") AS "+foundName+"), "+goneName+" AS (DELETE FROM ", clause.Table{Name: root.Name}, " WHERE ")
+	parts := slices.Concat(due, found, amongDue(root), c.nothingHangs(root), []session.Part{" RETURNING 1) "}, ends, []session.Part{" FROM " + dueName})
 	b.end = b.after
-	if _, err := session.Query(c.db, dest, func() { b.end = &batchEnd{when, last} }, parts...); err != nil {
+	if _, err := session.Query(c.db, dest, func() {
+		if b.once.size > 0 {
+			b.end = &batchEnd{when, last}
+		}
+	}, parts...); err != nil {
 		return err
 	}
 	b.once.left = b.once.size - gone
 	c.rows[root] = gone
 	c.op.changed(c.db, gone)
 	return nil
+}
+
+// keyName is what the keys of a batch are called in its statement, column by column.
+func keyName(i int) string { return "softdelete_key" + strconv.Itoa(i+1) }
+
+// amongDue is that a row is of the batch.
+func amongDue(t *model.Table) []session.Part {
+	key := expr.Columns(t.Name, t.Key())
+	if len(key) == 1 {
+		return []session.Part{key, " = ANY (COALESCE((SELECT " + keyName(0) + " FROM " + dueName + ")))"}
+	}
+	lists := make([]string, len(key))
+	for i := range key {
+		lists[i] = "unnest(" + keyName(i) + ")"
+	}
+	return []session.Part{"(", key, ") IN (SELECT " + strings.Join(lists, ", ") + " FROM " + dueName + ")"}
 }
 
 // nothingHangs is that no row hangs on a row of a table, by the plan.

@@ -99,7 +99,7 @@ func filtered(m *model.Model, stmt *gorm.Statement, callers []clause.Expression)
 		_ = stmt.AddError(err)
 		conditions = []clause.Expression{expr.Invalid{Err: err}}
 	}
-	filter := m.FilterFor(request.showOf(stmt, m))
+	filter := request.filterFor(m, request.showOf(stmt, m))
 	if filter == nil && len(conditions) == 0 {
 		return callers, false
 	}

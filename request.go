@@ -7,6 +7,8 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
@@ -18,6 +20,7 @@ type request struct {
 	trash      bool // trashed rows only, whatever is shown by a scope that comes later
 	conditions []condition
 	also       []clause.Expression // conditions of this package's own, outside of the caller's
+	bound      clause.Expression   // of the time of trashed rows, which is their filter as well; nil for none
 	revive     bool
 	parents    bool // WithParents
 	rootOnly   bool
@@ -91,6 +94,14 @@ func (r *request) showOf(stmt *gorm.Statement, m *model.Model) model.Visibility 
 	return showIn(stmt, m)
 }
 
+// filterFor is the filter of a visibility, nil where it shows all rows.
+func (r *request) filterFor(m *model.Model, show model.Visibility) *model.Filter {
+	if r.bound != nil && show == model.TrashedOnly {
+		return m.TrashedWithin(r.bound)
+	}
+	return m.FilterFor(show)
+}
+
 // conditionsFor makes the conditions of a model out of those of the scopes.
 func (r *request) conditionsFor(db *gorm.DB, m *model.Model) ([]clause.Expression, error) {
 	if len(r.conditions) == 0 {
@@ -117,6 +128,16 @@ func inTrash(db *gorm.DB) *gorm.DB {
 // them.
 func also(db *gorm.DB, conditions ...clause.Expression) *gorm.DB {
 	return ask(db, func(r *request) { r.also = append(r.also[:len(r.also):len(r.also)], conditions...) })
+}
+
+// within is also with bounds of when the rows were trashed, the first of the time
+// alone. They are the filter of trashed rows as well where that tells the planner
+// nothing new.
+func within(db *gorm.DB, m *model.Model, d *dialect.Dialect, bounds ...clause.Expression) *gorm.DB {
+	if len(bounds) > 0 && d.CountsTwice && m.OnlyTrashedHaveTime() {
+		return ask(db, func(r *request) { r.bound = expr.All(bounds) })
+	}
+	return also(db, bounds...)
 }
 
 func (c condition) expression(db *gorm.DB, m *model.Model) (clause.Expression, error) {

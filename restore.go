@@ -206,7 +206,7 @@ func (op *operation) trashedFilter(stmt *gorm.Statement) (clause.Expression, mod
 	if requestOf(stmt).show == model.LiveOnly {
 		return nothing{op.model}, model.LiveOnly
 	}
-	return op.model.TrashedRows, model.TrashedOnly
+	return requestOf(stmt).filterFor(op.model, model.TrashedOnly), model.TrashedOnly
 }
 
 // clearing is what a restore sets.

@@ -170,7 +170,7 @@ func (l *deletions) candidates(most int) (ids []uuid.UUID, bound *time.Time, err
 	}
 	for _, m := range of {
 		var last time.Time
-		n, err := l.newest(l.query(m, actor).Limit(most), m, func(id uuid.UUID, at time.Time) {
+		n, err := l.newest(l.d.First(l.query(m, actor), most), m, func(id uuid.UUID, at time.Time) {
 			last = at
 			if !seen[id] {
 				seen[id] = true
@@ -230,20 +230,7 @@ func (l *deletions) among(m *model.Model, ids []uuid.UUID) (clause.Expression, e
 
 // newest reads the newest operations of a table.
 func (l *deletions) newest(tx *gorm.DB, m *model.Model, each func(uuid.UUID, time.Time)) (int64, error) {
-	tx = also(tx, clause.Neq{Column: clause.Column{Table: clause.CurrentTable, Name: m.DeletionID.DBName}, Value: nil})
-	if m.At != nil {
-		when := m.Timeline(l.d)
-		// A table's own times may be coarser than the operation's.
-		if l.after != nil {
-			tx = also(tx, when.Compare("<=", l.after.At))
-		}
-		if !l.options.Since.IsZero() {
-			tx = also(tx, when.Compare(">=", when.Floor(l.options.Since)))
-		}
-		if !l.options.Until.IsZero() {
-			tx = also(tx, when.Compare("<", l.options.Until.Add(m.Step())))
-		}
-	}
+	tx = within(tx, m, l.d, l.bounds(m)...)
 	dest, origin := m.OriginScan()
 	columns := make([]clause.Column, 0, 2)
 	for _, field := range m.OriginColumns() {
@@ -253,11 +240,39 @@ func (l *deletions) newest(tx *gorm.DB, m *model.Model, each func(uuid.UUID, tim
 	if m.At != nil {
 		leading = m.Timeline(l.d)
 	}
-	tx = tx.Clauses(clause.Select{Columns: columns}, clause.GroupBy{Columns: columns}, expr.InOrder(leading, []string{m.DeletionID.DBName}, true))
+	id := clause.Column{Table: clause.CurrentTable, Name: m.DeletionID.DBName}
+	groups := clause.GroupBy{Columns: columns}
+	if l.d.CountsTwice {
+		// Of groups it is no condition on a column, by which rows would be expected to be fewer.
+		groups.Having = []clause.Expression{clause.Expr{SQL: "count(?) > 0", Vars: []any{id}}}
+	} else {
+		tx = also(tx, clause.Neq{Column: id, Value: nil})
+	}
+	tx = tx.Clauses(clause.Select{Columns: columns}, groups, expr.InOrder(leading, []string{m.DeletionID.DBName}, true))
 	return session.Scan(tx, dest, func() {
 		of := origin()
 		each(of.ID.UUID, of.At.Time)
 	})
+}
+
+// bounds are those of when an operation trashed the rows of a table, whose own times
+// may be coarser than the operation's. Of two that end the listing it is the nearer one.
+func (l *deletions) bounds(m *model.Model) (list []clause.Expression) {
+	if m.At == nil {
+		return nil
+	}
+	when := m.Timeline(l.d)
+	if !l.options.Since.IsZero() {
+		list = append(list, when.Compare(">=", when.Floor(l.options.Since)))
+	}
+	until := l.options.Until.Add(m.Step())
+	switch {
+	case l.after != nil && (l.options.Until.IsZero() || l.after.At.Before(until)):
+		list = append(list, when.Compare("<=", l.after.At))
+	case !l.options.Until.IsZero():
+		list = append(list, when.Compare("<", until))
+	}
+	return list
 }
 
 // read counts the rows of operations in all tables.

@@ -285,28 +285,36 @@ func (l *listing) timed(m *model.Model) ([]Item, error) {
 	if !m.AlwaysTells() {
 		tx = also(tx, when.Known(true))
 	}
+	var bounds []clause.Expression
 	if !l.options.Since.IsZero() {
-		tx = also(tx, &timeCondition{model: m, dialect: l.d, operator: ">=", time: l.options.Since})
+		bounds = append(bounds, &timeCondition{model: m, dialect: l.d, operator: ">=", time: l.options.Since})
 	}
 	if !l.options.Until.IsZero() {
-		tx = also(tx, &timeCondition{model: m, dialect: l.d, operator: "<", time: l.options.Until})
+		bounds = append(bounds, &timeCondition{model: m, dialect: l.d, operator: "<", time: l.options.Until})
 	}
 	if l.after != nil {
-		tx = also(tx, l.older(m, when))
+		older, byTime := l.older(m, when)
+		if len(bounds) == 0 && !byTime {
+			tx = also(tx, older)
+		} else {
+			bounds = append(bounds, older)
+		}
 	}
+	tx = within(tx, m, l.d, bounds...)
 	return l.items(m, tx.Clauses(expr.InOrder(when, model.PrimaryNames(m.Schema), true)))
 }
 
-// older is that a row comes after the place where the page before has ended.
-func (l *listing) older(m *model.Model, when *model.Timeline) clause.Expression {
+// older is that a row comes after the place where the page before has ended, by its
+// time alone or by its key too.
+func (l *listing) older(m *model.Model, when *model.Timeline) (condition clause.Expression, byTime bool) {
 	at := when.Floor(*l.after.At)
 	switch {
 	case at.Before(*l.after.At), m.Schema.Table > l.after.Table:
-		return when.Compare("<=", at)
+		return when.Compare("<=", at), true
 	case m.Schema.Table < l.after.Table:
-		return when.Compare("<", at)
+		return when.Compare("<", at), true
 	default:
-		return expr.Beyond(when, when.Value(at), model.PrimaryNames(m.Schema), l.after.key, "<")
+		return expr.Beyond(when, when.Value(at), model.PrimaryNames(m.Schema), l.after.key, "<", l.d.RowRange), false
 	}
 }
 
@@ -322,14 +330,14 @@ func (l *listing) untimed(m *model.Model) ([]Item, error) {
 		case m.Schema.Table < l.after.Table:
 			return nil, nil
 		case m.Schema.Table == l.after.Table:
-			tx = also(tx, expr.Beyond(nil, nil, model.PrimaryNames(m.Schema), l.after.key, "<"))
+			tx = also(tx, expr.Beyond(nil, nil, model.PrimaryNames(m.Schema), l.after.key, "<", l.d.RowRange))
 		}
 	}
 	return l.items(m, tx.Clauses(expr.InOrder(nil, model.PrimaryNames(m.Schema), true)))
 }
 
 func (l *listing) query(m *model.Model) *gorm.DB {
-	tx := trashOf(l.db, m).Limit(l.limit + 1)
+	tx := l.d.First(trashOf(l.db, m), l.limit+1)
 	if l.options.Actor != nil {
 		tx = tx.Scopes(TrashedBy(l.options.Actor))
 	}

@@ -46,6 +46,22 @@ type Dialect struct {
 	// alone that it names by their keys. Empty where it locks what it returns.
 	LockByKey string
 
+	// RowRange: a comparison of several columns at once bounds the part of an index
+	// that is read. Where it does not, it is written out column by column.
+	RowRange bool
+
+	// CountsTwice: the planner takes conditions on one column for independent of each
+	// other. One that follows from another makes it expect fewer rows than there are.
+	CountsTwice bool
+
+	// blindLimit is a LIMIT, with a "?" for the number, of which the planner does not
+	// know the number: it then expects to read a tenth of the rows, and keeps to an
+	// index in their order. One that knows it compares it with how many rows it
+	// believes to lie between the bounds, takes them for far fewer than they are
+	// where there are several bounds, and reads and sorts all of them. Empty where
+	// no planner does that.
+	blindLimit string
+
 	// WritingQuery: a query can remove rows, in a WITH, and return what it found.
 	WritingQuery bool
 
@@ -248,6 +264,45 @@ func (d *Dialect) Reading(tx *gorm.DB) *gorm.DB {
 		return tx
 	}
 	return tx.Clauses(clause.Locking{Strength: clause.LockingStrengthShare})
+}
+
+// First has a query return so many rows at most, of those that an index has in the
+// order of the query, without reading the others. As with GORM's Limit, less than
+// zero stands for any.
+func (d *Dialect) First(tx *gorm.DB, n int) *gorm.DB {
+	if d.blindLimit == "" || n < 0 {
+		return tx.Limit(n)
+	}
+	return tx.Clauses(limit{d.blindLimit, n})
+}
+
+// FirstSQL is the LIMIT of First, for SQL that GORM does not write.
+func (d *Dialect) FirstSQL(n int) clause.Expression {
+	if d.blindLimit == "" {
+		return clause.Limit{Limit: &n}
+	}
+	return limit{d.blindLimit, n}
+}
+
+// limit is a LIMIT by an expression, in the place of GORM's.
+type limit struct {
+	sql string
+	n   int
+}
+
+func (l limit) Name() string { return "LIMIT" }
+
+func (l limit) MergeClause(c *clause.Clause) {
+	c.Name = "" // the SQL has it
+	c.Expression = l
+}
+
+// Build writes the clause.
+func (l limit) Build(b clause.Builder) {
+	before, after, _ := strings.Cut(l.sql, "?")
+	_, _ = b.WriteString(before)
+	b.AddVar(b, l.n)
+	_, _ = b.WriteString(after)
 }
 
 // AsSeen is the dialect for one who reads what the transaction sees, and locks nothing

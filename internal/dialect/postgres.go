@@ -15,6 +15,10 @@ var postgres = Dialect{
 	SkipLocked: clause.LockingOptionsSkipLocked,
 	parameters: 65535,
 
+	RowRange: true, CountsTwice: true,
+	// A subquery would do as well, but Citus has none there.
+	blindLimit: "LIMIT CASE WHEN clock_timestamp() IS NULL THEN 0 ELSE CAST(? AS bigint) END",
+
 	PartialIndex: true,
 	Concurrently: "CONCURRENTLY ",
 	Regclass:     true,

@@ -11,6 +11,7 @@ var sqlite = Dialect{
 	CommitsAlone: true,
 	UpsertWhere:  true, ConflictTarget: true,
 	parameters: 32766,
+	RowRange:   true,
 
 	PartialIndex: true, IndexBySQL: true,
 	TableRebuild:      true,

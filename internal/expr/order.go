@@ -6,34 +6,59 @@ import (
 )
 
 // Beyond is that a row comes after a place in an order: by a leading column, if
-// there is one, and then by the primary key. The leading column is compared alone
-// too, for databases that use no index for a comparison of several.
-func Beyond(leading clause.Expression, value any, names []string, key []any, operator string) clause.Expression {
+// there is one, and then by the primary key. It compares the columns as one row, or
+// written out column by column.
+func Beyond(leading clause.Expression, value any, names []string, key []any, operator string, asRow bool) clause.Expression {
+	columns := make([]clause.Expression, 0, len(names)+1)
+	values := make([]any, 0, len(names)+1)
+	if leading != nil {
+		columns, values = append(columns, leading), append(values, value)
+	}
+	for i, name := range names {
+		column := clause.Column{Table: clause.CurrentTable, Name: name}
+		columns, values = append(columns, Func(func(b clause.Builder) { b.WriteQuoted(column) })), append(values, key[i])
+	}
 	return Func(func(b clause.Builder) {
-		if leading != nil {
-			leading.Build(b)
-			_, _ = b.WriteString(" " + operator[:1] + "= ")
-			b.AddVar(b, value)
-			_, _ = b.WriteString(" AND ")
-		}
-		if leading == nil && len(names) == 1 {
-			b.WriteQuoted(clause.Column{Table: clause.CurrentTable, Name: names[0]})
-			_, _ = b.WriteString(" " + operator + " ")
-			b.AddVar(b, key[0])
+		if asRow && len(columns) > 1 {
+			writeBeyondRow(b, columns, values, operator)
 			return
 		}
-		values := key
-		_ = b.WriteByte('(')
-		if leading != nil {
-			leading.Build(b)
-			_, _ = b.WriteString(", ")
-			values = append([]any{value}, key...)
-		}
-		WriteColumns(b, Columns(clause.CurrentTable, names), false)
-		_, _ = b.WriteString(") " + operator + " (")
-		b.AddVar(b, values...)
-		_ = b.WriteByte(')')
+		writeBeyond(b, columns, values, operator)
 	})
+}
+
+// writeBeyondRow writes "(a, b) > (1, 2)".
+func writeBeyondRow(b clause.Builder, columns []clause.Expression, values []any, operator string) {
+	_ = b.WriteByte('(')
+	for i, column := range columns {
+		if i > 0 {
+			_, _ = b.WriteString(", ")
+		}
+		column.Build(b)
+	}
+	_, _ = b.WriteString(") " + operator + " (")
+	b.AddVar(b, values...)
+	_ = b.WriteByte(')')
+}
+
+// writeBeyond writes "(a > 1 OR a = 1 AND b > 2)", and of one column "a > 1".
+func writeBeyond(b clause.Builder, columns []clause.Expression, values []any, operator string) {
+	compare := func(operator string) {
+		columns[0].Build(b)
+		_, _ = b.WriteString(" " + operator + " ")
+		b.AddVar(b, values[0])
+	}
+	if len(columns) == 1 {
+		compare(operator)
+		return
+	}
+	_ = b.WriteByte('(')
+	compare(operator[:1])
+	_, _ = b.WriteString(" OR ")
+	compare("=")
+	_, _ = b.WriteString(" AND ")
+	writeBeyond(b, columns[1:], values[1:], operator)
+	_ = b.WriteByte(')')
 }
 
 // InOrder sorts by a leading column, if there is one, and then by the primary key.

@@ -18,6 +18,8 @@ type Filter struct {
 	Table string // table, alias, or clause.CurrentTable
 	Show  Visibility
 
+	bound clause.Expression // stands in the place of the condition, nil for itself
+
 	// watched is the same filter, which looks at what stands before it; nil in that
 	// one itself.
 	watched *Filter
@@ -33,6 +35,14 @@ func newRowFilter(m *Model, show Visibility) *Filter {
 	return &f
 }
 
+// TrashedWithin is the filter of trashed rows that a bound of their time already is:
+// live rows have none, by OnlyTrashedHaveTime.
+func (m *Model) TrashedWithin(bound clause.Expression) *Filter {
+	f := newRowFilter(m, TrashedOnly)
+	f.bound, f.watched.bound = bound, bound
+	return f
+}
+
 // Watching is a filter that looks at what stands before it.
 func Watching(filter clause.Expression) clause.Expression {
 	if f, ok := filter.(*Filter); ok && f.watched != nil {
@@ -45,6 +55,10 @@ func Watching(filter clause.Expression) clause.Expression {
 func (f *Filter) Build(b clause.Builder) {
 	if f.watches {
 		rawsql.LookBefore(b)
+	}
+	if f.bound != nil {
+		f.bound.Build(b)
+		return
 	}
 	column := clause.Column{Table: f.Table, Name: f.Model.Marker.Field.DBName}
 	f.Model.Marker.build(b, column, f.Show == TrashedOnly)

@@ -220,6 +220,12 @@ func (m *Model) When() *Marker {
 // A time beside it may be missing.
 func (m *Model) AlwaysTells() bool { return m.At != nil && m.At == m.Marker.Field }
 
+// OnlyTrashedHaveTime tells if a comparison of the time holds for trashed rows only:
+// for NULL, which live ones have, none does.
+func (m *Model) OnlyTrashedHaveTime() bool {
+	return m.AlwaysTells() && m.Marker.Kind == TimeMarker && m.Marker.Live == nil
+}
+
 // TellsTime tells if the column that says when is one of times. Otherwise it is one
 // of numbers.
 func (m *Model) TellsTime() bool { return m.At != nil && m.When().Kind == TimeMarker }

@@ -31,17 +31,32 @@ type recording struct {
 
 type Statements struct {
 	mu  sync.Mutex
-	all []string
+	all []Call
 }
 
-func (s *Statements) add(sql string) {
+// Call is a statement with its values.
+type Call struct {
+	SQL  string
+	Args []any
+}
+
+func (s *Statements) add(sql string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.all = append(s.all, sql)
+	s.all = append(s.all, Call{sql, args})
 }
 
 // Take returns what was recorded since it was last called.
 func (s *Statements) Take() []string {
+	var list []string
+	for _, call := range s.TakeCalls() {
+		list = append(list, call.SQL)
+	}
+	return list
+}
+
+// TakeCalls is Take with the values.
+func (s *Statements) TakeCalls() []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	taken := s.all
@@ -71,17 +86,17 @@ func (r recording) PrepareContext(ctx context.Context, query string) (*sql.Stmt,
 }
 
 func (r recording) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	r.log.add(query)
+	r.log.add(query, args...)
 	return r.ConnPool.ExecContext(ctx, query, args...)
 }
 
 func (r recording) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	r.log.add(query)
+	r.log.add(query, args...)
 	return r.ConnPool.QueryContext(ctx, query, args...)
 }
 
 func (r recording) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	r.log.add(query)
+	r.log.add(query, args...)
 	return r.ConnPool.QueryRowContext(ctx, query, args...)
 }
 
