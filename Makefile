@@ -64,7 +64,7 @@ build: ## Build all programs
 	@set -e; for dir in $(MODULES); do (cd $$dir && go build -o /dev/null ./...); done
 
 bench: ## Run the benchmarks
-	@cd bench && go run . -purge-rows 100000 -list-items 100000 -live-rows 400000 -live-rounds 30
+	@cd bench && go run . -purge-rows 100000 -empty-rounds 3 -batch-trash 10000,100000,1000000 -list-items 100000 -live-rows 400000 -live-rounds 30
 
 cover: $(SERVERS) ## Show how much of each function the tests cover
 	@$(if $(RACE),:,echo "no C compiler found: running the tests without the race detector")

@@ -1,7 +1,8 @@
 // Command bench measures what the plugin costs, and prints Markdown tables:
 //
-//	go run . [-parts cases,single,cascade,heap,statements,purge,list,live] [-databases sqlite,postgres] [-rounds 300] [-run regexp]
-//		[-cascade-rounds 5] [-purge-rows 1000000] [-purge-batch 1000] [-purge-rounds 3] [-purge-idle 10s] [-list-items 1000000] [-list-rounds 100]
+//	go run . [-parts cases,single,cascade,heap,statements,purge,empty,batch,list,live] [-databases sqlite,postgres] [-rounds 300] [-run regexp]
+//		[-cascade-rounds 5] [-purge-rows 1000000] [-purge-batch 1000] [-purge-rounds 3] [-purge-idle 10s] [-empty-rows 300000] [-empty-batch 5000] [-empty-rounds 5]
+//		[-batch-trash 10000,100000,1000000,5000000] [-list-items 1000000] [-list-rounds 100]
 //		[-live-rows 4000000] [-live-rounds 100] [-live-plot file.svg]
 //
 // Its parts are:
@@ -15,6 +16,8 @@
 //   - statements: how many statements these send, on each database.
 //   - purge: emptying a large trash in batches, beside the same in SQL by hand, on PostgreSQL; what a reader feels of it.
 //     Each side has a fresh copy of the rows in every round. It takes ten minutes at its full size.
+//   - empty: emptying folders with their files, a fifth of the rows, beside the same in SQL by hand, on PostgreSQL.
+//   - batch: what a batch of that takes by how much is in the trash.
 //   - list: the first page of a large trash beside a far one, on PostgreSQL.
 //   - live: reads of live rows among trash with the usual indexes, with those of live rows only, and with indexes by hand, beside
 //     the same live rows alone, on each database. It takes half an hour and 6 GB of disk at its full size. It can draw what it measured.
@@ -30,6 +33,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,13 +55,15 @@ type options struct {
 	wanted        *regexp.Regexp
 	cascadeRounds int
 	purge         purgeOptions
+	empty         emptyOptions
+	trashes       []int
 	listItems     int
 	listRounds    int
 	live          liveOptions
 }
 
 // partNames are the parts in the order in which they run.
-var partNames = []string{"cases", "single", "cascade", "heap", "statements", "purge", "list", "live"}
+var partNames = []string{"cases", "single", "cascade", "heap", "statements", "purge", "empty", "batch", "list", "live"}
 
 // run measures what the arguments ask for, and prints each table when it is done. What fails leaves out its own rows only.
 func run(args []string) error {
@@ -89,6 +95,10 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.purge.batch, "purge-batch", 1000, "how many rows a batch of the purge addresses")
 	flags.IntVar(&o.purge.rounds, "purge-rounds", 3, "how often the purge runs on each side")
 	flags.DurationVar(&o.purge.idle, "purge-idle", 10*time.Second, "how long the reader reads alone")
+	flags.IntVar(&o.empty.rows, "empty-rows", 300_000, "how many rows emptying removes, of five times as many")
+	flags.IntVar(&o.empty.batch, "empty-batch", 5000, "how many rows a batch of emptying addresses")
+	flags.IntVar(&o.empty.rounds, "empty-rounds", 5, "how often emptying runs on each side")
+	trashes := flags.String("batch-trash", "10000,100000,1000000,5000000", "how many files are in the trash of which batches are measured, a comma list")
 	flags.IntVar(&o.listItems, "list-items", 1_000_000, "how many trashed rows are listed, some 51000 or more")
 	flags.IntVar(&o.listRounds, "list-rounds", 100, "how often each page is listed")
 	flags.IntVar(&o.live.rows, "live-rows", 4_000_000, "how many rows, live and trashed, live reads have on PostgreSQL; a tenth on SQLite")
@@ -103,11 +113,18 @@ func parse(args []string) (options, error) {
 			return o, fmt.Errorf("-parts: there is no part %q, there are %s", name, strings.Join(partNames, ", "))
 		}
 	}
-	if min(o.rounds, o.cascadeRounds, o.purge.rounds, o.purge.batch, o.listRounds, o.live.rounds) < 1 {
-		return o, errors.New("-rounds, -cascade-rounds, -purge-rounds, -purge-batch, -list-rounds and -live-rounds: have to be 1 or more")
+	if min(o.rounds, o.cascadeRounds, o.purge.rounds, o.purge.batch, o.listRounds, o.live.rounds, o.empty.batch, o.empty.rounds) < 1 {
+		return o, errors.New("-rounds, -cascade-rounds, -purge-rounds, -purge-batch, -list-rounds, -live-rounds, -empty-batch and -empty-rounds: have to be 1 or more")
 	}
-	if o.purge.rows < 100 || o.listItems < 100 {
-		return o, errors.New("-purge-rows and -list-items: have to be 100 or more")
+	if o.purge.rows < 100 || o.listItems < 100 || o.empty.rows < 100 {
+		return o, errors.New("-purge-rows, -list-items and -empty-rows: have to be 100 or more")
+	}
+	for _, text := range list(*trashes) {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < fewRows*fewBatches {
+			return o, fmt.Errorf("-batch-trash: %q has to be a number of %d or more", text, fewRows*fewBatches)
+		}
+		o.trashes = append(o.trashes, n)
 	}
 	if o.live.rows < 20_000 {
 		return o, errors.New("-live-rows: has to be 20000 or more")
@@ -142,6 +159,10 @@ func (o options) measure(part string) (table, error) {
 		return measureHeap()
 	case part == "purge" && postgres:
 		return measurePurge(o.purge)
+	case part == "empty" && postgres:
+		return measureEmpty(o.empty)
+	case part == "batch" && postgres:
+		return measureBatches(o.trashes, o.empty.rounds)
 	case part == "list" && postgres:
 		return measureList(o.listItems, o.listRounds)
 	case part == "live":

@@ -89,15 +89,15 @@ func (s shop) open(db *gorm.DB) error {
 	if err != nil {
 		return err
 	}
-	return settleOrders(db)
+	return settleTables(db, orderTables)
 }
 
 // liveOrder is the key of one of the live orders.
 func (s shop) liveOrder(n int) int { return n%s.due*ordersPerDue + 2 }
 
-// settleOrders brings the tables to what a server has after a while of quiet. See settle.
-func settleOrders(db *gorm.DB) error {
-	for _, table := range orderTables {
+// settleTables brings tables to what a server has after a while of quiet. See settle.
+func settleTables(db *gorm.DB, tables []string) error {
+	for _, table := range tables {
 		err := perform(
 			func() error { return db.Exec("ALTER TABLE " + table + " SET (autovacuum_enabled = off)").Error },
 			func() error { return db.Exec("VACUUM (ANALYZE) " + table).Error },
