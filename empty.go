@@ -112,9 +112,9 @@ func (e RowError) Unwrap() error { return e.Err }
 //
 //	report, err := trash.Empty(ctx, softdelete.EmptyOptions{OlderThan: 30 * 24 * time.Hour})
 //
-//	SELECT id, deleted_at FROM comments WHERE deleted_at < '…' AND deleted_at >= '…' AND (deleted_at, id) > ('…', 7)
-//	AND comments.deleted_at IS NOT NULL ORDER BY deleted_at, id LIMIT 1000 FOR UPDATE SKIP LOCKED
-//	DELETE FROM comments WHERE comments.id IN (…) AND comments.deleted_at IS NOT NULL
+//	SELECT id, deleted_at FROM comments WHERE (deleted_at, id) > ('…', 7) AND deleted_at < '…'
+//	ORDER BY deleted_at, id LIMIT 1000 FOR UPDATE SKIP LOCKED
+//	DELETE FROM comments WHERE comments.id IN (…) AND comments.deleted_at < '…'
 //
 // Each batch is a Purge: what hangs on its rows by a cascading relation goes
 // along. A batch that fails is tried again in halves, so that only rows that

@@ -97,7 +97,7 @@ func (i Item) Load(ctx context.Context) (any, error) {
 //	page, err = trash.List(ctx, softdelete.ListOptions{Limit: 20, After: page.Next})
 //
 //	SELECT id, deletion_id, deleted_at, deleted_by, delete_reason FROM posts
-//	WHERE deleted_at <= '…' AND (deleted_at, id) < ('…', 7) AND posts.deleted_at IS NOT NULL
+//	WHERE (deleted_at, id) < ('…', 7) AND posts.deleted_at IS NOT NULL
 //	ORDER BY deleted_at DESC, id DESC LIMIT 21
 //
 // Pages go on from the last row of the one before, so that while rows come and go
