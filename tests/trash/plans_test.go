@@ -54,6 +54,8 @@ func (b binders) fill(t *testing.T, db *gorm.DB) {
 	t.Helper()
 	require.NoError(t, softdelete.AutoMigrate(db, &aBinder{}, &aSheet{}))
 	for _, sql := range []string{
+		"ALTER TABLE a_sheets SET UNLOGGED",
+		"ALTER TABLE a_binders SET UNLOGGED", // which is quicker to fill
 		"ALTER TABLE a_binders SET (autovacuum_enabled = off)",
 		fmt.Sprintf("INSERT INTO a_binders (id, title, deleted_at, deleted_by, deletion_id) SELECT i, 'A binder with some sheets',"+
 			" '%s'::timestamptz + make_interval(secs => n / 3), 'ana', CAST(md5(CAST(n / 3 AS text)) AS uuid)"+
@@ -137,7 +139,7 @@ func keepOrder(t *testing.T, db *gorm.DB, calls []record.Call) int {
 // is: it never reads and sorts all that is left.
 func TestPlansKeepTheOrder(t *testing.T) {
 	t.Parallel()
-	for name, b := range map[string]binders{"10000": {10_000, 990_000}, "10000 alone": {10_000, 0}, "1000000": {1_000_000, 50_000}} {
+	for name, b := range map[string]binders{"10000": {10_000, 490_000}, "10000 alone": {10_000, 0}, "1000000": {1_000_000, 50_000}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			open := testdb.OpenerFor(t, "postgres")
