@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/gorm-softdelete/softdelete/internal/association"
 	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/neighbours"
@@ -34,7 +35,7 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		row.Before("*").After("*").Register("softdelete:start", p.startRead),
 		row.After("*").Register("softdelete:end", endRow),
 		create.Before("*").After("*").Register("softdelete:start", startWrite),
-		update.Before("*").After("*").Register("softdelete:start", startUpdate),
+		update.Before("*").After("*").Register("softdelete:start", p.startUpdate),
 		del.Before("*").After("*").Register("softdelete:start", p.startDelete),
 		wrap(query, neighbours.Asking, "gorm:query"),
 		wrap(row, p.previewed, "gorm:row"),
@@ -267,6 +268,9 @@ func (p *Plugin) update(next func(*gorm.DB)) func(*gorm.DB) {
 		}
 		if db.Error != nil || stmt.Schema == nil {
 			next(db)
+			return
+		}
+		if association.IsKept(stmt) {
 			return
 		}
 		p.dropEarly(db)

@@ -188,12 +188,6 @@ func startWrite(db *gorm.DB) {
 	}
 }
 
-// startUpdate is the first callback of the update chain.
-func startUpdate(db *gorm.DB) {
-	startWrite(db)
-	noteForm(db.Statement)
-}
-
 // dropEarly drops SQL that the caller did not give, of a statement that the plugin
 // has a part in, and what building it has left that building it once more would add
 // to.

@@ -41,7 +41,8 @@ var (
 	// ErrAmbiguous is returned when it cannot be told which rows are meant: by
 	// Revive, when one new row is hindered by several trashed ones; by Restore and
 	// Undo, when trashed rows hang on the ones to restore, and their marker does
-	// not say if they were trashed along.
+	// not say if they were trashed along; by an operation on an association of
+	// GORM's generic API, when two relations keep their owner in the same columns.
 	ErrAmbiguous = fault.ErrAmbiguous
 
 	// ErrParentTrashed says that a row cannot live because its parent is trashed.

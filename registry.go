@@ -319,6 +319,7 @@ func (p *Plugin) relationsFor(db *gorm.DB, kind Operation, from func(*model.Grap
 // catalogue what is not known yet, before a transaction begins.
 func (p *Plugin) startDelete(db *gorm.DB) {
 	startWrite(db)
+	p.holdDelete(db)
 	kind := requestOf(db.Statement).verb
 	if _, inTransaction := db.Statement.ConnPool.(gorm.TxCommitter); inTransaction || db.Error != nil || db.Statement.Schema == nil || !p.reads(db, kind) {
 		return
