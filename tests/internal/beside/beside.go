@@ -19,9 +19,9 @@ import (
 
 // Plugin is another plugin.
 type Plugin struct {
-	Use       func(t *testing.T, db *gorm.DB) // puts it on a handle
-	Databases []string                        // those that it knows; nil for all
-	Models    []any                           // tables of its own, which have no marker
+	Use       func(t *testing.T, db *gorm.DB) any // puts it on a handle; what it returns is World.Used
+	Databases []string                            // those that it knows; nil for all
+	Models    []any                               // tables of its own, which have no marker
 	Observers []softdelete.Observer
 }
 
@@ -73,6 +73,7 @@ type World struct {
 	Database string
 	DB       *gorm.DB
 	Plain    *gorm.DB                // the same tables, without the other plugin
+	Used     any                     // what the plugin's Use returned
 	Did      func(what string)       // is called after each step of the laws; nil for nothing
 	Open     testdb.Opener           // further handles
 	Context  context.Context         //nolint:containedctx // what the laws' statements run with
@@ -100,11 +101,11 @@ func Each(t *testing.T, p Plugin, fn func(t *testing.T, w *World)) {
 					w := &World{Way: way, Database: database, Plain: plain, Open: open, Context: t.Context(), Install: install}
 					w.DB = open(t, way.Config())
 					if !way.Second {
-						p.Use(t, w.DB)
+						w.Used = p.Use(t, w.DB)
 					}
 					require.NoError(t, install(w.DB))
 					if way.Second {
-						p.Use(t, w.DB)
+						w.Used = p.Use(t, w.DB)
 					}
 					w.fill(t)
 					fn(t, w)

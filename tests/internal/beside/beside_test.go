@@ -15,5 +15,5 @@ func TestMain(m *testing.M) { os.Exit(testdb.Run(m)) }
 // The laws hold beside a plugin that does nothing.
 func TestLawsBesideNothing(t *testing.T) {
 	t.Parallel()
-	beside.Each(t, beside.Plugin{Use: func(*testing.T, *gorm.DB) {}}, func(t *testing.T, w *beside.World) { w.HoldLaws(t) })
+	beside.Each(t, beside.Plugin{Use: func(*testing.T, *gorm.DB) any { return nil }}, func(t *testing.T, w *beside.World) { w.HoldLaws(t) })
 }
