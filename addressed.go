@@ -247,15 +247,17 @@ func (t *target) apply(filter clause.Expression) {
 			delete(t.stmt.Clauses, name)
 		}
 	}
+	where := t.where // with what hangs on it: a hint, a comment
 	if filter != nil {
-		if rawsql.StandsBeforeWrite(t.stmt) {
+		if rawsql.StandsBeforeWrite(t.stmt) || where.BeforeExpression != nil || where.AfterNameExpression != nil {
 			filter = model.Watching(filter)
 		}
 		exprs = append(exprs[:len(exprs):len(exprs)], filter)
 		t.stmt.Clauses[model.GormFilterKey] = clause.Clause{}
 	}
 	if len(exprs) > 0 {
-		t.stmt.Clauses["WHERE"] = clause.Clause{Name: "WHERE", Expression: clause.Where{Exprs: exprs}}
+		where.Name, where.Expression, where.Builder = "WHERE", clause.Where{Exprs: exprs}, nil
+		t.stmt.Clauses["WHERE"] = where
 	}
 }
 

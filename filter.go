@@ -76,7 +76,7 @@ func filterRoot(stmt *gorm.Statement, m *model.Model, rawBefore bool) {
 		return
 	}
 	if last := len(exprs) - 1; more && isFilter(exprs[last]) {
-		if rawBefore {
+		if rawBefore || c.BeforeExpression != nil || c.AfterNameExpression != nil {
 			exprs[last] = model.Watching(exprs[last])
 		}
 		stmt.Clauses[model.GormFilterKey] = clause.Clause{}
