@@ -115,6 +115,9 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 	if p.config.Clock != AppClock && p.config.Clock != DatabaseClock {
 		return fmt.Errorf("softdelete: %w: Config.Clock is %d, use AppClock or DatabaseClock", gorm.ErrInvalidValue, p.config.Clock)
 	}
+	if err := session.CheckTransactions(db); err != nil {
+		return err
+	}
 	p.dialects.Store(db.Callback(), dialect.Of(db))
 	p.models.ignoreConstraints = p.config.IgnoreConstraints
 	if err := p.models.register(db, p.config.Models); err != nil {

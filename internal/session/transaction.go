@@ -27,6 +27,9 @@ func Begin(db *gorm.DB) *Unit {
 	if db.DryRun || db.Error != nil {
 		return nil
 	}
+	if db.AddError(CheckTransactions(db)) != nil {
+		return nil
+	}
 	if _, ok := db.InstanceGet("gorm:started_transaction"); ok {
 		return nil
 	}
