@@ -88,7 +88,7 @@ func (c *cascade) listened(t *model.Table, where clause.Expression, write func()
 	if !c.heeds.listen || !t.IsKnown() {
 		return write()
 	}
-	tx := (&neighbours.Visit{Write: write}).Through(c.db, neighbours.Writing(c.db, c.plan.Kind), t.Schema, where)
+	tx := (&neighbours.Visit{Kind: c.plan.Kind, Write: write}).Through(c.db, neighbours.Writing(c.db, c.plan.Kind), t.Schema, where)
 	return tx.RowsAffected, tx.Error
 }
 

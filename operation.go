@@ -13,6 +13,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/neighbours"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -34,7 +35,7 @@ func (o Operation) String() string {
 }
 
 // OperationOf tells, in a hook or a callback, what the statement that runs it
-// does to the trash. Statements that the hook makes itself are OpNone until they
+// does to the trash, one of a cascade too. Statements that the hook makes itself are OpNone until they
 // do something of their own.
 //
 //	func (p *Post) BeforeDelete(tx *gorm.DB) error {
@@ -46,6 +47,9 @@ func OperationOf(tx *gorm.DB) Operation {
 	}
 	if op, ok := tx.Statement.Clauses[operationKey].Expression.(*operation); ok {
 		return op.kind
+	}
+	if visit := neighbours.VisitOf(tx.Statement); visit != nil {
+		return Operation(visit.Kind)
 	}
 	return OpNone
 }

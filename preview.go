@@ -142,7 +142,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model.Model, made *Plan) error {
 		return nil
 	}
 	// A preview comes by the chain of queries: those that write have others on them.
-	more, err := neighbours.Asked(db, neighbours.Writing(db, model.Operation(op.kind)), stmt.Schema, c.heeds.listen, nil)
+	more, err := neighbours.Asked(db, model.Operation(op.kind), neighbours.Writing(db, model.Operation(op.kind)), stmt.Schema, c.heeds.listen, nil)
 	if err != nil {
 		return err
 	}

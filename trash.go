@@ -214,7 +214,7 @@ func narrows(db *gorm.DB, m *model.Model) bool {
 		return true
 	}
 	update := neighbours.Writing(db, model.Restore)
-	onUpdates, err := neighbours.Asked(db, update, m.Schema, neighbours.Listen(update), nil)
+	onUpdates, err := neighbours.Asked(db, model.Restore, update, m.Schema, neighbours.Listen(update), nil)
 	return len(onUpdates) > 0 || err != nil
 }
 

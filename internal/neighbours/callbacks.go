@@ -29,6 +29,7 @@ import (
 // Visit is a statement that goes through a chain for the sake of the callbacks
 // on it.
 type Visit struct {
+	Kind  model.Operation       // of what it is a part
 	Write func() (int64, error) // what is done in the place of the statement; nil to do nothing
 	asked []clause.Interface    // clauses that GORM would add to the statement
 }
@@ -111,11 +112,11 @@ func (noRow) Build(b clause.Builder) { _, _ = b.WriteString("1 = 0") }
 
 // Asked has a statement that does nothing go through a chain, if there is anybody to
 // ask, and returns the conditions that it comes out with.
-func Asked(db *gorm.DB, on chain, s *schema.Schema, callbacks bool, clauses []clause.Interface) ([]clause.Expression, error) {
+func Asked(db *gorm.DB, kind model.Operation, on chain, s *schema.Schema, callbacks bool, clauses []clause.Interface) ([]clause.Expression, error) {
 	if len(clauses) == 0 && !callbacks {
 		return nil, nil
 	}
-	tx := (&Visit{asked: clauses}).Through(db, on, s, noRow{})
+	tx := (&Visit{Kind: kind, asked: clauses}).Through(db, on, s, noRow{})
 	if tx.Error != nil {
 		return nil, tx.Error
 	}
@@ -137,11 +138,11 @@ func OnQueries(m *model.Model, db *gorm.DB) ([]clause.Expression, error) {
 	if !Listen(query) {
 		return nil, nil
 	}
-	exprs, err := Asked(db, query, m.Schema, true, nil)
+	exprs, err := Asked(db, model.None, query, m.Schema, true, nil)
 	if err != nil || len(exprs) == 0 {
 		return nil, err
 	}
-	same, err := Asked(db, row, m.Schema, true, nil)
+	same, err := Asked(db, model.None, row, m.Schema, true, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -161,11 +162,11 @@ func Conditions(db *gorm.DB, s *schema.Schema, kind model.Operation, onQueries, 
 	if kind == model.Restore {
 		writes = of.Update
 	}
-	shown, err := Asked(db, db.Callback().Query(), s, onQueries, of.Query)
+	shown, err := Asked(db, kind, db.Callback().Query(), s, onQueries, of.Query)
 	if err != nil {
 		return nil, err
 	}
-	written, err := Asked(db, Writing(db, kind), s, onWrites, writes)
+	written, err := Asked(db, kind, Writing(db, kind), s, onWrites, writes)
 	return Distinct(db, s, slices.Concat(shown, written)), err
 }
 
@@ -192,10 +193,14 @@ func Writing(db *gorm.DB, kind model.Operation) chain {
 	return db.Callback().Delete()
 }
 
-// Listen tells if a chain has callbacks of other plugins, that are no part of
-// GORM, nor of dbresolver, which chooses a connection. GORM does not list them: where
-// this cannot read them, there may be some.
-func Listen(on chain) bool { return hasOthers(on, "gorm.io/plugin/dbresolver.") }
+// lookers are packages whose callbacks neither add a condition nor have to hear of what is
+// written: dbresolver's choose a connection; to a tracer each statement that is sent
+// is a span by itself, and one that only asks should be none.
+var lookers = []string{"gorm.io/plugin/dbresolver.", "gorm.io/plugin/opentelemetry/"}
+
+// Listen tells if a chain has callbacks of other plugins than those who only look. GORM
+// does not list them: where this cannot read them, there may be some.
+func Listen(on chain) bool { return hasOthers(on, lookers...) }
 
 // hasOthers tells if a chain has callbacks that are none of GORM's, of this library's or
 // of the packages named.
@@ -204,7 +209,7 @@ func hasOthers(on any, known ...string) bool {
 	if list.Kind() != reflect.Slice {
 		return true
 	}
-	known = append(known, "gorm.io/gorm/", ownPath+".", ownPath+"/internal/")
+	known = append(slices.Clip(known), "gorm.io/gorm/", ownPath+".", ownPath+"/internal/")
 	for i := range list.Len() {
 		handler := list.Index(i).Elem().FieldByName("handler")
 		if handler.Kind() != reflect.Func || handler.IsNil() {

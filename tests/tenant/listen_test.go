@@ -137,3 +137,36 @@ func TestNobodyIsAskedWhereNobodyIs(t *testing.T) {
 		})
 	}
 }
+
+// A callback is told which operation a statement belongs to, also where that is one of a cascade's or an undo's, or only asks.
+func TestCallbacksKnowTheOperation(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := open(t, &gorm.Config{DisableForeignKeyConstraintWhenMigrating: true})
+		require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: []any{&folder{}, &paper{}, &note{}, &cover{}, &mark{}}})))
+		require.NoError(t, db.AutoMigrate(&folder{}, &paper{}, &note{}, &cover{}, &mark{}, &label{}, &scrap{}))
+		require.NoError(t, db.Create(&folder{ID: 1, Papers: []paper{{ID: 1, Notes: []note{{ID: 1}}}}}).Error)
+		seen := map[softdelete.Operation]int{}
+		tell := func(db *gorm.DB) { seen[softdelete.OperationOf(db)]++ }
+		require.NoError(t, db.Callback().Query().Before("gorm:query").Register("tell", tell))
+		require.NoError(t, db.Callback().Update().Before("gorm:update").Register("tell", tell))
+		require.NoError(t, db.Callback().Delete().Before("gorm:delete").Register("tell", tell))
+		only := func(op softdelete.Operation, run func() error) {
+			t.Helper()
+			clear(seen)
+			require.NoError(t, run())
+			require.Greater(t, seen[op], 3, "the addressed rows, and two tables that go along")
+			delete(seen, op)
+			require.Empty(t, seen)
+		}
+		var of softdelete.Deletion
+		only(softdelete.OpSoftDelete, func() error { return db.Scopes(softdelete.Into(&of)).Delete(&folder{ID: 1}).Error })
+		only(softdelete.OpRestore, func() error { _, err := softdelete.Undo(db, of.ID); return err })
+		only(softdelete.OpSoftDelete, func() error { return db.Delete(&folder{ID: 1}).Error })
+		only(softdelete.OpRestore, func() error { return softdelete.Restore(db, &folder{ID: 1}).Error })
+		only(softdelete.OpSoftDelete, func() error { return db.Delete(&folder{ID: 1}).Error })
+		only(softdelete.OpPurge, func() error { return softdelete.Purge(db, &folder{ID: 1}).Error })
+		require.NoError(t, db.Create(&folder{ID: 1, Papers: []paper{{ID: 1, Notes: []note{{ID: 1}}}}}).Error)
+		only(softdelete.OpForceDelete, func() error { return softdelete.ForceDelete(db, &folder{ID: 1}).Error })
+	})
+}
