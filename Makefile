@@ -1,6 +1,6 @@
 # The benchmarks, the tools, an example that needs more than the library does, and the tests beside other plugins are modules of
 # their own. All but the tools are checked along: those that are there.
-MODULES  := . $(patsubst %/go.mod,%,$(wildcard bench/go.mod examples/*/go.mod tests/*/go.mod))
+MODULES  := . $(patsubst %/go.mod,%,$(wildcard bench/go.mod examples/*/go.mod tests/*/go.mod tests/*/*/go.mod))
 TESTED   := $(foreach dir,$(MODULES),$(if $(shell find $(dir) -name '*_test.go' -print -quit),$(dir)))
 PACKAGE  := github.com/gorm-softdelete/softdelete
 APIDIFF  := go run golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4
