@@ -11,6 +11,7 @@ require (
 	github.com/prometheus/client_golang v1.17.0
 	github.com/stretchr/testify v1.12.1
 	gorm.io/cli/gorm v0.2.4
+	gorm.io/datatypes v1.2.7
 	gorm.io/gen v0.3.27
 	gorm.io/gorm v1.31.2
 	gorm.io/hints v1.1.2
@@ -59,7 +60,6 @@ require (
 	golang.org/x/text v0.29.0 // indirect
 	golang.org/x/tools v0.36.0 // indirect
 	google.golang.org/protobuf v1.31.0 // indirect
-	gorm.io/datatypes v1.2.7 // indirect
 	gorm.io/driver/mysql v1.6.0 // indirect
 	gorm.io/driver/postgres v1.6.3 // indirect
 	gorm.io/plugin/soft_delete v1.2.1 // indirect
