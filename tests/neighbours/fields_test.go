@@ -66,7 +66,7 @@ func TestEmbeddedStructsAreReadByGenerators(t *testing.T) {
 		if field, ok := node.(*ast.Field); ok {
 			types++
 			if name, ok := field.Type.(*ast.Ident); ok {
-				require.Nil(t, name.Obj, "%s is declared in the same file", name.Name) //nolint:staticcheck // it is what the generator goes by
+				require.Nil(t, name.Obj, "%s is declared in the same file", name.Name)
 			}
 		}
 		return true

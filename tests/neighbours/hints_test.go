@@ -53,7 +53,9 @@ func TestBesideHints(t *testing.T) {
 			require.Equal(t, s.rows, tx.RowsAffected, s.name)
 		}
 		// An optimizer's hint, by its own name.
-		sql := w.DB.ToSQL(func(tx *gorm.DB) *gorm.DB { return tx.Clauses(hints.New("NO_INDEX_MERGE()")).Delete(&beside.Author{ID: 1}) })
+		sql := w.DB.ToSQL(func(tx *gorm.DB) *gorm.DB {
+			return tx.Clauses(hints.New("NO_INDEX_MERGE()")).Delete(&beside.Author{ID: 1})
+		})
 		require.Contains(t, sql, "UPDATE /*+ NO_INDEX_MERGE() */ ")
 	})
 }
