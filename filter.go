@@ -118,10 +118,14 @@ func addFilter(stmt *gorm.Statement, filter *model.Filter) {
 	setWhere(stmt, c, append(slices.Clip(rawsql.Enclose(session.WhereExprs(stmt))), filter))
 }
 
-// setWhere gives a WHERE other conditions. Without any there is none.
+// setWhere gives a WHERE other conditions. Without any there is none, but for what waits
+// for one: a hint, a comment.
 func setWhere(stmt *gorm.Statement, c clause.Clause, exprs []clause.Expression) {
 	if len(exprs) == 0 {
-		delete(stmt.Clauses, "WHERE")
+		c.Expression = nil
+		if stmt.Clauses["WHERE"] = c; c.BeforeExpression == nil && c.AfterNameExpression == nil && c.AfterExpression == nil {
+			delete(stmt.Clauses, "WHERE")
+		}
 		return
 	}
 	c.Name, c.Expression = "WHERE", clause.Where{Exprs: exprs}
