@@ -121,14 +121,15 @@ func addFilter(stmt *gorm.Statement, filter *model.Filter) {
 // setWhere gives a WHERE other conditions. Without any there is none, but for what waits
 // for one: a hint, a comment.
 func setWhere(stmt *gorm.Statement, c clause.Clause, exprs []clause.Expression) {
-	if len(exprs) == 0 {
+	switch {
+	case len(exprs) > 0:
+		c.Name, c.Expression = "WHERE", clause.Where{Exprs: exprs}
+	case c.BeforeExpression != nil || c.AfterNameExpression != nil || c.AfterExpression != nil:
 		c.Expression = nil
-		if stmt.Clauses["WHERE"] = c; c.BeforeExpression == nil && c.AfterNameExpression == nil && c.AfterExpression == nil {
-			delete(stmt.Clauses, "WHERE")
-		}
+	default:
+		delete(stmt.Clauses, "WHERE")
 		return
 	}
-	c.Name, c.Expression = "WHERE", clause.Where{Exprs: exprs}
 	stmt.Clauses["WHERE"] = c
 }
 

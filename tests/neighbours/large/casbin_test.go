@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
 	"github.com/gorm-softdelete/softdelete/tests/internal/beside"
 )
 
@@ -71,5 +73,40 @@ func TestBesideCasbin(t *testing.T) {
 		require.Equal(t, "p", w.Raw(t, "SELECT ptype FROM casbin_rule"), "what is removed is gone")
 		require.NoError(t, enforcer.SavePolicy())
 		may(true, "editor", "author", "read")
+	})
+}
+
+// trashableRule is a table of the application's own for policies, with a marker.
+type trashableRule struct {
+	gormadapter.CasbinRule
+	DeletedAt gorm.DeletedAt
+}
+
+func (trashableRule) TableName() string { return "rules" }
+
+// The adapter asks for rows of a struct of its own, which has no marker: a trashed policy is in force, and one removed is gone.
+func TestCasbinKnowsNoTrash(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := open(t)
+		require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: []any{&trashableRule{}}})))
+		adapter, err := gormadapter.NewAdapterByDBWithCustomTable(db, &trashableRule{}, "rules")
+		require.NoError(t, err)
+		m, err := model.NewModelFromString(rules)
+		require.NoError(t, err)
+		enforcer, err := casbin.NewEnforcer(m, adapter)
+		require.NoError(t, err)
+		_, err = enforcer.AddPolicy("editor", "book", "write")
+		require.NoError(t, err)
+		require.NoError(t, db.Where("v0 = ?", "editor").Delete(&trashableRule{}).Error)
+		require.NoError(t, enforcer.LoadPolicy())
+		may, err := enforcer.Enforce("editor", "book", "write")
+		require.NoError(t, err)
+		require.True(t, may)
+		_, err = enforcer.RemovePolicy("editor", "book", "write")
+		require.NoError(t, err)
+		var n int64
+		require.NoError(t, db.Model(&trashableRule{}).Scopes(softdelete.WithTrashed).Count(&n).Error)
+		require.Zero(t, n)
 	})
 }
