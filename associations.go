@@ -7,6 +7,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/association"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // GORM's generic API has operations on associations, Set(clause.Association{…}).Update, which GORM CLI generates calls
@@ -34,7 +35,7 @@ func (p *Plugin) startUpdate(db *gorm.DB) {
 func (p *Plugin) giveModel(db *gorm.DB) {
 	stmt := db.Statement
 	linked := association.LinkedOf(stmt)
-	if linked == nil {
+	if linked == nil || !session.IsGeneric() {
 		return
 	}
 	value, err := linked.Hold(p.models.typeOf)
@@ -62,12 +63,30 @@ func (p *Plugin) holdDelete(db *gorm.DB) {
 		return
 	}
 	if links := association.LinksOf(stmt); links != nil {
-		_ = db.AddError(links.Hold(db.AllowGlobalUpdate, p.models.typeOf))
+		if p.linksMarked(db) && session.IsGeneric() {
+			_ = db.AddError(links.Hold(db.AllowGlobalUpdate, p.models.typeOf))
+		}
 		return
 	}
 	if rows := holdRows(db); rows != nil && db.Error == nil && !stmt.Unscoped && p.models.entry(db, stmt.Schema).model != nil {
 		rows.KeepForeignKeys()
 	}
+}
+
+// linksMarked tells if the rows of a join table, or those on either side of it, have a
+// marker. Others are none of this package's business.
+func (p *Plugin) linksMarked(db *gorm.DB) bool {
+	join := db.Statement.Schema
+	if p.models.entry(db, join).model != nil {
+		return true
+	}
+	g := p.models.relations()
+	for rel := range g.Links {
+		if rel.JoinTable != nil && rel.JoinTable.Table == join.Table && (g.IsMarked(rel.Schema.Table) || g.IsMarked(rel.FieldSchema.Table)) {
+			return true
+		}
+	}
+	return false
 }
 
 // typeOf is the type of a table's rows, nil if no model is known for it.

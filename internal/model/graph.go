@@ -355,6 +355,12 @@ func (t *Table) CascadingParents() []*Link {
 	return list
 }
 
+// IsMarked tells if a table's rows are soft-deletable.
+func (g *Graph) IsMarked(table string) bool {
+	t := g.Tables[table]
+	return t != nil && t.Model != nil
+}
+
 // Models lists the soft-deletable models, one to a table.
 func (g *Graph) Models() []*Model {
 	var list []*Model

@@ -37,9 +37,12 @@ func Relations(s *schema.Schema) []*schema.Relationship {
 	for _, of := range [][]*schema.Relationship{all.HasOne, all.HasMany, all.BelongsTo, all.Many2Many} {
 		list = append(list, of...)
 	}
+	if len(list) > 0 {
+		return list
+	}
 	// A join table knows the tables that it joins by name only.
 	for name, rel := range all.Relations {
-		if !strings.HasPrefix(name, "_") && rel.FieldSchema != nil && len(list) == 0 {
+		if !strings.HasPrefix(name, "_") && rel.FieldSchema != nil {
 			list = append(list, rel)
 		}
 	}

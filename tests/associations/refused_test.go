@@ -80,6 +80,40 @@ func TestWayAround(t *testing.T) {
 	})
 }
 
+// Each of these has another side of a many-to-many relation that is soft-deletable, the last none.
+type (
+	bareUser struct {
+		ID    uint
+		Roles []Role    `gorm:"many2many:bare_user_roles"`
+		Towns []bareTag `gorm:"many2many:bare_user_towns"`
+	}
+	bareTag struct{ ID uint }
+)
+
+// TestUnlinkingBesideMarkers is refused where one of the three has a marker; what has none is GORM's as ever.
+func TestUnlinkingBesideMarkers(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := open(t)
+		require.NoError(t, db.Use(softdelete.New()))
+		require.NoError(t, db.AutoMigrate(&Role{}, &bareTag{}, &bareUser{}))
+		require.NoError(t, db.Create(&bareUser{ID: 1, Roles: []Role{{ID: 1}}, Towns: []bareTag{{ID: 1}}}).Error)
+		unlink := func(name string) error {
+			_, err := gorm.G[bareUser](db).Where("id = ?", 1).Set(clause.Association{Association: name, Type: clause.OpUnlink}).Update(t.Context())
+			return err
+		}
+		require.ErrorIs(t, unlink("Roles"), gorm.ErrMissingWhereClause)
+		require.NoError(t, unlink("Towns"))
+		require.EqualValues(t, 1, db.Model(&bareUser{ID: 1}).Association("Roles").Count())
+		require.Zero(t, db.Model(&bareUser{ID: 1}).Association("Towns").Count())
+		exists := db.Table("bare_users").Select("1").Where(clause.Eq{
+			Column: clause.Column{Table: "bare_users", Name: "id"}, Value: clause.Column{Table: "bare_user_roles", Name: "bare_user_id"},
+		})
+		require.NoError(t, db.Table("bare_user_roles").Where("EXISTS (?)", exists).Delete(map[string]any{}).Error, "a caller's own means what it says")
+		require.Zero(t, db.Model(&bareUser{ID: 1}).Association("Roles").Count())
+	})
+}
+
 type doll struct {
 	ID        uint `gorm:"primaryKey;autoIncrement:false"`
 	Name      string
