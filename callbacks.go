@@ -64,8 +64,8 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 				"gorm:after_create", "gorm:after_update", "gorm:after_delete"))
 	}
 	errs = append(errs,
-		create.Register("softdelete:end", endWrite),
-		update.Register("softdelete:end", endWrite),
+		create.Register("softdelete:end", p.endWrite),
+		update.Register("softdelete:end", p.endWrite),
 		del.Register("softdelete:end", endOperation))
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("softdelete: registering callbacks: %w", err)

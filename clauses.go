@@ -183,7 +183,7 @@ func startWrite(db *gorm.DB) {
 		delete(stmt.Clauses, givenKey)
 	}
 	// What a read has left that never came to its end.
-	if modelIn(stmt) != nil && isFiltered(stmt) || holdsFilter(stmt.Clauses["WHERE"]) {
+	if isFiltered(stmt) && modelIn(stmt) != nil || holdsFilter(stmt.Clauses["WHERE"]) {
 		removeFilter(stmt)
 	}
 }

@@ -71,8 +71,8 @@ func (p *Plugin) mayBeAlone(db *gorm.DB, on processor) bool {
 	if on == processor(db.Callback().Update()) && request.verb != OpRestore {
 		return false
 	}
-	m := modelIn(stmt)
-	if m == nil || db.Error != nil || stmt.SQL.Len() > 0 || db.SkipDefaultTransaction || db.DefaultTransactionTimeout > 0 {
+	e := p.models.seen(stmt.Schema)
+	if e == nil || e.model == nil || db.Error != nil || stmt.SQL.Len() > 0 || db.SkipDefaultTransaction || db.DefaultTransactionTimeout > 0 {
 		return false
 	}
 	// A statement that is cancelled may be carried out nonetheless. In a transaction it
@@ -84,7 +84,7 @@ func (p *Plugin) mayBeAlone(db *gorm.DB, on processor) bool {
 	case gorm.TxCommitter, *sql.Conn: // in a transaction of the caller's, or maybe in one
 		return false
 	}
-	return dialectOf(db).CommitsAlone && p.config.Clock == AppClock && m.KeepsSurely &&
+	return dialectOf(db).CommitsAlone && p.config.Clock == AppClock && e.model.KeepsSurely &&
 		request.batch == nil && request.within == nil && !p.listeners.Any(on)
 }
 

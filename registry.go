@@ -108,6 +108,15 @@ func (r *registry) entry(db *gorm.DB, s *schema.Schema) *entry {
 	return r.known(s)
 }
 
+// seen returns a schema's entry, nil if no statement has had it yet. It may be asked
+// anywhere in a chain: the clauses of a schema that is being adopted may not be read.
+func (r *registry) seen(s *schema.Schema) *entry {
+	if e, ok := r.entries.Load(s); ok {
+		return e.(*entry)
+	}
+	return nil
+}
+
 // known returns a schema's entry, nil if it was not adopted. The lock is held.
 func (r *registry) known(s *schema.Schema) *entry {
 	if e, ok := r.pending[s]; ok {

@@ -39,9 +39,10 @@ func formOf(stmt *gorm.Statement) form {
 }
 
 // noteForm is for the first callback of the update chain.
-func noteForm(stmt *gorm.Statement) {
+func (p *Plugin) noteForm(stmt *gorm.Statement) {
+	e := p.models.seen(stmt.Schema)
 	switch {
-	case modelIn(stmt) == nil || !isStruct(stmt.Dest):
+	case e != nil && e.model == nil || !isStruct(stmt.Dest):
 		delete(stmt.Clauses, formKey)
 	case len(stmt.Selects) == 1 && stmt.Selects[0] == "*" && reflect.TypeOf(stmt.Dest).Kind() == reflect.Pointer && stmt.Dest == stmt.Model:
 		stmt.Clauses[formKey] = clause.Clause{Expression: bySave}

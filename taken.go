@@ -37,11 +37,11 @@ func (e *takenError) Error() string {
 func (e *takenError) Unwrap() []error { return []error{ErrTrashed, ErrConflict, e.cause} }
 
 // endWrite is the last callback of the create and update chains.
-func endWrite(db *gorm.DB) {
+func (p *Plugin) endWrite(db *gorm.DB) {
 	op := operationOf(db.Statement)
 	endOperation(db)
 	if db.Error != nil && (op == nil || op.kind == OpNone) {
-		if taken := takenBy(db); taken != nil {
+		if taken := p.takenBy(db); taken != nil {
 			db.Error = taken
 		}
 	}
@@ -49,14 +49,14 @@ func endWrite(db *gorm.DB) {
 
 // takenBy explains the error of a statement by a trashed row; nil if that is none, or it
 // cannot be told.
-func takenBy(db *gorm.DB) error {
+func (p *Plugin) takenBy(db *gorm.DB) error {
 	stmt := db.Statement
-	m := modelIn(stmt)
+	e := p.models.seen(stmt.Schema)
 	constraint, violated := dialect.ViolatedConstraint(db.Error)
-	if m == nil || !violated || stmt.Unscoped || requestOf(stmt).showOf(stmt, m) != model.LiveOnly || errors.Is(db.Error, ErrTrashed) || errors.Is(db.Error, ErrConflict) {
+	if !violated || e == nil || e.model == nil || stmt.Unscoped || requestOf(stmt).showOf(stmt, e.model) != model.LiveOnly || errors.Is(db.Error, ErrTrashed) || errors.Is(db.Error, ErrConflict) {
 		return nil
 	}
-	d := dialectOf(db)
+	m, d := e.model, dialectOf(db)
 	if _, inTransaction := stmt.ConnPool.(gorm.TxCommitter); inTransaction && d.FailureEnds {
 		return nil // nothing more can be asked in it
 	}
