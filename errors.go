@@ -36,7 +36,7 @@ var (
 	// ErrConflict is returned when restoring a row would break a unique index.
 	// It is also gorm.ErrDuplicatedKey. The error found with errors.As is a
 	// *ConflictError.
-	ErrConflict = fmt.Errorf("softdelete: a live row stands in the way: %w", gorm.ErrDuplicatedKey)
+	ErrConflict = fault.ErrConflict
 
 	// ErrAmbiguous is returned when it cannot be told which rows are meant: by
 	// Revive, when one new row is hindered by several trashed ones; by Restore and

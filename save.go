@@ -327,3 +327,20 @@ func setsRaw(m *model.Model, stmt *gorm.Statement) bool {
 	}
 	return !isStruct(stmt.Dest) || m.WritesSQL
 }
+
+// endWrite is the last callback of the create and update chains.
+func (p *Plugin) endWrite(db *gorm.DB) {
+	stmt := db.Statement
+	op := operationOf(stmt)
+	endOperation(db)
+	if db.Error == nil || op != nil && op.kind != OpNone {
+		return
+	}
+	e := p.models.seen(stmt.Schema)
+	if e == nil || e.model == nil || requestOf(stmt).showOf(stmt, e.model) != model.LiveOnly {
+		return
+	}
+	if taken := insert.Taken(e.model, db, dialectOf(db)); taken != nil {
+		db.Error = taken
+	}
+}

@@ -5,11 +5,14 @@ package fault
 import (
 	"errors"
 	"fmt"
+
+	"gorm.io/gorm"
 )
 
 // The root's errors of the same names are these.
 var (
 	ErrTrashed       = errors.New("softdelete: the row is trashed")
+	ErrConflict      = fmt.Errorf("softdelete: a live row stands in the way: %w", gorm.ErrDuplicatedKey)
 	ErrAmbiguous     = errors.New("softdelete: it cannot be told which rows are meant")
 	ErrParentTrashed = errors.New("softdelete: the parent row is trashed")
 )

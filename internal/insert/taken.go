@@ -1,4 +1,4 @@
-package softdelete
+package insert
 
 import (
 	"errors"
@@ -12,7 +12,7 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
-	"github.com/gorm-softdelete/softdelete/internal/insert"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
@@ -29,34 +29,21 @@ type takenError struct {
 
 // Error names the index, and no value: those of the cause are not repeated.
 func (e *takenError) Error() string {
-	return ErrTrashed.Error() + ": model " + e.model + ": it has the value that the unique index " + e.index +
+	return fault.ErrTrashed.Error() + ": model " + e.model + ": it has the value that the unique index " + e.index +
 		" keeps: restore it, write under Revive, or make the index one of live rows by the tag softdelete:\"unique\""
 }
 
 // Unwrap makes it ErrTrashed, ErrConflict, and what the database said.
-func (e *takenError) Unwrap() []error { return []error{ErrTrashed, ErrConflict, e.cause} }
+func (e *takenError) Unwrap() []error { return []error{fault.ErrTrashed, fault.ErrConflict, e.cause} }
 
-// endWrite is the last callback of the create and update chains.
-func (p *Plugin) endWrite(db *gorm.DB) {
-	op := operationOf(db.Statement)
-	endOperation(db)
-	if db.Error != nil && (op == nil || op.kind == OpNone) {
-		if taken := p.takenBy(db); taken != nil {
-			db.Error = taken
-		}
-	}
-}
-
-// takenBy explains the error of a statement by a trashed row; nil if that is none, or it
-// cannot be told.
-func (p *Plugin) takenBy(db *gorm.DB) error {
+// Taken explains the error of a statement that has failed by a trashed row; nil if that is
+// none, or it cannot be told.
+func Taken(m *model.Model, db *gorm.DB, d *dialect.Dialect) error {
 	stmt := db.Statement
-	e := p.models.seen(stmt.Schema)
 	constraint, violated := dialect.ViolatedConstraint(db.Error)
-	if !violated || e == nil || e.model == nil || stmt.Unscoped || requestOf(stmt).showOf(stmt, e.model) != model.LiveOnly || errors.Is(db.Error, ErrTrashed) || errors.Is(db.Error, ErrConflict) {
+	if !violated || stmt.Unscoped || errors.Is(db.Error, fault.ErrTrashed) || errors.Is(db.Error, fault.ErrConflict) {
 		return nil
 	}
-	m, d := e.model, dialectOf(db)
 	if _, inTransaction := stmt.ConnPool.(gorm.TxCommitter); inTransaction && d.FailureEnds {
 		return nil // nothing more can be asked in it
 	}
@@ -71,9 +58,9 @@ func (p *Plugin) takenBy(db *gorm.DB) error {
 // anyTaken tells if a trashed row has the values of the statement in some columns.
 func anyTaken(db *gorm.DB, m *model.Model, d *dialect.Dialect, columns []string) (bool, error) {
 	stmt := db.Statement
-	values, _ := insert.ValuesOf(stmt, model.Pointee(reflect.ValueOf(stmt.Dest)), columns)
+	values, _ := ValuesOf(stmt, model.Pointee(reflect.ValueOf(stmt.Dest)), columns)
 	if len(values) == 0 {
-		values, _ = insert.ValuesOf(stmt, stmt.ReflectValue, columns)
+		values, _ = ValuesOf(stmt, stmt.ReflectValue, columns)
 	}
 	for chunk := range slices.Chunk(values, d.Chunk(len(columns))) {
 		tx := session.OnTable(session.Beside(db), stmt).Unscoped().Where(expr.InCurrent(columns, chunk)).Where(clause.Expression(m.TrashedRows))
