@@ -80,7 +80,11 @@ func (p *Plugin) mayBeAlone(db *gorm.DB, on processor) bool {
 	if stmt.Context == nil || stmt.Context.Done() != nil {
 		return false
 	}
-	switch stmt.ConnPool.(type) {
+	pool := stmt.ConnPool
+	if prepared, ok := pool.(*gorm.PreparedStmtDB); ok {
+		pool = prepared.ConnPool
+	}
+	switch pool.(type) {
 	case gorm.TxCommitter, *sql.Conn: // in a transaction of the caller's, or maybe in one
 		return false
 	}

@@ -154,8 +154,8 @@ func (e *emptying) query(q *queue) (*gorm.DB, error) {
 	}
 	conditions, old := e.conditions(q)
 	tx = also(tx, slices.Concat(conditions, hidden)...)
-	if e.options.DryRun {
-		tx = also(tx, old...) // by which it is also told what is counted elsewhere
+	if e.options.DryRun || session.HasLimit(tx.Statement) || len(tx.Statement.Joins) > 0 {
+		tx = also(tx, old...) // within what becomes a subquery; by which it is also told what is counted elsewhere
 	} else {
 		tx = within(tx, q.model, e.d, old...)
 	}

@@ -74,6 +74,10 @@ func (p *Plugin) plainUpdate(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 		markStep(stmt)
 		defer unmarkStep(stmt)
 	}
+	if onlyHints(stmt) && !db.AllowGlobalUpdate {
+		_ = db.AddError(gorm.ErrMissingWhereClause)
+		return
+	}
 	next(db)
 	missed := false
 	switch {
@@ -87,6 +91,13 @@ func (p *Plugin) plainUpdate(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 	if missed {
 		_ = db.AddError(notFound(m.Name(), "an update"))
 	}
+}
+
+// onlyHints tells if a statement's WHERE has hints or comments and no condition, and
+// will get none from a value's key. GORM takes it for one.
+func onlyHints(stmt *gorm.Statement) bool {
+	where, ok := stmt.Clauses["WHERE"]
+	return ok && where.Expression == nil && keysOf(stmt, reflect.Indirect(stmt.ReflectValue)) == nil
 }
 
 // isUnchanged tells if an update that counted no row has met one that had the

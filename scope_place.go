@@ -93,8 +93,11 @@ func scope(db *gorm.DB, name string, change func(*request)) *gorm.DB {
 func settleScopes(db *gorm.DB) {
 	stmt := db.Statement
 	if handle := scopedHandleOf(db); handle != nil && len(requestOf(stmt).places) == 0 && db.Error == nil && session.IsGeneric() {
-		_ = db.AddError(misplaced(stmt, handle.scope, "on the handle given to gorm.G, which starts anew from that: "+
-			"write gorm.G[T](db).Scopes(softdelete.StatementScope(…))"))
+		where := "on the handle given to gorm.G, which starts anew from that: write gorm.G[T](db).Scopes(softdelete.StatementScope(…))"
+		if session.IsAssociationOperation() {
+			where = "before Set(clause.Association{…}), of which GORM makes statements of its own: use db.Model(&owner).Association(name)"
+		}
+		_ = db.AddError(misplaced(stmt, handle.scope, where))
 	}
 	takePlaces(stmt)
 }

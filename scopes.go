@@ -27,8 +27,8 @@ import (
 //
 // Like all scopes it fits db.Scopes, the arguments of Preload, and a direct
 // call, softdelete.WithTrashed(db); for gorm.G see StatementScope. Where GORM drops
-// it, in Joins, in a group of conditions, on the handle of gorm.G, the statement
-// fails with gorm.ErrInvalidData. It is safe for concurrent use, and leaves db as it is.
+// it, in Joins, in a group of conditions, called on the handle of gorm.G, the statement
+// fails with gorm.ErrInvalidData; gorm.G[T](db.Scopes(…)) is lost. It is safe for concurrent use, and leaves db as it is.
 func WithTrashed(db *gorm.DB) *gorm.DB {
 	return scope(db, "WithTrashed", func(r *request) { r.show = model.All })
 }

@@ -81,8 +81,9 @@ type Dialect struct {
 	// removes, and not when it has removed all of them.
 	RowwiseReferences bool
 
-	// CommitsAlone: a statement outside of a transaction is one by itself, whatever
-	// the session is set to.
+	// CommitsAlone: a statement outside of a transaction is one by itself, whatever the
+	// session is set to, and one that fails leaves nothing behind. A trigger of SQLite's
+	// can fail and keep what was done before (RAISE(FAIL)).
 	CommitsAlone bool
 
 	// FailureEnds: a transaction in which a statement has failed takes no other.

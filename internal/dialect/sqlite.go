@@ -7,9 +7,8 @@ import (
 // sqlite is that of SQLite. It has one writer at a time, so that rows need no
 // lock.
 var sqlite = Dialect{
-	Returning:    true,
-	CommitsAlone: true,
-	UpsertWhere:  true, ConflictTarget: true,
+	Returning:   true,
+	UpsertWhere: true, ConflictTarget: true,
 	parameters: 32766,
 	RowRange:   true,
 

@@ -118,7 +118,10 @@ func Describe(db *gorm.DB, d *dialect.Dialect, s *schema.Schema) (*Model, error)
 	m.WritesSQL = slices.ContainsFunc(s.Fields, func(field *schema.Field) bool {
 		return rawsql.WritesSQL(field.FieldType) || rawsql.WritesSQL(reflect.PointerTo(field.IndirectFieldType))
 	})
-	m.KeepsSurely = !slices.ContainsFunc(m.Protected, func(name string) bool { return !keepsSurely(s.FieldsByDBName[name]) })
+	m.KeepsSurely = !slices.ContainsFunc(s.Fields, func(field *schema.Field) bool {
+		written := slices.Contains(m.Protected, field.DBName) || field.AutoUpdateTime > 0
+		return field.DBName != "" && written && !keepsSurely(field)
+	})
 	m.LiveRows = newRowFilter(m, LiveOnly)
 	m.TrashedRows = newRowFilter(m, TrashedOnly)
 	return m, nil

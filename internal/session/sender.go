@@ -50,6 +50,12 @@ func IsUnlinking() bool {
 	return false
 }
 
+// IsAssociationOperation tells if the chain that runs is of a statement by which GORM's
+// generic API carries out Set(clause.Association{…}), on a handle of its own.
+func IsAssociationOperation() bool {
+	return slices.ContainsFunc(senders(), func(method string) bool { return strings.Contains(method, "].handleAssociation") })
+}
+
 // IsGeneric tells if the chain that runs is of a statement of GORM's generic API.
 func IsGeneric() bool {
 	return slices.ContainsFunc(senders(), func(method string) bool { return strings.Contains(method, "[...]") })

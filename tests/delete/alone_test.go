@@ -321,6 +321,46 @@ func TestAFailureAloneChangesNothing(t *testing.T) {
 	})
 }
 
+// A trigger of SQLite's may fail and keep what its statement has done so far: only a transaction takes that back.
+func TestATriggerThatFailsHalfway(t *testing.T) {
+	t.Parallel()
+	db := handles.WithPlugin(t, testdb.OpenerFor(t, "sqlite"), softdelete.Config{}, &lone{})
+	require.NoError(t, db.Create(&[]lone{{ID: 1}, {ID: 2}, {ID: 3}}).Error)
+	for _, event := range []string{"UPDATE", "DELETE"} {
+		require.NoError(t, db.Exec("CREATE TRIGGER fail_"+event+" BEFORE "+event+" ON lones WHEN OLD.id = 2 BEGIN SELECT RAISE(FAIL, 'no'); END").Error)
+	}
+	require.Error(t, db.Where("id > 0").Delete(&lone{}).Error)
+	require.Error(t, db.Unscoped().Where("id > 0").Delete(&lone{}).Error)
+	require.Error(t, softdelete.ForceDelete(db.Where("id > 0"), &lone{}).Error)
+	require.Equal(t, []uint{1, 2, 3}, tables.Column[uint](t, db, "SELECT id FROM lones WHERE deleted_at IS NULL ORDER BY id"))
+}
+
+// lateTime refuses to be read from what was written.
+type lateTime struct{ time.Time }
+
+var errLate = errors.New("no such time")
+
+func (*lateTime) Scan(any) error                { return errLate }
+func (l lateTime) Value() (driver.Value, error) { return l.Time, nil }
+func (lateTime) GormDataType() string           { return "time" }
+
+type loneTouched struct {
+	ID      uint
+	Changed lateTime `gorm:"autoUpdateTime"`
+	softdelete.Timestamp
+}
+
+func TestAnUpdateTimeThatFails(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := handles.WithPlugin(t, open, softdelete.Config{TouchUpdatedAt: true}, &loneTouched{})
+		require.NoError(t, db.Exec("INSERT INTO lone_toucheds (id) VALUES (1)").Error)
+		if err := db.Delete(&loneTouched{ID: 1}).Error; err != nil {
+			require.Equal(t, []uint{1}, tables.Column[uint](t, db, "SELECT id FROM lone_toucheds WHERE deleted_at IS NULL"), err)
+		}
+	})
+}
+
 // A handle that puts off a transaction and then fails does not open one for the next statement.
 func TestAHandleThatFailedAlone(t *testing.T) {
 	t.Parallel()

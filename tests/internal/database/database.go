@@ -38,7 +38,7 @@ type flavour struct {
 var Flavours = map[string]flavour{
 	"sqlite": {
 		NoDeferred: "SQLite's driver leaves the connection in the transaction of which the commit failed on a deferred foreign key",
-		quote:      `"`, Step: time.Nanosecond, Partial: true, Returning: true, UpsertIf: true, CommitsAlone: true, AnyBytes: true, AnyKey: true,
+		quote:      `"`, Step: time.Nanosecond, Partial: true, Returning: true, UpsertIf: true, AnyBytes: true, AnyKey: true,
 		types: map[string]string{"key": "integer", "bytes": "blob", "time": "datetime", "text": "text", "uuid": "uuid"},
 	},
 	"postgres": {

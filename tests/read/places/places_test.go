@@ -194,6 +194,17 @@ func TestALostScopeIsAnError(t *testing.T) {
 	})
 }
 
+// GORM makes the statements of association operations on a handle of its own: no scope reaches them.
+func TestAScopeBeforeAnAssociationOperation(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := newWorld(t, open)
+		set := clause.Association{Association: "Notes", Type: clause.OpUpdate, Set: []clause.Assignment{{Column: clause.Column{Name: "member_id"}, Value: 2}}}
+		_, err := gorm.G[Member](softdelete.WithTrashed(db)).Where("members.id = ?", 1).Set(set).Update(t.Context())
+		require.ErrorIs(t, err, gorm.ErrInvalidData)
+	})
+}
+
 // A scope in its place is no false alarm, in whatever is done with the handle, or within it.
 func TestAScopeInItsPlace(t *testing.T) {
 	t.Parallel()
