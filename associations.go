@@ -27,7 +27,7 @@ func (p *Plugin) startUpdate(db *gorm.DB) {
 	default:
 		holdRows(db)
 	}
-	p.noteForm(stmt)
+	p.noteForm(db)
 }
 
 // giveModel gives an update of linked rows the model of its table, with all that comes by it but hooks: GORM runs none

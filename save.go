@@ -33,21 +33,29 @@ const formKey = "softdelete:form"
 // Build writes nothing: it is no SQL.
 func (form) Build(clause.Builder) {}
 
+// formOf is the form of an update: the one that was noted, or else the one that it has,
+// as nobody else could change it.
 func formOf(stmt *gorm.Statement) form {
-	f, _ := stmt.Clauses[formKey].Expression.(form)
-	return f
+	if f, noted := stmt.Clauses[formKey].Expression.(form); noted {
+		return f
+	}
+	switch {
+	case !isStruct(stmt.Dest):
+		return byMap
+	case len(stmt.Selects) == 1 && stmt.Selects[0] == "*" && reflect.TypeOf(stmt.Dest).Kind() == reflect.Pointer && stmt.Dest == stmt.Model:
+		return bySave
+	default:
+		return byStruct
+	}
 }
 
-// noteForm is for the first callback of the update chain.
-func (p *Plugin) noteForm(stmt *gorm.Statement) {
-	e := p.models.seen(stmt.Schema)
-	switch {
-	case e != nil && e.model == nil || !isStruct(stmt.Dest):
-		delete(stmt.Clauses, formKey)
-	case len(stmt.Selects) == 1 && stmt.Selects[0] == "*" && reflect.TypeOf(stmt.Dest).Kind() == reflect.Pointer && stmt.Dest == stmt.Model:
-		stmt.Clauses[formKey] = clause.Clause{Expression: bySave}
-	default:
-		stmt.Clauses[formKey] = clause.Clause{Expression: byStruct}
+// noteForm is for the first callback of the update chain. Where nobody else is on the
+// chain, and no other field's type has a say, there is nothing to note.
+func (p *Plugin) noteForm(db *gorm.DB) {
+	stmt := db.Statement
+	delete(stmt.Clauses, formKey)
+	if e := p.models.seen(stmt.Schema); e == nil || e.model != nil && (len(e.model.Others.Update) > 0 || p.listeners.Any(db.Callback().Update())) {
+		stmt.Clauses[formKey] = clause.Clause{Expression: formOf(stmt)}
 	}
 }
 
