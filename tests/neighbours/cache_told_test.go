@@ -59,10 +59,14 @@ func seen(t *testing.T, db *gorm.DB) string {
 	return text
 }
 
-// A cache that forgets what it has when it is told of a write is told of each: after it, reads by the cache's handle are those
-// of the database.
-func TestCacheIsToldOfWrites(t *testing.T) {
-	t.Parallel()
+// toldWrite is a write of which a cache is to be told.
+type toldWrite struct {
+	name string
+	run  func(t *testing.T, db *gorm.DB) error
+}
+
+// toldWrites are one run's writes, in their order: what one of them learns is for those behind it.
+func toldWrites() []toldWrite {
 	ctx := context.Background()
 	var d softdelete.Deletion
 	trashOf := func(t *testing.T, db *gorm.DB) *softdelete.Trash {
@@ -71,10 +75,7 @@ func TestCacheIsToldOfWrites(t *testing.T) {
 		require.NoError(t, err)
 		return bin
 	}
-	writes := []struct {
-		name string
-		run  func(t *testing.T, db *gorm.DB) error
-	}{
+	return []toldWrite{
 		{"Create", func(_ *testing.T, db *gorm.DB) error {
 			return db.Create(&toldParent{ID: 1, Name: "a", Children: []toldChild{{ID: 1, Name: "x"}, {ID: 2, Name: "y"}}, Tags: []toldTag{{ID: 1}}}).Error
 		}},
@@ -146,6 +147,12 @@ func TestCacheIsToldOfWrites(t *testing.T) {
 			return softdelete.ForceDelete(db, &toldParent{ID: 1}).Error
 		}},
 	}
+}
+
+// A cache that forgets what it has when it is told of a write is told of each: after it, reads by the cache's handle are those
+// of the database.
+func TestCacheIsToldOfWrites(t *testing.T) {
+	t.Parallel()
 	for name, after := range map[string]bool{"used before": false, "used after": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -168,7 +175,7 @@ func TestCacheIsToldOfWrites(t *testing.T) {
 				m := &memory{}
 				cached := handle(m)
 				before := seen(t, cached)
-				for _, write := range writes {
+				for _, write := range toldWrites() {
 					require.NoError(t, write.run(t, cached), write.name)
 					now := seen(t, beside)
 					require.Equal(t, now, seen(t, cached), write.name)

@@ -18,7 +18,6 @@ func alone(*testing.T, *gorm.DB) any { return nil }
 // A hint or a comment is in the SQL of whatever it was given to, and takes nothing from it.
 func TestBesideHints(t *testing.T) {
 	t.Parallel()
-	var authors []beside.Author
 	const (
 		comments = "/* before */ UPDATE /* update */"
 		where    = " WHERE /* where */ "
@@ -29,8 +28,8 @@ func TestBesideHints(t *testing.T) {
 		parts []string
 		rows  int64
 	}{
-		{"Find", func(db *gorm.DB) *gorm.DB { return db.Find(&authors) }, []string{"SELECT /* select */ *", where, " IS NULL /* after */"}, 2},
-		{"OnlyTrashed", func(db *gorm.DB) *gorm.DB { return db.Scopes(softdelete.OnlyTrashed).Find(&authors) }, []string{"SELECT /* select */ *", where, " IS NOT NULL /* after */"}, 1},
+		{"Find", func(db *gorm.DB) *gorm.DB { return db.Find(&[]beside.Author{}) }, []string{"SELECT /* select */ *", where, " IS NULL /* after */"}, 2},
+		{"OnlyTrashed", func(db *gorm.DB) *gorm.DB { return db.Scopes(softdelete.OnlyTrashed).Find(&[]beside.Author{}) }, []string{"SELECT /* select */ *", where, " IS NOT NULL /* after */"}, 1},
 		{"Update", func(db *gorm.DB) *gorm.DB { return db.Model(&beside.Author{}).Where("id < 9").Update("name", "x") }, []string{comments, where, " /* after */"}, 2},
 		{"Delete", func(db *gorm.DB) *gorm.DB { return db.Delete(&beside.Author{ID: 1}) }, []string{comments, where, " IS NULL /* after */"}, 1},
 		{"Restore", func(db *gorm.DB) *gorm.DB { return softdelete.Restore(db, &beside.Author{ID: 1}) }, []string{comments, where, " IS NOT NULL /* after */"}, 1},
