@@ -37,7 +37,7 @@ type Index struct {
 	Primary    bool
 	Constraint bool     // it belongs to a constraint of its name, and goes with that
 	Valid      bool     // false for one of which the making was interrupted
-	Plain      bool     // it is a list of columns and no more: no collation of its own, say
+	Plain      bool     // it is a list of columns and no more: no direction or collation of its own, say
 	Columns    []string // "" for an expression or a part of a column
 	Where      string   // its condition as the database prints it, empty for none
 }
@@ -107,7 +107,7 @@ func Tables(db *gorm.DB, d *dialect.Dialect, tables []string) (map[string]*Table
 			table.Indexes = append(table.Indexes, row)
 			last = &table.Indexes[len(table.Indexes)-1]
 		}
-		last.Columns = append(last.Columns, index.column)
+		last.Columns, last.Plain = append(last.Columns, index.column), last.Plain && index.Plain
 	})
 	if err != nil {
 		return nil, fmt.Errorf("softdelete: reading the tables' indexes: %w", err)

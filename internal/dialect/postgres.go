@@ -45,7 +45,7 @@ ORDER BY asked.name, a.attnum`
 	postgresIndexes = `SELECT asked.name, i.relname, x.indisunique, x.indisprimary,
 	EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.conindid = i.oid AND c.contype IN ('p', 'u', 'x')), x.indisvalid,
 	i.relam = (SELECT m.oid FROM pg_catalog.pg_am m WHERE m.amname = 'btree') AND i.reloptions IS NULL
-		AND x.indexprs IS NULL AND x.indnatts = x.indnkeyatts AND coalesce(to_jsonb(x) ->> 'indnullsnotdistinct', 'false') = 'false'
+		AND x.indexprs IS NULL AND 0 = ALL (x.indoption::int2[]) AND x.indnatts = x.indnkeyatts AND coalesce(to_jsonb(x) ->> 'indnullsnotdistinct', 'false') = 'false'
 		AND NOT EXISTS (SELECT 1 FROM unnest(x.indkey, x.indclass::oid[], x.indcollation::oid[]) AS p (attnum, class, collated)
 			JOIN pg_catalog.pg_attribute c ON c.attrelid = t.oid AND c.attnum = p.attnum
 			JOIN pg_catalog.pg_opclass o ON o.oid = p.class WHERE p.collated <> c.attcollation OR NOT o.opcdefault)

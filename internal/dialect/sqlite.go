@@ -34,8 +34,8 @@ const (
 FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c
 WHERE m.type = 'table' AND m.name IN ? ORDER BY m.name, c.cid`
 
-	sqliteIndexes = `SELECT m.name, l.name, l."unique", l.origin = 'pk', l.origin = 'u', 1, coalesce(s.sql, '') NOT LIKE '%COLLATE%', coalesce(i.name, ''), coalesce(s.sql, '')
-FROM sqlite_master m JOIN pragma_index_list(m.name) l JOIN pragma_index_info(l.name) i
+	sqliteIndexes = `SELECT m.name, l.name, l."unique", l.origin = 'pk', l.origin = 'u', 1, coalesce(s.sql, '') NOT LIKE '%COLLATE%' AND NOT i."desc", coalesce(i.name, ''), coalesce(s.sql, '')
+FROM sqlite_master m JOIN pragma_index_list(m.name) l JOIN pragma_index_xinfo(l.name) i ON i."key"
 LEFT JOIN sqlite_master s ON s.type = 'index' AND s.name = l.name
 WHERE m.type = 'table' AND m.name IN ? ORDER BY m.name, l.name, i.seqno`
 

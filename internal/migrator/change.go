@@ -43,6 +43,7 @@ func Changes(m *model.Model, table *catalogue.Table, d *dialect.Dialect) []*Chan
 
 // ChangeTo is the change that a table needs to have an index, nil for none.
 func ChangeTo(m *model.Model, want model.Definition, i *model.Index, table *catalogue.Table, d *dialect.Dialect) *Change {
+	want.Columns = inOrderOf(table, want, i, d)
 	c := &Change{Model: m, Table: table, Want: want, Create: true}
 	c.AddColumn = slices.Contains(want.Columns, model.LiveColumn) && !table.Has([]string{model.LiveColumn})
 	var spare []catalogue.Index
@@ -84,6 +85,28 @@ func ChangeTo(m *model.Model, want model.Definition, i *model.Index, table *cata
 	return c
 }
 
+// inOrderOf are the columns of an index in the order of the one whose place it takes, or
+// that it has already: what reads by the first of them goes on to. A tag that says the
+// order goes before it.
+func inOrderOf(table *catalogue.Table, want model.Definition, i *model.Index, d *dialect.Dialect) []string {
+	own := i.Columns()
+	if i.Ordered || len(own) < 2 || i.Kind > model.IndexOfLive {
+		return want.Columns
+	}
+	at := slices.Index(want.Columns, own[0])
+	for _, have := range table.Indexes {
+		replaced := have.Unique == want.Unique && (have.Name == want.Name || want.Unique && (have.Where == "" || !d.PartialIndex))
+		columns := have.Columns
+		if len(columns) == len(want.Columns) {
+			columns = columns[at : at+len(own)] // without what the database needs beside them
+		}
+		if replaced && model.SameSet(columns, own) {
+			return slices.Replace(slices.Clone(want.Columns), at, at+len(own), columns...)
+		}
+	}
+	return want.Columns
+}
+
 // isAside tells if an index is what an interrupted change to another has left: by
 // its name, which is no other's of the model, and its columns.
 func isAside(m *model.Model, have *catalogue.Index, want model.Definition, d *dialect.Dialect) bool {
@@ -99,7 +122,7 @@ func fulfils(m *model.Model, have *catalogue.Index, want model.Definition, d *di
 		return false
 	}
 	if want.Unique {
-		return have.Unique && model.SameSet(have.Columns, want.Columns)
+		return have.Unique && (slices.Equal(have.Columns, want.Columns) || !want.Ordered && model.SameSet(have.Columns, want.Columns))
 	}
 	return !have.Unique && len(have.Columns) >= len(want.Columns) && slices.Equal(have.Columns[:len(want.Columns)], want.Columns)
 }

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gorm.io/gorm/clause"
@@ -18,6 +19,11 @@ type Index struct {
 	Name   string
 	Kind   IndexKind
 	Fields []*schema.Field // for IndexOfTrash the time, if there is one, and the primary key
+
+	// Ordered: a tag says where a column stands. Otherwise the order is that of the
+	// fields, and that of an index whose place it takes goes before it.
+	Ordered    bool
+	priorities []int // of the fields
 }
 
 // IndexKind is what an index is for.
@@ -41,20 +47,34 @@ func (i *Index) Columns() []string {
 }
 
 // tagPart is one of the things that a softdelete tag says, such as "unique:name".
-type tagPart struct{ word, name string }
+type tagPart struct {
+	word, name string
+	priority   string // what stands behind it as "priority:2", empty for nothing
+}
 
 // tagParts reads the tag of a column: words that are parted by commas, or by
-// semicolons as in GORM's own tag.
+// semicolons as in GORM's own tag. A priority is of the index before it. What is
+// for Doctor is left out.
 func tagParts(field *schema.Field) []tagPart {
 	var parts []tagPart
 	for part := range strings.FieldsFuncSeq(field.Tag.Get("softdelete"), func(r rune) bool { return r == ',' || r == ';' }) {
 		word, name, _ := strings.Cut(strings.TrimSpace(part), ":")
-		if word = strings.TrimSpace(word); word != "" {
-			parts = append(parts, tagPart{word, strings.TrimSpace(name)})
+		word, name = strings.TrimSpace(word), strings.TrimSpace(name)
+		last := len(parts) - 1
+		switch {
+		case word == "", word == ignoreWord:
+		case word == "priority" && name != "" && last >= 0 && parts[last].priority == "":
+			parts[last].priority = name
+		default:
+			parts = append(parts, tagPart{word: word, name: name})
 		}
 	}
 	return parts
 }
+
+// defaultPriority is where a column stands in an index whose tag does not say, as in
+// GORM's.
+const defaultPriority = 10
 
 // ask adds a field to the index that a part of its tag asks for; false if it asks
 // for none.
@@ -66,6 +86,13 @@ func (m *Model) ask(namer schema.Namer, field *schema.Field, part tagPart) (bool
 		kind = IndexOfLive
 	default:
 		return false, nil
+	}
+	priority := defaultPriority
+	if part.priority != "" {
+		var err error
+		if priority, err = strconv.Atoi(part.priority); err != nil {
+			return true, fault.In(m.Name(), field.Name, fmt.Sprintf("softdelete:%q: the priority %q is no number", field.Tag.Get("softdelete"), part.priority))
+		}
 	}
 	name := part.name
 	if name == "" {
@@ -80,12 +107,24 @@ func (m *Model) ask(namer schema.Namer, field *schema.Field, part tagPart) (bool
 		case slices.Contains(have.Fields, field):
 			return true, fault.In(m.Name(), field.Name, fmt.Sprintf("softdelete:%q: the field is in the index %s already", part.word, name))
 		default:
-			have.Fields = append(have.Fields, field)
+			have.put(field, priority, part.priority != "")
 			return true, nil
 		}
 	}
-	m.Indexes = append(m.Indexes, Index{Name: name, Kind: kind, Fields: []*schema.Field{field}})
+	i := Index{Name: name, Kind: kind}
+	i.put(field, priority, part.priority != "")
+	m.Indexes = append(m.Indexes, i)
 	return true, nil
+}
+
+// put adds a field where its priority says, behind those of the same.
+func (i *Index) put(field *schema.Field, priority int, said bool) {
+	at := len(i.Fields)
+	for at > 0 && i.priorities[at-1] > priority {
+		at--
+	}
+	i.Fields, i.priorities = slices.Insert(i.Fields, at, field), slices.Insert(i.priorities, at, priority)
+	i.Ordered = i.Ordered || said
 }
 
 // AddOwnIndexes adds the indexes by which the plugin finds trashed rows. That by
@@ -203,6 +242,7 @@ type Definition struct {
 	Unique  bool
 	Columns []string
 	Where   clause.Expression // nil for none
+	Ordered bool              // a tag says in which order the columns stand
 }
 
 // LiveColumn is the generated column by which a database without partial indexes
@@ -212,7 +252,7 @@ const LiveColumn = "softdelete_live"
 
 // Define says what an index is on a database.
 func (m *Model) Define(i *Index, d *dialect.Dialect) Definition {
-	def := Definition{Name: i.Name, Unique: i.Kind == UniqueAmongLive, Columns: i.Columns()}
+	def := Definition{Name: i.Name, Unique: i.Kind == UniqueAmongLive, Columns: i.Columns(), Ordered: i.Ordered}
 	marker := m.Marker.Field.DBName
 	if d.PartialIndex {
 		switch i.Kind {

@@ -144,9 +144,9 @@ func (m *Model) take(namer schema.Namer, field *schema.Field, part tagPart) erro
 	}
 	place := map[string]**schema.Field{"by": &m.By, "reason": &m.Reason, "deletionID": &m.DeletionID, "at": &m.At}[part.word]
 	switch {
-	case place == nil || part.name != "":
+	case place == nil || part.name != "" || part.priority != "":
 		return fault.In(m.Name(), field.Name, fmt.Sprintf(
-			"unknown tag softdelete:%q, known are by, reason, deletionID, at, unique and index", field.Tag.Get("softdelete")))
+			"unknown tag softdelete:%q, known are by, reason, deletionID, at, unique, index, priority behind one of these two, and ignore", field.Tag.Get("softdelete")))
 	case *place != nil:
 		return fault.In(m.Name(), field.Name, fmt.Sprintf("the tag softdelete:%q stands on %s already", part.word, (*place).Name))
 	}

@@ -51,8 +51,10 @@ func TagOf(rel *schema.Relationship) (relationTag, error) {
 			tag.hooks = true
 		case word == "liveParent":
 			tag.LiveParent = true
+		case strings.HasPrefix(word, ignoreWord+":"):
+			// is for Doctor
 		default:
-			return relationTag{}, wrong("is unknown, known on a relation are cascade, restrict, none, hooks and liveParent")
+			return relationTag{}, wrong("is unknown, known on a relation are cascade, restrict, none, hooks, liveParent and ignore")
 		}
 	}
 	if tag.hooks && tag.policy != Cascades {
