@@ -16,7 +16,10 @@ import (
 func targetsOf(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *dialect.Dialect) []keySearch {
 	s := db.Statement.Schema
 	if d.ConflictTarget && len(conflict.Columns) > 0 {
-		key := keySearch{d: d, where: conflict.TargetWhere.Exprs}
+		key := keySearch{d: d, where: slices.DeleteFunc(slices.Clone(conflict.TargetWhere.Exprs), func(e clause.Expression) bool {
+			_, isOfAny := e.(ofAnyIndex)
+			return isOfAny
+		})}
 		for _, column := range conflict.Columns {
 			if field := s.LookUpField(column.Name); field != nil {
 				key.columns = append(key.columns, field.DBName)

@@ -108,12 +108,14 @@ func IsOfNewRows(db *gorm.DB) bool {
 	return !given || !returnsAll(asked)
 }
 
-// Aim gives an upsert that is about the columns of an index of live rows the
-// condition of that, without which the database does not find it:
+// Aim gives an upsert that names columns the condition of live rows, without which the
+// database does not find an index of these:
 //
 //	ON CONFLICT (email) WHERE deleted_at IS NULL DO UPDATE …
 //
-// The name of such an index does for its columns. It returns what undoes it.
+// It is met by an index of all rows too, so that it may be given whether a tag tells of
+// the index or not. The name of an index of live rows does for its columns. It returns
+// what undoes it.
 func Aim(m *model.Model, db *gorm.DB, d *dialect.Dialect) (back func()) {
 	stmt := db.Statement
 	original, ok := stmt.Clauses["ON CONFLICT"]
@@ -125,26 +127,39 @@ func Aim(m *model.Model, db *gorm.DB, d *dialect.Dialect) (back func()) {
 	for i, column := range conflict.Columns {
 		named[i] = m.ColumnNamed(column.Name)
 	}
-	for _, key := range m.LiveUnique {
-		if !m.IsOfLiveRows(key) {
-			continue
-		}
-		if key.Name != conflict.OnConstraint && (conflict.OnConstraint != "" || !model.SameSet(named, key.Columns)) {
-			continue
-		}
-		if slices.ContainsFunc(m.Unique, func(k model.UniqueKey) bool { return model.SameSet(named, k.Columns()) }) {
-			break
-		}
+	if key := liveKeyOf(m, conflict, named); key != nil {
 		conflict.OnConstraint = ""
 		conflict.Columns = expr.Columns("", key.Columns)
-		conflict.TargetWhere = clause.Where{Exprs: []clause.Expression{m.MarkerCondition(model.LiveOnly)}}
-		changed := original
-		changed.Expression = conflict
-		stmt.Clauses["ON CONFLICT"] = changed
-		return func() { stmt.Clauses["ON CONFLICT"] = original }
+		conflict.TargetWhere.Exprs = []clause.Expression{m.MarkerCondition(model.LiveOnly)}
+	} else if len(named) > 0 && conflict.OnConstraint == "" && !model.SameSet(named, model.PrimaryNames(m.Schema)) {
+		conflict.TargetWhere.Exprs = []clause.Expression{ofAnyIndex{m.MarkerCondition(model.LiveOnly)}}
+	} else {
+		return func() {}
 	}
-	return func() {}
+	changed := original
+	changed.Expression = conflict
+	stmt.Clauses["ON CONFLICT"] = changed
+	return func() { stmt.Clauses["ON CONFLICT"] = original }
 }
+
+// liveKeyOf is the index of live rows that an upsert is about, as the model's tags tell;
+// nil for none.
+func liveKeyOf(m *model.Model, conflict clause.OnConflict, named []string) *model.LiveKey {
+	if slices.ContainsFunc(m.Unique, func(k model.UniqueKey) bool { return model.SameSet(named, k.Columns()) }) {
+		return nil
+	}
+	for i := range m.LiveUnique {
+		key := &m.LiveUnique[i]
+		if m.IsOfLiveRows(*key) && (key.Name == conflict.OnConstraint || conflict.OnConstraint == "" && model.SameSet(named, key.Columns)) {
+			return key
+		}
+	}
+	return nil
+}
+
+// ofAnyIndex is the condition of an upsert of which it is not known if the index that it
+// meets is of live rows or of all: what is in its way may be trashed.
+type ofAnyIndex struct{ clause.Expression }
 
 // buildUpsert writes ON CONFLICT with the protected columns left out of the
 // update, and out of its reach the rows that the filter hides.

@@ -1,0 +1,94 @@
+package write_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+type (
+	// untoldShelf has no tag for its unique columns: the table was made by SQL.
+	untoldShelf struct {
+		ID        uint
+		Room      int
+		Label     string
+		Colour    string
+		DeletedAt gorm.DeletedAt
+	}
+	// wholeShelf has GORM's tag of an index of all rows.
+	wholeShelf struct {
+		ID        uint
+		Room      int    `gorm:"uniqueIndex:shelves_place"`
+		Label     string `gorm:"uniqueIndex:shelves_place"`
+		Colour    string
+		DeletedAt gorm.DeletedAt
+	}
+)
+
+func (untoldShelf) TableName() string { return "shelves" }
+func (wholeShelf) TableName() string  { return "shelves" }
+
+// TestUpsertsOnAnyIndex says that an upsert by columns finds the unique index on them, be it of all rows or of live ones, and
+// whatever the model's tags tell of it: somebody may have run SQL before the tag is deployed, or after it.
+func TestUpsertsOnAnyIndex(t *testing.T) {
+	t.Parallel()
+	indexes := map[string]string{
+		"a constraint":  "ALTER TABLE shelves ADD CONSTRAINT shelves_label_room_key UNIQUE (label, room)",
+		"of all rows":   "CREATE UNIQUE INDEX shelves_place ON shelves (label, room)",
+		"of live rows":  "CREATE UNIQUE INDEX shelves_place ON shelves (label, room) WHERE deleted_at IS NULL",
+		"an expression": "CREATE UNIQUE INDEX shelves_place ON shelves (lower(label), room) WHERE deleted_at IS NULL",
+	}
+	for name, index := range indexes {
+		for model, rows := range map[string]func(colour string) any{
+			"untold": func(colour string) any { return &untoldShelf{Room: 1, Label: "A", Colour: colour} },
+			"whole":  func(colour string) any { return &wholeShelf{Room: 1, Label: "A", Colour: colour} },
+		} {
+			t.Run(name+" "+model, func(t *testing.T) {
+				t.Parallel()
+				for _, database := range testdb.Names() {
+					db := testdb.OpenerFor(t, database)(t)
+					key := "bigserial PRIMARY KEY"
+					if db.Name() == "sqlite" {
+						key = "integer PRIMARY KEY"
+					}
+					if db.Name() == "mysql" || db.Name() == "sqlite" && name == "a constraint" {
+						continue // the former names no columns, the latter cannot add one
+					}
+					require.NoError(t, db.Exec("CREATE TABLE shelves (id "+key+", room bigint, label varchar(40), colour text, deleted_at timestamp)").Error)
+					require.NoError(t, db.Exec(index).Error)
+					require.NoError(t, db.Use(softdelete.New()))
+					on := []clause.Column{{Name: "label"}, {Name: "room"}}
+					if name == "an expression" {
+						on[0] = clause.Column{Name: "lower(label)", Raw: true}
+					}
+					colours := func() string {
+						var list []string
+						require.NoError(t, db.Raw("SELECT colour FROM shelves WHERE deleted_at IS NULL ORDER BY id").Scan(&list).Error)
+						return fmt.Sprint(list)
+					}
+					nothing := clause.OnConflict{Columns: on, DoNothing: true}
+					update := clause.OnConflict{Columns: on, DoUpdates: clause.AssignmentColumns([]string{"colour"})}
+					require.NoError(t, db.Clauses(nothing).Create(rows("red")).Error)
+					require.NoError(t, db.Clauses(nothing).Create(rows("blue")).Error)
+					require.Equal(t, "[red]", colours())
+					require.NoError(t, db.Clauses(update).Create(rows("green")).Error)
+					require.Equal(t, "[green]", colours())
+					require.NoError(t, db.Where("1 = 1").Delete(&untoldShelf{}).Error)
+					err := db.Clauses(update).Create(rows("new")).Error
+					if name == "a constraint" || name == "of all rows" {
+						require.ErrorIs(t, err, softdelete.ErrTrashed)
+						continue
+					}
+					require.NoError(t, err)
+					require.Equal(t, "[new]", colours())
+				}
+			})
+		}
+	}
+}
