@@ -37,6 +37,9 @@ func (w DDL) Statements(c *Change) []string {
 		}
 		return list
 	}
+	if c.Create && c.takesConstraintName() {
+		return w.replaceConstraint(c)
+	}
 	name := c.Want.Name
 	var list []string
 	if c.Create {
@@ -53,6 +56,30 @@ func (w DDL) Statements(c *Change) []string {
 		list = append(list, w.rename(c, name, c.Want.Name))
 	}
 	return list
+}
+
+// replaceConstraint puts an index in the place of a constraint of its name. By the
+// first statement the constraint gets another: run again it fails, and each one after
+// it, so that nothing is left behind.
+func (w DDL) replaceConstraint(c *Change) []string {
+	var list []string
+	if c.Want.Unique && !c.keptApart() {
+		// The index may be refused by the rows. That is found out before the
+		// constraint is touched.
+		name := Interim(c.Want.Name)
+		list = append(list, w.Create(c, name), w.Text("DROP INDEX ", c.Named(name)))
+	}
+	rest := *c
+	rest.Drop = slices.Clone(c.Drop)
+	for i, old := range rest.Drop {
+		if old.Name == c.Want.Name {
+			rest.Drop[i].Name = former(old.Name)
+			list = append(list, w.Text("ALTER TABLE ", clause.Table{Name: c.Table.Name},
+				" RENAME CONSTRAINT ", clause.Column{Name: old.Name}, " TO ", clause.Column{Name: former(old.Name)}))
+		}
+	}
+	list = append(list, w.Create(c, c.Want.Name))
+	return append(list, w.drops(&rest)...)
 }
 
 func (w DDL) rename(c *Change, from, to string) string {
