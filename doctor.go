@@ -1,7 +1,9 @@
 package softdelete
 
 import (
+	"cmp"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -33,8 +35,20 @@ type Finding struct {
 
 	// Remedy is the SQL that mends it, for the database at hand: one statement a
 	// line, each with its semicolon. It is empty where there is nothing that SQL
-	// could do. Findings come in an order in which all remedies can be run.
+	// could do, and where Go has to change first. Findings come in an order in which
+	// all remedies can be run.
 	Remedy string
+
+	// Index is the index that it is about, empty for none, and Columns are its columns
+	// in their order, or those that it is about else.
+	Index   string
+	Columns []string
+
+	// Tag is what to write in Go: a tag such as softdelete:"unique", for several fields
+	// a line for each with the field's name in front, or a field to declare. It is for
+	// before there is a remedy, and otherwise to go along with it. Empty if there is
+	// nothing to write.
+	Tag string
 }
 
 // The severities of findings.
@@ -48,6 +62,7 @@ const (
 const (
 	CodeTableMissing          = "table-missing"
 	CodeMarkerColumnMissing   = "marker-column-missing"
+	CodeMarkerMisfit          = "marker-misfit"
 	CodeMarkerLookAlike       = "marker-look-alike"
 	CodeUniqueHoldsTrash      = "unique-holds-trash"
 	CodeUniqueMissesLive      = "unique-misses-live"
@@ -56,17 +71,20 @@ const (
 	CodeJoinTableHardDeletes  = "join-table-hard-deletes"
 	CodeCascadeInexact        = "cascade-inexact"
 	CodeCascadeUndeclared     = "cascade-undeclared"
+	CodeColumnsUndeclared     = "columns-undeclared"
 	CodeMarkerIndexMissing    = "marker-index-missing"
 	CodeDeletionIndexMissing  = "deletion-index-missing"
 	CodeLiveIndexMissing      = "live-index-missing"
 	CodeMarkerIndexUseless    = "marker-index-useless"
 	CodeIndexHoldsTrash       = "index-holds-trash"
+	CodeIndexLeftOver         = "index-left-over"
 )
 
 // codes are those of the kinds of findings.
 var codes = [...]string{
 	doctor.TableMissing:          CodeTableMissing,
 	doctor.MarkerColumnMissing:   CodeMarkerColumnMissing,
+	doctor.MarkerMisfit:          CodeMarkerMisfit,
 	doctor.MarkerLookAlike:       CodeMarkerLookAlike,
 	doctor.UniqueHoldsTrash:      CodeUniqueHoldsTrash,
 	doctor.UniqueMissesLive:      CodeUniqueMissesLive,
@@ -75,11 +93,13 @@ var codes = [...]string{
 	doctor.JoinTableHardDeletes:  CodeJoinTableHardDeletes,
 	doctor.CascadeInexact:        CodeCascadeInexact,
 	doctor.CascadeUndeclared:     CodeCascadeUndeclared,
+	doctor.ColumnsUndeclared:     CodeColumnsUndeclared,
 	doctor.MarkerIndexMissing:    CodeMarkerIndexMissing,
 	doctor.DeletionIndexMissing:  CodeDeletionIndexMissing,
 	doctor.LiveIndexMissing:      CodeLiveIndexMissing,
 	doctor.MarkerIndexUseless:    CodeMarkerIndexUseless,
 	doctor.IndexHoldsTrash:       CodeIndexHoldsTrash,
+	doctor.IndexLeftOver:         CodeIndexLeftOver,
 }
 
 // severities are the words for how bad findings are.
@@ -87,11 +107,76 @@ var severities = [...]string{doctor.Error: SeverityError, doctor.Warning: Severi
 
 // String writes a finding for people: what and where, the message, the remedy.
 func (f Finding) String() string {
-	text := fmt.Sprintf("%s %s: table %s, model %s\n  %s\n", f.Severity, f.Code, f.Table, f.Model, f.Message)
-	for line := range strings.Lines(f.Remedy) {
-		text += "    " + strings.TrimSuffix(line, "\n") + "\n"
+	return fmt.Sprintf("%s %s: table %s, model %s\n%s", f.Severity, f.Code, f.Table, f.Model, f.text("  "))
+}
+
+// text is what a finding says, each line behind a margin.
+func (f Finding) text(margin string) string {
+	text := margin + f.Message + "\n"
+	for _, block := range []string{f.Tag, f.Remedy} {
+		for line := range strings.Lines(block) {
+			text += margin + "  " + strings.TrimSuffix(line, "\n") + "\n"
+		}
 	}
 	return text
+}
+
+// FormatFindings writes findings for people, by table: the tables with the worst ones
+// first, and of each the errors before the warnings.
+//
+//	users (User)
+//	  error unique-holds-trash
+//	    the unique index idx_users_email on email keeps the values of trashed rows taken: …
+//	      softdelete:"unique"
+//
+//	2 findings: 1 error, 1 info
+//
+// The error is that of w.
+func FormatFindings(w io.Writer, findings []Finding) error {
+	var tables []string
+	of := map[string][]Finding{}
+	count := map[string]int{}
+	rank := func(f Finding) int { return slices.Index(severities[:], f.Severity) }
+	worstFirst := slices.Clone(findings)
+	slices.SortStableFunc(worstFirst, func(a, b Finding) int { return cmp.Compare(rank(a), rank(b)) })
+	for _, f := range worstFirst {
+		if of[f.Table] == nil {
+			tables = append(tables, f.Table)
+		}
+		of[f.Table] = append(of[f.Table], f)
+		count[f.Severity]++
+	}
+	var b strings.Builder
+	for _, table := range tables {
+		_, _ = fmt.Fprintf(&b, "%s (%s)\n", table, of[table][0].Model)
+		for _, f := range of[table] {
+			_, _ = fmt.Fprintf(&b, "  %s %s\n%s", f.Severity, f.Code, f.text("    "))
+		}
+		_, _ = b.WriteString("\n")
+	}
+	_, _ = b.WriteString(summary(len(findings), count))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// summary says how many findings there are.
+func summary(all int, count map[string]int) string {
+	number := func(n int, word string) string {
+		if n != 1 && word != SeverityInfo {
+			word += "s"
+		}
+		return fmt.Sprintf("%d %s", n, word)
+	}
+	if all == 0 {
+		return "no findings\n"
+	}
+	var parts []string
+	for _, severity := range severities {
+		if n := count[severity]; n > 0 {
+			parts = append(parts, number(n, severity))
+		}
+	}
+	return number(all, "finding") + ": " + strings.Join(parts, ", ") + "\n"
 }
 
 // Doctor compares models with the database and says what keeps soft deletes
@@ -129,6 +214,7 @@ func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 	of := &doctor.Subject{
 		DB: session.Beside(session.OnPrimary(db, nil)), Dialect: dialectOf(db),
 		IgnoreConstraints: p.config.IgnoreConstraints, WithForeignKeys: p.models.relationsWith,
+		Codes: codes[:],
 	}
 	if of.DB.DryRun {
 		return nil, fmt.Errorf("softdelete: %w: Doctor has to read the database", gorm.ErrDryRunModeUnsupported)
@@ -138,12 +224,13 @@ func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 	}
 	found, err := doctor.Examine(of)
 	if err != nil {
-		return nil, err
+		return nil, publicError(err)
 	}
 	var findings []Finding
 	for _, f := range found {
 		findings = append(findings, Finding{
 			Code: codes[f.Kind], Severity: severities[f.Severity], Table: f.Table, Model: f.Model, Message: f.Message, Remedy: f.Remedy,
+			Index: f.Index, Columns: f.Columns, Tag: f.Tag,
 		})
 	}
 	return findings, nil

@@ -23,6 +23,10 @@ type Definitions struct {
 	Tables   map[string]string
 	Triggers map[string][]string
 
+	// Keys are the columns of the tables' own foreign keys, also of those to tables that
+	// nobody asks about; on a database that needs no index for them.
+	Keys map[string][][]string
+
 	// Views are no tables, and have no indexes.
 	Views map[string]bool
 
@@ -34,7 +38,7 @@ type Definitions struct {
 func DefinitionsOf(db *gorm.DB, d *dialect.Dialect, tables []string) (Definitions, error) {
 	found := Definitions{
 		Indexes: map[string]map[string]string{}, Tables: map[string]string{}, Triggers: map[string][]string{},
-		Views: map[string]bool{},
+		Views: map[string]bool{}, Keys: map[string][][]string{},
 	}
 	names, asked := Names(db, d, tables)
 	var kind, table, name, text string
@@ -48,6 +52,8 @@ func DefinitionsOf(db *gorm.DB, d *dialect.Dialect, tables []string) (Definition
 			found.Triggers[table] = append(found.Triggers[table], text)
 		case "foreign keys":
 			found.Enforced = text == "1"
+		case "key":
+			found.Keys[table] = append(found.Keys[table], strings.Split(text, "\n"))
 		case "view":
 			found.Views[table] = true
 		default:

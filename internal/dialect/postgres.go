@@ -67,7 +67,10 @@ JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (f.confk
 JOIN pg_catalog.pg_index x ON x.indrelid = t.oid
 JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
 UNION ALL SELECT 'view', asked.name, '', '' ` + postgresTables + `
-WHERE t.relkind NOT IN ('r', 'p')`
+WHERE t.relkind NOT IN ('r', 'p')
+UNION ALL SELECT 'key', asked.name, c.conname, (SELECT string_agg(a.attname, E'\n' ORDER BY k.position)
+	FROM unnest(c.conkey) WITH ORDINALITY AS k(attnum, position) JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum) ` + postgresTables + `
+JOIN pg_catalog.pg_constraint c ON c.conrelid = t.oid AND c.contype = 'f'`
 
 	// Of a partitioned table that refers to another each partition has a key too.
 	postgresForeignKeys = `SELECT coalesce(known.name,

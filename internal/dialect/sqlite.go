@@ -44,6 +44,8 @@ FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f
 WHERE m.type = 'table' AND f."to" IS NOT NULL AND f."table" COLLATE NOCASE IN ?`
 
 	sqliteDefinitions = `SELECT type, tbl_name, name, sql FROM sqlite_master WHERE tbl_name IN ? AND sql IS NOT NULL
+UNION ALL SELECT 'key', m.name, f.id, group_concat(f."from", char(10)) FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f
+	WHERE m.type = 'table' AND m.name IN ? GROUP BY m.name, f.id
 UNION ALL SELECT 'foreign keys', '', '', foreign_keys FROM pragma_foreign_keys`
 
 	// A key that names no columns refers to the primary key.

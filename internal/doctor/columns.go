@@ -155,7 +155,8 @@ func (c *checkup) missingColumns(t *model.Table, have *catalogue.Table) {
 		return
 	}
 	message := "the table lacks the model's columns for soft deletes (" + strings.Join(names, ", ") + "): statements on the model fail"
-	c.add(Error, MarkerColumnMissing, t, message, adds...)
+	f := c.add(Error, MarkerColumnMissing, t, message, adds...)
+	f.aboutColumns(t, names)
 }
 
 // liveDefault is what rows that are there already, and those that others insert,

@@ -4,6 +4,7 @@ package doctor
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
@@ -30,12 +32,17 @@ type Subject struct {
 	WithForeignKeys func(tables []string, keys []*catalogue.ForeignKey) *model.Graph
 
 	IgnoreConstraints bool // purges do not look at foreign keys
+
+	Codes []string // of the kinds, as tags write them
 }
 
 // Examine looks for all that is wrong. The worst comes first, and then what is mended
 // first.
 func Examine(of *Subject) ([]Finding, error) {
-	c := &checkup{Subject: of, added: map[string][]catalogue.Column{}}
+	c := &checkup{Subject: of, added: map[string][]catalogue.Column{}, said: map[string]bool{}}
+	if err := c.checkIgnored(); err != nil {
+		return nil, err
+	}
 	if err := c.read(); err != nil {
 		return nil, err
 	}
@@ -44,10 +51,16 @@ func Examine(of *Subject) ([]Finding, error) {
 			return nil, err
 		}
 	}
-	slices.SortStableFunc(c.findings, func(a, b Finding) int {
+	slices.SortStableFunc(c.findings, func(a, b *Finding) int {
 		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Kind, b.Kind))
 	})
-	return c.findings, nil
+	list := make([]Finding, 0, len(c.findings))
+	for _, f := range c.findings {
+		if !f.isIgnored(c.Graph.Tables[f.Table], c.Codes[f.Kind]) {
+			list = append(list, *f)
+		}
+	}
+	return list, nil
 }
 
 // checkup is one examination.
@@ -57,7 +70,8 @@ type checkup struct {
 	known    map[string]*catalogue.Table // the tables that the database has
 	texts    catalogue.Definitions
 	foreign  []*catalogue.ForeignKey
-	findings []Finding
+	findings []*Finding
+	said     map[string]bool // the statements of remedies
 
 	// added are columns that remedies add: the name, and all of its definition.
 	added map[string][]catalogue.Column
@@ -89,17 +103,30 @@ func (c *checkup) read() (err error) {
 	return err
 }
 
-// add adds a finding about a table.
-func (c *checkup) add(severity Severity, kind Kind, t *model.Table, message string, remedy ...string) {
-	c.addTo(severity, kind, t.Name, t.Schema.Name, message, remedy...)
+// checkIgnored finds tags that name no finding.
+func (c *checkup) checkIgnored() error {
+	for _, t := range c.Tables {
+		for _, field := range t.Schema.Fields {
+			for _, code := range model.IgnoredOf(field) {
+				if !slices.Contains(c.Codes, code) {
+					return fault.In(t.Schema.Name, field.Name, fmt.Sprintf("softdelete:\"ignore:%s\": no finding of Doctor has that code", code))
+				}
+			}
+		}
+	}
+	return nil
 }
 
-func (c *checkup) addTo(severity Severity, kind Kind, table, model, message string, remedy ...string) {
-	f := Finding{Kind: kind, Severity: severity, Table: table, Model: model, Message: message}
-	if len(remedy) > 0 {
-		f.Remedy = strings.Join(remedy, ";\n") + ";"
-	}
+// add adds a finding about a table.
+func (c *checkup) add(severity Severity, kind Kind, t *model.Table, message string, remedy ...string) *Finding {
+	return c.addTo(severity, kind, t.Name, t.Schema.Name, message, remedy...)
+}
+
+func (c *checkup) addTo(severity Severity, kind Kind, table, model, message string, remedy ...string) *Finding {
+	f := &Finding{Kind: kind, Severity: severity, Table: table, Model: model, Message: message}
+	c.remedied(f, remedy)
 	c.findings = append(c.findings, f)
+	return f
 }
 
 // quote writes a name as the database wants it; that of a table may have its

@@ -46,5 +46,11 @@ func (c *checkup) undeclaredBy(l *model.Link) {
 	message := fmt.Sprintf("its foreign key on %s is ON DELETE %s: the database %s a row of %s, and the models do not say so: %s. "+
 		"Declare the relation in %s with constraint:OnDelete:%s, or tag it %s",
 		strings.Join(l.Foreign, ", "), l.OnDelete, does, l.Parent.Name, what, parent, l.OnDelete, instead)
-	c.add(Warning, CascadeUndeclared, l.Child, message)
+	severity := Warning
+	if l.GuardedBy != nil {
+		severity = Info // a tag keeps it from live rows
+	}
+	f := c.add(severity, CascadeUndeclared, l.Child, message)
+	f.aboutColumns(l.Child, l.Foreign)
+	f.Tag = instead
 }

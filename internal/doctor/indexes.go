@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +17,7 @@ import (
 // indexes compares the indexes of tables with what soft deletes need.
 func (c *checkup) indexes() error {
 	var bloated []bloat
+	var sampled []*model.Table
 	for _, t := range c.Tables {
 		have := c.known[t.Name]
 		if t.Model == nil || have == nil || c.texts.Views[t.Name] {
@@ -28,8 +28,23 @@ func (c *checkup) indexes() error {
 		ti.trash()
 		bloated = append(bloated, ti.bloated()...)
 		ti.wanted()
+		ti.leftOver()
+		if have.Has(append([]string{t.Model.Marker.Field.DBName}, t.Key()...)) {
+			sampled = append(sampled, t)
+		}
 	}
-	return c.reportBloat(bloated)
+	// A sample of the rows of all tables, at once.
+	shares, err := c.shares(sampled)
+	if err != nil {
+		return err
+	}
+	for _, t := range sampled {
+		c.misfit(t, c.known[t.Name], shares[t])
+	}
+	for _, b := range bloated {
+		b.report(shares[b.ti.t])
+	}
+	return nil
 }
 
 // tableIndexes is the part of a checkup that is about the indexes of one table.
@@ -46,120 +61,11 @@ type tableIndexes struct {
 	// made are the columns that remedies keep unique among live rows.
 	made [][]string
 
-	// anew are the changes for which the table is made anew.
-	anew []*migrator.Change
-}
-
-// unique finds unique indexes that are about other rows than live ones. Constraints
-// come first: where a table is made anew without one, its indexes are as they were.
-func (ti *tableIndexes) unique() {
-	slices.SortStableFunc(ti.have.Indexes, func(a, b catalogue.Index) int {
-		switch {
-		case a.Constraint == b.Constraint:
-			return 0
-		case a.Constraint:
-			return -1
-		}
-		return 1
-	})
-	ti.staleLiveColumn()
-	var missing []*catalogue.Index
-	for i := range ti.have.Indexes {
-		ix := &ti.have.Indexes[i]
-		if !ix.Unique || ix.Primary || !ix.Valid || ti.gone[ix.Name] || ti.mentionsMarker(ix.Where) || slices.Contains(ix.Columns, model.LiveColumn) || ti.holdsKey(ix) {
-			continue
-		}
-		switch marked, open := ti.markerIn(ix); {
-		case !marked:
-			ti.uniqueHoldsTrash(ix, ti.nameOf(ix)+" keeps the values of trashed rows taken: a live row cannot have them")
-		case open:
-			missing = append(missing, ix)
-		case ti.m.Marker.Kind == model.FlagMarker:
-			ti.uniqueHoldsTrash(ix, ti.nameOf(ix)+" has the flag "+ti.m.Marker.Field.DBName+" in it, and so lets one trashed row have a value: deleting a second one fails")
-		}
-	}
-	// In the order of their remedies, of which the first adds what the others need.
-	for _, ix := range missing {
-		if !ti.gone[ix.Name] {
-			ti.uniqueMissesLive(ix)
-		}
-	}
-}
-
-// staleLiveColumn finds a generated column that is of a marker which the model had
-// once: the indexes with it in them are of other rows than live ones.
-func (ti *tableIndexes) staleLiveColumn() {
-	column, ok := ti.have.Columns[model.LiveColumn]
-	if !ok || ti.Dialect.PartialIndex || ti.m.IsLiveColumn(column) {
-		return
-	}
-	after := &catalogue.Table{Name: ti.have.Name, Columns: maps.Clone(ti.have.Columns)}
-	delete(after.Columns, model.LiveColumn)
-	marker := ti.m.Marker.Field.DBName
-	after.Columns[marker] = catalogue.Column{Name: marker} // or another remedy adds it
-	drop := "ALTER TABLE " + ti.quote(ti.t.Name)
-	for _, ix := range ti.have.Indexes {
-		if slices.Contains(ix.Columns, model.LiveColumn) {
-			drop += " DROP INDEX " + ti.quoted([]string{ix.Name}) + ","
-			continue
-		}
-		after.Indexes = append(after.Indexes, ix)
-	}
-	remedy := []string{drop + " DROP COLUMN " + ti.quoted([]string{model.LiveColumn})}
-	for _, change := range migrator.Changes(ti.m, after, ti.Dialect) {
-		if slices.Contains(change.Want.Columns, model.LiveColumn) {
-			remedy = append(remedy, ti.statements(change)...)
-		}
-	}
-	ti.add(Error, UniqueMissesLive, ti.t, "the generated column "+model.LiveColumn+" is of another marker than the model's ("+column.Expression+
-		"): the indexes with it keep live rows no more apart, or trashed ones from them. The remedy fails while live rows agree", remedy...)
-}
-
-// holdsKey tells if a primary key is in an index, so that no two rows can agree in
-// it in any case.
-func (ti *tableIndexes) holdsKey(ix *catalogue.Index) bool {
-	key := ti.t.Key()
-	return len(key) > 0 && !slices.ContainsFunc(key, func(name string) bool { return !slices.Contains(ix.Columns, name) })
-}
-
-// markerIn tells if the marker, or the time beside it, is in an index; and if that
-// is open to live rows that agree, as NULL is equal to nothing.
-func (ti *tableIndexes) markerIn(ix *catalogue.Index) (marked, open bool) {
-	for _, field := range ti.m.StampFields() {
-		if !slices.Contains(ix.Columns, field.DBName) {
-			continue
-		}
-		isNull := field == ti.m.Marker.Field && ti.m.Marker.Live == nil || field != ti.m.Marker.Field && ti.have.Columns[field.DBName].Nullable
-		marked, open = true, open || isNull
-	}
-	return marked, open && !strings.Contains(ti.texts.Indexes[ti.t.Name][ix.Name], " NULLS NOT DISTINCT")
-}
-
-func (ti *tableIndexes) uniqueHoldsTrash(ix *catalogue.Index, problem string) {
-	if key := ti.referredBy(ti.t.Name, ix.Columns); key != nil && !ti.Dialect.ForeignKeyIndex {
-		ti.add(Warning, UniqueHoldsTrash, ti.t, problem+
-			". A foreign key of "+key.Child+" refers to it, so that it has to stay: let that refer to the primary key first")
-		return
-	}
-	ti.add(Error, UniqueHoldsTrash, ti.t, problem+". "+ti.advice("unique", ix), ti.liveOnly(ix, model.UniqueAmongLive)...)
-}
-
-func (ti *tableIndexes) uniqueMissesLive(ix *catalogue.Index) {
-	ti.add(Error, UniqueMissesLive, ti.t, ti.nameOf(ix)+
-		" has a column in it that is NULL in live rows, and so protects nothing among these: NULL is equal to nothing, and any number of live rows can agree. "+
-		"The remedy fails while some do. "+ti.advice("unique", ix), ti.liveOnly(ix, model.UniqueAmongLive)...)
-}
-
-// advice says which tag keeps GORM from making the old index again.
-func (ti *tableIndexes) advice(word string, ix *catalogue.Index) string {
-	if !ti.isPlain(ix) {
-		return "If a tag of GORM's in the model makes it, change that along"
-	}
-	old := map[string]string{"unique": "unique or uniqueIndex", "index": "index"}[word]
-	if len(ti.without(ix.Columns)) > 1 {
-		word += ":" + ix.Name
-	}
-	return fmt.Sprintf("If the model has GORM's tag %s for it, put softdelete:%q in its place", old, word)
+	// anew are the changes for which the table is made anew, which the remedy of one
+	// finding does for all.
+	anew    []*migrator.Change
+	rebuilt *Finding
+	kept    map[string]string // the indexes that it has then, as they were made
 }
 
 // without lists the columns of an index but for the marker and the time beside it.
@@ -198,11 +104,7 @@ func (ti *tableIndexes) changeFor(i *model.Index) *migrator.Change {
 // trash finds out if trashed rows can be found, by time or at all, without reading
 // the live ones.
 func (ti *tableIndexes) trash() {
-	marker := ti.m.Marker.Field.DBName
-	led := marker
-	if ti.m.At != nil {
-		led = ti.m.At.DBName
-	}
+	marker, led := ti.m.Marker.Field.DBName, led(ti.m)
 	var plain []catalogue.Index
 	finds := false
 	for _, ix := range ti.have.Indexes {
@@ -221,6 +123,14 @@ func (ti *tableIndexes) trash() {
 			ti.trashIndex(&ti.m.Indexes[i], plain, finds)
 		}
 	}
+}
+
+// led is the column by which trashed rows are found: the time, or the marker without one.
+func led(m *model.Model) string {
+	if m.At != nil {
+		return m.At.DBName
+	}
+	return m.Marker.Field.DBName
 }
 
 // isOfLive tells if a condition is that of live rows.
@@ -244,14 +154,27 @@ func (ti *tableIndexes) trashIndex(i *model.Index, plain []catalogue.Index, find
 		}
 		message := fmt.Sprintf("the index %s on the marker alone is full of live rows, which nobody looks for in it: an index of trashed rows is small, and enough",
 			strings.Join(names, ", "))
-		ti.add(Info, MarkerIndexUseless, ti.t, message, ti.statements(change)...)
+		f := ti.add(Info, MarkerIndexUseless, ti.t, message, ti.statements(change)...)
+		f.aboutIndex(ti.t, &plain[0])
 	case needed:
 		what := "no index finds trashed rows by time"
 		if ti.m.At == nil {
 			what = "no index finds trashed rows"
 		}
-		ti.add(Warning, MarkerIndexMissing, ti.t, what+": listing the trash, purges by age and retention read the whole table"+nameTaken(change), ti.statements(change)...)
+		f := ti.add(Warning, MarkerIndexMissing, ti.t, what+": listing the trash, purges by age and retention read the whole table"+nameTaken(change), ti.statements(change)...)
+		f.aboutColumns(ti.t, []string{led(ti.m)})
 	}
+}
+
+// inOtherOrder is the index that has the columns of one that is wanted, for the same
+// rows, and in another order; empty if none has.
+func inOtherOrder(change *migrator.Change) string {
+	for _, old := range change.Drop {
+		if old.Unique && model.SameSet(old.Columns, change.Want.Columns) && (old.Where != "") == (change.Want.Where != nil) {
+			return old.Name
+		}
+	}
+	return ""
 }
 
 // nameTaken says why a finding has no remedy.
@@ -273,14 +196,24 @@ func (ti *tableIndexes) wanted() {
 		columns := strings.Join(wanted.Columns(), ", ")
 		switch wanted.Kind {
 		case model.UniqueAmongLive:
-			ti.add(Error, UniqueMissing, ti.t, "nothing keeps live rows from agreeing in "+columns+", as the model's tag wants it: softdelete.AutoMigrate makes the index. "+
+			if other := inOtherOrder(change); other != "" {
+				f := ti.add(Warning, LiveIndexMissing, ti.t, "the index "+other+" has its columns in another order than the model's tag says ("+columns+"): softdelete.AutoMigrate makes it anew",
+					ti.statements(change)...)
+				f.Index = other
+				f.aboutColumns(ti.t, wanted.Columns())
+				continue
+			}
+			f := ti.add(Error, UniqueMissing, ti.t, "nothing keeps live rows from agreeing in "+columns+", as the model's tag wants it: softdelete.AutoMigrate makes the index. "+
 				"The remedy fails while some do"+nameTaken(change), ti.statements(change)...)
+			f.aboutColumns(ti.t, wanted.Columns())
 		case model.IndexOfLive:
-			ti.add(Warning, LiveIndexMissing, ti.t, "the index of live rows on "+columns+", which the model's tag asks for, is not there: softdelete.AutoMigrate makes it"+nameTaken(change), ti.statements(change)...)
+			f := ti.add(Warning, LiveIndexMissing, ti.t, "the index of live rows on "+columns+", which the model's tag asks for, is not there: softdelete.AutoMigrate makes it"+nameTaken(change), ti.statements(change)...)
+			f.aboutColumns(ti.t, wanted.Columns())
 		case model.IndexOfDeletion:
 			leads := func(ix catalogue.Index) bool { return ix.Valid && len(ix.Columns) > 0 && ix.Columns[0] == columns }
 			if !slices.ContainsFunc(ti.have.Indexes, leads) {
-				ti.add(Warning, DeletionIndexMissing, ti.t, "no index finds the rows of one operation by "+columns+": Undo, and cascades with many rows, read the whole table"+nameTaken(change), ti.statements(change)...)
+				f := ti.add(Warning, DeletionIndexMissing, ti.t, "no index finds the rows of one operation by "+columns+": Undo, and cascades with many rows, read the whole table"+nameTaken(change), ti.statements(change)...)
+				f.aboutColumns(ti.t, wanted.Columns())
 			}
 		case model.IndexOfTrash:
 		}

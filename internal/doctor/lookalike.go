@@ -1,58 +1,88 @@
 package doctor
 
 import (
-	"reflect"
+	"fmt"
+	"strings"
 
+	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // lookAlikes finds a model whose deletes are for good, though a column of it
-// seems to say otherwise. The remedy is what the table needs once the field has
-// the type of a marker.
+// seems to say otherwise. Go comes first: what the rows need then is told once the
+// field has the type of a marker.
 func (c *checkup) lookAlikes(t *model.Table) {
 	field, markerType := model.LookAlikeOf(t.Schema)
 	if field == nil {
 		return
 	}
 	message := "field " + field.Name + " is a " + field.FieldType.String() + ", which is no marker: deletes are for good, and reads show rows in which it is set. " +
-		"Make it a " + markerType
+		"Make it a " + markerType + ", and run Doctor again before that is deployed: it then has the SQL that the rows need"
+	f := c.add(Error, MarkerLookAlike, t, message)
+	f.aboutColumns(t, []string{field.DBName})
+	f.Tag = field.Name + " " + markerType
 	if markerType == "softdelete.Flag" {
-		message += ` with the tag gorm:"not null;default:false"`
+		f.Tag += " `gorm:\"not null;default:false\"`"
 	}
-	var remedy []string
-	if have := c.known[t.Name]; have != nil && have.Has([]string{field.DBName}) {
-		if markerType == "gorm.DeletedAt" && c.Dialect.TableRebuild && !have.Columns[field.DBName].Nullable {
-			message += ". The column is NOT NULL, and a live row has NULL in it: make the table anew without that"
-		} else {
-			remedy = c.asMarker(t, have, field, markerType)
-		}
-	}
-	c.add(Error, MarkerLookAlike, t, message, remedy...)
 }
 
-// asMarker lists the statements that make a column a marker of a type: rows with
-// what stands for no time become live, and trashed ones are found by time.
-func (c *checkup) asMarker(t *model.Table, have *catalogue.Table, field *schema.Field, markerType string) []string {
-	table, column := c.quote(t.Name), c.quoted([]string{field.DBName})
-	var list []string
-	switch markerType {
-	case "gorm.DeletedAt":
-		if field.FieldType.Kind() != reflect.Pointer {
-			list = append(list, c.dropNotNull(have, field)...)
-			list = append(list, "UPDATE "+table+" SET "+column+" = NULL WHERE "+column+" < '0001-01-02'")
-		}
-		list = append(list, c.ownIndexes(&model.Model{Schema: t.Schema, Marker: model.Marker{Kind: model.TimeMarker, Field: field}, At: field}, have)...)
-	case "soft_delete.DeletedAt":
-		list = append(list, "UPDATE "+table+" SET "+column+" = 0 WHERE "+column+" IS NULL")
-		list = append(list, c.ownIndexes(&model.Model{Schema: t.Schema, Marker: model.Marker{Kind: model.UnixMarker, Field: field, Live: 0}, At: field}, have)...)
-	default:
-		list = append(list, "UPDATE "+table+" SET "+column+" = false WHERE "+column+" IS NULL")
-		list = append(list, c.ownIndexes(&model.Model{Schema: t.Schema, Marker: model.Marker{Kind: model.FlagMarker, Field: field, Live: false, Trashed: true}}, have)...)
+// misfit finds rows that are neither live nor trashed by their marker, as they come of a
+// column that was no marker once: a zero time, or no value where live rows have one.
+func (c *checkup) misfit(t *model.Table, have *catalogue.Table, of share) {
+	m := t.Model
+	column, ok := have.Columns[m.Marker.Field.DBName]
+	if !ok {
+		return
 	}
-	return list
+	name, table := c.quoted([]string{column.Name}), c.quote(t.Name)
+	what, remedy := "NULL", "UPDATE "+table+" SET "+name+" = "+liveText(m)+" WHERE "+name+" IS NULL"
+	cannotLive := m.Marker.Live == nil && !column.Nullable
+	if m.Marker.Live == nil {
+		what, remedy = "a zero time", "UPDATE "+table+" SET "+name+" = NULL WHERE "+name+" < "+firstTime
+	}
+	message, statements := "", []string{remedy}
+	switch {
+	case cannotLive && c.Dialect.TableRebuild:
+		message, statements = "the marker "+column.Name+" is NOT NULL, and a live row has NULL in it: make the table anew without that, with NULL in the place of zero times", nil
+	case cannotLive:
+		message = "the marker " + column.Name + " is NOT NULL, and a live row has NULL in it: no row can be made, and those with a zero time are in the trash"
+		statements = append(c.dropNotNull(have, m.Marker.Field), remedy)
+	case of.misfit > 0:
+		message = fmt.Sprintf("%d of %d rows looked at have %s in the marker %s, which is not what a live row has: reads leave them out, as trashed ones", of.misfit, of.rows, what, column.Name)
+	default:
+		return
+	}
+	f := c.add(Error, MarkerMisfit, t, message, statements...)
+	f.aboutColumns(t, []string{column.Name})
+}
+
+// firstTime is later than what stands for no time, and earlier than any deletion.
+const firstTime = "'0001-01-02'"
+
+// liveText is what a live row has in its marker.
+func liveText(m *model.Model) string {
+	if text, ok := m.Marker.Live.(string); ok {
+		return sqlString(text)
+	}
+	return fmt.Sprint(m.Marker.Live)
+}
+
+// misfits is the condition of rows that are neither live nor trashed.
+func (c *checkup) misfits(t *model.Table) []session.Part {
+	m := t.Model
+	column := clause.Column{Name: m.Marker.Field.DBName}
+	kind := strings.ToLower(c.known[t.Name].Columns[column.Name].Type)
+	switch {
+	case m.Marker.Live != nil && !m.Marker.OrNull:
+		return []session.Part{column, " IS NULL"}
+	case m.Marker.Live == nil && (strings.Contains(kind, "time") || strings.Contains(kind, "date")):
+		return []session.Part{column, " < " + firstTime}
+	}
+	return []session.Part{"1 = 0"}
 }
 
 // dropNotNull lists the statement that lets a column be NULL, none where it can

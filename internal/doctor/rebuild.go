@@ -13,22 +13,27 @@ import (
 )
 
 // rebuild lists the statements of changes for which unique constraints have to go,
-// on a database that can only make the table anew for that; none if a constraint
+// on a database that can only make the table anew for that, with its indexes; none if a constraint
 // is not found in what made the table. They are for one connection.
 // https://www.sqlite.org/lang_altertable.html#otheralter
-func (c *checkup) rebuild(have *catalogue.Table, changes []*migrator.Change) []string {
+func (c *checkup) rebuild(have *catalogue.Table, changes []*migrator.Change, indexes map[string]string) []string {
 	const suffix = "_softdelete_new"
 	w := migrator.DDL{DB: c.DB, Dialect: c.Dialect}
 	parsed, ok := migrator.ParseTable(oneLine(c.texts.Tables[have.Name]))
 	if !ok {
 		return nil
 	}
-	// Rows that agree make a unique index fail. That is seen before the transaction
-	// is open; the index goes with the old table.
+	// Rows that agree make a unique index fail, and so does one that is there since the
+	// remedy was run. That is seen before the transaction is open; the index goes with
+	// the old table.
 	var made, probes []string
 	for _, change := range changes {
 		if change.Create && change.Want.Unique {
-			probes = append(probes, w.Create(change, migrator.Interim(change.Want.Name)))
+			name := change.Want.Name
+			if indexes[name] != "" {
+				name = migrator.Interim(name)
+			}
+			probes = append(probes, w.Create(change, name))
 		}
 		rest := *change
 		rest.Drop = nil
@@ -68,8 +73,8 @@ func (c *checkup) rebuild(have *catalogue.Table, changes []*migrator.Change) []s
 			"INSERT INTO sqlite_sequence (name, seq) SELECT "+to+", seq FROM sqlite_sequence WHERE name = "+from)
 	}
 	list = append(list, w.Text("DROP TABLE ", old), w.Text("ALTER TABLE ", scratch, " RENAME TO ", old))
-	for _, name := range slices.Sorted(maps.Keys(c.texts.Indexes[have.Name])) {
-		list = append(list, oneLine(c.texts.Indexes[have.Name][name]))
+	for _, name := range slices.Sorted(maps.Keys(indexes)) {
+		list = append(list, oneLine(indexes[name]))
 	}
 	for _, text := range c.texts.Triggers[have.Name] {
 		list = append(list, oneLine(text))

@@ -52,13 +52,21 @@ func (c *checkup) joinTable(t *model.Table, rel *schema.Relationship) {
 	join := c.Graph.Tables[rel.JoinTable.Table]
 	other := c.Graph.Tables[rel.FieldSchema.Table]
 	soft := t.Model != nil || other != nil && other.Model != nil
-	told := func(f Finding) bool { return f.Kind == JoinTableHardDeletes && f.Table == rel.JoinTable.Table }
+	told := func(f *Finding) bool {
+		return (f.Kind == JoinTableHardDeletes || f.Kind == ColumnsUndeclared) && f.Table == rel.JoinTable.Table
+	}
 	if join == nil || join.Model != nil || !soft || slices.ContainsFunc(c.findings, told) {
 		return
 	}
 	message := fmt.Sprintf("the join table of %s.%s has no marker: unlinking removes its rows for good, and no restore brings them back. "+
 		"Give it a model with softdelete.%s embedded, in Config.Models or by SetupJoinTable", t.Schema.Name, rel.Name, embedded(t))
-	c.addTo(Warning, JoinTableHardDeletes, rel.JoinTable.Table, t.Schema.Name, message, c.giveMarker(join, embedded(t))...)
+	kind, remedy := JoinTableHardDeletes, c.giveMarker(join, embedded(t))
+	if c.hasMarker(join, embedded(t)) {
+		kind = ColumnsUndeclared
+	}
+	f := c.addTo(Warning, kind, rel.JoinTable.Table, t.Schema.Name, message, remedy...)
+	f.Tag = "softdelete." + embedded(t)
+	f.fields = []*schema.Field{rel.Field}
 }
 
 // isJoinTable tells if a many-to-many relation of a known model goes through a
@@ -89,7 +97,26 @@ func (c *checkup) childWithoutMarker(l *model.Link) {
 	}
 	message := fmt.Sprintf("%s.%s cascades to it, and it has no marker: a soft delete of the parent leaves its rows as they are, a purge removes them for good. "+
 		"Embed softdelete.%s, or tag the relation softdelete:\"none\"", l.Parent.Schema.Name, relationName(l), embedded(l.Parent))
-	c.add(Warning, ChildNotSoftDeletable, l.Child, message, c.giveMarker(l.Child, embedded(l.Parent))...)
+	kind, remedy := ChildNotSoftDeletable, c.giveMarker(l.Child, embedded(l.Parent))
+	if c.hasMarker(l.Child, embedded(l.Parent)) {
+		kind, message = ColumnsUndeclared, message+". The table has the columns already"
+	}
+	f := c.add(Warning, kind, l.Child, message, remedy...)
+	f.Tag = "softdelete." + embedded(l.Parent)
+	f.fields = fieldsOf(l)
+}
+
+// fieldsOf are the fields that a relation is declared by, at either end.
+func fieldsOf(l *model.Link) []*schema.Field {
+	var fields []*schema.Field
+	for _, t := range []*model.Table{l.Parent, l.Child} {
+		for _, rel := range model.Declared(t.Schema) {
+			if l.Relation == rel.Name || l.Relation == t.Schema.Name+"."+rel.Name {
+				fields = append(fields, rel.Field)
+			}
+		}
+	}
+	return fields
 }
 
 // relationName is a link's relation without the model in front.
@@ -100,6 +127,20 @@ func relationName(l *model.Link) string {
 	return "(" + l.Relation + ")"
 }
 
+// hasMarker tells if a table has the columns of one of the structs to embed.
+func (c *checkup) hasMarker(t *model.Table, embed string) bool {
+	have := c.known[t.Name]
+	return have != nil && !slices.ContainsFunc(columnsOf(embed), func(name string) bool { return !have.Has([]string{c.Tracked[name].DBName}) })
+}
+
+// columnsOf are the fields of one of the structs to embed.
+func columnsOf(embed string) []string {
+	if embed == "Tracked" {
+		return []string{"DeletedAt", "DeletedBy", "DeleteReason", "DeletionID"}
+	}
+	return []string{"DeletedAt"}
+}
+
 // giveMarker lists the statements that give a table the columns of one of the
 // structs to embed, and their indexes.
 func (c *checkup) giveMarker(t *model.Table, embed string) []string {
@@ -107,15 +148,13 @@ func (c *checkup) giveMarker(t *model.Table, embed string) []string {
 	if have == nil {
 		return nil
 	}
-	names := []string{"DeletedAt"}
 	m := &model.Model{Schema: t.Schema, Marker: model.Marker{Kind: model.TimeMarker, Field: c.Tracked["DeletedAt"]}, At: c.Tracked["DeletedAt"]}
 	if embed == "Tracked" {
-		names = append(names, "DeletedBy", "DeleteReason", "DeletionID")
 		m.DeletionID = c.Tracked["DeletionID"]
 	}
 	var list []string
 	after := &catalogue.Table{Name: have.Name, Indexes: have.Indexes, Columns: maps.Clone(have.Columns)}
-	for _, name := range names {
+	for _, name := range columnsOf(embed) {
 		if field := c.Tracked[name]; !have.Has([]string{field.DBName}) {
 			list = append(list, c.addColumn(t.Name, field, ""))
 			after.Columns[field.DBName] = catalogue.Column{Name: field.DBName}
@@ -145,17 +184,22 @@ func (c *checkup) inexact(l *model.Link) {
 	if len(coarse) == 0 {
 		return
 	}
-	what := "what it trashed along cannot be told from what was in the trash before"
+	kind, what, tag := CascadeInexact, "what it trashed along cannot be told from what was in the trash before", ""
 	if len(remedy) == 0 || !parent.IsExact() || !child.IsExact() {
 		remedy = nil
+		tag = `DeletionID softdelete.DeletionID ` + "`softdelete:\"deletionID\"`"
 		what += ", and a restore is ErrAmbiguous. Embed softdelete.Tracked in both models, or tag a field of each softdelete:\"deletionID\"" + c.finerModels(ends)
 		for _, m := range ends {
 			remedy = append(remedy, c.giveDeletionID(m)...)
 		}
+		if len(remedy) == 0 {
+			kind, what = ColumnsUndeclared, what+". The tables have the columns already"
+		}
 	}
 	message := fmt.Sprintf("the cascade from %s by %s cannot be restored exactly: %s: %s",
 		parent.Name(), l.Relation, strings.Join(coarse, ", "), what)
-	c.add(Warning, CascadeInexact, l.Child, message, remedy...)
+	f := c.add(Warning, kind, l.Child, message, remedy...)
+	f.Tag, f.fields = tag, fieldsOf(l)
 }
 
 // coarse says in what a model's times, as its column keeps them, are too coarse to

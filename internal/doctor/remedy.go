@@ -76,7 +76,7 @@ func (ti *tableIndexes) liveOnly(ix *catalogue.Index, kind model.IndexKind) []st
 	}
 	if ti.Dialect.TableRebuild && change.DropsConstraint() {
 		ti.anew = append(ti.anew, change)
-		return ti.rebuild(ti.have, ti.anew)
+		return nil
 	}
 	var list []string
 	if ti.isPlain(ix) {
@@ -120,8 +120,7 @@ func (ti *tableIndexes) wantedFor(ix *catalogue.Index, kind model.IndexKind) *mo
 		i.Fields = append(i.Fields, &schema.Field{DBName: name})
 	}
 	if ix.Constraint && ti.Dialect.TableRebuild {
-		// The database made the name up.
-		i.Name = ti.DB.NamingStrategy.IndexName(ti.t.Name, strings.Join(columns, "_"))
+		i.Name = ti.nameInTag(ix) // the database made the name up
 	}
 	return i
 }
@@ -133,7 +132,7 @@ func (ti *tableIndexes) isPlain(ix *catalogue.Index) bool {
 	}
 	text, ok := ti.texts.Indexes[ti.t.Name][ix.Name]
 	if !ok || ti.Dialect.AlterIndexes {
-		return true
+		return ix.Plain
 	}
 	_, list, _ := strings.Cut(text, "(")
 	return strings.EqualFold(model.PlainCondition(list), strings.Join(ix.Columns, ",")) && (!strings.Contains(text, " USING ") || strings.Contains(text, " USING btree "))

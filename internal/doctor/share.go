@@ -12,14 +12,21 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// share is how much of a sample of a table's rows is trashed.
-type share struct{ rows, trashed int64 }
+// share is how much of a sample of a table's rows is trashed, and how many are neither that nor live.
+type share struct{ rows, trashed, misfit int64 }
 
 func (s share) String() string {
 	if s.rows == 0 {
 		return "the table is empty"
 	}
 	return fmt.Sprintf("%d %% of %d rows looked at are trashed", s.trashed*100/s.rows, s.rows)
+}
+
+func (s share) percent() int64 {
+	if s.rows == 0 {
+		return 0
+	}
+	return s.trashed * 100 / s.rows
 }
 
 // isHalf tells if half of the rows or more are trashed.
@@ -40,6 +47,9 @@ const (
 	// are and how many of them are trashed: reading them twice would take as long
 	// again.
 	sampledRow = 10000
+
+	// sampledMisfit is what one that is neither live nor trashed counts besides.
+	sampledMisfit = 100_000_000
 )
 
 // shares looks at a sample of each table.
@@ -61,7 +71,7 @@ func (c *checkup) shares(tables []*model.Table) (map[*model.Table]share, error) 
 			return nil, fmt.Errorf("softdelete: looking at a sample of rows: %w", err)
 		}
 		for i, t := range list {
-			found[t] = share{rows: sums[i].Int64 / sampledRow, trashed: sums[i].Int64 % sampledRow}
+			found[t] = share{rows: sums[i].Int64 % sampledMisfit / sampledRow, trashed: sums[i].Int64 % sampledRow, misfit: sums[i].Int64 / sampledMisfit}
 		}
 	}
 	return found, nil
@@ -79,7 +89,9 @@ func (c *checkup) sampled(t *model.Table) []session.Part {
 			parts = append(parts, " UNION ALL ")
 		}
 		parts = append(parts, "SELECT * FROM (SELECT CASE WHEN ", t.Model.MarkerCondition(model.TrashedOnly),
-			fmt.Sprintf(" THEN %d ELSE %d END AS softdelete_row FROM ", sampledRow+1, sampledRow), clause.Table{Name: t.Name})
+			fmt.Sprintf(" THEN %d ELSE %d END + CASE WHEN ", sampledRow+1, sampledRow))
+		parts = append(parts, c.misfits(t)...)
+		parts = append(parts, fmt.Sprintf(" THEN %d ELSE 0 END AS softdelete_row FROM ", sampledMisfit), clause.Table{Name: t.Name})
 		parts = append(parts, part...)
 		parts = append(parts, fmt.Sprintf(") softdelete_%d", i))
 	}

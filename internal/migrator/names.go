@@ -10,6 +10,12 @@ func Interim(name string) string { return suffixed(name, "_new") }
 // former is the name of an index from when another has taken its own until it is gone.
 func former(name string) string { return suffixed(name, "_former") }
 
+// Beside is the name of an index of live rows that stands beside another.
+func Beside(name string) string { return suffixed(name, "_live") }
+
+// IsLeftOf tells if an index has the name that another one has while it is changed.
+func IsLeftOf(name, other string) bool { return name == Interim(other) || name == former(other) }
+
 // suffixed is a name with something at its end, as long as a name can be.
 func suffixed(name, suffix string) string {
 	const longest = 63 // bytes of a name that PostgreSQL keeps

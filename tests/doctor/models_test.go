@@ -126,6 +126,16 @@ type sickPatient struct {
 
 func (sickPatient) TableName() string { return "patients" }
 
+type wellPatient struct {
+	gorm.Model
+	Email  string `gorm:"size:100" softdelete:"unique"`
+	Number string `gorm:"size:100;uniqueIndex"`
+	Ward   string `gorm:"size:100;uniqueIndex:ward_bed"`
+	Bed    int    `gorm:"uniqueIndex:ward_bed"`
+}
+
+func (wellPatient) TableName() string { return "patients" }
+
 // unique-holds-trash: one trashed row to a value; cascade-inexact.
 type sickPill struct {
 	ID        uint

@@ -26,7 +26,7 @@ func wellModels() []any {
 	return []any{
 		&wellOfficeStaff{},
 		&sickGhost{}, &sickBed{}, &sickKey{}, &wellNurse{}, &wellDoctor{}, &wellPorter{}, &wellCook{},
-		&sickPatient{}, &wellPill{}, &wellDose{}, &sickRoom{}, &sickVisit{}, &wellOffice{}, &wellDesk{}, &wellPerson{},
+		&wellPatient{}, &wellPill{}, &wellDose{}, &sickRoom{}, &sickVisit{}, &wellOffice{}, &wellDesk{}, &wellPerson{},
 	}
 }
 
@@ -64,10 +64,13 @@ func TestDoctorPlanted(t *testing.T) {
 		before := doctored.Doctored(t, db, sickModels()...)
 		for _, f := range before {
 			t.Log(f)
-			// Where any index on the marker will do, a look-alike may be all right in SQL.
-			if f.Code != softdelete.CodeMarkerLookAlike || db.Name() != "mysql" {
-				require.NotEmpty(t, f.Remedy, f)
+			// A type and GORM's tag of a constraint have to change in Go first.
+			if isGoFirst := f.Code == softdelete.CodeMarkerLookAlike || f.Table == "patients" && slices.Equal(f.Columns, []string{"email"}); isGoFirst {
+				require.Empty(t, f.Remedy, f)
+				require.NotEmpty(t, f.Tag, f)
+				continue
 			}
+			require.NotEmpty(t, f.Remedy, f)
 		}
 		want := []string{
 			"error marker-column-missing beds", "error marker-column-missing keys",
@@ -75,7 +78,7 @@ func TestDoctorPlanted(t *testing.T) {
 			"error table-missing ghosts",
 			"error unique-holds-trash patients", "error unique-holds-trash patients", "error unique-holds-trash patients",
 			"error unique-holds-trash pills", "error unique-misses-live rooms", "error unique-missing visits",
-			"info index-holds-trash beds", "info marker-index-useless patients",
+			"info marker-index-useless patients",
 			"warning cascade-inexact doses", "warning child-not-soft-deletable desks",
 			"warning deletion-index-missing beds", "warning deletion-index-missing offices", "warning deletion-index-missing visits",
 			"warning index-holds-trash offices", "warning join-table-hard-deletes office_staff",
@@ -93,6 +96,7 @@ func TestDoctorPlanted(t *testing.T) {
 
 		cured := open(t)
 		require.NoError(t, cured.Use(softdelete.New(softdelete.Config{Models: []any{&wellOfficeStaff{}}})))
+		doctored.Cure(t, cured, doctored.Doctored(t, cured, wellModels()...)...)
 		require.Empty(t, doctored.CodesOf(doctored.Doctored(t, cured, wellModels()...)))
 		requireClinicWorks(t, cured)
 	})

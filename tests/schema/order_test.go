@@ -74,6 +74,9 @@ func TestOrderOfColumns(t *testing.T) {
 					db = open(t)
 				}
 				require.NoError(t, db.Use(softdelete.New()))
+				if _, isAnew := test.made.(*untoldOrder); isAnew {
+					require.Contains(t, doctored.CodesOf(doctored.Doctored(t, db, test.after)), "warning live-index-missing ordered")
+				}
 				for range 2 {
 					require.NoError(t, softdelete.AutoMigrate(db, test.after))
 					have := tables.PlainIndexes(t, db, "ordered")

@@ -1,0 +1,187 @@
+package doctor
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/migrator"
+	"github.com/gorm-softdelete/softdelete/internal/model"
+)
+
+// unique finds unique indexes that are about other rows than live ones. Constraints
+// come first: where a table is made anew without one, its indexes are as they were.
+func (ti *tableIndexes) unique() {
+	slices.SortStableFunc(ti.have.Indexes, func(a, b catalogue.Index) int {
+		switch {
+		case a.Constraint == b.Constraint:
+			return 0
+		case a.Constraint:
+			return -1
+		}
+		return 1
+	})
+	ti.staleLiveColumn()
+	var missing []*catalogue.Index
+	for i := range ti.have.Indexes {
+		ix := &ti.have.Indexes[i]
+		if !ix.Unique || ix.Primary || !ix.Valid || ti.gone[ix.Name] || ti.mentionsMarker(ix.Where) || slices.Contains(ix.Columns, model.LiveColumn) || ti.holdsKey(ix) {
+			continue
+		}
+		switch marked, open := ti.markerIn(ix); {
+		case !marked:
+			ti.uniqueHoldsTrash(ix, ti.nameOf(ix)+" keeps the values of trashed rows taken: a live row cannot have them")
+		case open:
+			missing = append(missing, ix)
+		case ti.m.Marker.Kind == model.FlagMarker:
+			ti.uniqueHoldsTrash(ix, ti.nameOf(ix)+" has the flag "+ti.m.Marker.Field.DBName+" in it, and so lets one trashed row have a value: deleting a second one fails")
+		}
+	}
+	// In the order of their remedies, of which the first adds what the others need.
+	for _, ix := range missing {
+		if !ti.gone[ix.Name] {
+			ti.uniqueMissesLive(ix)
+		}
+	}
+	if len(ti.anew) > 0 {
+		ti.rebuilt.Remedy = strings.Join(ti.rebuild(ti.have, ti.anew, ti.kept), ";\n") + ";"
+	}
+}
+
+// staleLiveColumn finds a generated column that is of a marker which the model had
+// once: the indexes with it in them are of other rows than live ones.
+func (ti *tableIndexes) staleLiveColumn() {
+	column, ok := ti.have.Columns[model.LiveColumn]
+	if !ok || ti.Dialect.PartialIndex || ti.m.IsLiveColumn(column) {
+		return
+	}
+	after := &catalogue.Table{Name: ti.have.Name, Columns: maps.Clone(ti.have.Columns)}
+	delete(after.Columns, model.LiveColumn)
+	marker := ti.m.Marker.Field.DBName
+	after.Columns[marker] = catalogue.Column{Name: marker} // or another remedy adds it
+	drop := "ALTER TABLE " + ti.quote(ti.t.Name)
+	for _, ix := range ti.have.Indexes {
+		if slices.Contains(ix.Columns, model.LiveColumn) {
+			drop += " DROP INDEX " + ti.quoted([]string{ix.Name}) + ","
+			continue
+		}
+		after.Indexes = append(after.Indexes, ix)
+	}
+	remedy := []string{drop + " DROP COLUMN " + ti.quoted([]string{model.LiveColumn})}
+	for _, change := range migrator.Changes(ti.m, after, ti.Dialect) {
+		if slices.Contains(change.Want.Columns, model.LiveColumn) {
+			remedy = append(remedy, ti.statements(change)...)
+		}
+	}
+	ti.add(Error, UniqueMissesLive, ti.t, "the generated column "+model.LiveColumn+" is of another marker than the model's ("+column.Expression+
+		"): the indexes with it keep live rows no more apart, or trashed ones from them. The remedy fails while live rows agree", remedy...)
+}
+
+// holdsKey tells if a primary key is in an index, so that no two rows can agree in
+// it in any case.
+func (ti *tableIndexes) holdsKey(ix *catalogue.Index) bool {
+	key := ti.t.Key()
+	return len(key) > 0 && !slices.ContainsFunc(key, func(name string) bool { return !slices.Contains(ix.Columns, name) })
+}
+
+// markerIn tells if the marker, or the time beside it, is in an index; and if that
+// is open to live rows that agree, as NULL is equal to nothing.
+func (ti *tableIndexes) markerIn(ix *catalogue.Index) (marked, open bool) {
+	for _, field := range ti.m.StampFields() {
+		if !slices.Contains(ix.Columns, field.DBName) {
+			continue
+		}
+		isNull := field == ti.m.Marker.Field && ti.m.Marker.Live == nil || field != ti.m.Marker.Field && ti.have.Columns[field.DBName].Nullable
+		marked, open = true, open || isNull
+	}
+	return marked, open && !strings.Contains(ti.texts.Indexes[ti.t.Name][ix.Name], " NULLS NOT DISTINCT")
+}
+
+func (ti *tableIndexes) uniqueHoldsTrash(ix *catalogue.Index, problem string) {
+	if key := ti.referredBy(ti.t.Name, ix.Columns); key != nil && !ti.Dialect.ForeignKeyIndex {
+		f := ti.add(Warning, UniqueHoldsTrash, ti.t, problem+
+			". A foreign key of "+key.Child+" refers to it, so that it has to stay: let that refer to the primary key first")
+		f.aboutIndex(ti.t, ix)
+		return
+	}
+	ti.uniqueFinding(UniqueHoldsTrash, ix, problem+". ")
+}
+
+func (ti *tableIndexes) uniqueMissesLive(ix *catalogue.Index) {
+	ti.uniqueFinding(UniqueMissesLive, ix, ti.nameOf(ix)+
+		" has a column in it that is NULL in live rows, and so protects nothing among these: NULL is equal to nothing, and any number of live rows can agree. "+
+		"The remedy fails while some do. ")
+}
+
+// uniqueFinding is that of an index in whose place one of live rows has to come. Where
+// GORM's own tags would make the old one again, the plugin's tag has to come before the
+// database changes.
+func (ti *tableIndexes) uniqueFinding(kind Kind, ix *catalogue.Index, problem string) {
+	tag, told := ti.tagFor("unique", ix), ti.isTold(ix)
+	if told {
+		tag = ""
+	}
+	say, first := "If a tag of GORM's in the model makes it, change that along", false
+	switch {
+	case told:
+		say = "softdelete.AutoMigrate does the same"
+	case tag != "" && ti.comesAgain(ix):
+		first = true
+		say = "First write the plugin's tag into the model in the place of GORM's, which would make it again: " +
+			"Doctor then has the SQL, and softdelete.AutoMigrate does it"
+	case tag != "":
+		say = "Write the tag along, in the place of GORM's unique or uniqueIndex if it is there: Revive, Preview and new databases go by it"
+	}
+	f := ti.add(Error, kind, ti.t, problem+say)
+	f.aboutIndex(ti.t, ix)
+	f.Tag = tag
+	if !first {
+		ti.replace(f, ix)
+	}
+}
+
+// comesAgain tells if GORM's tags in the model ask for a unique index or constraint on
+// the columns of an index which the one of live rows, by its name, is not.
+func (ti *tableIndexes) comesAgain(ix *catalogue.Index) bool {
+	columns := ti.without(ix.Columns)
+	if field := ti.t.Schema.LookUpField(columns[0]); len(columns) == 1 && field != nil && field.Unique {
+		return true
+	}
+	for _, key := range ti.m.Unique {
+		if !key.Primary && model.SameSet(key.Columns(), columns) && key.Name != ti.wantedFor(ix, model.UniqueAmongLive).Name {
+			return true
+		}
+	}
+	return false
+}
+
+// replace gives a finding the remedy that puts an index of live rows in the place of
+// another. All that needs the table made anew is done at once, by the first of them.
+func (ti *tableIndexes) replace(f *Finding, ix *catalogue.Index) {
+	before := len(ti.anew)
+	remedy := ti.liveOnly(ix, model.UniqueAmongLive)
+	if len(ti.anew) == before {
+		ti.remedied(f, remedy)
+		return
+	}
+	if before == 0 {
+		ti.rebuilt, ti.kept = f, maps.Clone(ti.texts.Indexes[ti.t.Name])
+	}
+	switch {
+	case ti.rebuild(ti.have, ti.anew, ti.kept) == nil:
+		ti.anew = ti.anew[:before]
+		f.Message += ". The constraint is not found in the definition of the table, or has a collation of its own: make the table anew without it by hand"
+	case before > 0:
+		f.Message += ". The remedy of the first one mends it too"
+	}
+}
+
+// isTold tells if the model's tags say that the columns of an index are unique among
+// live rows: those of the plugin, or GORM's with the condition.
+func (ti *tableIndexes) isTold(ix *catalogue.Index) bool {
+	columns := ti.without(ix.Columns)
+	return slices.ContainsFunc(ti.m.LiveUnique, func(key model.LiveKey) bool {
+		return model.SameSet(key.Columns, columns) && ti.m.IsOfLiveRows(key)
+	})
+}
