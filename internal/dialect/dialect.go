@@ -114,6 +114,10 @@ type Dialect struct {
 	// dropped so.
 	TableRebuild bool
 
+	// ReservedIndex begins the names of indexes that only the database itself may give,
+	// empty for none.
+	ReservedIndex string
+
 	// Regclass: a table is looked up by its quoted name, along the search path.
 	Regclass bool
 

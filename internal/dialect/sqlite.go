@@ -14,6 +14,7 @@ var sqlite = Dialect{
 
 	PartialIndex: true, IndexBySQL: true,
 	TableRebuild:      true,
+	ReservedIndex:     "sqlite_",
 	ConflictByColumns: true,
 	ColumnsAnyCase:    true,
 	Enforced:          "(SELECT foreign_keys FROM pragma_foreign_keys) = 1",

@@ -54,7 +54,7 @@ func (ti *tableIndexes) tagNamed(word string, ix *catalogue.Index, name string) 
 func (ti *tableIndexes) nameInTag(ix *catalogue.Index) string {
 	columns := ti.without(ix.Columns)
 	isMadeUp := ix.Constraint && ti.Dialect.TableRebuild || len(columns) == 1 && ix.Name == ti.DB.NamingStrategy.UniqueName(ti.t.Name, columns[0]) ||
-		strings.HasPrefix(strings.ToLower(ix.Name), "sqlite_") || strings.ContainsAny(ix.Name, "`\",:;\\ ")
+		ti.Dialect.ReservedIndex != "" && strings.HasPrefix(strings.ToLower(ix.Name), ti.Dialect.ReservedIndex) || strings.ContainsAny(ix.Name, "`\",:;\\ ")
 	if !isMadeUp {
 		return ix.Name
 	}

@@ -3,6 +3,7 @@ package insert
 import (
 	"maps"
 	"reflect"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -77,6 +78,20 @@ func (u *upserting) asksBack(n, all int) bool {
 	return u.met || n != all
 }
 
+// notBesideLive are those of some trashed rows that no live one agrees with: where one
+// does, the index on the columns is of live rows, whatever the model's tags tell of it.
+func notBesideLive(stmt *gorm.Statement, columns []string, trashed, live []reflect.Value) []reflect.Value {
+	taken := map[string]bool{}
+	for _, row := range live {
+		have, _ := ValuesOf(stmt, row, columns)
+		taken[model.KeyText(have[0]...)] = true
+	}
+	return slices.DeleteFunc(trashed, func(row reflect.Value) bool {
+		have, _ := ValuesOf(stmt, row, columns)
+		return taken[model.KeyText(have[0]...)]
+	})
+}
+
 // blocked finds, before the upsert of a database that cannot leave rows out, which
 // of the values meet a row that is hidden from it, by index. The rows are locked,
 // so that none is trashed meanwhile.
@@ -101,6 +116,7 @@ func (u *upserting) blocked(db *gorm.DB) map[int]bool {
 			}
 		}
 		u.met = u.met || len(shown) > 0
+		hidden = notBesideLive(stmt, target.columns, hidden, shown)
 		if len(hidden) > 0 && u.show == model.LiveOnly && !u.associated {
 			_ = db.AddError(fault.Trashed(u.model.Name(), "an upsert"))
 		}

@@ -2,6 +2,7 @@ package insert
 
 import (
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -20,7 +21,7 @@ func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *di
 	for i, column := range conflict.Columns {
 		named[i] = m.ColumnNamed(column.Name)
 	}
-	for _, key := range m.LiveUnique {
+	for _, key := range append(slices.Clip(m.LiveUnique), untoldKey(m, named, d)...) {
 		if !m.IsOfLiveRows(key) || d.ConflictTarget && !model.SameSet(named, key.Columns) || !d.ConflictTarget && slices.ContainsFunc(conflict.DoUpdates, moves(m, key)) {
 			continue
 		}
@@ -46,6 +47,18 @@ func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *di
 			}
 		}
 	}
+}
+
+// untoldKey is the key that an upsert names and no tag tells of, where the columns are for
+// the model alone: the database takes any key that a value meets.
+func untoldKey(m *model.Model, named []string, d *dialect.Dialect) []model.LiveKey {
+	told := slices.ContainsFunc(m.Unique, func(key model.UniqueKey) bool { return model.SameSet(key.Columns(), named) }) ||
+		slices.ContainsFunc(m.LiveUnique, func(key model.LiveKey) bool { return model.SameSet(key.Columns, named) })
+	isField := func(name string) bool { return m.Schema.FieldsByDBName[name] != nil }
+	if d.ConflictTarget || len(named) == 0 || told || slices.ContainsFunc(named, func(name string) bool { return !isField(name) }) {
+		return nil
+	}
+	return []model.LiveKey{{Name: "a unique index on " + strings.Join(named, ", "), Listed: named, Columns: named}}
 }
 
 // keysMet are those of the rows that a search finds by some values, trashed ones and

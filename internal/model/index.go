@@ -117,6 +117,17 @@ func (m *Model) ask(namer schema.Namer, field *schema.Field, part tagPart) (bool
 	return true, nil
 }
 
+// renameReserved gives indexes whose name in the tag is the database's own, as of the
+// index of a constraint, the one that GORM gives to an index on their columns.
+func (m *Model) renameReserved(namer schema.Namer, d *dialect.Dialect) {
+	for n := range m.Indexes {
+		i := &m.Indexes[n]
+		if d.ReservedIndex != "" && strings.HasPrefix(strings.ToLower(i.Name), d.ReservedIndex) {
+			i.Name = namer.IndexName(m.Schema.Table, strings.Join(i.Columns(), "_"))
+		}
+	}
+}
+
 // put adds a field where its priority says, behind those of the same.
 func (i *Index) put(field *schema.Field, priority int, said bool) {
 	at := len(i.Fields)

@@ -108,6 +108,7 @@ func Describe(db *gorm.DB, d *dialect.Dialect, s *schema.Schema) (*Model, error)
 		return nil, err
 	}
 	m.protect()
+	m.renameReserved(db.NamingStrategy, d)
 	if err := m.AddOwnIndexes(db.NamingStrategy, d); err != nil {
 		return nil, err
 	}

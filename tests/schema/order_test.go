@@ -117,3 +117,23 @@ func TestPriorityOfNothing(t *testing.T) {
 		require.ErrorContains(t, err, "priority")
 	}
 }
+
+// TestReservedName says that a name which SQLite keeps for itself, as Doctor once advised it, does for the one of GORM's.
+func TestReservedName(t *testing.T) {
+	t.Parallel()
+	type reserved struct {
+		ID        uint
+		Room      int    `softdelete:"unique:sqlite_autoindex_reserveds_1"`
+		Label     string `softdelete:"unique:sqlite_autoindex_reserveds_1"`
+		DeletedAt gorm.DeletedAt
+	}
+	db := testdb.Open(t, "sqlite")
+	require.NoError(t, db.Exec("CREATE TABLE reserveds (id integer PRIMARY KEY AUTOINCREMENT, room integer, label text, deleted_at datetime, UNIQUE (label, room))").Error)
+	require.NoError(t, db.Use(softdelete.New()))
+	doctored.Cure(t, db, doctored.Doctored(t, db, &reserved{})...)
+	for range 2 {
+		require.NoError(t, softdelete.AutoMigrate(db, &reserved{}))
+		require.Empty(t, doctored.CodesOf(doctored.Doctored(t, db, &reserved{})))
+		require.Equal(t, "unique (label, room) where deleted_at is null", tables.PlainIndexes(t, db, "reserveds")["idx_reserveds_room_label"])
+	}
+}

@@ -92,3 +92,34 @@ func TestUpsertsOnAnyIndex(t *testing.T) {
 		}
 	}
 }
+
+// TestUpsertsOnAnyIndexOfMySQL says the same of databases whose upserts name no columns: the model's columns tell what is meant.
+func TestUpsertsOnAnyIndexOfMySQL(t *testing.T) {
+	t.Parallel()
+	on := clause.OnConflict{Columns: []clause.Column{{Name: "label"}, {Name: "room"}}, DoUpdates: clause.AssignmentColumns([]string{"colour"})}
+	for model, rows := range map[string]func(colour string) any{
+		"untold": func(colour string) any { return &untoldShelf{Room: 1, Label: "A", Colour: colour} },
+		"whole":  func(colour string) any { return &wholeShelf{Room: 1, Label: "A", Colour: colour} },
+	} {
+		t.Run(model, func(t *testing.T) {
+			t.Parallel()
+			db := testdb.OpenerFor(t, "mariadb")(t)
+			require.NoError(t, db.Use(softdelete.New()))
+			require.NoError(t, db.Exec("CREATE TABLE shelves (id bigint unsigned AUTO_INCREMENT PRIMARY KEY, room bigint, label varchar(40), colour varchar(40), deleted_at datetime(3), "+
+				"UNIQUE shelves_place (label, room))").Error)
+			require.NoError(t, db.Create(rows("red")).Error)
+			require.NoError(t, db.Clauses(on).Create(rows("green")).Error)
+			require.NoError(t, db.Where("1 = 1").Delete(&untoldShelf{}).Error)
+			require.ErrorIs(t, db.Clauses(on).Create(rows("new")).Error, softdelete.ErrTrashed, "it is not written, and that is no silence")
+
+			// Once the index is of live rows, a trashed row beside a live one is in nobody's way.
+			require.NoError(t, db.Exec("ALTER TABLE shelves ADD COLUMN softdelete_live tinyint GENERATED ALWAYS AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL, "+
+				"DROP INDEX shelves_place, ADD UNIQUE INDEX shelves_place (label, room, softdelete_live)").Error)
+			require.NoError(t, db.Create(rows("second")).Error)
+			require.NoError(t, db.Clauses(on).Create(rows("third")).Error)
+			var colours []string
+			require.NoError(t, db.Raw("SELECT colour FROM shelves ORDER BY id").Scan(&colours).Error)
+			require.Equal(t, []string{"green", "third"}, colours)
+		})
+	}
+}
