@@ -12,10 +12,12 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // Options are what is known of an insert beside what its statement says.
@@ -127,13 +129,18 @@ func Aim(m *model.Model, db *gorm.DB, d *dialect.Dialect) (back func()) {
 	for i, column := range conflict.Columns {
 		named[i] = m.ColumnNamed(column.Name)
 	}
-	if key := liveKeyOf(m, conflict, named); key != nil {
+	columns := liveKeyOf(m, conflict, named)
+	if columns == nil && conflict.OnConstraint != "" {
+		columns = madeInItsPlace(m, db, conflict.OnConstraint, d)
+	}
+	switch {
+	case columns != nil:
 		conflict.OnConstraint = ""
-		conflict.Columns = expr.Columns("", key.Columns)
+		conflict.Columns = expr.Columns("", columns)
 		conflict.TargetWhere.Exprs = []clause.Expression{m.MarkerCondition(model.LiveOnly)}
-	} else if len(named) > 0 && conflict.OnConstraint == "" && !model.SameSet(named, model.PrimaryNames(m.Schema)) {
+	case len(named) > 0 && conflict.OnConstraint == "" && !model.SameSet(named, model.PrimaryNames(m.Schema)):
 		conflict.TargetWhere.Exprs = []clause.Expression{ofAnyIndex{m.MarkerCondition(model.LiveOnly)}}
-	} else {
+	default:
 		return func() {}
 	}
 	changed := original
@@ -142,19 +149,37 @@ func Aim(m *model.Model, db *gorm.DB, d *dialect.Dialect) (back func()) {
 	return func() { stmt.Clauses["ON CONFLICT"] = original }
 }
 
-// liveKeyOf is the index of live rows that an upsert is about, as the model's tags tell;
-// nil for none.
-func liveKeyOf(m *model.Model, conflict clause.OnConflict, named []string) *model.LiveKey {
+// liveKeyOf are the columns of the index of live rows that an upsert is about, as the
+// model's tags tell; nil for none.
+func liveKeyOf(m *model.Model, conflict clause.OnConflict, named []string) []string {
 	if slices.ContainsFunc(m.Unique, func(k model.UniqueKey) bool { return model.SameSet(named, k.Columns()) }) {
 		return nil
 	}
-	for i := range m.LiveUnique {
-		key := &m.LiveUnique[i]
-		if m.IsOfLiveRows(*key) && (key.Name == conflict.OnConstraint || conflict.OnConstraint == "" && model.SameSet(named, key.Columns)) {
-			return key
+	for _, key := range m.LiveUnique {
+		if m.IsOfLiveRows(key) && (key.Name == conflict.OnConstraint || conflict.OnConstraint == "" && model.SameSet(named, key.Columns)) {
+			return key.Columns
 		}
 	}
 	return nil
+}
+
+// madeInItsPlace are the columns of the index of live rows that has the name of a
+// constraint which was there once, and of which no tag tells; nil for none. An index is
+// no constraint to the database, and is not found by its name.
+func madeInItsPlace(m *model.Model, db *gorm.DB, name string, d *dialect.Dialect) []string {
+	table := session.OwnTable(db.Statement)
+	if db.DryRun || name == table+"_pkey" {
+		return nil
+	}
+	found, err := catalogue.Tables(db, d, []string{table})
+	if db.AddError(err) != nil || found[table] == nil {
+		return nil
+	}
+	ix := found[table].Index(name)
+	if ix == nil || ix.Constraint || !ix.Unique || slices.Contains(ix.Columns, "") || !m.SameCondition(ix.Where, m.MarkerCondition(model.LiveOnly)) {
+		return nil
+	}
+	return ix.Columns
 }
 
 // ofAnyIndex is the condition of an upsert of which it is not known if the index that it

@@ -93,6 +93,30 @@ func TestUpsertsOnAnyIndex(t *testing.T) {
 	}
 }
 
+// TestUpsertsOnAConstraintThatIsAnIndex says that an upsert which names a constraint finds the index of live rows that has taken its
+// place and its name.
+func TestUpsertsOnAConstraintThatIsAnIndex(t *testing.T) {
+	t.Parallel()
+	db := testdb.OpenerFor(t, "postgres")(t)
+	require.NoError(t, db.Use(softdelete.New()))
+	require.NoError(t, db.Exec("CREATE TABLE shelves (id bigserial PRIMARY KEY, room bigint, label varchar(40), colour text, deleted_at timestamp, CONSTRAINT shelves_key UNIQUE (label, room))").Error)
+	on := clause.OnConflict{OnConstraint: "shelves_key", DoUpdates: clause.AssignmentColumns([]string{"colour"})}
+	row := func(colour string) *untoldShelf { return &untoldShelf{Room: 1, Label: "A", Colour: colour} }
+	require.NoError(t, db.Clauses(on).Create(row("red")).Error)
+	require.NoError(t, db.Exec("ALTER TABLE shelves DROP CONSTRAINT shelves_key; CREATE UNIQUE INDEX shelves_key ON shelves (label, room) WHERE deleted_at IS NULL").Error)
+	require.NoError(t, db.Clauses(on).Create(row("green")).Error)
+	require.NoError(t, db.Where("1 = 1").Delete(&untoldShelf{}).Error)
+	require.NoError(t, db.Clauses(on).Create(row("blue")).Error)
+	var colours []string
+	require.NoError(t, db.Raw("SELECT colour FROM shelves ORDER BY id").Scan(&colours).Error)
+	require.Equal(t, []string{"green", "blue"}, colours)
+
+	on.OnConstraint = "no_such"
+	require.ErrorContains(t, db.Clauses(on).Create(row("x")).Error, "no_such")
+	on.OnConstraint = "shelves_pkey"
+	require.NoError(t, db.Clauses(on).Create(&untoldShelf{ID: 2, Label: "B", Colour: "y"}).Error)
+}
+
 // TestUpsertsOnAnyIndexOfMySQL says the same of databases whose upserts name no columns: the model's columns tell what is meant.
 func TestUpsertsOnAnyIndexOfMySQL(t *testing.T) {
 	t.Parallel()
