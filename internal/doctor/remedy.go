@@ -26,6 +26,11 @@ func (c *checkup) statements(change *migrator.Change) []string {
 	for _, name := range change.Unfinished {
 		list = append(list, w.Text("DROP INDEX ", change.Named(name)))
 	}
+	if c.Dialect.TableRebuild && change.NeedsProbe() {
+		// There the one before has to go first. If rows forbid the new one, that is found out before.
+		name := migrator.Interim(change.Want.Name)
+		list = append(list, w.Create(change, name), w.Text("DROP INDEX ", change.Named(name)))
+	}
 	list = append(list, w.Statements(change)...)
 	c.addsColumn(change)
 	return list

@@ -151,3 +151,8 @@ func isFormer(m *model.Model, have *catalogue.Index, want model.Definition, d *d
 func (c *Change) takesName() bool {
 	return slices.ContainsFunc(c.Drop, func(old catalogue.Index) bool { return old.Name == c.Want.Name })
 }
+
+// NeedsProbe tells if rows may refuse the new index when the one by its name is gone.
+func (c *Change) NeedsProbe() bool {
+	return c.Create && c.Want.Unique && c.takesName() && !c.keptApart()
+}

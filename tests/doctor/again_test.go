@@ -112,6 +112,28 @@ func TestDoctorRemedyThatRowsForbid(t *testing.T) {
 	})
 }
 
+// So it is with an index.
+func TestDoctorRemedyOfAnIndexThatRowsForbid(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := opened(t, open)
+		require.NoError(t, db.AutoMigrate(&untoldPlace{}))
+		require.NoError(t, db.Exec("CREATE UNIQUE INDEX places_pair ON places (label, room, deleted_at)").Error)
+		require.NoError(t, db.Create(&[]untoldPlace{{Room: 1, Label: "a"}, {Room: 1, Label: "a"}}).Error)
+		before := tables.PlainIndexes(t, db, "places")
+		found := doctored.FindingOf(t, doctored.Doctored(t, db, &untoldPlace{}), softdelete.CodeUniqueMissesLive, "places")
+		for line := range strings.Lines(found.Remedy) {
+			if db.Exec(line).Error != nil {
+				break
+			}
+		}
+		require.Equal(t, before, tables.PlainIndexes(t, db, "places"))
+		require.NoError(t, db.Where("id = 1").Delete(&untoldPlace{}).Error)
+		doctored.Cure(t, db, found)
+		require.NotContains(t, doctored.CodesOf(doctored.Doctored(t, db, &untoldPlace{})), "error unique-misses-live places")
+	})
+}
+
 // Remains of an older remedy are found, and go.
 func TestDoctorLeftOver(t *testing.T) {
 	t.Parallel()
