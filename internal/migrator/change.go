@@ -3,6 +3,8 @@ package migrator
 import (
 	"slices"
 
+	"gorm.io/gorm/schema"
+
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/model"
@@ -134,8 +136,8 @@ func isOrdinaryUnique(have *catalogue.Index, i *model.Index, d *dialect.Dialect)
 }
 
 // isFormer tells if an index by the name of one that is wanted is what a former
-// version of the model, or GORM's plain tag, made there: on no other columns, or
-// for the same rows.
+// version of the model, or GORM's plain tag, made there: on no other columns but the
+// marker, or for the same rows.
 func isFormer(m *model.Model, have *catalogue.Index, want model.Definition, d *dialect.Dialect) bool {
 	if have.Unique && !want.Unique {
 		return false // What keeps rows apart is not given up for what does not.
@@ -143,8 +145,11 @@ func isFormer(m *model.Model, have *catalogue.Index, want model.Definition, d *d
 	if d.PartialIndex && have.Where != "" {
 		return m.SameCondition(have.Where, want.Where)
 	}
-	return !slices.ContainsFunc(have.Columns, func(name string) bool { return !slices.Contains(want.Columns, name) }) ||
-		slices.Contains(have.Columns, model.LiveColumn)
+	beyond := func(name string) bool {
+		isMarker := want.Unique && slices.ContainsFunc(m.StampFields(), func(field *schema.Field) bool { return field.DBName == name })
+		return !isMarker && !slices.Contains(want.Columns, name)
+	}
+	return !slices.ContainsFunc(have.Columns, beyond) || slices.Contains(have.Columns, model.LiveColumn)
 }
 
 // takesName tells if the index takes the name of one that goes.
