@@ -27,6 +27,10 @@ type Dialect struct {
 	// does not, it takes a row in the way by any of them.
 	ConflictTarget bool
 
+	// TargetFollows: the condition in the target of an upsert finds each index whose own
+	// follows from it. Where it does not, it has to be the index's to the letter.
+	TargetFollows bool
+
 	// RowLock: SELECT … FOR UPDATE locks the rows read. SQLite has one writer
 	// at a time, and needs none.
 	RowLock bool

@@ -10,7 +10,7 @@ import (
 var postgres = Dialect{
 	Returning: true, WritingQuery: true,
 	CommitsAlone: true, FailureEnds: true,
-	UpsertWhere: true, ConflictTarget: true,
+	UpsertWhere: true, ConflictTarget: true, TargetFollows: true,
 	RowLock:    true,
 	SkipLocked: clause.LockingOptionsSkipLocked,
 	parameters: 65535,

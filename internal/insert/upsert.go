@@ -116,20 +116,28 @@ func IsOfNewRows(db *gorm.DB) bool {
 //	ON CONFLICT (email) WHERE deleted_at IS NULL DO UPDATE …
 //
 // It is met by an index of all rows too, so that it may be given whether a tag tells of
-// the index or not. The name of an index of live rows does for its columns. It returns
-// what undoes it.
+// the index or not. A condition of the caller's stays beside it; where it has to be the
+// index's to the letter it is looked up if there is such an index. The name of an index of
+// live rows does for its columns. It returns what undoes it.
 func Aim(m *model.Model, db *gorm.DB, d *dialect.Dialect) (back func()) {
 	stmt := db.Statement
 	original, ok := stmt.Clauses["ON CONFLICT"]
 	conflict, isConflict := original.Expression.(clause.OnConflict)
-	if !ok || !isConflict || len(conflict.TargetWhere.Exprs) > 0 || !d.PartialIndex {
+	if !ok || !isConflict || !d.PartialIndex {
 		return func() {}
 	}
 	named := make([]string, len(conflict.Columns))
 	for i, column := range conflict.Columns {
 		named[i] = m.ColumnNamed(column.Name)
 	}
-	columns := liveKeyOf(m, conflict, named)
+	own := conflict.TargetWhere.Exprs
+	if len(own) > 0 && !d.TargetFollows && !isMadeLive(m, db, own, named, d) {
+		return func() {}
+	}
+	var columns []string
+	if len(own) == 0 {
+		columns = liveKeyOf(m, conflict, named)
+	}
 	if columns == nil && conflict.OnConstraint != "" {
 		columns = madeInItsPlace(m, db, conflict.OnConstraint, d)
 	}
@@ -139,7 +147,7 @@ func Aim(m *model.Model, db *gorm.DB, d *dialect.Dialect) (back func()) {
 		conflict.Columns = expr.Columns("", columns)
 		conflict.TargetWhere.Exprs = []clause.Expression{m.MarkerCondition(model.LiveOnly)}
 	case len(named) > 0 && conflict.OnConstraint == "" && !model.SameSet(named, model.PrimaryNames(m.Schema)):
-		conflict.TargetWhere.Exprs = []clause.Expression{ofAnyIndex{m.MarkerCondition(model.LiveOnly)}}
+		conflict.TargetWhere.Exprs = append(slices.Clip(rawsql.Enclose(own)), ofAnyIndex{m.MarkerCondition(model.LiveOnly)})
 	default:
 		return func() {}
 	}
@@ -180,6 +188,23 @@ func madeInItsPlace(m *model.Model, db *gorm.DB, name string, d *dialect.Dialect
 		return nil
 	}
 	return ix.Columns
+}
+
+// isMadeLive tells if the unique index on some columns has the caller's condition and that
+// of live rows, as Doctor makes one of an index of the former.
+func isMadeLive(m *model.Model, db *gorm.DB, own []clause.Expression, columns []string, d *dialect.Dialect) bool {
+	table := session.OwnTable(db.Statement)
+	if db.DryRun {
+		return false
+	}
+	found, err := catalogue.Tables(db, d, []string{table})
+	if db.AddError(err) != nil || found[table] == nil {
+		return false
+	}
+	both := clause.Where{Exprs: append(slices.Clip(rawsql.Enclose(own)), m.MarkerCondition(model.LiveOnly))}
+	return slices.ContainsFunc(found[table].Indexes, func(ix catalogue.Index) bool {
+		return ix.Unique && model.SameSet(ix.Columns, columns) && ix.Where != "" && m.SameCondition(ix.Where, both)
+	})
 }
 
 // ofAnyIndex is the condition of an upsert of which it is not known if the index that it
