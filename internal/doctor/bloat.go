@@ -50,6 +50,9 @@ func (ti *tableIndexes) bloated() []bloat {
 				ti.gone[i.Name], told = true, true
 			}
 		}
+		if !told && ti.hasUniqueBeside(ix) {
+			continue
+		}
 		ti.gone[ix.Name] = true
 		list = append(list, bloat{ti, ix, told})
 	}
@@ -110,6 +113,16 @@ func (ti *tableIndexes) hasLiveBeside(ix *catalogue.Index) bool {
 			return ti.isOfLive(other.Where) && begins(other.Columns)
 		}
 		return other.Columns[0] == ti.m.Marker.Field.DBName && begins(other.Columns[1:])
+	})
+}
+
+// hasUniqueBeside tells if a unique index has the columns of an ordinary one, so that
+// reads find by it what they would find by that: GORM makes both of unique;index. The
+// names that tags would give them are one.
+func (ti *tableIndexes) hasUniqueBeside(ix *catalogue.Index) bool {
+	return slices.ContainsFunc(ti.have.Indexes, func(other catalogue.Index) bool {
+		columns := slices.DeleteFunc(slices.Clone(other.Columns), func(name string) bool { return name == model.LiveColumn })
+		return other.Unique && other.Valid && (other.Where == "" || ti.isOfLive(other.Where)) && slices.Equal(columns, ix.Columns)
 	})
 }
 

@@ -33,6 +33,13 @@ func (c *checkup) statements(change *migrator.Change) []string {
 	}
 	list = append(list, w.Statements(change)...)
 	c.addsColumn(change)
+	if change.DropsConstraint() && slices.ContainsFunc(change.Drop, func(old catalogue.Index) bool { return !old.Constraint && old.Name == change.Want.Name }) {
+		// The new index has its first name only until an ordinary one is gone. Run again, all of it is done
+		// again: no line may fail in between, and leave that name behind.
+		for n := range list {
+			list[n] = strings.Replace(list[n], " DROP CONSTRAINT ", " DROP CONSTRAINT IF EXISTS ", 1)
+		}
+	}
 	return list
 }
 
