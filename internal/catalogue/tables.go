@@ -139,6 +139,15 @@ func conditionOf(d *dialect.Dialect, text string) string {
 	if !d.IndexBySQL {
 		return text
 	}
+	if at := WhereIn(text); at >= 0 {
+		return strings.TrimSpace(text[at+len("where"):])
+	}
+	return ""
+}
+
+// WhereIn is where the WHERE of the statement that made an index stands, -1 if it has
+// none.
+func WhereIn(text string) int {
 	depth, quote := 0, rune(0)
 	for i, r := range text {
 		switch {
@@ -153,10 +162,10 @@ func conditionOf(d *dialect.Dialect, text string) string {
 		case r == ')':
 			depth--
 		case depth == 0 && i > 0 && len(text) > i+5 && strings.EqualFold(text[i:i+5], "where") && isSpaceOr(text[i-1], ')') && isSpaceOr(text[i+5], '('):
-			return strings.TrimSpace(text[i+5:])
+			return i
 		}
 	}
-	return ""
+	return -1
 }
 
 func isSpaceOr(c, other byte) bool {

@@ -92,8 +92,12 @@ func (ti *tableIndexes) nameOf(ix *catalogue.Index) string {
 
 // mentionsMarker tells if the condition of an index is about the marker.
 func (ti *tableIndexes) mentionsMarker(where string) bool {
+	where = literals.ReplaceAllLiteralString(where, "''")
 	return where != "" && regexp.MustCompile(`(?i)\b`+regexp.QuoteMeta(ti.m.Marker.Field.DBName)+`\b`).MatchString(where)
 }
+
+// literals are the texts of a condition: what they say is not about a column.
+var literals = regexp.MustCompile(`'(?:[^']|'')*'`)
 
 // changeFor is what it takes for the table to have an index of the model; nil if
 // it has it.

@@ -28,5 +28,5 @@ func (ti *tableIndexes) leftOver() {
 
 // isSame tells if two indexes are of the same rows and columns.
 func isSame(a, b *catalogue.Index) bool {
-	return a.Unique == b.Unique && model.PlainCondition(a.Where) == model.PlainCondition(b.Where) && slices.Equal(a.Columns, b.Columns) && !slices.Contains(a.Columns, "")
+	return a.Plain && b.Plain && a.Unique == b.Unique && model.PlainCondition(a.Where) == model.PlainCondition(b.Where) && slices.Equal(a.Columns, b.Columns) && !slices.Contains(a.Columns, "")
 }

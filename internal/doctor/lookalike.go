@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"gorm.io/gorm/clause"
@@ -24,10 +25,35 @@ func (c *checkup) lookAlikes(t *model.Table) {
 		"Make it a " + markerType + ", and run Doctor again before that is deployed: it then has the SQL that the rows need"
 	f := c.add(Error, MarkerLookAlike, t, message)
 	f.aboutColumns(t, []string{field.DBName})
-	f.Tag = field.Name + " " + markerType
+	f.Tag = declared(field, markerType)
+}
+
+// declared is a field as it is to be declared: of another type, with the tags that it has.
+func declared(field *schema.Field, markerType string) string {
+	tag := string(field.Tag)
 	if markerType == "softdelete.Flag" {
-		f.Tag += " `gorm:\"not null;default:false\"`"
+		own := field.Tag.Get("gorm")
+		for _, part := range []string{"not null", "default:false"} {
+			if key, _, _ := strings.Cut(part, ":"); !hasSetting(field, key) {
+				own = strings.TrimPrefix(own+";"+part, ";")
+			}
+		}
+		if before := field.Tag.Get("gorm"); before != "" {
+			tag = strings.Replace(tag, strconv.Quote(before), strconv.Quote(own), 1)
+		} else {
+			tag = strings.TrimSpace(`gorm:` + strconv.Quote(own) + " " + tag)
+		}
 	}
+	if tag != "" {
+		tag = " `" + tag + "`"
+	}
+	return field.Name + " " + markerType + tag
+}
+
+// hasSetting tells if GORM's tag of a field says something.
+func hasSetting(field *schema.Field, key string) bool {
+	_, ok := schema.ParseTagSetting(field.Tag.Get("gorm"), ";")[strings.ToUpper(key)]
+	return ok
 }
 
 // misfit finds rows that are neither live nor trashed by their marker, as they come of a

@@ -167,7 +167,7 @@ func (ti *tableIndexes) rewritten(ix *catalogue.Index, change *migrator.Change) 
 		return nil
 	}
 	w := ti.writer()
-	text := ti.texts.Indexes[ti.t.Name][ix.Name]
+	text := oneLine(ti.texts.Indexes[ti.t.Name][ix.Name])
 	unique := ""
 	if ix.Unique {
 		unique = "UNIQUE "
@@ -195,10 +195,10 @@ func (ti *tableIndexes) rewritten(ix *catalogue.Index, change *migrator.Change) 
 	body := text[at+1:]
 	where := w.Text(ti.m.MarkerCondition(model.LiveOnly))
 	if ix.Where != "" {
-		if end := strings.LastIndex(strings.ToUpper(body), "WHERE"); end >= 0 {
+		if end := catalogue.WhereIn(body); end >= 0 {
 			body = strings.TrimSpace(body[:end])
 		}
-		where = "(" + ix.Where + ") AND " + where
+		where = "(" + oneLine(ix.Where) + ") AND " + where
 	}
 	change.Create = true
 	list := w.Statements(change)

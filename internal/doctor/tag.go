@@ -25,7 +25,8 @@ func (ti *tableIndexes) tagNamed(word string, ix *catalogue.Index, name string) 
 	var fields []*schema.Field
 	for _, column := range columns {
 		field := ti.t.Schema.LookUpField(column)
-		if field == nil {
+		isTwice := func(other *schema.Field) bool { return other != field && other.Name == field.Name } // by a struct that is embedded twice
+		if field == nil || slices.ContainsFunc(ti.t.Schema.Fields, isTwice) {
 			return ""
 		}
 		fields = append(fields, field)

@@ -2,8 +2,11 @@ package doctor
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+
+	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/migrator"
@@ -26,7 +29,8 @@ func (ti *tableIndexes) unique() {
 	var missing []*catalogue.Index
 	for i := range ti.have.Indexes {
 		ix := &ti.have.Indexes[i]
-		if !ix.Unique || ix.Primary || !ix.Valid || ti.gone[ix.Name] || ti.mentionsMarker(ix.Where) || slices.Contains(ix.Columns, model.LiveColumn) || ti.holdsKey(ix) {
+		if !ix.Unique || ix.Primary || !ix.Valid || ti.gone[ix.Name] || ti.mentionsMarker(ix.Where) || slices.Contains(ix.Columns, model.LiveColumn) || ti.holdsKey(ix) ||
+			len(ti.without(ix.Columns)) == 0 || ti.saysLive(ix) {
 			continue
 		}
 		switch marked, open := ti.markerIn(ix); {
@@ -78,6 +82,22 @@ func (ti *tableIndexes) staleLiveColumn() {
 		"): the indexes with it keep live rows no more apart, or trashed ones from them. The remedy fails while live rows agree", remedy...)
 }
 
+// saysLive tells if an index has an expression in it, or a column that the database
+// makes, which is about the marker: what stands for a trashed row there is not known.
+func (ti *tableIndexes) saysLive(ix *catalogue.Index) bool {
+	for _, name := range ix.Columns {
+		if column := ti.have.Columns[name]; column.Generated && ti.mentionsMarker(column.Expression) {
+			return true
+		}
+	}
+	text := ti.texts.Indexes[ti.t.Name][ix.Name]
+	return slices.Contains(ix.Columns, "") && decides.MatchString(text) && ti.mentionsMarker(text)
+}
+
+// decides are the ways in which an expression gives one value to live rows and others to
+// trashed ones.
+var decides = regexp.MustCompile(`(?i)\b(?:case|coalesce|ifnull|nullif|iif|if)\b`)
+
 // holdsKey tells if a primary key is in an index, so that no two rows can agree in
 // it in any case.
 func (ti *tableIndexes) holdsKey(ix *catalogue.Index) bool {
@@ -92,7 +112,7 @@ func (ti *tableIndexes) markerIn(ix *catalogue.Index) (marked, open bool) {
 		if !slices.Contains(ix.Columns, field.DBName) {
 			continue
 		}
-		isNull := field == ti.m.Marker.Field && ti.m.Marker.Live == nil || field != ti.m.Marker.Field && ti.have.Columns[field.DBName].Nullable
+		isNull := field == ti.m.Marker.Field && ti.m.Marker.Live == nil && ti.have.Columns[field.DBName].Nullable || field != ti.m.Marker.Field && ti.have.Columns[field.DBName].Nullable
 		marked, open = true, open || isNull
 	}
 	return marked, open && !strings.Contains(ti.texts.Indexes[ti.t.Name][ix.Name], " NULLS NOT DISTINCT")
@@ -126,10 +146,13 @@ func (ti *tableIndexes) uniqueFinding(kind Kind, ix *catalogue.Index, problem st
 	switch {
 	case told:
 		say = "softdelete.AutoMigrate does the same"
-	case tag != "" && ti.comesAgain(ix):
+	case ti.comesAgain(ix) && tag != "":
 		first = true
 		say = "First write the plugin's tag into the model in the place of GORM's, which would make it again: " +
 			"Doctor then has the SQL, and softdelete.AutoMigrate does it"
+	case ti.comesAgain(ix):
+		first = true
+		say = "First take what GORM's tags say of it out of the model, which would make it again; no tag of the plugin's is like it. Doctor then has the SQL"
 	case tag != "":
 		say = "Write the tag along, in the place of GORM's unique or uniqueIndex if it is there: Revive, Preview and new databases go by it"
 	}
@@ -141,26 +164,50 @@ func (ti *tableIndexes) uniqueFinding(kind Kind, ix *catalogue.Index, problem st
 	}
 }
 
+// ofAllRows makes an ordinary index on the columns of another.
+func (ti *tableIndexes) ofAllRows(ix *catalogue.Index) string {
+	want := model.Definition{Name: migrator.ForKey(ix.Name), Columns: ix.Columns}
+	return ti.writer().Create(&migrator.Change{Model: ti.m, Table: ti.have, Want: want}, want.Name)
+}
+
 // comesAgain tells if GORM's tags in the model ask for a unique index or constraint on
 // the columns of an index which the one of live rows, by its name, is not.
 func (ti *tableIndexes) comesAgain(ix *catalogue.Index) bool {
 	columns := ti.without(ix.Columns)
-	if field := ti.t.Schema.LookUpField(columns[0]); len(columns) == 1 && field != nil && field.Unique {
-		return true
-	}
-	for _, key := range ti.m.Unique {
-		if !key.Primary && model.SameSet(key.Columns(), columns) && key.Name != ti.wantedFor(ix, model.UniqueAmongLive).Name {
+	for _, field := range ti.t.Schema.Fields {
+		isIts := len(columns) == 1 && columns[0] == field.DBName || ix.Name == ti.DB.NamingStrategy.UniqueName(ti.t.Name, field.DBName)
+		if field.Unique && isIts {
 			return true
 		}
 	}
-	return false
+	isPlain, name := ti.isPlain(ix), ti.wantedFor(ix, model.UniqueAmongLive).Name
+	return slices.ContainsFunc(ti.m.Declared, func(own *schema.Index) bool {
+		if own.Class != "UNIQUE" || own.Where != "" && ti.Dialect.PartialIndex {
+			return false
+		}
+		names := make([]string, len(own.Fields))
+		for i, option := range own.Fields {
+			if names[i] = option.DBName; option.Expression != "" {
+				names[i] = ""
+			}
+		}
+		// One that is more than its columns may be any of those that are.
+		same := model.SameSet(ti.without(names), columns) || !isPlain && len(names) == len(columns)
+		return same && own.Name != name
+	})
 }
 
 // replace gives a finding the remedy that puts an index of live rows in the place of
 // another. All that needs the table made anew is done at once, by the first of them.
 func (ti *tableIndexes) replace(f *Finding, ix *catalogue.Index) {
 	before := len(ti.anew)
+	needed := ti.Dialect.PartialIndex && ti.isPlain(ix) && ti.isForeignKey(ix)
 	remedy := ti.liveOnly(ix, model.UniqueAmongLive)
+	if needed && len(remedy) > 0 {
+		// Rows hang on others by it, and all of them are looked up: that goes on without the trashed ones being taken.
+		f.Message += ". An index of all rows comes beside it, as rows hang on others by it"
+		remedy = append(remedy, ti.ofAllRows(ix))
+	}
 	if len(ti.anew) == before {
 		ti.remedied(f, remedy)
 		return

@@ -158,6 +158,10 @@ func (h *handback) rows(db *gorm.DB) (rows map[int]reflect.Value, hidden bool) {
 		target.each = len(h.fields) > 0
 		target.read = onceEach(model.PrimaryNames(stmt.Schema), []string{h.model.Marker.Field.DBName}, columnNames(h.fields))
 		for i, list := range target.meet(db, values) {
+			if h.show == model.LiveOnly && slices.ContainsFunc(list, func(row reflect.Value) bool { return !h.hides(stmt, row) }) {
+				// Where a live row agrees with a value, a trashed one is not in its way.
+				list = slices.DeleteFunc(list, func(row reflect.Value) bool { return h.hides(stmt, row) })
+			}
 			for _, row := range list {
 				hidden = hidden || h.hides(stmt, row)
 			}

@@ -7,9 +7,11 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // checkWritten fails an upsert that has met a trashed row by an index which is of
@@ -26,6 +28,11 @@ func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *di
 			continue
 		}
 		values, indexes := ValuesOf(stmt, stmt.ReflectValue, key.Columns)
+		if model.Holds(stmt.ReflectValue, stmt.Schema) { // what is made in the trash is in nobody's way
+			values, indexes = some(values, indexes, func(i int) bool {
+				return !m.Marker.IsTrashed(stmt.Context, model.ElementOf(stmt.ReflectValue, i))
+			})
+		}
 		distinct := map[string]bool{}
 		for _, value := range values {
 			distinct[model.KeyText(value...)] = true
@@ -41,8 +48,11 @@ func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *di
 			}
 			hidden, live := keysMet(m, db, keySearch{d: d, columns: key.Columns, hold: locked}, [][]any{value})
 			if len(hidden) > 0 && len(live) == 0 && (d.ConflictTarget || !meetsLive(m, db, d, key, indexes[i])) {
-				_ = db.AddError(fault.About(fault.ErrTrashed, m.Name(), "an upsert met it by "+key.Name+
-					", which is of all rows still: AutoMigrate makes it one of live rows, or else restore the row first"))
+				if key.Name == "" && !isOfAllRows(db, d, key.Columns) {
+					continue // the database has no such key, and has met nothing by it
+				}
+				_ = db.AddError(fault.About(fault.ErrTrashed, m.Name(), "an upsert met it by "+nameOf(key)+
+					", which is of all rows still: AutoMigrate makes it one of live rows where a tag asks for that, or else restore the row first"))
 				return
 			}
 		}
@@ -58,7 +68,27 @@ func untoldKey(m *model.Model, named []string, d *dialect.Dialect) []model.LiveK
 	if d.ConflictTarget || len(named) == 0 || told || slices.ContainsFunc(named, func(name string) bool { return !isField(name) }) {
 		return nil
 	}
-	return []model.LiveKey{{Name: "a unique index on " + strings.Join(named, ", "), Listed: named, Columns: named}}
+	return []model.LiveKey{{Listed: named, Columns: named}}
+}
+
+// nameOf is what a key is called.
+func nameOf(key model.LiveKey) string {
+	if key.Name == "" {
+		return "the unique index on " + strings.Join(key.Columns, ", ")
+	}
+	return key.Name
+}
+
+// isOfAllRows tells if the database keeps all rows from agreeing in some columns.
+func isOfAllRows(db *gorm.DB, d *dialect.Dialect, columns []string) bool {
+	table := session.OwnTable(db.Statement)
+	found, err := catalogue.Tables(db, d, []string{table})
+	if db.AddError(err) != nil || found[table] == nil {
+		return false
+	}
+	return slices.ContainsFunc(found[table].Indexes, func(ix catalogue.Index) bool {
+		return ix.Unique && model.SameSet(ix.Columns, columns)
+	})
 }
 
 // keysMet are those of the rows that a search finds by some values, trashed ones and

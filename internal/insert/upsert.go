@@ -130,6 +130,9 @@ func Aim(m *model.Model, db *gorm.DB, d *dialect.Dialect) (back func()) {
 	for i, column := range conflict.Columns {
 		named[i] = m.ColumnNamed(column.Name)
 	}
+	if slices.ContainsFunc(named, m.IsStamp) && len(conflict.TargetWhere.Exprs) == 0 {
+		return aimWithoutMarker(m, db, conflict, named, d)
+	}
 	own := conflict.TargetWhere.Exprs
 	if len(own) > 0 && !d.TargetFollows && !isMadeLive(m, db, own, named, d) {
 		return func() {}
@@ -155,6 +158,36 @@ func Aim(m *model.Model, db *gorm.DB, d *dialect.Dialect) (back func()) {
 	changed.Expression = conflict
 	stmt.Clauses["ON CONFLICT"] = changed
 	return func() { stmt.Clauses["ON CONFLICT"] = original }
+}
+
+// aimWithoutMarker is for an upsert that names the marker among its columns, as an index
+// had it which was not of live rows. If the table has one of live rows on the others in its
+// place, that is what is meant.
+func aimWithoutMarker(m *model.Model, db *gorm.DB, conflict clause.OnConflict, named []string, d *dialect.Dialect) (back func()) {
+	table := session.OwnTable(db.Statement)
+	rest := slices.DeleteFunc(slices.Clone(named), m.IsStamp)
+	if db.DryRun || len(rest) == 0 {
+		return func() {}
+	}
+	found, err := catalogue.Tables(db, d, []string{table})
+	if db.AddError(err) != nil || found[table] == nil {
+		return func() {}
+	}
+	live := m.MarkerCondition(model.LiveOnly)
+	isLive := func(ix catalogue.Index) bool {
+		return ix.Unique && model.SameSet(ix.Columns, rest) && m.SameCondition(ix.Where, live)
+	}
+	has := func(ix catalogue.Index) bool { return ix.Unique && ix.Where == "" && model.SameSet(ix.Columns, named) }
+	if slices.ContainsFunc(found[table].Indexes, has) || !slices.ContainsFunc(found[table].Indexes, isLive) {
+		return func() {}
+	}
+	original := db.Statement.Clauses["ON CONFLICT"]
+	conflict.Columns = expr.Columns("", rest)
+	conflict.TargetWhere.Exprs = []clause.Expression{live}
+	changed := original
+	changed.Expression = conflict
+	db.Statement.Clauses["ON CONFLICT"] = changed
+	return func() { db.Statement.Clauses["ON CONFLICT"] = original }
 }
 
 // liveKeyOf are the columns of the index of live rows that an upsert is about, as the
@@ -184,6 +217,9 @@ func madeInItsPlace(m *model.Model, db *gorm.DB, name string, d *dialect.Dialect
 		return nil
 	}
 	ix := found[table].Index(name)
+	if ix == nil {
+		ix = calledOtherwise(m, db, found[table], name)
+	}
 	if ix == nil || ix.Constraint || !ix.Unique || slices.Contains(ix.Columns, "") || !m.SameCondition(ix.Where, m.MarkerCondition(model.LiveOnly)) {
 		return nil
 	}
@@ -205,6 +241,24 @@ func isMadeLive(m *model.Model, db *gorm.DB, own []clause.Expression, columns []
 	return slices.ContainsFunc(found[table].Indexes, func(ix catalogue.Index) bool {
 		return ix.Unique && model.SameSet(ix.Columns, columns) && ix.Where != "" && m.SameCondition(ix.Where, both)
 	})
+}
+
+// calledOtherwise is the index of live rows on one column for the name that GORM or the
+// database gives to a constraint on it: a tag does not have such names.
+func calledOtherwise(m *model.Model, db *gorm.DB, table *catalogue.Table, name string) *catalogue.Index {
+	for _, key := range m.LiveUnique {
+		if len(key.Columns) != 1 {
+			continue
+		}
+		column := key.Columns[0]
+		if name != db.NamingStrategy.UniqueName(m.Schema.Table, column) && name != m.Schema.Table+"_"+column+"_key" {
+			continue
+		}
+		if ix := table.Index(key.Name); ix != nil {
+			return ix
+		}
+	}
+	return nil
 }
 
 // ofAnyIndex is the condition of an upsert of which it is not known if the index that it

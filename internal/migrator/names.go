@@ -13,6 +13,10 @@ func former(name string) string { return suffixed(name, "_former") }
 // Beside is the name of an index of live rows that stands beside another.
 func Beside(name string) string { return suffixed(name, "_live") }
 
+// ForKey is the name of an index of all rows that a foreign key has in the place of one
+// that became one of live rows.
+func ForKey(name string) string { return suffixed(name, "_fk") }
+
 // IsLeftOf tells if an index has the name that another one has while it is changed.
 func IsLeftOf(name, other string) bool { return name == Interim(other) || name == former(other) }
 

@@ -143,6 +143,7 @@ func (i *Index) put(field *schema.Field, priority int, said bool) {
 // as in gorm.Model, and so takes its place.
 func (m *Model) AddOwnIndexes(namer schema.Namer, d *dialect.Dialect) error {
 	declared := m.Schema.ParseIndexes()
+	m.Declared = declared
 	add := func(kind IndexKind, named *schema.Field, fields ...*schema.Field) {
 		i := Index{Name: plainIndexOn(declared, named), Kind: kind, Fields: fields}
 		if i.Name == "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -201,6 +202,11 @@ func (m *Model) StampFields() []*schema.Field {
 		fields[i] = mk.Field
 	}
 	return fields
+}
+
+// IsStamp tells if a column is one of them.
+func (m *Model) IsStamp(column string) bool {
+	return slices.ContainsFunc(m.Stamps(), func(mk *Marker) bool { return mk.Field.DBName == column })
 }
 
 // When is the one of them by which rows tell when they were trashed, nil if none

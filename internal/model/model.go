@@ -43,6 +43,9 @@ type Model struct {
 	// Indexes are those that AutoMigrate adds to GORM's.
 	Indexes []Index
 
+	// Declared are those of GORM's tags, its unique constraints aside.
+	Declared []*schema.Index
+
 	// WritesSQL: a field's value may be SQL.
 	WritesSQL bool
 

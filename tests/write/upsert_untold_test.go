@@ -3,6 +3,7 @@ package write_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
@@ -146,4 +147,82 @@ func TestUpsertsOnAnyIndexOfMySQL(t *testing.T) {
 			require.Equal(t, []string{"green", "third"}, colours)
 		})
 	}
+}
+
+// TestUpsertsThatNameTheMarker says that an upsert on the columns of an index with the marker in it finds the one of live rows in its place.
+func TestUpsertsThatNameTheMarker(t *testing.T) {
+	t.Parallel()
+	type markedLabel struct {
+		ID        uint
+		Name      string          `gorm:"size:50;uniqueIndex:ux"`
+		IsDeleted softdelete.Flag `gorm:"not null;default:false;uniqueIndex:ux"`
+		Kind      string
+	}
+	on := clause.OnConflict{Columns: []clause.Column{{Name: "name"}, {Name: "is_deleted"}}, DoUpdates: clause.AssignmentColumns([]string{"kind"})}
+	for _, database := range []string{"sqlite", "postgres"} {
+		t.Run(database, func(t *testing.T) {
+			t.Parallel()
+			db := testdb.OpenerFor(t, database)(t)
+			require.NoError(t, db.Use(softdelete.New()))
+			require.NoError(t, db.AutoMigrate(&markedLabel{}))
+			require.NoError(t, db.Clauses(on).Create(&markedLabel{Name: "a", Kind: "1"}).Error)
+			require.NoError(t, db.Clauses(on).Create(&markedLabel{Name: "a", Kind: "2"}).Error)
+			require.NoError(t, db.Exec("DROP INDEX ux").Error)
+			require.NoError(t, db.Exec("CREATE UNIQUE INDEX ux ON marked_labels (name) WHERE is_deleted = false").Error)
+			require.NoError(t, db.Clauses(on).Create(&markedLabel{Name: "a", Kind: "3"}).Error)
+			require.NoError(t, db.Where("name = 'a'").Delete(&markedLabel{}).Error)
+			require.NoError(t, db.Clauses(on).Create(&markedLabel{Name: "a", Kind: "4"}).Error)
+			var kinds []string
+			require.NoError(t, db.Raw("SELECT kind FROM marked_labels ORDER BY id").Scan(&kinds).Error)
+			require.Equal(t, []string{"3", "4"}, kinds)
+		})
+	}
+}
+
+// TestUpsertsBesideTrash says that a trashed row is in nobody's way if a live one agrees with the value, and that what is made in
+// the trash meets nothing.
+func TestUpsertsBesideTrash(t *testing.T) {
+	t.Parallel()
+	for _, database := range []string{"sqlite", "postgres"} {
+		t.Run(database, func(t *testing.T) {
+			t.Parallel()
+			db := testdb.OpenerFor(t, database)(t)
+			require.NoError(t, db.Use(softdelete.New()))
+			require.NoError(t, db.AutoMigrate(&untoldShelf{}))
+			require.NoError(t, db.Exec("CREATE UNIQUE INDEX shelves_place ON shelves (label, room) WHERE deleted_at IS NULL").Error)
+			for range 2 {
+				require.NoError(t, db.Where("1 = 1").Delete(&untoldShelf{}).Error)
+				require.NoError(t, db.Create(&untoldShelf{Room: 1, Label: "A", Colour: "old"}).Error)
+			}
+			on := clause.OnConflict{Columns: []clause.Column{{Name: "label"}, {Name: "room"}}}
+			never := on
+			never.DoUpdates = clause.AssignmentColumns([]string{"colour"})
+			never.Where = clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "shelves.colour = 'never'"}}}
+			require.NoError(t, db.Clauses(never).Create(&untoldShelf{Room: 1, Label: "A", Colour: "x"}).Error)
+			require.NoError(t, db.Clauses(never).Create(&[]untoldShelf{{Room: 1, Label: "A"}, {Room: 2, Label: "B"}}).Error)
+			nothing := on
+			nothing.DoUpdates = clause.AssignmentColumns([]string{"deleted_at"})
+			row := untoldShelf{Room: 1, Label: "A"}
+			require.NoError(t, db.Clauses(nothing).Create(&row).Error)
+			require.EqualValues(t, 2, row.ID)
+			nothing = on
+			nothing.DoNothing = true
+			rows := []untoldShelf{{Room: 1, Label: "A"}, {Room: 9, Label: "C"}}
+			require.NoError(t, db.Clauses(nothing).Create(&rows).Error)
+			require.EqualValues(t, 2, rows[0].ID)
+		})
+	}
+	t.Run("mariadb", func(t *testing.T) {
+		t.Parallel()
+		db := testdb.OpenerFor(t, "mariadb")(t)
+		require.NoError(t, db.Use(softdelete.New()))
+		require.NoError(t, db.Exec("CREATE TABLE shelves (id bigint unsigned AUTO_INCREMENT PRIMARY KEY, room bigint, label varchar(40), colour varchar(40), deleted_at datetime(3), "+
+			"UNIQUE shelves_colour (colour))").Error)
+		on := clause.OnConflict{Columns: []clause.Column{{Name: "label"}, {Name: "room"}}, DoUpdates: clause.AssignmentColumns([]string{"room"})}
+		require.NoError(t, db.Clauses(on).Create(&untoldShelf{Label: "A", Colour: "1", DeletedAt: gorm.DeletedAt{Time: time.Unix(1, 0), Valid: true}}).Error, "made in the trash")
+		require.NoError(t, db.Create(&untoldShelf{Label: "B", Colour: "2"}).Error)
+		for range 2 { // the second changes nothing, and no key comes back
+			require.NoError(t, db.Clauses(on).Create(&[]untoldShelf{{Label: "A", Colour: "2"}, {Label: "C", Colour: "3"}}).Error, "the database has no index on these columns")
+		}
+	})
 }
