@@ -13,7 +13,7 @@ import (
 
 // ForeignKey is one that the database has, whether the models declare it or not.
 type ForeignKey struct {
-	name              string // empty where it has none
+	Name              string // empty where it has none
 	Child, Parent     string
 	Columns, Referred []string
 
@@ -47,10 +47,10 @@ func ForeignKeys(db *gorm.DB, d *dialect.Dialect, tables, known []string) ([]*Fo
 	if len(tables) > 0 && session.Resolves(tx) {
 		tx.Statement.Table = session.LastPart(tables[0]) // by which it is told where it goes
 	}
-	_, err := session.Scan(tx, []any{&row.Child, &row.name, &row.Parent, &column, &referred, &row.Action, &primary, &fold}, func() {
+	_, err := session.Scan(tx, []any{&row.Child, &row.Name, &row.Parent, &column, &referred, &row.Action, &primary, &fold}, func() {
 		child, parent := nameAmong(names, row.Child, fold), nameAmong(names, row.Parent, fold)
-		key := &ForeignKey{name: row.name, Child: child, Parent: parent, Action: row.Action, Enforced: d.Enforced, AnyCase: d.ColumnsAnyCase}
-		if n := len(keys); n > 0 && keys[n-1].Child == key.Child && keys[n-1].name == key.name && keys[n-1].Parent == parent {
+		key := &ForeignKey{Name: row.Name, Child: child, Parent: parent, Action: row.Action, Enforced: d.Enforced, AnyCase: d.ColumnsAnyCase}
+		if n := len(keys); n > 0 && keys[n-1].Child == key.Child && keys[n-1].Name == key.Name && keys[n-1].Parent == parent {
 			key = keys[n-1]
 		} else {
 			keys = append(keys, key)

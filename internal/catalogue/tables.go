@@ -119,13 +119,16 @@ func Tables(db *gorm.DB, d *dialect.Dialect, tables []string) (map[string]*Table
 // table by the name that these give back.
 func Names(db *gorm.DB, d *dialect.Dialect, tables []string) (argument any, asked map[string]string) {
 	asked = map[string]string{}
-	names := make([]string, len(tables))
-	for i, table := range tables {
-		names[i] = table
+	names := []string{}
+	for _, table := range tables {
+		name := table
 		if d.Regclass {
-			names[i] = db.Statement.Quote(table)
+			name = db.Statement.Quote(table)
 		}
-		asked[names[i]] = table
+		if _, twice := asked[name]; !twice { // Two models may have one table.
+			names = append(names, name)
+		}
+		asked[name] = table
 	}
 	if d.Regclass {
 		return strings.Join(names, "\n"), asked

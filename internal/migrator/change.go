@@ -20,6 +20,7 @@ type Change struct {
 	From       string            // the name that it has, if that is another one
 	Drop       []catalogue.Index // what it takes the place of
 	held       []string          // those of them that a foreign key cannot be without: they get another name
+	yielding   []catalogue.Index // what the database made for a foreign key, and gives up for the new index
 	Unfinished []string          // remains of an interrupted change
 	Foreign    bool              // another index has the name
 	odd        string            // what it would take the place of, and of which more is known than its columns

@@ -10,6 +10,7 @@ import (
 // without, on a database where each has to have one. An index of live rows begins
 // with the marker there, and does not do for it. A unique one has to go in any case.
 func (c *Change) Hold(keys []*catalogue.ForeignKey) {
+	c.yield(keys)
 	if c.Want.Unique {
 		return
 	}
@@ -19,6 +20,19 @@ func (c *Change) Hold(keys []*catalogue.ForeignKey) {
 		}
 		if key.Parent == c.Table.Name {
 			c.holdFor(key.Referred)
+		}
+	}
+}
+
+// yield finds out which indexes go by themselves as there is the new one: the database
+// made them for foreign keys, and calls them as it does these.
+func (c *Change) yield(keys []*catalogue.ForeignKey) {
+	c.yielding = nil
+	for _, key := range keys {
+		leads := key.Child == c.Table.Name && len(c.Want.Columns) >= len(key.Columns) && slices.Equal(c.Want.Columns[:len(key.Columns)], key.Columns)
+		made := c.Table.Index(key.Name)
+		if c.Create && leads && made != nil && !made.Unique && slices.Equal(made.Columns, key.Columns) && key.Name != c.Want.Name {
+			c.yielding = append(c.yielding, *made)
 		}
 	}
 }

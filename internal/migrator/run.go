@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -89,12 +88,12 @@ func (mg *Migration) execute(c *Change) error {
 			w.concurrently = ""
 		}
 	}
-	return session.AsUnit(mg.db, func(tx *gorm.DB) error { return executeAll(tx, w.Statements(c)) })
+	return session.AsUnit(mg.db, func(tx *gorm.DB) error { return executeAll(tx, w.Steps(c)) })
 }
 
-func executeAll(db *gorm.DB, statements []string) error {
-	for _, sql := range statements {
-		if _, err := session.Exec(db, sql); err != nil {
+func executeAll(db *gorm.DB, statements []Statement) error {
+	for _, s := range statements {
+		if _, err := session.Exec(db, s.Up); err != nil {
 			return err
 		}
 	}
@@ -120,45 +119,40 @@ func (mg *Migration) hasRows(c *Change) (bool, error) {
 // concurrently makes a change while others write, and while other processes make
 // the same one. What is left of it if it is cut short is known to the next call.
 func (mg *Migration) concurrently(w DDL, c *Change) error {
-	name, now := c.Want.Name, c.From
+	now := c.From
 	if c.Create {
-		if now = name; c.takesName() {
-			now = Interim(name)
+		if now = c.Want.Name; c.takesName() {
+			now = Interim(now)
 		}
-		if _, err := session.Exec(mg.db, w.Create(c, now)); err != nil {
-			if !isNameTaken(err) && !dialect.HasState(err, "0A000") {
+	}
+	swapped := false
+	for i, unit := range units(w.beside(c)) {
+		var err error
+		switch {
+		case c.Create && i == 0:
+			err = executeAll(mg.db, unit)
+			if err != nil && !isNameTaken(err) && !dialect.HasState(err, "0A000") {
 				err = errors.Join(err, mg.clearAfter(c, now))
 			}
-			return err
-		}
-	}
-	rest := *c
-	swaps := c.takesName() && now != "" && now != name
-	if swaps {
-		if err := mg.swap(w, c, now); err != nil {
-			return err
-		}
-		rest.Drop = slices.Clone(c.Drop)
-		for i := range rest.Drop {
-			if rest.Drop[i].Name == name {
-				rest.Drop[i].Name = former(name)
+		case c.takesName() && now != "" && now != c.Want.Name && !unit[0].NoTransaction && !swapped:
+			err = mg.swap(c, now, unit)
+			swapped = err == nil
+		default:
+			err = executeAll(mg.db, unit)
+			if swapped && dialect.HasState(err, "0A000") {
+				return errUnfinished // Its names are others now.
 			}
 		}
+		if err != nil {
+			return err
+		}
 	}
-	err := executeAll(mg.db, w.drops(&rest))
-	switch {
-	case swaps && dialect.HasState(err, "0A000"):
-		return errUnfinished // Its names are others now.
-	case err != nil || swaps || now == "" || now == name:
-		return err
-	}
-	_, err = session.Exec(mg.db, w.rename(c, now, name))
-	return err
+	return nil
 }
 
 // swap gives an index the name of the one whose place it takes, and that another,
 // unless somebody else has done it: what has the name then is not dropped.
-func (mg *Migration) swap(w DDL, c *Change, now string) error {
+func (mg *Migration) swap(c *Change, now string, unit []Statement) error {
 	return session.AsUnit(mg.db, func(tx *gorm.DB) error {
 		if _, err := session.Exec(tx, "LOCK TABLE ", clause.Table{Name: c.Table.Name}, " IN SHARE UPDATE EXCLUSIVE MODE"); err != nil {
 			return err
@@ -173,7 +167,7 @@ func (mg *Migration) swap(w DDL, c *Change, now string) error {
 				return errUnfinished
 			}
 		}
-		return executeAll(tx, []string{w.rename(c, c.Want.Name, former(c.Want.Name)), w.rename(c, now, c.Want.Name)})
+		return executeAll(tx, unit)
 	})
 }
 
@@ -194,35 +188,32 @@ func (mg *Migration) clearAfter(c *Change, name string) error {
 	return (&Migration{db: mg.db.WithContext(ctx), Dialect: mg.Dialect}).clear(&left)
 }
 
-// alter makes a change by ALTER TABLE. The generated column comes by a statement
-// of its own, which takes no time; with others it would copy the table.
+// alter makes a change by ALTER TABLE.
 func (mg *Migration) alter(w DDL, c *Change) error {
-	table, rest := clause.Table{Name: c.Table.Name}, *c
-	rest.AddColumn = false
-	if mg.Dialect.ForeignKeyIndex && len(c.Drop) > 0 {
+	if mg.Dialect.ForeignKeyIndex && (len(c.Drop) > 0) {
 		keys, err := catalogue.ForeignKeys(mg.look(), mg.Dialect, []string{c.Table.Name}, nil)
 		if err != nil {
 			return err
 		}
-		rest.Hold(keys)
+		c.Hold(keys)
 	}
-	adds := c.AddColumn && !c.Table.Has([]string{model.LiveColumn})
-	if adds {
-		if _, err := session.Exec(mg.db, "ALTER TABLE ", table, " ", w.LiveColumn(c)); err != nil {
+	list := w.Steps(c)
+	added := false
+	for _, s := range list {
+		_, err := session.Exec(mg.db, s.Up)
+		if err != nil && added && !isOverlap(err) { // whoever makes the same index needs the column
+			_, back := session.Exec(mg.db.WithContext(context.WithoutCancel(mg.db.Statement.Context)), list[0].Down)
+			return errors.Join(err, back)
+		}
+		if err != nil {
 			return err
 		}
+		added = added || s.addsMarker
 	}
-	_, err := session.Exec(mg.db, w.alter(&rest))
-	switch {
-	case !adds:
-		return err
-	case err != nil && !isOverlap(err): // whoever makes the same index needs the column
-		db := mg.db.WithContext(context.WithoutCancel(mg.db.Statement.Context))
-		_, dropErr := session.Exec(db, "ALTER TABLE ", table, " DROP COLUMN ", clause.Column{Name: model.LiveColumn})
-		return errors.Join(err, dropErr)
+	if added {
+		c.Table.Columns[model.LiveColumn] = catalogue.Column{Name: model.LiveColumn, Generated: true}
 	}
-	c.Table.Columns[model.LiveColumn] = catalogue.Column{Name: model.LiveColumn, Generated: true}
-	return err
+	return nil
 }
 
 // clear removes an index of which the making was interrupted. If somebody is

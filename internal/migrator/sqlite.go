@@ -5,15 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
-	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
-	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -111,91 +106,3 @@ func onConnection(db *gorm.DB, run func(conn *gorm.DB) error) error {
 // rebuildSettings are off and on, in this order, while tables are made anew. The
 // second keeps a rename from looking at views of a table that is gone.
 var rebuildSettings = [2]string{"foreign_keys", "legacy_alter_table"}
-
-// rebuild makes a change for which a unique constraint has to go: the table is
-// made anew without it, with its rows, indexes and triggers.
-func (mg *Migration) rebuild(w DDL, c *Change) error {
-	var enforced bool
-	if err := mg.look().Raw("PRAGMA foreign_keys").Scan(&enforced).Error; err != nil {
-		return err
-	}
-	if enforced && !mg.db.DryRun {
-		return errors.New("a unique constraint is dropped by making the table anew, which needs foreign keys off: " +
-			"run AutoMigrate outside of a transaction, or with PRAGMA foreign_keys = OFF before it")
-	}
-	return session.AsUnit(mg.db, func(tx *gorm.DB) error {
-		rest := *c
-		rest.Drop = nil
-		for _, old := range c.Drop {
-			if !old.Constraint {
-				rest.Drop = append(rest.Drop, old)
-				continue
-			}
-			// Somebody else may have been here since it was looked at.
-			now, err := catalogue.Tables(tx, mg.Dialect, []string{c.Table.Name})
-			if err != nil {
-				return err
-			}
-			if have := now[c.Table.Name]; have == nil || have.Index(old.Name) == nil || !slices.Equal(have.Index(old.Name).Columns, old.Columns) {
-				return errUnfinished
-			}
-			statements, err := rebuilding(tx, w, c.Table, old.Columns)
-			if err == nil {
-				err = executeAll(tx, statements)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return executeAll(tx, w.Statements(&rest))
-	})
-}
-
-// rebuilding lists the statements that make a table anew without a unique
-// constraint on some columns.
-func rebuilding(db *gorm.DB, w DDL, table *catalogue.Table, unique []string) ([]string, error) {
-	const scratchSuffix = "_softdelete_new"
-	old, scratch := clause.Table{Name: table.Name}, clause.Table{Name: table.Name + scratchSuffix}
-	var definition string
-	look := session.Fresh(db, gorm.Session{})
-	look.DryRun = false
-	if err := look.Raw("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", table.Name).Scan(&definition).Error; err != nil {
-		return nil, err
-	}
-	parsed, ok := ParseTable(definition)
-	if ok {
-		ok = parsed.DropUnique(unique)
-	}
-	if !ok {
-		return nil, fmt.Errorf("the unique constraint on %s is not found in the definition of the table, or has a collation of its own: make that anew without it", strings.Join(unique, ", "))
-	}
-	var others []string
-	err := look.Raw("SELECT sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND tbl_name = ? AND sql IS NOT NULL", table.Name).Scan(&others).Error
-	if err != nil {
-		return nil, err
-	}
-	var sequence *int64
-	if strings.Contains(strings.ToUpper(definition), "AUTOINCREMENT") {
-		if err := look.Raw("SELECT seq FROM sqlite_sequence WHERE name = ?", table.Name).Scan(&sequence).Error; err != nil {
-			return nil, err
-		}
-	}
-	var copied []string
-	err = look.Raw("SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid", table.Name).Scan(&copied).Error
-	if err != nil {
-		return nil, err
-	}
-	columns := expr.Columns("", copied)
-	statements := []string{
-		w.Text("CREATE TABLE ", scratch, " "+parsed.Body()),
-		w.Text("INSERT INTO ", scratch, " (", columns, ") SELECT ", columns, " FROM ", old),
-	}
-	if sequence != nil {
-		// Keys of rows that are gone are not given out again.
-		statements = append(statements,
-			w.Text("DELETE FROM sqlite_sequence WHERE name = '"+strings.ReplaceAll(scratch.Name, "'", "''")+"'"),
-			w.Text(fmt.Sprintf("INSERT INTO sqlite_sequence (name, seq) VALUES ('%s', %d)", strings.ReplaceAll(scratch.Name, "'", "''"), *sequence)))
-	}
-	statements = append(statements, w.Text("DROP TABLE ", old), w.Text("ALTER TABLE ", scratch, " RENAME TO ", old))
-	return append(statements, others...), nil
-}

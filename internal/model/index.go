@@ -94,7 +94,7 @@ func (m *Model) ask(namer schema.Namer, field *schema.Field, part tagPart) (bool
 			return true, fault.In(m.Name(), field.Name, fmt.Sprintf("softdelete:%q: the priority %q is no number", field.Tag.Get("softdelete"), part.priority))
 		}
 	}
-	name := part.name
+	name := m.nameHere(namer, part.name)
 	if name == "" {
 		name = namer.IndexName(m.Schema.Table, field.Name)
 	}
@@ -128,6 +128,16 @@ func (m *Model) renameReserved(namer schema.Namer, d *dialect.Dialect) {
 	}
 }
 
+// nameHere is the name that a tag gives to an index as it is on the model's table. The
+// tables that share a model cannot share it: an index has its name for itself, in its
+// schema or database.
+func (m *Model) nameHere(namer schema.Namer, name string) string {
+	if name == "" || !m.Elsewhere {
+		return name
+	}
+	return namer.IndexName(m.Schema.Table, name)
+}
+
 // put adds a field where its priority says, behind those of the same.
 func (i *Index) put(field *schema.Field, priority int, said bool) {
 	at := len(i.Fields)
@@ -146,6 +156,9 @@ func (m *Model) AddOwnIndexes(namer schema.Namer, d *dialect.Dialect) error {
 	m.Declared = declared
 	add := func(kind IndexKind, named *schema.Field, fields ...*schema.Field) {
 		i := Index{Name: plainIndexOn(declared, named), Kind: kind, Fields: fields}
+		if i.Name != namer.IndexName(m.Schema.Table, named.Name) {
+			i.Name = m.nameHere(namer, i.Name)
+		}
 		if i.Name == "" {
 			i.Name = namer.IndexName(m.Schema.Table, named.Name)
 			if slices.ContainsFunc(declared, func(have *schema.Index) bool { return have.Name == i.Name }) {

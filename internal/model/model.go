@@ -46,6 +46,10 @@ type Model struct {
 	// Declared are those of GORM's tags, its unique constraints aside.
 	Declared []*schema.Index
 
+	// Elsewhere: it is of a table that the caller named, with db.Table, and that others
+	// like it stand beside.
+	Elsewhere bool
+
 	// WritesSQL: a field's value may be SQL.
 	WritesSQL bool
 
@@ -78,10 +82,20 @@ func (m *Model) says() int {
 // Describe finds the marker and the tracking columns of a schema, and what the
 // database keeps unique. It returns nil for one that has no marker.
 func Describe(db *gorm.DB, d *dialect.Dialect, s *schema.Schema) (*Model, error) {
+	return describe(db, d, &Model{Schema: s, Own: markersAmong(s)})
+}
+
+// DescribeElsewhere is Describe for a table that is not the model's own, one of several:
+// orders_2026_01. Its indexes are named for it.
+func DescribeElsewhere(db *gorm.DB, d *dialect.Dialect, s *schema.Schema) (*Model, error) {
+	return describe(db, d, &Model{Schema: s, Own: markersAmong(s), Elsewhere: true})
+}
+
+func describe(db *gorm.DB, d *dialect.Dialect, m *Model) (*Model, error) {
+	s := m.Schema
 	if err := checkRelations(s); err != nil {
 		return nil, err
 	}
-	m := &Model{Schema: s, Own: markersAmong(s)}
 	var tagged *schema.Field
 	for _, field := range s.Fields {
 		parts := tagParts(field)
