@@ -47,86 +47,146 @@ import (
 // are ErrNotInstalled, *ModelError for a wrong tag, gorm.ErrInvalidValue for what
 // is no model, and the database's.
 func AutoMigrate(db *gorm.DB, models ...any) error {
+	p, mg, err := migration(db, models, "AutoMigrate")
+	if err != nil {
+		return err
+	}
+	defer p.models.unlearn()
+	return mg.Run(db)
+}
+
+// migration is what AutoMigrate and its kin are to look after.
+func migration(db *gorm.DB, models []any, verb string) (*Plugin, *migrator.Migration, error) {
 	if db == nil || db.Config == nil {
-		return fmt.Errorf("softdelete: %w: AutoMigrate(nil)", gorm.ErrInvalidDB)
+		return nil, nil, fmt.Errorf("softdelete: %w: %s(nil)", gorm.ErrInvalidDB, verb)
 	}
 	p, ok := installed(db)
 	if !ok {
-		return ErrNotInstalled
+		return nil, nil, ErrNotInstalled
+	}
+	if db.Error != nil {
+		return nil, nil, db.Error
 	}
 	if len(models) == 0 {
 		models = p.config.Models
 	}
 	if len(models) == 0 {
-		return fmt.Errorf("softdelete: %w: AutoMigrate without models: name them, or put them into Config.Models", gorm.ErrInvalidValue)
+		return nil, nil, fmt.Errorf("softdelete: %w: %s without models: name them, or put them into Config.Models", gorm.ErrInvalidValue, verb)
 	}
-	list, joins, err := p.migrated(db, models)
-	if err != nil {
-		return err
+	for _, value := range models {
+		if _, isName := value.(string); isName {
+			return nil, nil, fmt.Errorf("softdelete: %w: %s needs models, not the names of tables", gorm.ErrInvalidValue, verb)
+		}
 	}
-	if err := p.checkPlaces(db, models, "AutoMigrate"); err != nil {
-		return err
-	}
-	defer p.models.unlearn()
-	mg := &migrator.Migration{Dialect: dialectOf(db), Values: models, Models: list, Joins: joins}
+	mg := &migrator.Migration{Dialect: dialectOf(db), Values: models, Table: tableNamedBy(db)}
 	mg.Clash = func(d migrator.Duplicates) error { clash := DuplicateError(d); return &clash }
-	if db.Statement != nil {
-		mg.Table = db.Statement.Table
+	if err := p.migrated(db, mg); err != nil {
+		return nil, nil, err
 	}
-	return mg.Run(db)
+	if err := p.checkPlaces(db, models, verb); err != nil {
+		return nil, nil, err
+	}
+	return p, mg, nil
+}
+
+// tableNamedBy is the table that a handle names by db.Table, with its schema; empty for
+// each model's own.
+func tableNamedBy(db *gorm.DB) string {
+	if db.Statement == nil {
+		return ""
+	}
+	if on := db.Statement.TableExpr; on != nil {
+		if name := strings.NewReplacer(`"`, "", "`", "").Replace(on.SQL); strings.HasSuffix(name, "."+db.Statement.Table) && !strings.ContainsAny(name, " (") {
+			return name
+		}
+	}
+	return db.Statement.Table
 }
 
 // migrated lists the soft-deletable models among values, those that GORM makes
 // along, and those of join tables, which it makes by a schema of its own.
-func (p *Plugin) migrated(db *gorm.DB, values []any) (list, joins []*model.Model, err error) {
+func (p *Plugin) migrated(db *gorm.DB, mg *migrator.Migration) error {
+	if mg.Table != "" {
+		return p.migratedElsewhere(db, mg)
+	}
 	joined := map[string]bool{}
 	add := func(m *model.Model) bool {
-		if m == nil || slices.Contains(list, m) {
+		// The schema that GORM made up for a join table stands for the model's own.
+		if m == nil || slices.ContainsFunc(mg.Models, func(other *model.Model) bool { return other.Schema == m.Schema }) {
 			return false
 		}
-		list = append(list, m)
+		mg.Models = append(mg.Models, m)
 		return true
 	}
-	for _, value := range values {
-		if _, isName := value.(string); isName {
-			return nil, nil, fmt.Errorf("softdelete: %w: AutoMigrate needs models, not the names of tables", gorm.ErrInvalidValue)
-		}
+	for _, value := range mg.Values {
 		s, err := model.Parse(db, value)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		m, err := p.models.lookup(db, s)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
+		mg.Schemas = append(mg.Schemas, s)
 		add(m)
 		for _, rel := range s.Relationships.Many2Many {
+			joined[rel.JoinTable.Table] = true
 			m := p.models.byTable(rel.JoinTable.Table)
-			if joined[rel.JoinTable.Table] = true; add(m) && m.Schema != rel.JoinTable {
-				joins = append(joins, m)
+			add(m)
+			if m != nil && m.Schema != rel.JoinTable && !slices.Contains(mg.Joins, m) {
+				mg.Joins = append(mg.Joins, m)
 			}
 		}
 	}
+	mg.Asked = slices.Clone(mg.Models)
 	// GORM makes the tables along that these refer to.
 	related, ok := db.Migrator().(interface {
 		ReorderModels(values []any, autoAdd bool) []any
 	})
-	if !ok || db.Statement.Table != "" {
-		return list, joins, nil
+	if !ok {
+		return nil
 	}
-	for _, value := range related.ReorderModels(values, true) {
+	mg.Schemas = nil
+	for _, value := range related.ReorderModels(mg.Values, true) {
 		s, err := model.Parse(db, value)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
+		mg.Schemas = append(mg.Schemas, s)
 		if joined[s.Table] || !dialectOf(db).Regclass && strings.Contains(s.Table, ".") {
 			continue // Of another database, it cannot be looked up.
 		}
 		m, err := p.models.lookup(db, s)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		add(m)
 	}
-	return list, joins, nil
+	// GORM lists relations in no order.
+	slices.SortStableFunc(mg.Models[len(mg.Asked):], func(a, b *model.Model) int { return strings.Compare(a.Schema.Table, b.Schema.Table) })
+	return nil
+}
+
+// migratedElsewhere is migrated for a table that the caller named.
+func (p *Plugin) migratedElsewhere(db *gorm.DB, mg *migrator.Migration) error {
+	for _, value := range mg.Values {
+		own, err := model.Parse(db, value)
+		if err != nil {
+			return err
+		}
+		s, err := model.ParseOn(db, value, db.Statement.Table)
+		if err != nil {
+			return err
+		}
+		m, err := p.models.elsewhere(db, s, own.Table != mg.Table)
+		if err != nil {
+			return err
+		}
+		mg.Schemas = append(mg.Schemas, s)
+		if m != nil {
+			mg.Models = append(mg.Models, m)
+		}
+	}
+	mg.Asked = mg.Models
+	return nil
 }

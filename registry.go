@@ -45,6 +45,7 @@ type registry struct {
 	mu      sync.Mutex
 	pending map[*schema.Schema]*entry // adopted under the lock, not yet published
 	tables  sync.Map                  // string → *model.Model, by which join tables are found
+	named   sync.Map                  // *schema.Schema → *entry, of tables that db.Table named for the migrator
 
 	ignoreConstraints bool
 	foreign           model.References            // what was read of the database
@@ -152,6 +153,28 @@ func (r *registry) offer(m *model.Model) {
 	if before := r.byTable(m.Schema.Table); before == nil || m.SaysMore(before) {
 		r.tables.Store(m.Schema.Table, m)
 	}
+}
+
+// elsewhere returns the model of a schema that GORM's migrator has for a table which
+// the caller named. It is known to the migrator only: no statement is filtered by it,
+// and nothing cascades to that table.
+func (r *registry) elsewhere(db *gorm.DB, s *schema.Schema, isOther bool) (*model.Model, error) {
+	if e, ok := r.named.Load(s); ok {
+		return e.(*entry).model, e.(*entry).err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if e, ok := r.named.Load(s); ok {
+		return e.(*entry).model, e.(*entry).err
+	}
+	describe := model.Describe
+	if isOther {
+		describe = model.DescribeElsewhere
+	}
+	m, err := describe(db, dialectOf(db), s)
+	e := &entry{model: m, err: publicError(err)}
+	r.named.Store(s, e)
+	return m, e.err
 }
 
 // register adopts the models of Config.Models. All tables are known before the

@@ -214,7 +214,9 @@ func (c *Change) Named(name string) clause.Table {
 
 // why says what the index is for.
 func (c *Change) why() string {
-	columns := slices.DeleteFunc(slices.Clone(c.Want.Columns), func(name string) bool { return name == model.LiveColumn })
+	columns := slices.DeleteFunc(slices.Clone(c.Want.Columns), func(name string) bool {
+		return name == model.LiveColumn || name == c.Model.Marker.Field.DBName
+	})
 	if c.Want.Unique {
 		return "no two live rows agree in " + strings.Join(columns, ", ")
 	}

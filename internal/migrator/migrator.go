@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
@@ -20,9 +21,11 @@ import (
 type Migration struct {
 	db      *gorm.DB
 	Dialect *dialect.Dialect
-	Values  []any          // what GORM migrates
-	Models  []*model.Model // the soft-deletable ones
-	Joins   []*model.Model // those of join tables that GORM makes by a schema of its own
+	Values  []any            // what GORM migrates
+	Schemas []*schema.Schema // theirs, and those that GORM makes along
+	Models  []*model.Model   // the soft-deletable ones
+	Asked   []*model.Model   // those of them that the caller named, and of join tables between these
+	Joins   []*model.Model   // those of join tables that GORM makes by a schema of its own
 
 	// Clash is the error of live rows that agree where they may not.
 	Clash func(Duplicates) error
@@ -33,6 +36,7 @@ type Migration struct {
 // Run runs a migration on a handle.
 func (mg *Migration) Run(db *gorm.DB) error {
 	return alone(session.OnPrimary(db, nil).Session(&gorm.Session{}), mg.Dialect, func(db *gorm.DB) error {
+		db = mg.withoutRelations(db)
 		mg.db = session.Fresh(db, gorm.Session{})
 		// What is replaced goes first: GORM drops a unique constraint that its own
 		// tags do not name, before there is another one. That needs the marker.
@@ -54,6 +58,19 @@ func (mg *Migration) Run(db *gorm.DB) error {
 		}
 		return mg.indexes(everything)
 	})
+}
+
+// withoutRelations is a handle on which GORM's migrator looks at no relations where the
+// caller named a table: it would take that for the table of each related model.
+func (mg *Migration) withoutRelations(db *gorm.DB) *gorm.DB {
+	if mg.Table == "" {
+		return db
+	}
+	tx := db.Session(&gorm.Session{})
+	config := *tx.Config
+	config.IgnoreRelationshipsWhenMigrating = true
+	tx.Config = &config
+	return tx
 }
 
 // addMarkers adds the markers that tables lack of which a unique index is to become
@@ -144,8 +161,7 @@ func (mg *Migration) indexes(scope scope) error {
 	for _, m := range mg.Models {
 		table := found[mg.tableOf(m)]
 		if table == nil && scope == everything && !mg.db.DryRun && strings.Contains(mg.tableOf(m), ".") {
-			return fmt.Errorf("softdelete: model %s: the indexes of %s are not known here, and none were made: "+
-				"connect to the database that has the table, and name it without that", m.Name(), mg.tableOf(m))
+			return mg.unknownPlace(m)
 		}
 		for try := 1; table != nil; try++ {
 			changes := Changes(m, table, mg.Dialect)
@@ -171,6 +187,12 @@ func (mg *Migration) indexes(scope scope) error {
 		}
 	}
 	return nil
+}
+
+// unknownPlace is the error of a table of another database.
+func (mg *Migration) unknownPlace(m *model.Model) error {
+	return fmt.Errorf("softdelete: model %s: the indexes of %s are not known here, and none were made: "+
+		"connect to the database that has the table, and name it without that", m.Name(), mg.tableOf(m))
 }
 
 func (mg *Migration) run(changes []*Change) error {

@@ -21,6 +21,17 @@ var errUnfinished = errors.New("an index is not finished")
 
 // check finds what forbids a change, before anything is changed.
 func (mg *Migration) check(c *Change) error {
+	if err := c.forbidden(); err != nil {
+		return err
+	}
+	if err := mg.checkReferences(c); err != nil || !c.Create || !c.Want.Unique {
+		return err
+	}
+	return mg.checkDuplicates(c)
+}
+
+// forbidden is what the table itself has against a change.
+func (c *Change) forbidden() error {
 	if c.odd != "" {
 		return fmt.Errorf("softdelete: model %s: the unique index %s of %s is more than a list of columns (a collation, NULLS NOT DISTINCT, DEFERRABLE, INCLUDE, another kind): "+
 			"a plain one of live rows in its place would not be the same: run the remedy that Doctor has, or make one by hand and drop the old one", c.Model.Name(), c.odd, c.Table.Name)
@@ -28,10 +39,7 @@ func (mg *Migration) check(c *Change) error {
 	if c.Foreign {
 		return fmt.Errorf("softdelete: model %s: the table %s has another index by the name of %s: rename one of them", c.Model.Name(), c.Table.Name, c.Want.Name)
 	}
-	if err := mg.checkReferences(c); err != nil || !c.Create || !c.Want.Unique {
-		return err
-	}
-	return mg.checkDuplicates(c)
+	return nil
 }
 
 // change makes one change.

@@ -70,6 +70,14 @@ func PlainCondition(text string) string {
 	}, text)
 }
 
+// ConditionText is a condition of an index as text, its names unquoted; empty for none.
+func ConditionText(e clause.Expression) string {
+	if e == nil {
+		return ""
+	}
+	return textOf(e)
+}
+
 // textOf is a condition of an index as text, its names unquoted.
 func textOf(e clause.Expression) string {
 	var b textBuilder

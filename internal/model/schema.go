@@ -21,8 +21,14 @@ func Parse(db *gorm.DB, value any) (*schema.Schema, error) {
 	if rv.Kind() == reflect.Interface && rv.IsNil() {
 		return nil, fmt.Errorf("softdelete: %w: the model is a nil %T", gorm.ErrInvalidValue, value)
 	}
+	return ParseOn(db, value, "")
+}
+
+// ParseOn is the schema of a value on a table other than its own, as GORM's migrator
+// has it for db.Table: one for each table.
+func ParseOn(db *gorm.DB, value any, table string) (*schema.Schema, error) {
 	stmt := &gorm.Statement{DB: db}
-	if err := stmt.Parse(value); err != nil {
+	if err := stmt.ParseWithSpecialTableName(value, table); err != nil {
 		return nil, fmt.Errorf("softdelete: %w: %T is no model: %w", gorm.ErrInvalidValue, value, err)
 	}
 	return stmt.Schema, nil

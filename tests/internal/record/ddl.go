@@ -37,3 +37,29 @@ func (l *DDLLog) Trace(_ context.Context, _ time.Time, fc func() (string, int64)
 		}
 	}
 }
+
+// WritesOf lists the statements of run that are no mere questions.
+func WritesOf(t *testing.T, db *gorm.DB, run func(db *gorm.DB) error) []string {
+	t.Helper()
+	var list []string
+	log := &allLog{Interface: logger.Discard, each: func(sql string) {
+		sql = strings.TrimSpace(sql)
+		if !strings.HasPrefix(sql, "SELECT") && !strings.HasPrefix(sql, "PRAGMA") && !strings.HasPrefix(sql, "SAVEPOINT") && !strings.HasPrefix(sql, "RELEASE") {
+			list = append(list, sql)
+		}
+	}}
+	require.NoError(t, run(db.Session(&gorm.Session{Logger: log})))
+	return list
+}
+
+type allLog struct {
+	logger.Interface
+	each func(sql string)
+}
+
+func (l *allLog) LogMode(logger.LogLevel) logger.Interface { return l }
+
+func (l *allLog) Trace(_ context.Context, _ time.Time, fc func() (string, int64), _ error) {
+	sql, _ := fc()
+	l.each(sql)
+}

@@ -1,0 +1,39 @@
+package softdelete
+
+import "gorm.io/gorm"
+
+// DDL lists what AutoMigrate adds to GORM's own on an empty database, for those who
+// migrate by Atlas, goose, golang-migrate or by hand:
+//
+//	list, err := softdelete.DDL(db, &User{})
+//	for _, s := range list {
+//		fmt.Printf("%s; -- %s\n", s.Up, s.Why)
+//	}
+//
+//	CREATE UNIQUE INDEX "idx_users_email" ON "users" ("email") WHERE "deleted_at" IS NULL; -- no two live rows agree in email
+//	DROP INDEX "idx_users_deleted_at"; -- the index idx_users_deleted_at takes its place
+//	…
+//
+// The statements come in the order in which they are run. Every Down, in reverse, gives
+// back what GORM has made. They are the same for the same models, each time.
+//
+// It runs no statement: db is there for its dialect, its naming strategy and the
+// plugin, and needs no server. As with AutoMigrate the models of Config.Models are
+// meant where none is given, and those that GORM makes along are in it; on a handle
+// with db.Table it is that table, and indexes are named for it. A model of Config.Models
+// is known before GORM's AutoMigrate first sees it, which then makes no constraint of a
+// gorm:"unique" beside softdelete:"unique".
+//
+// Errors are ErrNotInstalled, *ModelError for a wrong tag, gorm.ErrInvalidValue for what
+// is no model. It is safe for concurrent use.
+func DDL(db *gorm.DB, models ...any) ([]Statement, error) {
+	_, mg, err := migration(db, models, "DDL")
+	if err != nil {
+		return nil, err
+	}
+	list, err := mg.DDL(db)
+	if err != nil {
+		return nil, err
+	}
+	return statements(list), nil
+}
