@@ -9,6 +9,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/association"
 	"github.com/gorm-softdelete/softdelete/internal/fault"
+	"github.com/gorm-softdelete/softdelete/internal/migrator"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/neighbours"
 )
@@ -50,6 +51,9 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		del.Before("gorm:before_delete").Register("softdelete:before_delete", p.beforeDelete),
 	}
 	errs = append(errs, wrap(create, unlessDryRun, "gorm:begin_transaction"))
+	if dialectOf(db).TableRebuild {
+		errs = append(errs, wrap(callback.Raw(), migrator.KeepAttached, "gorm:raw"))
+	}
 	for _, writes := range []processor{update, del} {
 		errs = append(errs,
 			wrap(writes, p.puttingOff(writes), "gorm:begin_transaction"),

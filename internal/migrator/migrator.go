@@ -60,6 +60,32 @@ func (mg *Migration) Run(db *gorm.DB) error {
 	})
 }
 
+// RunIndexes makes the indexes, and nothing else.
+func (mg *Migration) RunIndexes(db *gorm.DB) error {
+	return alone(session.OnPrimary(db, nil).Session(&gorm.Session{}), mg.Dialect, func(db *gorm.DB) error {
+		mg.db = session.Fresh(db, gorm.Session{})
+		mg.Models = mg.Asked
+		found, err := mg.catalogue()
+		if err != nil {
+			return err
+		}
+		for _, m := range mg.Models {
+			table := found[mg.tableOf(m)]
+			if table == nil {
+				return fmt.Errorf("softdelete: model %s: there is no table %s: make it first, or let AutoMigrate do it", m.Name(), mg.tableOf(m))
+			}
+			for i := range m.Indexes {
+				for _, name := range append(m.Indexes[i].Columns(), m.Marker.Field.DBName) {
+					if !table.Has([]string{name}) {
+						return fmt.Errorf("softdelete: model %s: the table %s has no column %s: add it first, or let AutoMigrate do it", m.Name(), table.Name, name)
+					}
+				}
+			}
+		}
+		return mg.indexes(everything)
+	})
+}
+
 // withoutRelations is a handle on which GORM's migrator looks at no relations where the
 // caller named a table: it would take that for the table of each related model.
 func (mg *Migration) withoutRelations(db *gorm.DB) *gorm.DB {
