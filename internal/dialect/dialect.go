@@ -141,6 +141,10 @@ type Dialect struct {
 	// these do not need a unique index.
 	ReferencesSQL string
 
+	// PartitionedSQL asks if a table has partitions: of such a one no index is made
+	// while others write. Empty where that makes no difference.
+	PartitionedSQL string
+
 	// DefinitionsSQL asks for the statements that made tables and what belongs to
 	// them: kind, table, name, text.
 	DefinitionsSQL string

@@ -31,7 +31,7 @@ var postgres = Dialect{
 	clockUnit:    time.Microsecond,
 
 	ColumnsSQL: postgresColumns, IndexesSQL: postgresIndexes, ReferencesSQL: postgresReferences,
-	DefinitionsSQL: postgresDefinitions, ForeignKeysSQL: postgresForeignKeys,
+	DefinitionsSQL: postgresDefinitions, ForeignKeysSQL: postgresForeignKeys, PartitionedSQL: postgresPartitioned,
 }
 
 const (
@@ -62,6 +62,8 @@ ORDER BY asked.name, i.relname, k.position`
 	postgresReferences = `SELECT f.conrelid::regclass::text || ' ' || f.conname, a.attname ` + postgresTables + `
 JOIN pg_catalog.pg_constraint f ON f.confrelid = t.oid AND f.contype = 'f'
 JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (f.confkey)`
+
+	postgresPartitioned = `SELECT t.relkind = 'p' ` + postgresTables
 
 	postgresDefinitions = `SELECT 'index', asked.name, i.relname, pg_get_indexdef(i.oid) ` + postgresTables + `
 JOIN pg_catalog.pg_index x ON x.indrelid = t.oid

@@ -25,6 +25,7 @@ type Change struct {
 	Foreign    bool              // another index has the name
 	odd        string            // what it would take the place of, and of which more is known than its columns
 	AddColumn  bool              // the table lacks the generated column
+	allLive    bool              // it has no marker yet
 }
 
 // Changes lists what a table lacks of a model's indexes. Those on columns that it

@@ -37,6 +37,9 @@ func (mg *Migration) checkDuplicates(c *Change) error {
 	}
 	table, key := c.Table.Name, model.PrimaryNames(m.Schema)
 	live := func(name string) clause.Expression {
+		if c.allLive {
+			return clause.Expr{SQL: "1 = 1"}
+		}
 		return &model.Filter{Model: m, Table: name, Show: model.LiveOnly}
 	}
 	found := Duplicates{Model: m.Name(), Constraint: c.Want.Name, Columns: columns}

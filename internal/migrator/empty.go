@@ -40,7 +40,7 @@ func (mg *Migration) DDL(db *gorm.DB) ([]Statement, error) {
 		if !mg.Dialect.Regclass && strings.Contains(name, ".") {
 			return nil, mg.unknownPlace(m)
 		}
-		added, after, err := mg.steps(w, m, will.tables[name], will.keys)
+		added, after, err := mg.steps(w, m, will.tables[name], will.keys, func(*Change) bool { return true })
 		if err != nil {
 			return nil, err
 		}
@@ -57,15 +57,15 @@ func (mg *Migration) tableFor(s *schema.Schema) string {
 	return s.Table
 }
 
-// steps are the statements by which a table gets a model's indexes, one change after
-// the other, and what it is then.
-func (mg *Migration) steps(w DDL, m *model.Model, table *catalogue.Table, keys []*catalogue.ForeignKey) ([]Statement, *catalogue.Table, error) {
+// steps are the statements by which a table gets a model's indexes, those of them that
+// are wanted now, one change after the other, and what it is then.
+func (mg *Migration) steps(w DDL, m *model.Model, table *catalogue.Table, keys []*catalogue.ForeignKey, now func(*Change) bool) ([]Statement, *catalogue.Table, error) {
 	var list []Statement
 	for range tries {
 		if table == nil {
 			return list, nil, nil
 		}
-		changes := Changes(m, table, mg.Dialect)
+		changes := slices.DeleteFunc(Changes(m, table, mg.Dialect), func(c *Change) bool { return !now(c) })
 		if len(changes) == 0 {
 			return list, table, nil
 		}

@@ -31,33 +31,38 @@ type Migration struct {
 	Clash func(Duplicates) error
 
 	Table string // that the caller named with db.Table, empty for each model's own
+
+	ran map[string]Statement // what was run, by its text, where a plan is made of it
 }
 
 // Run runs a migration on a handle.
 func (mg *Migration) Run(db *gorm.DB) error {
-	return alone(session.OnPrimary(db, nil).Session(&gorm.Session{}), mg.Dialect, func(db *gorm.DB) error {
-		db = mg.withoutRelations(db)
-		mg.db = session.Fresh(db, gorm.Session{})
-		// What is replaced goes first: GORM drops a unique constraint that its own
-		// tags do not name, before there is another one. That needs the marker.
-		if err := mg.addMarkers(db); err != nil {
+	return alone(session.OnPrimary(db, nil).Session(&gorm.Session{}), mg.Dialect, mg.run)
+}
+
+// run is the migration itself.
+func (mg *Migration) run(db *gorm.DB) error {
+	db = mg.withoutRelations(db)
+	mg.db = session.Fresh(db, gorm.Session{})
+	// What is replaced goes first: GORM drops a unique constraint that its own
+	// tags do not name, before there is another one. That needs the marker.
+	if err := mg.addMarkers(db); err != nil {
+		return err
+	}
+	if err := mg.indexes(replacements); err != nil {
+		return err
+	}
+	if err := mg.byGORM(db, mg.Values); err != nil {
+		return err
+	}
+	// GORM makes a join table by a schema of its own, unless SetupJoinTable was
+	// called. Its model has more columns.
+	for _, m := range mg.Joins {
+		if err := db.AutoMigrate(model.NewOf(m.Schema.ModelType)); err != nil {
 			return err
 		}
-		if err := mg.indexes(replacements); err != nil {
-			return err
-		}
-		if err := mg.byGORM(db, mg.Values); err != nil {
-			return err
-		}
-		// GORM makes a join table by a schema of its own, unless SetupJoinTable was
-		// called. Its model has more columns.
-		for _, m := range mg.Joins {
-			if err := db.AutoMigrate(model.NewOf(m.Schema.ModelType)); err != nil {
-				return err
-			}
-		}
-		return mg.indexes(everything)
-	})
+	}
+	return mg.indexes(everything)
 }
 
 // RunIndexes makes the indexes, and nothing else.
@@ -106,23 +111,31 @@ func (mg *Migration) addMarkers(db *gorm.DB) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range mg.Models {
+	for _, m := range mg.lacksMarker(found) {
 		table, marker := found[mg.tableOf(m)], m.Marker.Field
-		if table == nil || table.Has([]string{marker.DBName}) {
-			continue
-		}
-		replaces := slices.ContainsFunc(m.Indexes, func(i model.Index) bool {
-			return i.Kind == model.UniqueAmongLive && slices.ContainsFunc(table.Indexes, func(have catalogue.Index) bool { return isOrdinaryUnique(&have, &i, mg.Dialect) })
-		})
-		if !replaces {
-			continue
-		}
 		if err := db.Migrator().AddColumn(model.NewOf(m.Schema.ModelType), marker.Name); err != nil && (mg.inTransaction() || !isOverlap(err)) {
 			return fmt.Errorf("softdelete: model %s: adding the column %s to %s: %w", m.Name(), marker.DBName, table.Name, err)
 		}
 		table.Columns[marker.DBName] = catalogue.Column{Name: marker.DBName}
 	}
 	return nil
+}
+
+// lacksMarker lists the models whose table lacks the marker that a replacement needs.
+func (mg *Migration) lacksMarker(found map[string]*catalogue.Table) []*model.Model {
+	var list []*model.Model
+	for _, m := range mg.Models {
+		table := found[mg.tableOf(m)]
+		if table == nil || table.Has([]string{m.Marker.Field.DBName}) {
+			continue
+		}
+		if slices.ContainsFunc(m.Indexes, func(i model.Index) bool {
+			return i.Kind == model.UniqueAmongLive && slices.ContainsFunc(table.Indexes, func(have catalogue.Index) bool { return isOrdinaryUnique(&have, &i, mg.Dialect) })
+		}) {
+			list = append(list, m)
+		}
+	}
+	return list
 }
 
 // byGORM runs GORM's AutoMigrate: again, where another process made the same thing
@@ -174,8 +187,7 @@ func (mg *Migration) indexes(scope scope) error {
 	for _, m := range mg.Models {
 		if table := found[mg.tableOf(m)]; table != nil {
 			if column, ok := table.Columns[model.LiveColumn]; ok && !m.IsLiveColumn(column) {
-				return fmt.Errorf("softdelete: model %s: the column %s of %s is of another marker (%s), and its indexes keep no live rows apart: "+
-					"run the remedy that Doctor has", m.Name(), model.LiveColumn, table.Name, column.Expression)
+				return mg.foreignLiveColumn(m, table.Name, column)
 			}
 			for _, c := range Changes(m, table, mg.Dialect) {
 				if err := mg.check(c); err != nil {
@@ -197,7 +209,7 @@ func (mg *Migration) indexes(scope scope) error {
 			if len(changes) == 0 || mg.db.DryRun && try > 1 {
 				break
 			}
-			err := mg.run(changes)
+			err := mg.makeAll(changes)
 			if err != nil && (try == tries || !isOverlap(err)) {
 				return err
 			}
@@ -221,7 +233,13 @@ func (mg *Migration) unknownPlace(m *model.Model) error {
 		"connect to the database that has the table, and name it without that", m.Name(), mg.tableOf(m))
 }
 
-func (mg *Migration) run(changes []*Change) error {
+// foreignLiveColumn is the error of a generated column that tells no live rows.
+func (mg *Migration) foreignLiveColumn(m *model.Model, table string, column catalogue.Column) error {
+	return fmt.Errorf("softdelete: model %s: the column %s of %s is of another marker (%s), and its indexes keep no live rows apart: "+
+		"run the remedy that Doctor has", m.Name(), model.LiveColumn, table, column.Expression)
+}
+
+func (mg *Migration) makeAll(changes []*Change) error {
 	for _, c := range changes {
 		if err := mg.change(c); err != nil {
 			return err

@@ -96,11 +96,14 @@ func (mg *Migration) execute(c *Change) error {
 			w.concurrently = ""
 		}
 	}
-	return session.AsUnit(mg.db, func(tx *gorm.DB) error { return executeAll(tx, w.Steps(c)) })
+	return session.AsUnit(mg.db, func(tx *gorm.DB) error { return mg.executeAll(tx, w.Steps(c)) })
 }
 
-func executeAll(db *gorm.DB, statements []Statement) error {
+func (mg *Migration) executeAll(db *gorm.DB, statements []Statement) error {
 	for _, s := range statements {
+		if mg.ran != nil {
+			mg.ran[s.Up] = s
+		}
 		if _, err := session.Exec(db, s.Up); err != nil {
 			return err
 		}
@@ -138,7 +141,7 @@ func (mg *Migration) concurrently(w DDL, c *Change) error {
 		var err error
 		switch {
 		case c.Create && i == 0:
-			err = executeAll(mg.db, unit)
+			err = mg.executeAll(mg.db, unit)
 			if err != nil && !isNameTaken(err) && !dialect.HasState(err, "0A000") {
 				err = errors.Join(err, mg.clearAfter(c, now))
 			}
@@ -146,7 +149,7 @@ func (mg *Migration) concurrently(w DDL, c *Change) error {
 			err = mg.swap(c, now, unit)
 			swapped = err == nil
 		default:
-			err = executeAll(mg.db, unit)
+			err = mg.executeAll(mg.db, unit)
 			if swapped && dialect.HasState(err, "0A000") {
 				return errUnfinished // Its names are others now.
 			}
@@ -175,7 +178,7 @@ func (mg *Migration) swap(c *Change, now string, unit []Statement) error {
 				return errUnfinished
 			}
 		}
-		return executeAll(tx, unit)
+		return mg.executeAll(tx, unit)
 	})
 }
 

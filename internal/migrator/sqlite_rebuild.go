@@ -43,13 +43,13 @@ func (mg *Migration) rebuild(w DDL, c *Change) error {
 			}
 			statements, err := rebuilding(tx, w, c.Table, old.Columns)
 			if err == nil {
-				err = executeAll(tx, statements)
+				err = mg.executeAll(tx, statements)
 			}
 			if err != nil {
 				return err
 			}
 		}
-		return executeAll(tx, w.Steps(&rest))
+		return mg.executeAll(tx, w.Steps(&rest))
 	})
 }
 

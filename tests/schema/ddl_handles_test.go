@@ -88,7 +88,7 @@ func TestDDLErrors(t *testing.T) {
 	_, err = softdelete.DDL(db, &handMade{})
 	require.ErrorIs(t, err, softdelete.ErrNotInstalled)
 	require.NoError(t, db.Use(softdelete.New()))
-	for _, models := range [][]any{nil, {nil}, {"users"}, {7}, {(*handMade)(nil), (any)(nil)}} {
+	for _, models := range [][]any{nil, {nil}, {"users"}, {7}, {(*handMade)(nil), any(nil)}} {
 		_, err = softdelete.DDL(db, models...)
 		require.ErrorIs(t, err, gorm.ErrInvalidValue, "%v", models)
 	}

@@ -91,7 +91,7 @@ type (
 	}
 )
 
-func (ddlOwnTable) TableName() string { return "ddl_things of mine" }
+func (ddlOwnTable) TableName() string { return "ddl_things" }
 
 func ddlModels() []any {
 	return []any{

@@ -25,8 +25,8 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // ddlScripts are lists of models, each migrated to a database of its own.
 func ddlScripts() map[string][]any {
 	scripts := map[string][]any{
-		"all":              ddlModels(),
-		"one that has all": {&ddlTeam{}}, // GORM makes its users along
+		"all":                             ddlModels(),
+		"one that has all":                {&ddlTeam{}}, // GORM makes its users along
 		"a join table that GORM makes up": {&ddlUserTag{}, &ddlUser{}, &ddlTag{}},
 	}
 	for _, model := range ddlModels() {

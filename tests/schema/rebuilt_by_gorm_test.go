@@ -94,9 +94,13 @@ func TestGORMsMigratorLosesNothing(t *testing.T) {
 		"both": func(db *gorm.DB) error {
 			return errors.Join(softdelete.AutoMigrate(db, &rebuiltNote{}), db.AutoMigrate(&rebuiltNote{}), softdelete.AutoMigrate(db, &rebuiltNote{}))
 		},
-		"AlterColumn":     func(db *gorm.DB) error { return db.Migrator().AlterColumn(&rebuiltNote{}, "Email") },
-		"in transactions": func(db *gorm.DB) error { return db.Transaction(func(tx *gorm.DB) error { return tx.AutoMigrate(&rebuiltNote{}) }) },
-		"prepared":        func(db *gorm.DB) error { return db.Session(&gorm.Session{PrepareStmt: true}).AutoMigrate(&rebuiltNote{}) },
+		"AlterColumn": func(db *gorm.DB) error { return db.Migrator().AlterColumn(&rebuiltNote{}, "Email") },
+		"in transactions": func(db *gorm.DB) error {
+			return db.Transaction(func(tx *gorm.DB) error { return tx.AutoMigrate(&rebuiltNote{}) })
+		},
+		"prepared": func(db *gorm.DB) error {
+			return db.Session(&gorm.Session{PrepareStmt: true}).AutoMigrate(&rebuiltNote{})
+		},
 		"the table named": func(db *gorm.DB) error { return db.Table("rebuilt_notes").AutoMigrate(&rebuiltNote{}) },
 	}
 	for name, way := range ways {

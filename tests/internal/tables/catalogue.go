@@ -41,7 +41,7 @@ func Catalogue(t *testing.T, db *gorm.DB) []string {
 	}
 	switch db.Name() {
 	case "sqlite":
-		ask(`SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table'`)
+		ask(`SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name <> 'sqlite_sequence'`)
 		ask(`SELECT m.name, f."from", f."table", f."to", f.on_delete FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'`)
 		ask(`SELECT type, tbl_name, name, coalesce(sql, '') FROM sqlite_master WHERE type <> 'table'`)
 	case "postgres":

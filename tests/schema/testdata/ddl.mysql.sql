@@ -110,13 +110,13 @@ ALTER TABLE `ddl_mixeds` ADD INDEX `idx_ddl_mixeds_deleted_at` (`is_del`,`delete
 ALTER TABLE `ddl_mixeds` ADD INDEX `idx_ddl_mixeds_operation` (`operation`);
 -- down: ALTER TABLE `ddl_mixeds` DROP INDEX `idx_ddl_mixeds_operation`;
 
--- ddl_things of mine: it is 1 in live rows and NULL, equal to nothing, in trashed ones
-ALTER TABLE `ddl_things of mine` ADD COLUMN `softdelete_live` tinyint GENERATED ALWAYS AS (CASE WHEN `gone_at` IS NULL THEN 1 END) VIRTUAL /*!80023 INVISIBLE */ /*M!100303 INVISIBLE */;
--- down: ALTER TABLE `ddl_things of mine` DROP COLUMN `softdelete_live`;
+-- ddl_things: it is 1 in live rows and NULL, equal to nothing, in trashed ones
+ALTER TABLE `ddl_things` ADD COLUMN `softdelete_live` tinyint GENERATED ALWAYS AS (CASE WHEN `gone_at` IS NULL THEN 1 END) VIRTUAL /*!80023 INVISIBLE */ /*M!100303 INVISIBLE */;
+-- down: ALTER TABLE `ddl_things` DROP COLUMN `softdelete_live`;
 
--- ddl_things of mine: no two live rows agree in code
-ALTER TABLE `ddl_things of mine` ADD UNIQUE INDEX `idx_ddl_things of mine_code` (`code`,`softdelete_live`);
--- down: ALTER TABLE `ddl_things of mine` DROP INDEX `idx_ddl_things of mine_code`;
+-- ddl_things: no two live rows agree in code
+ALTER TABLE `ddl_things` ADD UNIQUE INDEX `idx_ddl_things_code` (`code`,`softdelete_live`);
+-- down: ALTER TABLE `ddl_things` DROP INDEX `idx_ddl_things_code`;
 
 -- ddl_cities: it is 1 in live rows and NULL, equal to nothing, in trashed ones
 ALTER TABLE `ddl_cities` ADD COLUMN `softdelete_live` tinyint GENERATED ALWAYS AS (CASE WHEN `deleted_at` IS NULL THEN 1 END) VIRTUAL /*!80023 INVISIBLE */ /*M!100303 INVISIBLE */;

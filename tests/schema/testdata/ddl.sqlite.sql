@@ -102,16 +102,16 @@ CREATE INDEX `idx_ddl_mixeds_deleted_at` ON `ddl_mixeds` (`deleted_at`,`id`) WHE
 CREATE INDEX `idx_ddl_mixeds_operation` ON `ddl_mixeds` (`operation`) WHERE `operation` IS NOT NULL;
 -- down: DROP INDEX `idx_ddl_mixeds_operation`;
 
--- ddl_things of mine: no two live rows agree in code
-CREATE UNIQUE INDEX `idx_ddl_things of mine_code` ON `ddl_things of mine` (`code`) WHERE `gone_at` IS NULL;
--- down: DROP INDEX `idx_ddl_things of mine_code`;
+-- ddl_things: no two live rows agree in code
+CREATE UNIQUE INDEX `idx_ddl_things_code` ON `ddl_things` (`code`) WHERE `gone_at` IS NULL;
+-- down: DROP INDEX `idx_ddl_things_code`;
 
--- ddl_things of mine: the index ddl_gone takes its place
+-- ddl_things: the index ddl_gone takes its place
 DROP INDEX `ddl_gone`;
--- down: CREATE INDEX `ddl_gone` ON `ddl_things of mine`(`gone_at`);
+-- down: CREATE INDEX `ddl_gone` ON `ddl_things`(`gone_at`);
 
--- ddl_things of mine: trashed rows are found by when they were trashed
-CREATE INDEX `ddl_gone` ON `ddl_things of mine` (`gone_at`,`id`) WHERE `gone_at` IS NOT NULL;
+-- ddl_things: trashed rows are found by when they were trashed
+CREATE INDEX `ddl_gone` ON `ddl_things` (`gone_at`,`id`) WHERE `gone_at` IS NOT NULL;
 -- down: DROP INDEX `ddl_gone`;
 
 -- ddl_cities: no two live rows agree in country_id, name
