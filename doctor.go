@@ -192,6 +192,9 @@ func summary(all int, count map[string]int) string {
 //	    DROP INDEX idx_users_email;
 //	    ALTER INDEX idx_users_email_new RENAME TO idx_users_email;
 //
+// On a handle with db.Table it looks at that table, which others of the model stand
+// beside: at its columns and indexes, not at what hangs on it.
+//
 // It only reads, beside dbresolver the primary: the catalogue, and of tables with an index that trashed rows
 // fill a sample of two hundred rows, in a handful of statements whatever the
 // number of tables. The worst comes first.
@@ -219,7 +222,11 @@ func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 	if of.DB.DryRun {
 		return nil, fmt.Errorf("softdelete: %w: Doctor has to read the database", gorm.ErrDryRunModeUnsupported)
 	}
-	if err := p.choose(of, models); err != nil {
+	choose := p.choose
+	if tableNamedBy(db) != "" {
+		choose = func(of *doctor.Subject, values []any) error { return p.chooseNamed(of, db, values) }
+	}
+	if err := choose(of, models); err != nil {
 		return nil, err
 	}
 	found, err := doctor.Examine(of)

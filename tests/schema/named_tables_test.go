@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/doctored"
 	"github.com/gorm-softdelete/softdelete/tests/internal/handles"
 	"github.com/gorm-softdelete/softdelete/tests/internal/record"
 	"github.com/gorm-softdelete/softdelete/tests/internal/tables"
@@ -223,4 +224,38 @@ func TestAutoMigrateOfAJoinTableTwice(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestDoctorOfANamedTable says that it looks at the table that is named, by the names that the indexes have there.
+func TestDoctorOfANamedTable(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := handles.WithPlugin(t, open, softdelete.Config{})
+		require.NoError(t, softdelete.AutoMigrate(db.Table("orders_01"), &datedOrder{}))
+		require.NoError(t, db.Table("orders_02").AutoMigrate(&datedBare{}))
+		findings, err := softdelete.Doctor(db.Table("orders_01"), &datedOrder{})
+		require.NoError(t, err)
+		for _, f := range findings {
+			require.NotEqual(t, softdelete.SeverityError, f.Severity, f.String())
+		}
+		findings, err = softdelete.Doctor(db.Table("orders_02"), &datedOrder{})
+		require.NoError(t, err)
+		require.NotEmpty(t, findings)
+		for _, f := range findings {
+			require.Equal(t, "orders_02", f.Table)
+			require.NotContains(t, f.Remedy, "idx_dated_orders")
+		}
+		doctored.Cure(t, db, findings...)
+		findings, err = softdelete.Doctor(db.Table("orders_02"), &datedOrder{})
+		require.NoError(t, err)
+		require.Empty(t, findings)
+		require.Equal(t, datedIndexes(db, "orders_02"), tables.PlainIndexes(t, db, "orders_02"))
+		require.Empty(t, record.DDLOf(t, db, func(db *gorm.DB) error { return softdelete.AutoMigrate(db.Table("orders_02"), &datedOrder{}) }))
+
+		_, err = softdelete.Doctor(db.Table("orders_02"))
+		require.ErrorIs(t, err, gorm.ErrInvalidValue)
+		findings, err = softdelete.Doctor(db.Table("orders_03"), &datedOrder{})
+		require.NoError(t, err)
+		require.Equal(t, []string{"error table-missing orders_03"}, doctored.CodesOf(findings))
+	})
 }
