@@ -32,7 +32,8 @@ type Migration struct {
 
 	Table string // that the caller named with db.Table, empty for each model's own
 
-	ran map[string]Statement // what was run, by its text, where a plan is made of it
+	ran   map[string]Statement         // what was run, by its text, where a plan is made of it
+	texts map[string]map[string]string // and how indexes were made
 }
 
 // Run runs a migration on a handle.

@@ -5,10 +5,13 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 )
 
 // Where tables are changed by making them anew, one change goes on from what another has
@@ -35,6 +38,9 @@ func (mg *Migration) planOnCopy(db *gorm.DB) ([]Statement, error) {
 	on := &listening{ConnPool: pool, explain: db.Explain, passOn: true}
 	own := *mg
 	own.ran = map[string]Statement{}
+	if own.texts, err = mg.textsHere(found); err != nil {
+		return nil, err
+	}
 	if err := own.run(onPool(db, on)); err != nil {
 		return nil, err
 	}
@@ -43,6 +49,15 @@ func (mg *Migration) planOnCopy(db *gorm.DB) ([]Statement, error) {
 		return nil, err
 	}
 	return own.listed(on.list, enforced), nil
+}
+
+// textsHere are the statements that made the indexes of tables.
+func (mg *Migration) textsHere(found map[string]*catalogue.Table) (map[string]map[string]string, error) {
+	if len(found) == 0 {
+		return nil, nil
+	}
+	texts, err := catalogue.DefinitionsOf(mg.look(), mg.Dialect, slices.Sorted(maps.Keys(found)))
+	return texts.Indexes, err
 }
 
 // listed are the statements that were run, with what is known of them.

@@ -75,7 +75,7 @@ func (mg *Migration) inTransaction() bool {
 // execute runs the statements of a change: as a unit, where DDL can be one and
 // nobody has to wait for it.
 func (mg *Migration) execute(c *Change) error {
-	w := DDL{DB: mg.db, Dialect: mg.Dialect}
+	w := DDL{DB: mg.db, Dialect: mg.Dialect, Texts: mg.texts}
 	switch {
 	case mg.Dialect.AlterIndexes:
 		return mg.alter(w, c)
