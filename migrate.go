@@ -110,13 +110,11 @@ func (p *Plugin) migrated(db *gorm.DB, mg *migrator.Migration) error {
 		return p.migratedElsewhere(db, mg)
 	}
 	joined := map[string]bool{}
-	add := func(m *model.Model) bool {
+	add := func(m *model.Model) {
 		// The schema that GORM made up for a join table stands for the model's own.
-		if m == nil || slices.ContainsFunc(mg.Models, func(other *model.Model) bool { return other.Schema == m.Schema }) {
-			return false
+		if m != nil && !slices.ContainsFunc(mg.Models, func(other *model.Model) bool { return other.Schema == m.Schema }) {
+			mg.Models = append(mg.Models, m)
 		}
-		mg.Models = append(mg.Models, m)
-		return true
 	}
 	for _, value := range mg.Values {
 		s, err := model.Parse(db, value)
