@@ -1,6 +1,10 @@
 package softdelete
 
-import "gorm.io/gorm"
+import (
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/internal/migrator"
+)
 
 // DDL lists what AutoMigrate adds to GORM's own on an empty database, for those who
 // migrate by Atlas, goose, golang-migrate or by hand:
@@ -20,9 +24,12 @@ import "gorm.io/gorm"
 // It runs no statement: db is there for its dialect, its naming strategy and the
 // plugin, and needs no server. As with AutoMigrate the models of Config.Models are
 // meant where none is given, and those that GORM makes along are in it; on a handle
-// with db.Table it is that table, and indexes are named for it. A model of Config.Models
-// is known before GORM's AutoMigrate first sees it, which then makes no constraint of a
-// gorm:"unique" beside softdelete:"unique".
+// with db.Table it is that table, and indexes are named for it.
+//
+// A model of Config.Models is known before GORM's AutoMigrate sees it, which then makes no
+// constraint of a gorm:"unique" beside softdelete:"unique". Of other models it may have made
+// one: statements for that are in the list, on SQLite such as make the table anew, between
+// PRAGMA statements and for one connection.
 //
 // Errors are ErrNotInstalled, *ModelError for a wrong tag, gorm.ErrInvalidValue for what
 // is no model. It is safe for concurrent use.
@@ -36,4 +43,13 @@ func DDL(db *gorm.DB, models ...any) ([]Statement, error) {
 		return nil, err
 	}
 	return statements(list), nil
+}
+
+// statements are those of the migrator as they are public.
+func statements(list []migrator.Statement) []Statement {
+	public := make([]Statement, len(list))
+	for i, s := range list {
+		public[i] = Statement{Table: s.Table, Up: s.Up, Down: s.Down, Why: s.Why, NoTransaction: s.NoTransaction}
+	}
+	return public
 }

@@ -79,6 +79,7 @@ func migration(db *gorm.DB, models []any, verb string) (*Plugin, *migrator.Migra
 		}
 	}
 	mg := &migrator.Migration{Dialect: dialectOf(db), Values: models, Table: tableNamedBy(db)}
+	mg.Known = func(m *model.Model) bool { return p.models.first[m.Schema] }
 	mg.Clash = func(d migrator.Duplicates) error { clash := DuplicateError(d); return &clash }
 	if err := p.migrated(db, mg); err != nil {
 		return nil, nil, err

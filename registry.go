@@ -47,6 +47,8 @@ type registry struct {
 	tables  sync.Map                  // string → *model.Model, by which join tables are found
 	named   sync.Map                  // *schema.Schema → *entry, of tables that db.Table named for the migrator
 
+	first map[*schema.Schema]bool // those that were known before any statement
+
 	ignoreConstraints bool
 	foreign           model.References            // what was read of the database
 	graph             atomic.Pointer[model.Graph] // nil until it is asked for, and after a schema was adopted
@@ -203,6 +205,11 @@ func (r *registry) register(db *gorm.DB, values []any) error {
 			return err
 		}
 	}
+	r.first = map[*schema.Schema]bool{}
+	r.entries.Range(func(s, _ any) bool {
+		r.first[s.(*schema.Schema)] = true
+		return true
+	})
 	return publicError(r.relations().Err)
 }
 

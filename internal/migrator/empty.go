@@ -45,7 +45,14 @@ func (mg *Migration) DDL(db *gorm.DB) ([]Statement, error) {
 			return nil, err
 		}
 		will.tables[name] = after
-		list = append(list, added...)
+		left := mg.leftovers(db, w, m)
+		if mg.Dialect.TableRebuild {
+			added, left = left, added // the indexes of the table that is made anew
+		}
+		list = append(append(list, added...), left...)
+	}
+	if mg.Dialect.TableRebuild {
+		list = aroundAnew(list, true) // it may be that they are enforced
 	}
 	return list, nil
 }

@@ -30,6 +30,9 @@ type Migration struct {
 	// Clash is the error of live rows that agree where they may not.
 	Clash func(Duplicates) error
 
+	// Known tells if GORM cannot have made a table before the plugin knew its model.
+	Known func(*model.Model) bool
+
 	Table string // that the caller named with db.Table, empty for each model's own
 
 	ran   map[string]Statement         // what was run, by its text, where a plan is made of it

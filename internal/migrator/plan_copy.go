@@ -63,7 +63,6 @@ func (mg *Migration) textsHere(found map[string]*catalogue.Table) (map[string]ma
 // listed are the statements that were run, with what is known of them.
 func (mg *Migration) listed(ran []string, enforced bool) []Statement {
 	var list []Statement
-	anew := false
 	for _, sql := range ran {
 		s, ours := mg.ran[sql]
 		if !ours {
@@ -80,10 +79,15 @@ func (mg *Migration) listed(ran []string, enforced bool) []Statement {
 			// that the next statements move.
 			s.Up = `DROP TABLE "` + strings.TrimSuffix(table, "`") + `"`
 		}
-		anew = anew || strings.HasPrefix(s.Up, "DROP TABLE ")
 		list = append(list, s)
 	}
-	if !anew {
+	return aroundAnew(list, enforced)
+}
+
+// aroundAnew puts the settings around statements that they need where a table is made
+// anew. They are the connection's, and not changed in a transaction.
+func aroundAnew(list []Statement, enforced bool) []Statement {
+	if !slices.ContainsFunc(list, func(s Statement) bool { return strings.HasPrefix(s.Up, "DROP TABLE ") }) {
 		return list
 	}
 	setting := func(name string, on bool, why string) Statement {

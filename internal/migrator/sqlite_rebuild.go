@@ -87,22 +87,13 @@ func rebuilding(db *gorm.DB, w DDL, table *catalogue.Table, unique []string) ([]
 	if err != nil {
 		return nil, err
 	}
-	columns := expr.Columns("", copied)
-	copies := func(to, from clause.Table) string {
-		return w.Text("INSERT INTO ", to, " (", columns, ") SELECT ", columns, " FROM ", from)
-	}
 	const why = "a unique constraint goes only as the table is made anew without it"
 	var list []Statement
 	for _, other := range others {
 		list = append(list, Statement{Up: w.dropMade(other), Down: other.SQL, Why: "it goes with the table, and comes back"})
 	}
-	list = append(list,
-		Statement{Up: w.Text("CREATE TABLE ", scratch, " "+parsed.Body()), Down: w.Text("DROP TABLE ", scratch), Why: why},
-		Statement{Up: copies(scratch, old), Down: copies(old, scratch), Why: "the rows"})
-	list = append(list, sequence...)
-	list = append(list,
-		Statement{Up: w.Text("DROP TABLE ", old), Down: definition, Why: why},
-		Statement{Up: w.Text("ALTER TABLE ", scratch, " RENAME TO ", old), Down: w.Text("ALTER TABLE ", old, " RENAME TO ", scratch), Why: why})
+	was, _ := ParseTable(definition)
+	list = append(list, w.anew(old.Name, scratch.Name, copied, parsed.Body(), was.Body(), sequence, why)...)
 	for _, other := range others {
 		list = append(list, Statement{Up: other.SQL, Down: w.dropMade(other), Why: "it was there before"})
 	}
@@ -110,6 +101,22 @@ func rebuilding(db *gorm.DB, w DDL, table *catalogue.Table, unique []string) ([]
 		list[i].Table = table.Name
 	}
 	return list, nil
+}
+
+// anew makes a table anew, with its rows. The way back does the same: a table that is
+// renamed would take the foreign keys along that refer to it.
+func (w DDL) anew(name, scratchName string, copied []string, body, was string, sequence []Statement, why string) []Statement {
+	old, scratch, columns := clause.Table{Name: name}, clause.Table{Name: scratchName}, expr.Columns("", copied)
+	copies := w.Text("INSERT INTO ", scratch, " (", columns, ") SELECT ", columns, " FROM ", old)
+	drops, renames := w.Text("DROP TABLE ", old), w.Text("ALTER TABLE ", scratch, " RENAME TO ", old)
+	list := []Statement{
+		{Up: w.Text("CREATE TABLE ", scratch, " "+body), Down: renames, Why: why},
+		{Up: copies, Down: drops, Why: "the rows"},
+	}
+	list = append(list, sequence...)
+	return append(list,
+		Statement{Up: drops, Down: copies, Why: why},
+		Statement{Up: renames, Down: w.Text("CREATE TABLE ", scratch, " "+was), Why: why})
 }
 
 func definitionOf(look *gorm.DB, table string) (text string, err error) {

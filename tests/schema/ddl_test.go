@@ -14,6 +14,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 	"github.com/gorm-softdelete/softdelete/tests/internal/doctored"
 	"github.com/gorm-softdelete/softdelete/tests/internal/handles"
 	"github.com/gorm-softdelete/softdelete/tests/internal/record"
@@ -69,6 +70,50 @@ func TestDDLIsWhatAutoMigrateAdds(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestDDLOfUnregisteredModels says so of models that GORM's AutoMigrate sees before the plugin does.
+func TestDDLOfUnregisteredModels(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		whole := handles.WithPlugin(t, open, softdelete.Config{})
+		require.NoError(t, softdelete.AutoMigrate(whole, ddlModels()...))
+		for _, known := range []bool{false, true} {
+			db := handles.WithPlugin(t, testdb.OpenerFor(t, testdbName(whole)), softdelete.Config{})
+			if pool, err := db.DB(); err == nil {
+				pool.SetMaxOpenConns(1) // a PRAGMA is of its connection
+			}
+			if known {
+				_, err := softdelete.DDL(db, ddlModels()...)
+				require.NoError(t, err)
+			}
+			require.NoError(t, db.AutoMigrate(ddlModels()...))
+			before := tables.Catalogue(t, db)
+			list, err := softdelete.DDL(db, ddlModels()...)
+			require.NoError(t, err)
+			if db.Name() == "sqlite" { // in a database that is in use, too, nothing is lost
+				require.NoError(t, db.Create(&ddlTeam{Name: "a", Slug: "a", Users: []ddlUser{{Login: "a"}}}).Error)
+			}
+			for _, s := range list {
+				if database.IsMySQL(db) && known && strings.Contains(s.Up, "/*!80000") {
+					continue
+				}
+				require.NoError(t, db.Exec(s.Up).Error, s.Up)
+			}
+			require.Equal(t, tables.Catalogue(t, whole), tables.Catalogue(t, db))
+			if db.Name() == "sqlite" {
+				require.Equal(t, []int{1}, tables.Column[int](t, db, "SELECT ddl_team_id FROM ddl_users"))
+				require.Empty(t, tables.Column[string](t, db, "SELECT parent FROM pragma_foreign_key_check"))
+			}
+			if known {
+				continue // the way back leads to what GORM makes of a model that it does not know
+			}
+			for _, s := range slices.Backward(list) {
+				require.NoError(t, db.Exec(s.Down).Error, s.Down)
+			}
+			require.Equal(t, before, tables.Catalogue(t, db))
+		}
+	})
 }
 
 func testdbName(db *gorm.DB) string {

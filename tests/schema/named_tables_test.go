@@ -47,7 +47,7 @@ type datedBare struct {
 	Tenant    string         `gorm:"size:40"`
 	Login     string         `gorm:"size:40"`
 	Code      string         `gorm:"size:40;uniqueIndex"`
-	Bill      string         `gorm:"size:40"`
+	Bill      string         `gorm:"size:40;unique"`
 	Kind      string         `gorm:"size:40"`
 	ShopID    uint           `gorm:"column:shop_id"`
 	DeletedAt gorm.DeletedAt `gorm:"index"`
