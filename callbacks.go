@@ -54,6 +54,7 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 	if dialectOf(db).TableRebuild {
 		errs = append(errs, wrap(callback.Raw(), migrator.KeepAttached, "gorm:raw"))
 	}
+	errs = append(errs, wrap(callback.Raw(), migrator.KeepUnique(p.models.byTable, dialectOf), "gorm:raw"))
 	for _, writes := range []processor{update, del} {
 		errs = append(errs,
 			wrap(writes, p.puttingOff(writes), "gorm:begin_transaction"),

@@ -60,3 +60,19 @@ func IsAssociationOperation() bool {
 func IsGeneric() bool {
 	return slices.ContainsFunc(senders(), func(method string) bool { return strings.Contains(method, "[...]") })
 }
+
+// IsOfColumnUnique tells if the chain that runs is of a statement by which GORM's migrator
+// makes a column unique, or not any more: its tags decide.
+func IsOfColumnUnique() bool {
+	frames := make([]uintptr, deepest)
+	stack := runtime.CallersFrames(frames[:runtime.Callers(2, frames)])
+	for {
+		frame, more := stack.Next()
+		if strings.HasSuffix(frame.Function, ".MigrateColumnUnique") {
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
+}
