@@ -38,6 +38,12 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		create.Before("*").After("*").Register("softdelete:start", startWrite),
 		update.Before("*").After("*").Register("softdelete:start", p.startUpdate),
 		del.Before("*").After("*").Register("softdelete:start", p.startDelete),
+		wrap(query, refusable, "gorm:query"),
+		wrap(row, refusable, "gorm:row"),
+		wrap(callback.Raw(), refusable, "gorm:raw"),
+		wrap(create, refusable, "gorm:create"),
+		wrap(update, refusable, "gorm:update"),
+		wrap(del, refusable, "gorm:delete"),
 		wrap(query, neighbours.Asking, "gorm:query"),
 		wrap(row, p.previewed, "gorm:row"),
 		wrap(callback.Raw(), p.raw, "gorm:raw"),
@@ -216,10 +222,16 @@ func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 		}
 		op := operationOf(db.Statement)
 		if op == nil || db.Error != nil {
+			if db.Statement.Unscoped {
+				next = forced(db, next)
+			}
 			next(db)
 			return
 		}
 		p.dropEarly(db)
+		if op.kind == OpForceDelete {
+			next = forced(db, next)
+		}
 		switch {
 		case op.kind == OpSoftDelete:
 			p.softDelete(db, op, next)

@@ -85,6 +85,7 @@ func (c *cascade) reach(t *model.Table, show model.Visibility) rows.Picker {
 // listened runs a write of a table's rows, inside the chain of callbacks that GORM
 // has for the like if others listen there.
 func (c *cascade) listened(t *model.Table, where clause.Expression, write func() (int64, error)) (int64, error) {
+	write = c.op.means(c.db, write)
 	if !c.heeds.listen || !t.IsKnown() {
 		return write()
 	}

@@ -61,9 +61,15 @@ var (
 	// another plugin has put its own in the place of the step that does them.
 	ErrNotInstalled = errors.New("softdelete: the plugin is not installed on this handle, call db.Use(softdelete.New())")
 
+	// ErrGuarded is the error of a statement that the database has refused, as it would
+	// delete live rows of a table with a guard (Guard): raw SQL, a foreign key's cascade, a
+	// TRUNCATE. The database's own error, which names the table, is wrapped too. Nothing is
+	// deleted. ForceDelete, and Delete under Unscoped, go through.
+	ErrGuarded = errors.New("softdelete: the database keeps live rows: delete them softly first, or use softdelete.ForceDelete to remove them for good")
+
 	// ErrUnsupportedDatabase is returned by db.Use on a handle whose dialector is
-	// of none of the databases that the plugin knows, which the error names. The
-	// plugin is not installed.
+	// of none of the databases that the plugin knows, which the error names: the plugin
+	// is not installed. So it is by Guard on a server that has no triggers.
 	ErrUnsupportedDatabase = errors.New("softdelete: unsupported database")
 )
 

@@ -159,6 +159,9 @@ func removeRows(db *gorm.DB, t *target, filter clause.Expression, next func(*gor
 		stmt.AddClause(clause.Returning{Columns: returned})
 	}
 	stmt.AddClauseIfNotExists(clause.Delete{})
+	if op := operationOf(stmt); op != nil && op.kind == OpForceDelete {
+		op.dialect.Guard.Says(stmt.Clauses)
+	}
 	stmt.AddClauseIfNotExists(clause.From{})
 	stmt.Build(stmt.BuildClauses...)
 	next(db)

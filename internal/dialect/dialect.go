@@ -155,6 +155,9 @@ type Dialect struct {
 	// than their case.
 	ForeignKeysSQL string
 
+	// Guard is how live rows are kept from being deleted.
+	Guard Guard
+
 	// TimeDigits is how many fractional digits of a second a column keeps of which
 	// the type is not known.
 	TimeDigits int

@@ -31,6 +31,7 @@ var mysql = Dialect{
 
 	ColumnsSQL: mysqlColumns, IndexesSQL: mysqlIndexes,
 	DefinitionsSQL: mysqlDefinitions, ForeignKeysSQL: mysqlForeignKeys,
+	Guard: mysqlGuard,
 }
 
 const (

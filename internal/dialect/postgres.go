@@ -32,6 +32,7 @@ var postgres = Dialect{
 
 	ColumnsSQL: postgresColumns, IndexesSQL: postgresIndexes, ReferencesSQL: postgresReferences,
 	DefinitionsSQL: postgresDefinitions, ForeignKeysSQL: postgresForeignKeys, PartitionedSQL: postgresPartitioned,
+	Guard: postgresGuard,
 }
 
 const (

@@ -28,6 +28,7 @@ var sqlite = Dialect{
 
 	ColumnsSQL: sqliteColumns, IndexesSQL: sqliteIndexes, ReferencesSQL: sqliteReferences,
 	DefinitionsSQL: sqliteDefinitions, ForeignKeysSQL: sqliteForeignKeys,
+	Guard: sqliteGuard,
 }
 
 const (

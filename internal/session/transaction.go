@@ -103,6 +103,24 @@ func InUnit(db *gorm.DB, step func()) {
 	}
 }
 
+// Within runs a step of a statement as a unit, as InUnit does, of which an error is the
+// caller's to add to the statement.
+func Within(db *gorm.DB, step func() error) (err error) {
+	u := Begin(db)
+	if db.Error != nil {
+		return db.Error
+	}
+	err = ErrPanic
+	defer func() {
+		before := db.Error
+		db.Error = err
+		u.End(db)
+		err, db.Error = db.Error, before
+	}()
+	err = step()
+	return err
+}
+
 // AsUnit runs some statements as a unit. An error or a panic of theirs rolls them
 // all back.
 func AsUnit(db *gorm.DB, run func(tx *gorm.DB) error) error {

@@ -1,0 +1,100 @@
+package softdelete
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/session"
+)
+
+// A force delete has to get past a guard (guard.go), and no other statement may by it.
+// Whether a table has one is not looked up: that could be out of date by the time of the
+// delete. So each says that it means live rows, in a way that lasts for it alone: in its
+// own SQL, or where a database does not let triggers know that by a row that its
+// transaction writes and removes.
+
+// forced has GORM's step of a delete say that it means live rows.
+func forced(db *gorm.DB, next func(*gorm.DB)) func(*gorm.DB) {
+	d := dialectOf(db)
+	return func(db *gorm.DB) {
+		if stmt := db.Statement; stmt.SQL.Len() == 0 {
+			defer saveClauses(stmt)()
+			d.Guard.Says(stmt.Clauses)
+		}
+		failed := db.Error
+		err := opening(db, d, func() error {
+			next(db)
+			return db.Error
+		})
+		if failed == nil && err != nil && db.Error == nil {
+			_ = db.AddError(err)
+		}
+	}
+}
+
+// deleteFrom is the beginning of a DELETE of an operation's rows.
+func (op *operation) deleteFrom() string {
+	if op.kind == OpForceDelete {
+		return op.dialect.Guard.DeleteFrom()
+	}
+	return "DELETE FROM "
+}
+
+// means has a write of an operation mean live rows, if that is what it begins with.
+func (op *operation) means(db *gorm.DB, write func() (int64, error)) func() (int64, error) {
+	if op.kind != OpForceDelete || op.dialect.Guard.Open == "" {
+		return write
+	}
+	return func() (n int64, err error) {
+		err = opening(db, op.dialect, func() error {
+			n, err = write()
+			return err
+		})
+		return n, err
+	}
+}
+
+// opening runs a DELETE that means live rows, in the midst of what says so to the guards
+// of a database, where a statement cannot do that itself. It is a unit: what is opened for
+// a DELETE that fails is taken back with it.
+func opening(db *gorm.DB, d *dialect.Dialect, remove func() error) error {
+	if d.Guard.Open == "" || db.DryRun || db.Error != nil {
+		return remove()
+	}
+	// The connection is asked directly: that no table has a guard is no error to log.
+	run := func(ctx context.Context, sql string) error {
+		_, err := db.Statement.ConnPool.ExecContext(ctx, sql)
+		return err
+	}
+	ctx := db.Statement.Context
+	if err := run(ctx, d.Guard.Probe); dialect.IsMissingTable(err) {
+		return remove()
+	} else if err != nil {
+		return err
+	}
+	return session.Within(db, func() error {
+		if err := run(ctx, d.Guard.Open); err != nil {
+			return err
+		}
+		err := remove()
+		if closing := run(context.WithoutCancel(ctx), d.Guard.Close); err == nil {
+			err = closing
+		}
+		return err
+	})
+}
+
+// refusable wraps a step that runs a statement: where a guard has refused that, the
+// error is ErrGuarded.
+func refusable(next func(*gorm.DB)) func(*gorm.DB) {
+	return func(db *gorm.DB) {
+		next(db)
+		if db.Error != nil && dialect.IsGuarded(db.Error) && !errors.Is(db.Error, ErrGuarded) {
+			db.Error = fmt.Errorf("%w: %w", ErrGuarded, db.Error)
+		}
+	}
+}
