@@ -78,6 +78,9 @@ const (
 	CodeMarkerIndexUseless    = "marker-index-useless"
 	CodeIndexHoldsTrash       = "index-holds-trash"
 	CodeIndexLeftOver         = "index-left-over"
+	CodeGuardMissing          = "guard-missing"
+	CodeGuardOutdated         = "guard-outdated"
+	CodeGuardDisabled         = "guard-disabled"
 )
 
 // codes are those of the kinds of findings.
@@ -100,6 +103,9 @@ var codes = [...]string{
 	doctor.MarkerIndexUseless:    CodeMarkerIndexUseless,
 	doctor.IndexHoldsTrash:       CodeIndexHoldsTrash,
 	doctor.IndexLeftOver:         CodeIndexLeftOver,
+	doctor.GuardMissing:          CodeGuardMissing,
+	doctor.GuardOutdated:         CodeGuardOutdated,
+	doctor.GuardDisabled:         CodeGuardDisabled,
 }
 
 // severities are the words for how bad findings are.

@@ -13,7 +13,7 @@ import (
 
 // A force delete has to get past a guard (guard.go), and no other statement may by it.
 // Whether a table has one is not looked up: that could be out of date by the time of the
-// delete. So each says that it means live rows, in a way that lasts for it alone: in its
+// delete. Each says that it means live rows, in a way that lasts for it alone: in its
 // own SQL, or where a database does not let triggers know that by a row that its
 // transaction writes and removes.
 
@@ -21,7 +21,7 @@ import (
 func forced(db *gorm.DB, next func(*gorm.DB)) func(*gorm.DB) {
 	d := dialectOf(db)
 	return func(db *gorm.DB) {
-		if stmt := db.Statement; stmt.SQL.Len() == 0 {
+		if stmt := db.Statement; stmt.SQL.Len() == 0 && !db.DryRun { // What is only read opens nothing.
 			defer saveClauses(stmt)()
 			d.Guard.Says(stmt.Clauses)
 		}
@@ -58,12 +58,22 @@ func (op *operation) means(db *gorm.DB, write func() (int64, error)) func() (int
 	}
 }
 
-// opening runs a DELETE that means live rows, in the midst of what says so to the guards
-// of a database, where a statement cannot do that itself. It is a unit: what is opened for
-// a DELETE that fails is taken back with it.
+// opening runs a DELETE that means live rows. Where a statement cannot say so itself, it
+// is run in the midst of what says so to the guards of the database, as a unit: what is
+// opened for a DELETE that fails is taken back with it. It is tried without first, until
+// a guard is known there: a statement that is refused changes nothing.
 func opening(db *gorm.DB, d *dialect.Dialect, remove func() error) error {
-	if d.Guard.Open == "" || db.DryRun || db.Error != nil {
+	p, ok := installed(db)
+	if d.Guard.Open == "" || db.DryRun || db.Error != nil || !ok {
 		return remove()
+	}
+	if !p.models.guarded.Load() {
+		err := remove()
+		if !dialect.IsGuarded(err) {
+			return err
+		}
+		p.models.guarded.Store(true)
+		db.Error = nil
 	}
 	// The connection is asked directly: that no table has a guard is no error to log.
 	run := func(ctx context.Context, sql string) error {

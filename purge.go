@@ -159,7 +159,7 @@ func removeRows(db *gorm.DB, t *target, filter clause.Expression, next func(*gor
 		stmt.AddClause(clause.Returning{Columns: returned})
 	}
 	stmt.AddClauseIfNotExists(clause.Delete{})
-	if op := operationOf(stmt); op != nil && op.kind == OpForceDelete {
+	if op := operationOf(stmt); op != nil && op.kind == OpForceDelete && !db.DryRun {
 		op.dialect.Guard.Says(stmt.Clauses)
 	}
 	stmt.AddClauseIfNotExists(clause.From{})

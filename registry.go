@@ -49,6 +49,8 @@ type registry struct {
 
 	first map[*schema.Schema]bool // those that were known before any statement
 
+	guarded atomic.Bool // a guard of the database has refused a force delete
+
 	ignoreConstraints bool
 	foreign           model.References            // what was read of the database
 	graph             atomic.Pointer[model.Graph] // nil until it is asked for, and after a schema was adopted

@@ -41,6 +41,9 @@ const (
 	postgresGuardBody = ` DECLARE refused boolean := coalesce(NOT starts_with(current_query(), '` + postgresMeant + `'), true); ` +
 		`BEGIN ` +
 		`IF refused AND TG_OP = 'TRUNCATE' THEN EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.%I WHERE {in live})', TG_TABLE_SCHEMA, TG_TABLE_NAME) INTO refused; END IF; ` +
+		// An UPDATE that moves a row to another partition deletes it from its own.
+		`IF refused AND TG_OP = 'DELETE' AND pg_trigger_depth() = 1 AND upper(left(current_query(), 7)) = 'UPDATE ' AND strpos(rtrim(current_query(), '; '), ';') = 0 THEN ` +
+		`refused := NOT (SELECT relispartition FROM pg_class WHERE oid = TG_RELID); END IF; ` +
 		`IF refused THEN RAISE EXCEPTION USING ERRCODE = '` + guardState + `', MESSAGE = '{in message}', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, ` +
 		`HINT = 'Soft delete them. A statement that begins with ` + postgresMeant + ` means to remove them for good.'; END IF; ` +
 		`IF TG_OP = 'TRUNCATE' THEN RETURN NULL; END IF; ` +

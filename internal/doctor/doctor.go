@@ -46,7 +46,7 @@ func Examine(of *Subject) ([]Finding, error) {
 	if err := c.read(); err != nil {
 		return nil, err
 	}
-	for _, check := range []func() error{c.missingTables, c.columns, c.models, c.undeclared, c.indexes} {
+	for _, check := range []func() error{c.missingTables, c.columns, c.models, c.undeclared, c.indexes, c.guards} {
 		if err := check(); err != nil {
 			return nil, err
 		}

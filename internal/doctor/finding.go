@@ -91,6 +91,9 @@ const (
 	MarkerIndexUseless
 	IndexHoldsTrash
 	IndexLeftOver
+	GuardMissing
+	GuardOutdated
+	GuardDisabled
 )
 
 // Severity is how bad a finding is. The worst comes first.

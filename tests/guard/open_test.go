@@ -258,3 +258,37 @@ func TestTwoConnections(t *testing.T) {
 		}))
 	})
 }
+
+// TestFirstForceDelete says that a force delete goes through on a handle that knows of no guard yet: one of another process
+// that was there before the guards.
+func TestFirstForceDelete(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := library(t, open)
+		for name, force := range forcing {
+			for within, run := range transactions {
+				fresh := open(t)
+				require.NoError(t, fresh.Use(softdelete.New(softdelete.Config{Models: []any{&bookTag{}, &shelf{}, &book{}, &page{}, &tag{}}})))
+				
+				require.NoError(t, run(fresh, force), "%s, %s", name, within)
+				keepsLive(t, fresh)
+				require.Equal(t, []uint{2, 3}, books(t, db))
+				require.NoError(t, db.Where("book_id = 1").Unscoped().Delete(&bookTag{}).Error)
+				require.NoError(t, db.Create(&book{ID: 1, Title: "a book", Pages: []page{{ID: 10}, {ID: 11}}, Tags: []tag{{ID: 1}}}).Error)
+			}
+		}
+	})
+}
+
+// TestGuardTakenOff says that a force delete goes through where there was a guard, and is none any more.
+func TestGuardTakenOff(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := library(t, open)
+		require.NoError(t, softdelete.ForceDelete(db, &page{}, 10).Error)
+		require.NoError(t, softdelete.Unguard(db))
+		require.NoError(t, softdelete.ForceDelete(db, &page{}, 11).Error)
+		require.NoError(t, softdelete.ForceDelete(db, &book{ID: 2}).Error)
+		require.Equal(t, []uint{1, 3}, books(t, db))
+	})
+}

@@ -2,7 +2,7 @@ package guard_test
 
 import (
 	"context"
-	"database/sql"
+	dbsql "database/sql"
 	"errors"
 	"strings"
 
@@ -27,7 +27,7 @@ func (*book) BeforePurge(tx *gorm.DB) error { return asPlanned(tx, "before hook"
 func (*book) AfterPurge(tx *gorm.DB) error { return asPlanned(tx, "after hook") }
 
 // ExecContext panics at what removes a book.
-func (p panicking) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+func (p panicking) ExecContext(ctx context.Context, query string, args ...any) (dbsql.Result, error) {
 	if strings.Contains(query, "DELETE") && strings.Contains(query, "books") {
 		panic(errStop)
 	}
