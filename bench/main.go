@@ -1,9 +1,9 @@
 // Command bench measures what the plugin costs, and prints Markdown tables:
 //
-//	go run . [-parts cases,single,cascade,heap,statements,purge,empty,batch,list,live] [-databases sqlite,postgres] [-rounds 300] [-run regexp]
+//	go run . [-parts cases,single,cascade,heap,statements,purge,empty,batch,list,live,guard] [-databases sqlite,postgres] [-rounds 300] [-run regexp]
 //		[-cascade-rounds 5] [-purge-rows 1000000] [-purge-batch 1000] [-purge-rounds 3] [-purge-idle 10s] [-empty-rows 300000] [-empty-batch 5000] [-empty-rounds 5]
 //		[-batch-trash 10000,100000,1000000,5000000] [-list-items 1000000] [-list-rounds 100]
-//		[-live-rows 4000000] [-live-rounds 100] [-live-plot file.svg]
+//		[-live-rows 4000000] [-live-rounds 100] [-live-plot file.svg] [-guard-rows 100000] [-guard-rounds 9]
 //
 // Its parts are:
 //
@@ -21,6 +21,7 @@
 //   - list: the first page of a large trash beside a far one, on PostgreSQL.
 //   - live: reads of live rows among trash with the usual indexes, with those of live rows only, and with indexes by hand, beside
 //     the same live rows alone, on each database. It takes half an hour and 6 GB of disk at its full size. It can draw what it measured.
+//   - guard: purges, soft and force deletes of a table with a guard beside the same without, on each database.
 //
 // Where sides are compared they take turns in many rounds, so that what else the machine does weighs on all alike; a ratio
 // is the median of the ratios of the rounds. Which part it is at, it says on the standard error.
@@ -60,10 +61,11 @@ type options struct {
 	listItems     int
 	listRounds    int
 	live          liveOptions
+	guard         guardOptions
 }
 
 // partNames are the parts in the order in which they run.
-var partNames = []string{"cases", "single", "cascade", "heap", "statements", "purge", "empty", "batch", "list", "live"}
+var partNames = []string{"cases", "single", "cascade", "heap", "statements", "purge", "empty", "batch", "list", "live", "guard"}
 
 // run measures what the arguments ask for, and prints each table when it is done. What fails leaves out its own rows only.
 func run(args []string) error {
@@ -104,6 +106,8 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.live.rows, "live-rows", 4_000_000, "how many rows, live and trashed, live reads have on PostgreSQL; a tenth on SQLite")
 	flags.IntVar(&o.live.rounds, "live-rounds", 100, "how often each live read runs with each kind of index")
 	flags.StringVar(&o.live.plot, "live-plot", "", "the file to draw live reads into, as SVG")
+	flags.IntVar(&o.guard.rows, "guard-rows", 100_000, "how many rows are purged from a table with a guard, and without")
+	flags.IntVar(&o.guard.rounds, "guard-rounds", 9, "how often each case of the guard runs on each side")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -125,6 +129,9 @@ func parse(args []string) (options, error) {
 			return o, fmt.Errorf("-batch-trash: %q has to be a number of %d or more", text, fewRows*fewBatches)
 		}
 		o.trashes = append(o.trashes, n)
+	}
+	if o.guard.rows < 100 || o.guard.rounds < 1 {
+		return o, errors.New("-guard-rows: has to be 100 or more, -guard-rounds 1 or more")
 	}
 	if o.live.rows < 20_000 {
 		return o, errors.New("-live-rows: has to be 20000 or more")
@@ -167,6 +174,8 @@ func (o options) measure(part string) (table, error) {
 		return measureList(o.listItems, o.listRounds)
 	case part == "live":
 		return measureLive(o.databases, o.live)
+	case part == "guard":
+		return measureGuard(o.databases, o.guard)
 	case part == "statements":
 		return countStatements(o.databases)
 	default:

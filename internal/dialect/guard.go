@@ -53,9 +53,10 @@ type GuardPart struct {
 	// enough that it is there.
 	Text string
 
-	Conditional bool // the catalogue has the condition of live rows for it
-	Shared      bool // of the guards of all tables
-	Replaces    bool // Up takes the place of one that is there
+	Conditional bool   // the catalogue has the condition of live rows for it
+	Unless      string // what stands in that behind the condition of live rows
+	Shared      bool   // of the guards of all tables
+	Replaces    bool   // Up takes the place of one that is there
 }
 
 // Says puts what a DELETE that means live rows says into the clauses of a statement.

@@ -5,22 +5,24 @@ package dialect
 // client has sent, whatever functions and foreign keys run below it. So nothing is set,
 // and nothing can stay set: not by an error, in a savepoint, or behind a pooler.
 //
-// The condition of live rows is the trigger's own: of trashed ones no function is called.
+// What decides is in the trigger's own condition: of a row that may go no function is
+// called. It fires after the row is deleted, and takes that back: one that fires before
+// would have to lock each row first.
 var postgresGuard = Guard{
 	Before: postgresMeant,
 	Parts: []GuardPart{
 		{
-			Kind: "function", Name: "{guard}", Text: postgresGuardBody + " " + postgresGuardSettings,
-			Up:       "CREATE OR REPLACE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog SET row_security = off AS $softdelete$" + postgresGuardBody + "$softdelete$",
+			Kind: "function", Name: "{guard}", Text: postgresGuardBody,
+			Up:       "CREATE OR REPLACE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql AS $softdelete$" + postgresGuardBody + "$softdelete$",
 			Down:     "DROP FUNCTION IF EXISTS {guard}()",
-			Why:      "what refuses to remove live rows of {in table}, unless the statement says that it means them",
+			Why:      "what refuses to remove live rows of {in table}",
 			Replaces: true,
 		},
 		{
-			Kind: "delete", Name: "softdelete_guard", Text: "11 {guard}", Conditional: true,
-			Up:   "CREATE TRIGGER softdelete_guard BEFORE DELETE ON {table} FOR EACH ROW WHEN ({live}) EXECUTE FUNCTION {guard}()",
+			Kind: "delete", Name: "softdelete_guard", Text: "9 {guard}", Conditional: true, Unless: " AND " + postgresUnmeant,
+			Up:   "CREATE TRIGGER softdelete_guard AFTER DELETE ON {table} FOR EACH ROW WHEN ({live} AND " + postgresUnmeant + ") EXECUTE FUNCTION {guard}()",
 			Down: "DROP TRIGGER IF EXISTS softdelete_guard ON {table}",
-			Why:  "a live row of {in table} is not deleted, whoever asks",
+			Why:  "a live row of {in table} is not deleted, whoever asks, unless the statement says that it means it",
 		},
 		{
 			Kind: "truncate", Name: "softdelete_guard_truncate", Text: "34 {guard}",
@@ -36,28 +38,28 @@ var postgresGuard = Guard{
 const (
 	postgresMeant = "/* softdelete:force */"
 
-	// It is read with the names of pg_catalog only, and fails rather than to overlook a
-	// row that a policy hides.
-	postgresGuardBody = ` DECLARE refused boolean := coalesce(NOT starts_with(current_query(), '` + postgresMeant + `'), true); ` +
+	postgresUnmeant = `(starts_with(current_query(), '` + postgresMeant + `') IS NOT TRUE)`
+
+	// An UPDATE that moves a row to another partition deletes it from its own.
+	postgresGuardBody = ` DECLARE refused boolean := true; query text := pg_catalog.current_query(); ` +
 		`BEGIN ` +
-		`IF refused AND TG_OP = 'TRUNCATE' THEN EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.%I WHERE {in live})', TG_TABLE_SCHEMA, TG_TABLE_NAME) INTO refused; END IF; ` +
-		// An UPDATE that moves a row to another partition deletes it from its own.
-		`IF refused AND TG_OP = 'DELETE' AND pg_trigger_depth() = 1 AND upper(left(current_query(), 7)) = 'UPDATE ' AND strpos(rtrim(current_query(), '; '), ';') = 0 THEN ` +
-		`refused := NOT (SELECT relispartition FROM pg_class WHERE oid = TG_RELID); END IF; ` +
+		`IF TG_OP = 'TRUNCATE' THEN ` +
+		`EXECUTE pg_catalog.format('SELECT EXISTS (SELECT 1 FROM %I.%I WHERE {in live})', TG_TABLE_SCHEMA, TG_TABLE_NAME) INTO refused; ` +
+		`refused := refused AND ` + postgresUnmeant + `; ` +
+		`ELSIF pg_catalog.pg_trigger_depth() = 1 AND pg_catalog.upper(pg_catalog.left(query, 7)) = 'UPDATE ' AND pg_catalog.strpos(pg_catalog.rtrim(query, '; '), ';') = 0 THEN ` +
+		`refused := NOT (SELECT relispartition FROM pg_catalog.pg_class WHERE oid = TG_RELID); ` +
+		`END IF; ` +
 		`IF refused THEN RAISE EXCEPTION USING ERRCODE = '` + guardState + `', MESSAGE = '{in message}', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, ` +
 		`HINT = 'Soft delete them. A statement that begins with ` + postgresMeant + ` means to remove them for good.'; END IF; ` +
-		`IF TG_OP = 'TRUNCATE' THEN RETURN NULL; END IF; ` +
-		`RETURN OLD; ` +
+		`RETURN NULL; ` +
 		`END `
-
-	postgresGuardSettings = `{search_path=pg_catalog,row_security=off}`
 
 	postgresGuards = `SELECT asked.name, CASE g.tgname WHEN 'softdelete_guard' THEN 'delete' ELSE 'truncate' END, g.tgname,
 	concat(g.tgtype, ' ', f.proname), coalesce(substring(pg_get_triggerdef(g.oid) FROM ' WHEN \((.*)\) EXECUTE '), ''),
 	g.tgenabled IN ('D', 'R') OR EXISTS (SELECT 1 FROM pg_catalog.pg_trigger part WHERE part.tgparentid = g.oid AND part.tgenabled IN ('D', 'R')) ` + postgresTables + `
 JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid AND g.tgname IN ('softdelete_guard', 'softdelete_guard_truncate')
 JOIN pg_catalog.pg_proc f ON f.oid = g.tgfoid
-UNION SELECT asked.name, 'function', f.proname, concat(f.prosrc, ' ', CAST(f.proconfig AS text)), '', false ` + postgresTables + `
+UNION SELECT asked.name, 'function', f.proname, concat(f.prosrc, CAST(f.proconfig AS text)), '', false ` + postgresTables + `
 JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid AND g.tgname IN ('softdelete_guard', 'softdelete_guard_truncate')
 JOIN pg_catalog.pg_proc f ON f.oid = g.tgfoid
 ORDER BY 1, 2`

@@ -3,7 +3,8 @@ package dialect
 // sqliteGuard: a trigger knows nothing of the statement that it runs for, and sees no
 // table of the connection alone. So a row in a table says that live rows are meant: it
 // is written and removed in the transaction of the statement, which no other connection
-// sees, and which takes it away where it fails.
+// sees, and which takes it away where it fails. The trigger fires after the row is deleted,
+// and takes that back: for one before the row would be looked for twice.
 var sqliteGuard = Guard{
 	Probe: "INSERT INTO softdelete_guard SELECT 1 WHERE 0",
 	Open:  "INSERT INTO softdelete_guard VALUES (1)",
@@ -30,5 +31,5 @@ UNION ALL SELECT '', 'table', m.name, '', '', 0 FROM sqlite_master m WHERE m.typ
 	OthersSQL: `SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 17) = 'softdelete_guard_'`,
 }
 
-const sqliteGuardText = "CREATE TRIGGER {guard} BEFORE DELETE ON {table} FOR EACH ROW WHEN {live} AND NOT EXISTS (SELECT 1 FROM softdelete_guard) " +
+const sqliteGuardText = "CREATE TRIGGER {guard} AFTER DELETE ON {table} FOR EACH ROW WHEN {live} AND NOT EXISTS (SELECT 1 FROM softdelete_guard) " +
 	"BEGIN SELECT RAISE(ABORT, '{in message}'); END"

@@ -245,7 +245,12 @@ func isGuardPart(have *catalogue.GuardPart, want *dialect.GuardPart, m *model.Mo
 	if want.Text != "" && plainText(have.Text) != plainText(want.Text) {
 		return false
 	}
-	return !want.Conditional || m.SameCondition(strings.ReplaceAll(have.Where, "old.", ""), m.MarkerCondition(model.LiveOnly))
+	if !want.Conditional {
+		return true
+	}
+	live, rest, ends := strings.Cut(strings.NewReplacer("old.", "", "::text", "").Replace(have.Where), want.Unless)
+	ends = ends && strings.Trim(rest, ")") == ""
+	return ends && m.SameCondition(live, m.MarkerCondition(model.LiveOnly))
 }
 
 // plainText is the text of a part without quotes of names, and with single spaces.

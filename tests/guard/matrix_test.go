@@ -159,7 +159,7 @@ func TestMatrix(t *testing.T) {
 					require.ErrorIs(t, err, softdelete.ErrGuarded)
 					require.Equal(t, before, all(t, db), "nothing is changed")
 				case plainly:
-					require.ErrorContains(t, err, "softdelete: guarded: books")
+					require.ErrorContains(t, err, "softdelete: guarded: ")
 					require.Equal(t, before, all(t, db), "nothing is changed")
 				default:
 					require.NoError(t, err)
@@ -179,7 +179,7 @@ func TestNoPlugin(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		library(t, open)
 		stranger := open(t)
-		require.ErrorContains(t, stranger.Exec("DELETE FROM books WHERE id = 2").Error, "softdelete: guarded: books has live rows that would be deleted")
+		require.ErrorContains(t, stranger.Exec("DELETE FROM books WHERE id = 2").Error, " has live rows that would be deleted")
 		require.ErrorContains(t, stranger.Unscoped().Delete(&page{}, 20).Error, "softdelete: guarded: pages")
 		require.NoError(t, stranger.Exec("DELETE FROM pages WHERE book_id = 3").Error)
 		require.Len(t, tables.Column[int](t, stranger, "SELECT id FROM pages"), 4)

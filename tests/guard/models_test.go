@@ -88,7 +88,7 @@ func keepsLive(t *testing.T, db *gorm.DB) {
 	tx := db.Session(&gorm.Session{NewDB: true})
 	err := tx.Exec("DELETE FROM books WHERE id = 2").Error
 	require.ErrorIs(t, err, softdelete.ErrGuarded)
-	require.ErrorContains(t, err, "books")
+	require.ErrorContains(t, err, "has live rows that would be deleted")
 }
 
 func books(t *testing.T, db *gorm.DB) []uint {
