@@ -222,15 +222,18 @@ func (p *Plugin) delete(next func(*gorm.DB)) func(*gorm.DB) {
 		}
 		op := operationOf(db.Statement)
 		if op == nil || db.Error != nil {
-			if db.Statement.Unscoped {
-				next = forced(db, next)
+			if db.Error == nil && db.Statement.Unscoped {
+				forced(db, next)
+				return
 			}
 			next(db)
 			return
 		}
 		p.dropEarly(db)
+		next := next // of this statement alone
 		if op.kind == OpForceDelete {
-			next = forced(db, next)
+			remove := next
+			next = func(db *gorm.DB) { forced(db, remove) }
 		}
 		switch {
 		case op.kind == OpSoftDelete:

@@ -17,22 +17,20 @@ import (
 // own SQL, or where a database does not let triggers know that by a row that its
 // transaction writes and removes.
 
-// forced has GORM's step of a delete say that it means live rows.
-func forced(db *gorm.DB, next func(*gorm.DB)) func(*gorm.DB) {
+// forced runs GORM's step of a delete, and has it say that it means live rows.
+func forced(db *gorm.DB, next func(*gorm.DB)) {
 	d := dialectOf(db)
-	return func(db *gorm.DB) {
-		if stmt := db.Statement; stmt.SQL.Len() == 0 && !db.DryRun { // What is only read opens nothing.
-			defer saveClauses(stmt)()
-			d.Guard.Says(stmt.Clauses)
-		}
-		failed := db.Error
-		err := opening(db, d, func() error {
-			next(db)
-			return db.Error
-		})
-		if failed == nil && err != nil && db.Error == nil {
-			_ = db.AddError(err)
-		}
+	if stmt := db.Statement; stmt.SQL.Len() == 0 && !db.DryRun { // What is only read opens nothing.
+		defer saveClauses(stmt)()
+		d.Guard.Says(stmt.Clauses)
+	}
+	failed := db.Error
+	err := opening(db, d, func() error {
+		next(db)
+		return db.Error
+	})
+	if failed == nil && err != nil && db.Error == nil {
+		_ = db.AddError(err)
 	}
 }
 

@@ -144,5 +144,5 @@ func plantPosts(db *gorm.DB, n int, trashed bool) error {
 		" FROM (SELECT "+number+" AS n FROM "+from[2:]+") AS numbers WHERE n <= ?", n).Error; err != nil {
 		return err
 	}
-	return db.Exec(map[string]string{"postgres": "VACUUM ANALYZE posts", "sqlite": "ANALYZE", "mysql": "ANALYZE TABLE posts"}[db.Name()]).Error
+	return db.Exec(map[string]string{"postgres": "VACUUM ANALYZE posts", "sqlite": "PRAGMA wal_checkpoint(TRUNCATE)", "mysql": "ANALYZE TABLE posts"}[db.Name()]).Error
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/record"
 	"github.com/gorm-softdelete/softdelete/tests/internal/tables"
 )
 
@@ -290,5 +291,43 @@ func TestGuardTakenOff(t *testing.T) {
 		require.NoError(t, softdelete.ForceDelete(db, &page{}, 11).Error)
 		require.NoError(t, softdelete.ForceDelete(db, &book{ID: 2}).Error)
 		require.Equal(t, []uint{1, 3}, books(t, db))
+	})
+}
+
+// TestSaidOnce says that each force delete says once that it means live rows, however many were before it, and nothing else
+// says it.
+func TestSaidOnce(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := library(t, open)
+		log := record.Record(t, db)
+		var first []string
+		for i := range 20 {
+			log.Take()
+			require.NoError(t, softdelete.ForceDelete(db, &tag{}, 100+i).Error)
+			require.NoError(t, db.Unscoped().Delete(&tag{}, 100+i).Error)
+			sent := log.Take()
+			if i == 1 {
+				first = sent
+			}
+			if i > 1 {
+				require.Len(t, sent, len(first), "%q", sent)
+			}
+		}
+		for _, run := range []func() error{
+			func() error { return db.Delete(&tag{}, 1).Error },
+			func() error { return softdelete.Restore(db, &tag{}, 1).Error },
+			func() error { return db.Delete(&tag{}, 1).Error },
+			func() error { return softdelete.Purge(db, &tag{}, 100).Error },
+			func() error { return db.Delete(&shelf{}, 100).Error },
+			func() error { return db.Where("id = 1").First(&book{}).Error },
+		} {
+			require.NoError(t, run())
+			for _, text := range log.Take() {
+				require.NotRegexp(t, "softdelete:force|group_concat_max_len|softdelete_guard", text)
+			}
+		}
+		require.NotContains(t, db.ToSQL(func(tx *gorm.DB) *gorm.DB { return softdelete.ForceDelete(tx, &tag{}, 1) }), "/*", "what is only read opens nothing")
+		require.NotContains(t, db.ToSQL(func(tx *gorm.DB) *gorm.DB { return tx.Unscoped().Delete(&tag{}, 1) }), "/*")
 	})
 }
