@@ -270,7 +270,7 @@ func TestFirstForceDelete(t *testing.T) {
 			for within, run := range transactions {
 				fresh := open(t)
 				require.NoError(t, fresh.Use(softdelete.New(softdelete.Config{Models: []any{&bookTag{}, &shelf{}, &book{}, &page{}, &tag{}}})))
-				
+
 				require.NoError(t, run(fresh, force), "%s, %s", name, within)
 				keepsLive(t, fresh)
 				require.Equal(t, []uint{2, 3}, books(t, db))
