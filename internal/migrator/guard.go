@@ -191,7 +191,8 @@ func (gs *Guarding) whole(change func(tx *gorm.DB, found catalogue.Guards) error
 		} else {
 			err = session.AsUnit(gs.DB, run)
 		}
-		if err == nil || inTransaction || try == tries || !isOverlap(err) && !dialect.HasText(err, "tuple concurrently updated") {
+		meanwhile := isOverlap(err) || dialect.HasText(err, "tuple concurrently", "pg_proc_proname_args_nsp_index", "pg_trigger_tgrelid_tgname_index")
+		if err == nil || inTransaction || try == tries || !meanwhile {
 			return err
 		}
 	}
