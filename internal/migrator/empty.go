@@ -99,7 +99,7 @@ func (mg *Migration) steps(w DDL, m *model.Model, table *catalogue.Table, keys [
 // textsOf are the statements by which GORM makes the indexes of a schema.
 func (mg *Migration) textsOf(db *gorm.DB, s *schema.Schema) map[string]string {
 	texts := map[string]string{}
-	for _, index := range s.ParseIndexes() {
+	for _, index := range indexesOf(s) {
 		if made := mg.told(db, func(m gorm.Migrator) error { return m.CreateIndex(model.NewOf(s.ModelType), index.Name) }); len(made) == 1 {
 			texts[index.Name] = made[0]
 		}
@@ -109,6 +109,8 @@ func (mg *Migration) textsOf(db *gorm.DB, s *schema.Schema) map[string]string {
 
 // told lists the statements that GORM's migrator would run, without running them.
 func (mg *Migration) told(db *gorm.DB, run func(gorm.Migrator) error) []string {
+	parsing.Lock()
+	defer parsing.Unlock()
 	var list []string
 	tx := db.Session(&gorm.Session{DryRun: true, Logger: &listener{Interface: logger.Discard, each: func(sql string) { list = append(list, sql) }}})
 	if err := run(tx.Migrator()); err != nil {
@@ -155,7 +157,7 @@ func (mg *Migration) joinColumns(db *gorm.DB, m *model.Model, will *predicted, w
 			list = append(list, Statement{Table: s.Table, Up: sql, Down: w.Text("ALTER TABLE ", table, " DROP COLUMN ", clause.Column{Name: column}), Why: why})
 		}
 	}
-	for _, index := range s.ParseIndexes() {
+	for _, index := range indexesOf(s) {
 		if had.Index(index.Name) != nil {
 			continue
 		}

@@ -71,7 +71,7 @@ func (mg *Migration) tableWithout(db *gorm.DB, w DDL, m *model.Model, fields []*
 	const why = "GORM has made a constraint of gorm:\"unique\", if it did not know the model: it goes as the table is made anew"
 	list := w.anew(old.Name, scratch.Name, columnsMade(m.Schema), body, before+")", nil, why)
 	c := &Change{Table: &catalogue.Table{Name: old.Name}}
-	for _, index := range m.Schema.ParseIndexes() {
+	for _, index := range indexesOf(m.Schema) {
 		text := w.Texts[old.Name][index.Name]
 		list = append([]Statement{{Up: w.drop(c, index.Name), Down: text, Why: "it goes with the table, and comes back"}}, list...)
 		list = append(list, Statement{Up: text, Down: w.drop(c, index.Name), Why: "it was there before"})

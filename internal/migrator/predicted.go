@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"gorm.io/gorm/schema"
 
@@ -37,7 +38,7 @@ func (p *predicted) predict(s *schema.Schema, name string, withKeys bool) {
 			table.Columns[column] = catalogue.Column{Name: column, Nullable: !field.NotNull}
 		}
 	}
-	for _, declared := range s.ParseIndexes() {
+	for _, declared := range indexesOf(s) {
 		if table.Index(declared.Name) == nil {
 			table.Indexes = append(table.Indexes, p.indexOf(declared))
 		}
@@ -55,6 +56,15 @@ func (p *predicted) predict(s *schema.Schema, name string, withKeys bool) {
 	if withKeys {
 		p.predictKeys(s, table)
 	}
+}
+
+// parsing is held while GORM lists the indexes of a schema, to whose fields it writes.
+var parsing sync.Mutex
+
+func indexesOf(s *schema.Schema) []*schema.Index {
+	parsing.Lock()
+	defer parsing.Unlock()
+	return s.ParseIndexes()
 }
 
 func columnsOf(fields []*schema.Field) []string {

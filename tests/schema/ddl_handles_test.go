@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync"
 	"testing"
 
 	"github.com/glebarez/sqlite"
@@ -78,6 +79,27 @@ func TestDDLRunsNothing(t *testing.T) {
 		}
 		require.Empty(t, log.Take())
 	})
+}
+
+// TestDDLAtOnce says that several may ask.
+func TestDDLAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, db := range withoutServers(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.NoError(t, db.Use(softdelete.New()))
+			lists := make([][]softdelete.Statement, 4)
+			var all sync.WaitGroup
+			for i := range lists {
+				all.Go(func() { lists[i], _ = softdelete.DDL(db, ddlModels()...) })
+			}
+			all.Wait()
+			for _, list := range lists {
+				require.NotEmpty(t, list)
+				require.Equal(t, lists[0], list)
+			}
+		})
+	}
 }
 
 func TestDDLErrors(t *testing.T) {
