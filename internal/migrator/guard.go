@@ -115,7 +115,7 @@ func (gs *Guarding) Install() error {
 		for i := range gs.Guards {
 			g := &gs.Guards[i]
 			lacks := Guarded(g, found, gs.Dialect, i == 0)
-			if err := executeAll(tx, slices.Concat(lacks.Lacks, lacks.Off)); err != nil {
+			if err := executeTexts(tx, slices.Concat(lacks.Lacks, lacks.Off)); err != nil {
 				return fmt.Errorf("softdelete: model %s: guarding %s: %w", g.Model.Name(), g.Table, err)
 			}
 		}
@@ -128,7 +128,7 @@ func (gs *Guarding) Remove() error {
 	return gs.whole(func(tx *gorm.DB, found catalogue.Guards) error {
 		for i := range gs.Guards {
 			g := &gs.Guards[i]
-			if err := executeAll(tx, g.removal(found)); err != nil {
+			if err := executeTexts(tx, g.removal(found)); err != nil {
 				return fmt.Errorf("softdelete: model %s: taking the guard off %s: %w", g.Model.Name(), g.Table, err)
 			}
 		}
@@ -271,4 +271,13 @@ func (g *Guard) strayed(found catalogue.Guards) []string {
 		}
 	}
 	return list
+}
+
+func executeTexts(db *gorm.DB, statements []string) error {
+	for _, sql := range statements {
+		if _, err := session.Exec(db, sql); err != nil {
+			return err
+		}
+	}
+	return nil
 }
