@@ -8,10 +8,8 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/doctor"
-	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -247,62 +245,4 @@ func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 		})
 	}
 	return findings, nil
-}
-
-// choose finds out which tables are meant.
-func (p *Plugin) choose(c *doctor.Subject, values []any) error {
-	type softdeleteColumns struct{ Tracked }
-	own, err := model.Parse(c.DB, &softdeleteColumns{})
-	if err != nil {
-		return err
-	}
-	c.Tracked = own.FieldsByName
-	schemas := make([]*schema.Schema, len(values))
-	joins := map[string]bool{}
-	for i, value := range values {
-		s, err := model.Parse(c.DB, value)
-		if err != nil {
-			return err
-		}
-		schemas[i] = s
-		for _, rel := range s.Relationships.Many2Many {
-			joins[rel.JoinTable.Table] = true
-		}
-	}
-	// The models of join tables first, so that the relations through them find them.
-	slices.SortStableFunc(schemas, func(a, b *schema.Schema) int {
-		switch {
-		case joins[a.Table] == joins[b.Table]:
-			return 0
-		case joins[a.Table]:
-			return -1
-		}
-		return 1
-	})
-	var names []string
-	for _, s := range schemas {
-		if _, err := p.models.lookup(c.DB, s); err != nil {
-			return err
-		}
-		names = append(names, s.Table)
-	}
-	c.Graph = p.models.relations()
-	if len(values) == 0 {
-		names = slices.Clone(c.Graph.Names)
-	}
-	if len(names) == 0 {
-		return fmt.Errorf("softdelete: %w: no models: give some to Doctor, or register them with Config.Models", gorm.ErrInvalidValue)
-	}
-	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
-		t := c.Graph.Tables[name]
-		if t.Err != nil {
-			return publicError(t.Err)
-		}
-		if err := checkPlace(c.DB, t.Model, "Doctor"); err != nil {
-			return err
-		}
-		c.Tables = append(c.Tables, t)
-	}
-	return nil
 }
