@@ -92,7 +92,7 @@ func (c *cascade) removeFound(f found) error {
 	}
 	filter := c.reach(t, c.plan.Kind.TakesFrom())
 	for _, where := range slices.Backward(f.set.Where) {
-		_, n, err := c.write(t, 0, where.And(filter)(t.Name), c.op.deleteFrom(), clause.Table{Name: t.Name})
+		_, n, err := c.write(t, 0, where.And(filter)(t.Name), c.op.deleteFrom(c.db), clause.Table{Name: t.Name})
 		if err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func (c *cascade) removeFound(f found) error {
 // erase removes the rows of a table that a condition picks.
 func (c *cascade) erase(t *model.Table, where clause.Expression) (int64, error) {
 	return c.listened(t, where, func() (int64, error) {
-		return session.Exec(c.db, c.op.deleteFrom(), clause.Table{Name: t.Name}, " WHERE ", where)
+		return session.Exec(c.db, c.op.deleteFrom(c.db), clause.Table{Name: t.Name}, " WHERE ", where)
 	})
 }
 

@@ -6,8 +6,10 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -19,13 +21,22 @@ import (
 
 // forced runs GORM's step of a delete, and has it say that it means live rows.
 func forced(db *gorm.DB, next func(*gorm.DB)) {
-	d := dialectOf(db)
-	if stmt := db.Statement; stmt.SQL.Len() == 0 && !db.DryRun { // What is only read opens nothing.
-		defer saveClauses(stmt)()
-		d.Guard.Says(stmt.Clauses)
+	d, stmt := dialectOf(db), db.Statement
+	built := stmt.SQL.Len() > 0
+	if built && d.Guard.Learns {
+		next(db) // It is built with what it has to say, or built again: see removeRows.
+		return
 	}
-	failed := db.Error
+	failed, first := db.Error, true
 	err := opening(db, d, func() error {
+		defer saveClauses(stmt)()
+		if !built && !first && d.Guard.Learns {
+			unbuilt(stmt)
+		}
+		first = false
+		if !built && saysForce(db, d) {
+			d.Guard.Says(stmt.Clauses)
+		}
 		next(db)
 		return db.Error
 	})
@@ -34,17 +45,44 @@ func forced(db *gorm.DB, next func(*gorm.DB)) {
 	}
 }
 
-// deleteFrom is the beginning of a DELETE of an operation's rows.
-func (op *operation) deleteFrom() string {
-	if op.kind == OpForceDelete {
-		return op.dialect.Guard.DeleteFrom()
+// saysForce tells if a DELETE that means live rows is to say so: what is only read is
+// not, and where guards are learned of none is before one has refused.
+func saysForce(db *gorm.DB, d *dialect.Dialect) bool {
+	p, ok := installed(db)
+	return !db.DryRun && ok && (!d.Guard.Learns || p.models.guarded.Load())
+}
+
+// learnsOfGuard notes that a guard has refused a statement, which is to be run again.
+func learnsOfGuard(db *gorm.DB) bool {
+	p, ok := installed(db)
+	if ok {
+		p.models.guarded.Store(true)
+		db.Error = nil
 	}
-	return "DELETE FROM "
+	return ok
+}
+
+// unbuilt has GORM build a statement again.
+func unbuilt(stmt *gorm.Statement) {
+	stmt.SQL.Reset()
+	stmt.Vars = nil
+}
+
+// deleteFrom is the beginning of a DELETE of an operation's rows, as it is to be when the
+// statement is written.
+func (op *operation) deleteFrom(db *gorm.DB) clause.Expression {
+	return expr.Func(func(b clause.Builder) {
+		text := "DELETE FROM "
+		if op.kind == OpForceDelete && saysForce(db, op.dialect) {
+			text = op.dialect.Guard.DeleteFrom()
+		}
+		_, _ = b.WriteString(text)
+	})
 }
 
 // means has a write of an operation mean live rows, if that is what it begins with.
 func (op *operation) means(db *gorm.DB, write func() (int64, error)) func() (int64, error) {
-	if op.kind != OpForceDelete || op.dialect.Guard.Open == "" {
+	if op.kind != OpForceDelete || op.dialect.Guard.Open == "" && !op.dialect.Guard.Learns {
 		return write
 	}
 	return func() (n int64, err error) {
@@ -62,7 +100,7 @@ func (op *operation) means(db *gorm.DB, write func() (int64, error)) func() (int
 // a guard is known there: a statement that is refused changes nothing.
 func opening(db *gorm.DB, d *dialect.Dialect, remove func() error) error {
 	p, ok := installed(db)
-	if d.Guard.Open == "" || db.DryRun || db.Error != nil || !ok {
+	if d.Guard.Open == "" && !d.Guard.Learns || db.DryRun || db.Error != nil || !ok {
 		return remove()
 	}
 	if !p.models.guarded.Load() {
@@ -72,6 +110,9 @@ func opening(db *gorm.DB, d *dialect.Dialect, remove func() error) error {
 		}
 		p.models.guarded.Store(true)
 		db.Error = nil
+	}
+	if d.Guard.Open == "" {
+		return remove()
 	}
 	// The connection is asked directly: that no table has a guard is no error to log.
 	run := func(ctx context.Context, sql string) error {

@@ -159,12 +159,21 @@ func removeRows(db *gorm.DB, t *target, filter clause.Expression, next func(*gor
 		stmt.AddClause(clause.Returning{Columns: returned})
 	}
 	stmt.AddClauseIfNotExists(clause.Delete{})
-	if op := operationOf(stmt); op != nil && op.kind == OpForceDelete && !db.DryRun {
+	stmt.AddClauseIfNotExists(clause.From{})
+	op := operationOf(stmt)
+	isForced := op != nil && op.kind == OpForceDelete
+	said := isForced && saysForce(db, op.dialect)
+	if said {
 		op.dialect.Guard.Says(stmt.Clauses)
 	}
-	stmt.AddClauseIfNotExists(clause.From{})
 	stmt.Build(stmt.BuildClauses...)
 	next(db)
+	if isForced && !said && op.dialect.Guard.Learns && dialect.IsGuarded(db.Error) && learnsOfGuard(db) {
+		op.dialect.Guard.Says(stmt.Clauses)
+		unbuilt(stmt)
+		stmt.Build(stmt.BuildClauses...)
+		next(db)
+	}
 }
 
 // removalFilter is which rows are removed: those that the scopes name; if they

@@ -16,8 +16,13 @@ import (
 // message within a literal.
 type Guard struct {
 	// Before and After stand before and after the first word of a DELETE that means
-	// to remove live rows.
-	Before, After string
+	// to remove live rows. Ahead takes the place of the latter where somebody else's
+	// comment stands before that word: the statement begins with it.
+	Before, After, Ahead string
+
+	// Learns: a statement that a guard has refused leaves its transaction as it was, so
+	// that none says what it means before one was refused.
+	Learns bool
 
 	// Open and Close are run before and after such a DELETE, in one transaction with it,
 	// where a statement cannot say so itself. Probe takes the lock that they need, does
@@ -61,14 +66,17 @@ type GuardPart struct {
 
 // Says puts what a DELETE that means live rows says into the clauses of a statement.
 func (g *Guard) Says(clauses map[string]clause.Clause) {
-	if g.Before == "" {
-		return
-	}
 	c := clauses["DELETE"]
-	before := c.BeforeExpression
-	c.BeforeExpression = clause.Expr{SQL: g.Before}
-	if before != nil {
-		c.BeforeExpression = both{clause.Expr{SQL: g.Before}, before}
+	first, before := g.Before, c.BeforeExpression
+	if before != nil && g.Ahead != "" {
+		first = g.Ahead
+	}
+	switch {
+	case first == "":
+	case before != nil:
+		c.BeforeExpression = both{clause.Expr{SQL: first}, before}
+	default:
+		c.BeforeExpression = clause.Expr{SQL: first}
 	}
 	said, _ := c.Expression.(clause.Delete)
 	said.Modifier = strings.TrimSpace(g.After + " " + said.Modifier)

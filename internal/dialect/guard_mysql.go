@@ -7,6 +7,7 @@ package dialect
 //
 // A user variable would stay set on the connection.
 var mysqlGuard = Guard{
+	Learns: true,
 	Before: "/*M!100101 SET STATEMENT " + mysqlMeant + " FOR */",
 	After:  "/*+ SET_VAR(" + mysqlMeant + ") */",
 	Parts: []GuardPart{{

@@ -1,7 +1,7 @@
 package dialect
 
-// postgresGuard: a statement says that it means live rows by a comment at its very
-// beginning, which the trigger reads of current_query(). That is the statement which the
+// postgresGuard: a statement says that it means live rows by a comment behind its first
+// word, or at its very beginning, which the trigger reads of current_query(). That is the statement which the
 // client has sent, whatever functions and foreign keys run below it. So nothing is set,
 // and nothing can stay set: not by an error, in a savepoint, or behind a pooler.
 //
@@ -9,7 +9,7 @@ package dialect
 // called. It fires after the row is deleted, and takes that back: one that fires before
 // would have to lock each row first.
 var postgresGuard = Guard{
-	Before: postgresMeant,
+	After: postgresMeant, Ahead: postgresMeant,
 	Parts: []GuardPart{
 		{
 			Kind: "function", Name: "{guard}", Text: postgresGuardBody,
@@ -38,7 +38,7 @@ var postgresGuard = Guard{
 const (
 	postgresMeant = "/* softdelete:force */"
 
-	postgresUnmeant = `(starts_with(current_query(), '` + postgresMeant + `') IS NOT TRUE)`
+	postgresUnmeant = `((starts_with(current_query(), 'DELETE ` + postgresMeant + `') OR starts_with(current_query(), '` + postgresMeant + `')) IS NOT TRUE)`
 
 	// An UPDATE that moves a row to another partition deletes it from its own.
 	postgresGuardBody = ` DECLARE refused boolean := true; query text := pg_catalog.current_query(); ` +
@@ -50,7 +50,7 @@ const (
 		`refused := NOT (SELECT relispartition FROM pg_catalog.pg_class WHERE oid = TG_RELID); ` +
 		`END IF; ` +
 		`IF refused THEN RAISE EXCEPTION USING ERRCODE = '` + guardState + `', MESSAGE = '{in message}', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, ` +
-		`HINT = 'Soft delete them. A statement that begins with ` + postgresMeant + ` means to remove them for good.'; END IF; ` +
+		`HINT = 'Soft delete them. A statement that begins with DELETE ` + postgresMeant + ` means to remove them for good.'; END IF; ` +
 		`RETURN NULL; ` +
 		`END `
 

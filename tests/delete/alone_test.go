@@ -126,7 +126,7 @@ func newLone(t *testing.T, open testdb.Opener, config softdelete.Config) (*gorm.
 func spoken(log *record.Statements) string {
 	var words []string
 	for _, s := range log.Take() {
-		if word := strings.Fields(record.Bare(s))[0]; word != "SELECT" && word != "WITH" || len(words) > 0 {
+		if word := strings.Fields(s)[0]; word != "SELECT" && word != "WITH" || len(words) > 0 {
 			words = append(words, word)
 		}
 	}

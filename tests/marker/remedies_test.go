@@ -24,12 +24,12 @@ func cure(t *testing.T, db *gorm.DB, findings []softdelete.Finding) {
 	}
 }
 
-func inexact(t *testing.T, db *gorm.DB) []softdelete.Finding {
+func inexact(t *testing.T, db *gorm.DB, code string) []softdelete.Finding {
 	t.Helper()
 	findings, err := softdelete.Doctor(db)
 	require.NoError(t, err)
 	for _, finding := range findings {
-		require.Equal(t, softdelete.CodeCascadeInexact, finding.Code, finding.String())
+		require.Equal(t, code, finding.Code, finding.String())
 	}
 	return findings
 }
@@ -67,13 +67,13 @@ func TestRemedyForWholeSeconds(t *testing.T) {
 			db := plugged(t, k.open(t, open, &now), k.box(0), k.ball(0, 0))
 			require.NoError(t, softdelete.AutoMigrate(db, k.box(0), k.ball(0, 0)))
 			require.NoError(t, db.Create(k.box(1, 1, 2)).Error)
-			findings := inexact(t, db)
+			findings := inexact(t, db, softdelete.CodeCascadeInexact)
 			require.Len(t, findings, 1)
 			require.Contains(t, findings[0].Message, "keeps whole seconds (to GORM its column is a ", "what is to change in Go")
 			require.Contains(t, findings[0].Message, "DisableDatetimePrecision")
 			cure(t, db, findings)
 			require.NoError(t, db.Delete(k.box(1)).Error)
-			again := inexact(t, db)
+			again := inexact(t, db, softdelete.CodeColumnsUndeclared)
 			require.Len(t, again, 1, "the models still say whole seconds")
 			require.Empty(t, again[0].Remedy)
 			require.ErrorIs(t, softdelete.Restore(db, k.box(1)).Error, softdelete.ErrAmbiguous)
@@ -81,7 +81,7 @@ func TestRemedyForWholeSeconds(t *testing.T) {
 			// As the finding says: with the field.
 			tracked := formOf[trackedWholeMark]("")
 			db = plugged(t, k.open(t, open, &now), tracked.box(0), tracked.ball(0, 0))
-			require.Empty(t, inexact(t, db))
+			require.Empty(t, inexact(t, db, softdelete.CodeCascadeInexact))
 			require.NoError(t, db.Create(tracked.box(2, 3, 4)).Error)
 			require.NoError(t, db.Delete(tracked.ball(3, 2)).Error)
 			require.NoError(t, db.Delete(tracked.box(2)).Error)
@@ -91,11 +91,11 @@ func TestRemedyForWholeSeconds(t *testing.T) {
 			// Or with a finer type.
 			fine := formOf[fineMark]("")
 			db = plugged(t, k.open(t, open, &now), fine.box(0), fine.ball(0, 0))
-			findings = inexact(t, db)
+			findings = inexact(t, db, softdelete.CodeCascadeInexact)
 			require.Len(t, findings, 1)
 			require.Contains(t, findings[0].Remedy, "DATETIME(3) NULL DEFAULT NULL;")
 			cure(t, db, findings)
-			require.Empty(t, inexact(t, db))
+			require.Empty(t, inexact(t, db, softdelete.CodeCascadeInexact))
 			require.NoError(t, db.Create(fine.box(5, 6, 7)).Error)
 			require.NoError(t, db.Delete(fine.ball(6, 5)).Error)
 			require.NoError(t, db.Delete(fine.box(5)).Error)
@@ -112,7 +112,7 @@ func TestRemedyForACoarserColumn(t *testing.T) {
 		f := formOf[commentedMark]("")
 		db := plugged(t, open(t), f.box(0), f.ball(0, 0))
 		require.NoError(t, softdelete.AutoMigrate(db, f.box(0), f.ball(0, 0)))
-		require.Empty(t, inexact(t, db))
+		require.Empty(t, inexact(t, db, softdelete.CodeCascadeInexact))
 		coarser := map[string]string{
 			"mysql":    "MODIFY COLUMN deleted_at datetime",
 			"postgres": "ALTER COLUMN deleted_at TYPE timestamp(0) with time zone",
@@ -123,9 +123,9 @@ func TestRemedyForACoarserColumn(t *testing.T) {
 		for _, table := range []string{"boxes", "balls"} {
 			require.NoError(t, db.Exec("ALTER TABLE "+table+" "+coarser).Error)
 		}
-		findings := inexact(t, db)
+		findings := inexact(t, db, softdelete.CodeCascadeInexact)
 		require.Len(t, findings, 1)
 		cure(t, db, findings)
-		require.Empty(t, inexact(t, db))
+		require.Empty(t, inexact(t, db, softdelete.CodeCascadeInexact))
 	})
 }

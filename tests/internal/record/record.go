@@ -64,18 +64,9 @@ func (s *Statements) TakeCalls() []Call {
 	return taken
 }
 
-// Starting counts the statements that start with a word, whatever comments stand before it.
+// Starting counts the statements that start with a word.
 func Starting(all []string, word string) int {
-	return len(slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !strings.HasPrefix(Bare(s), word) }))
-}
-
-// Bare is a statement without the comments before its first word: by one a force delete says that it means live rows.
-func Bare(sql string) string {
-	for strings.HasPrefix(sql, "/*") {
-		_, sql, _ = strings.Cut(sql, "*/")
-		sql = strings.TrimSpace(sql)
-	}
-	return sql
+	return len(slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !strings.HasPrefix(s, word) }))
 }
 
 // Record makes a handle keep what it sends to the database.
