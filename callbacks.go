@@ -58,7 +58,7 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 	}
 	errs = append(errs, wrap(create, unlessDryRun, "gorm:begin_transaction"))
 	if dialectOf(db).TableRebuild {
-		errs = append(errs, wrap(callback.Raw(), migrator.KeepAttached, "gorm:raw"))
+		errs = append(errs, wrap(callback.Raw(), migrator.KeepAttached(p.models.byTable), "gorm:raw"))
 	}
 	errs = append(errs, wrap(callback.Raw(), migrator.KeepUnique(p.models.byTable, dialectOf), "gorm:raw"))
 	for _, writes := range []processor{update, del} {

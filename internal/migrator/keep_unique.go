@@ -23,7 +23,7 @@ func KeepUnique(modelOf func(table string) *model.Model, dialectOf func(*gorm.DB
 	return func(next func(*gorm.DB)) func(*gorm.DB) {
 		return func(db *gorm.DB) {
 			sql := db.Statement.SQL.String()
-			if db.Error != nil || db.DryRun || !isOfMigrator(sql) || !session.IsOfColumnUnique() {
+			if db.Error != nil || db.DryRun || !isOfMigrator(sql) || !session.IsOfMigrator("MigrateColumnUnique") {
 				next(db)
 				return
 			}

@@ -61,14 +61,14 @@ func IsGeneric() bool {
 	return slices.ContainsFunc(senders(), func(method string) bool { return strings.Contains(method, "[...]") })
 }
 
-// IsOfColumnUnique tells if the chain that runs is of a statement by which GORM's migrator
-// makes a column unique, or not any more: its tags decide.
-func IsOfColumnUnique() bool {
+// IsOfMigrator tells if the chain that runs is of a statement that a method of GORM's
+// migrator has sent, whichever driver's that is: "AlterColumn".
+func IsOfMigrator(method string) bool {
 	frames := make([]uintptr, deepest)
 	stack := runtime.CallersFrames(frames[:runtime.Callers(2, frames)])
 	for {
 		frame, more := stack.Next()
-		if strings.HasSuffix(frame.Function, ".MigrateColumnUnique") {
+		if strings.HasSuffix(frame.Function, ".Migrator."+method) {
 			return true
 		}
 		if !more {

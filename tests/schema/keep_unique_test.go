@@ -73,3 +73,30 @@ func TestWhoDropsAConstraintDropsIt(t *testing.T) {
 		require.NoError(t, db.Create(&keptAfter{Code: "a", Email: "b", Other: "b"}).Error)
 	})
 }
+
+// TestUniqueMadeBySQL says the same of a constraint by the database's own name, which GORM tries to drop by another.
+func TestUniqueMadeBySQL(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		key := map[string]string{"sqlite": "integer PRIMARY KEY AUTOINCREMENT", "postgres": "bigserial PRIMARY KEY", "mysql": "bigint unsigned AUTO_INCREMENT PRIMARY KEY"}[open(t).Name()]
+		for _, first := range []string{"GORM's", "ours"} {
+			require.NoError(t, open(t).Migrator().DropTable("kept"))
+			require.NoError(t, open(t).Exec("CREATE TABLE kept (id "+key+", code varchar(30) UNIQUE, email varchar(30), other varchar(30))").Error)
+			db := open(t)
+			require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: []any{&keptAfter{}}})))
+			if first == "GORM's" {
+				require.NoError(t, db.AutoMigrate(&keptAfter{}))
+				require.NoError(t, db.Create(&keptAfter{Code: "a", Email: "a"}).Error)
+				require.Error(t, db.Create(&keptAfter{Code: "a", Email: "b"}).Error)
+			}
+			for range 2 {
+				require.NoError(t, softdelete.AutoMigrate(db, &keptAfter{}))
+				require.NoError(t, db.AutoMigrate(&keptAfter{}))
+			}
+			require.Empty(t, doctored.CodesOf(doctored.Doctored(t, db, &keptAfter{})))
+			require.NoError(t, db.Where("1 = 1").Delete(&keptAfter{}).Error)
+			require.NoError(t, db.Create(&keptAfter{Code: "a", Email: "a"}).Error)
+			require.Error(t, db.Create(&keptAfter{Code: "a", Email: "c"}).Error)
+		}
+	})
+}
