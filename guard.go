@@ -41,6 +41,9 @@ func Guard(db *gorm.DB, models ...any) error {
 	if err != nil {
 		return err
 	}
+	if err := guarding.CheckMarkers(); err != nil {
+		return err
+	}
 	return withoutTriggers(guarding.Install())
 }
 
@@ -132,9 +135,18 @@ func guardingOf(db *gorm.DB, verb string, values []any) (*migrator.Guarding, err
 		case m == nil:
 			continue
 		}
-		table := guardedTable(db, m)
-		if !slices.ContainsFunc(guarding.Guards, func(g migrator.Guard) bool { return g.Table == table }) {
-			guarding.Guards = append(guarding.Guards, migrator.GuardOf(guarding.DB, guarding.Dialect, m, table))
+		table, err := guardedTable(db, m, values, named)
+		if err != nil {
+			return nil, err
+		}
+		g := migrator.GuardOf(guarding.DB, guarding.Dialect, m, table, "")
+		at := slices.IndexFunc(guarding.Guards, func(other migrator.Guard) bool { return other.Table == table })
+		switch {
+		case at < 0:
+			guarding.Guards = append(guarding.Guards, g)
+		case !g.Is(&guarding.Guards[at]):
+			return nil, fmt.Errorf("softdelete: models %s and %s: %w: they are of one table, %s, and do not agree which of its rows are live: give %s one of them",
+				guarding.Guards[at].Model.Name(), m.Name(), gorm.ErrInvalidValue, table, verb)
 		}
 	}
 	if len(guarding.Guards) == 0 {
@@ -144,14 +156,18 @@ func guardingOf(db *gorm.DB, verb string, values []any) (*migrator.Guarding, err
 	return guarding, nil
 }
 
-// guardedTable is the model's table, or the one that the handle names.
-func guardedTable(db *gorm.DB, m *model.Model) string {
+// guardedTable is the model's table, or the one that the handle names: for one model.
+func guardedTable(db *gorm.DB, m *model.Model, values []any, named bool) (string, error) {
 	stmt := db.Statement
-	if stmt == nil || stmt.Table == "" {
-		return m.Schema.Table
+	switch {
+	case stmt == nil || stmt.Table == "":
+		return m.Schema.Table, nil
+	case !named || len(values) > 1:
+		return "", fmt.Errorf("softdelete: %w: db.Table(%q) is for one model: name it", gorm.ErrInvalidValue, stmt.Table)
+	case stmt.TableExpr == nil:
+		return stmt.Table, nil
+	case strings.Contains(strings.TrimSpace(stmt.TableExpr.SQL), " "):
+		return "", fmt.Errorf("softdelete: model %s: %w: db.Table(%q) is more than the name of a table", m.Name(), gorm.ErrInvalidValue, stmt.TableExpr.SQL)
 	}
-	if stmt.TableExpr != nil && !strings.Contains(stmt.TableExpr.SQL, " ") {
-		return strings.NewReplacer(`"`, "", "`", "").Replace(stmt.TableExpr.SQL)
-	}
-	return stmt.Table
+	return strings.NewReplacer(`"`, "", "`", "").Replace(stmt.TableExpr.SQL), nil
 }

@@ -16,6 +16,10 @@ type Guards struct {
 	// Parts by table. Under no name is what the guards of all tables share.
 	Parts map[string][]GuardPart
 
+	// Places are the schemas of tables that were asked for without one, where that is
+	// where the parts of a guard belong.
+	Places map[string]string
+
 	Server string // the version of the server, where that makes a difference
 }
 
@@ -29,7 +33,7 @@ type GuardPart struct {
 
 // GuardsOf reads them in one statement.
 func GuardsOf(db *gorm.DB, d *dialect.Dialect, tables []string) (Guards, error) {
-	found := Guards{Parts: map[string][]GuardPart{}}
+	found := Guards{Parts: map[string][]GuardPart{}, Places: map[string]string{}}
 	tx := session.Fresh(db, gorm.Session{SkipHooks: true})
 	tx.DryRun = false // a look, also where nothing is to be executed
 	names, asked := Names(tx, d, tables)
@@ -37,8 +41,12 @@ func GuardsOf(db *gorm.DB, d *dialect.Dialect, tables []string) (Guards, error) 
 	var part GuardPart
 	asking := tx.Raw(d.Guard.ListSQL, slices.Repeat([]any{names}, strings.Count(d.Guard.ListSQL, "?"))...)
 	_, err := session.Scan(asking, []any{&table, &part.Kind, &part.Name, &part.Text, &part.Where, &part.Off}, func() {
-		if part.Kind == "server" {
+		switch part.Kind {
+		case "server":
 			found.Server = part.Name
+			return
+		case "place":
+			found.Places[asked[table]] = part.Name
 			return
 		}
 		found.Parts[asked[table]] = append(found.Parts[asked[table]], part)

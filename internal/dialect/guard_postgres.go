@@ -40,14 +40,16 @@ const (
 
 	postgresUnmeant = `((starts_with(current_query(), 'DELETE ` + postgresMeant + `') OR starts_with(current_query(), '` + postgresMeant + `')) IS NOT TRUE)`
 
-	// An UPDATE that moves a row to another partition deletes it from its own.
-	postgresGuardBody = ` DECLARE refused boolean := true; query text := pg_catalog.current_query(); ` +
+	// What TRUNCATE destroys is told by what the caller sees: it has to see all. An UPDATE
+	// that moves a row to another partition deletes it from its own, and has made it there
+	// by now.
+	postgresGuardBody = ` DECLARE refused boolean := true; ` +
 		`BEGIN ` +
 		`IF TG_OP = 'TRUNCATE' THEN ` +
 		`EXECUTE pg_catalog.format('SELECT EXISTS (SELECT 1 FROM %I.%I WHERE {in live})', TG_TABLE_SCHEMA, TG_TABLE_NAME) INTO refused; ` +
-		`refused := refused AND ` + postgresUnmeant + `; ` +
-		`ELSIF pg_catalog.pg_trigger_depth() = 1 AND pg_catalog.upper(pg_catalog.left(query, 7)) = 'UPDATE ' AND pg_catalog.strpos(pg_catalog.rtrim(query, '; '), ';') = 0 THEN ` +
-		`refused := NOT (SELECT relispartition FROM pg_catalog.pg_class WHERE oid = TG_RELID); ` +
+		`refused := (refused OR pg_catalog.row_security_active(TG_RELID) OR pg_catalog.current_setting('transaction_isolation') <> 'read committed') AND ` + postgresUnmeant + `; ` +
+		`ELSIF (SELECT relispartition FROM pg_catalog.pg_class WHERE oid = TG_RELID) THEN ` +
+		`EXECUTE pg_catalog.format('SELECT NOT EXISTS (SELECT 1 FROM %s AS moved WHERE {in key})', pg_catalog.pg_partition_root(TG_RELID)) INTO refused USING OLD; ` +
 		`END IF; ` +
 		`IF refused THEN RAISE EXCEPTION USING ERRCODE = '` + guardState + `', MESSAGE = '{in message}', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME, ` +
 		`HINT = 'Soft delete them. A statement that begins with DELETE ` + postgresMeant + ` means to remove them for good.'; END IF; ` +
@@ -62,5 +64,7 @@ JOIN pg_catalog.pg_proc f ON f.oid = g.tgfoid
 UNION SELECT asked.name, 'function', f.proname, concat(f.prosrc, CAST(f.proconfig AS text)), '', false ` + postgresTables + `
 JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid AND g.tgname IN ('softdelete_guard', 'softdelete_guard_truncate')
 JOIN pg_catalog.pg_proc f ON f.oid = g.tgfoid
+UNION SELECT asked.name, 'place', n.nspname, '', '', false ` + postgresTables + `
+JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
 ORDER BY 1, 2`
 )

@@ -39,7 +39,7 @@ func (c *checkup) guards() error {
 		if t.Model == nil || c.known[t.Name] == nil || c.texts.Views[t.Name] {
 			continue
 		}
-		g := migrator.GuardOf(c.DB, c.Dialect, t.Model, t.Name)
+		g := migrator.GuardOf(c.DB, c.Dialect, t.Model, t.Name, found.Places[t.Name])
 		c.guard(t, guarded, migrator.Guarded(&g, found, c.Dialect, shared))
 		shared = false
 	}

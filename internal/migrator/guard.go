@@ -40,18 +40,28 @@ func (s GuardStep) byName(name string) string {
 	return strings.Replace(s.Down, s.quote(s.place+s.part.Name), s.quote(s.place+name), 1)
 }
 
-// GuardOf is the guard of a model's table, or of another by a name.
-func GuardOf(db *gorm.DB, d *dialect.Dialect, m *model.Model, table string) Guard {
+// GuardOf is the guard of a model's table, or of another by a name. What it is made of
+// belongs into the table's schema, which is known if the name has it or the database was
+// asked.
+func GuardOf(db *gorm.DB, d *dialect.Dialect, m *model.Model, table, schema string) Guard {
 	g := Guard{Model: m, Table: table}
 	w := DDL{DB: db, Dialect: d}
 	quote := func(name string) string { return w.Text(clause.Table{Name: name}) }
 	last := session.LastPart(table)
 	place, name := table[:len(table)-len(last)], guardName(last)
+	if place == "" && schema != "" {
+		place = schema + "."
+	}
+	live := w.Text(m.MarkerCondition(model.LiveOnly))
+	if _, isTime := m.Marker.Live.(string); isTime {
+		live = "true" // a time without a zone is another one in each session
+	}
 	fill := strings.NewReplacer(
 		"{table}", quote(table),
 		"{guard}", quote(place+name),
 		"{live}", w.Text(&model.Filter{Model: m, Table: "old", Show: model.LiveOnly}),
-		"{in live}", strings.ReplaceAll(literal(w.Text(m.MarkerCondition(model.LiveOnly))), "%", "%%"),
+		"{in live}", strings.ReplaceAll(literal(live), "%", "%%"),
+		"{in key}", strings.ReplaceAll(literal(movedBy(w, m)), "%", "%%"),
 		"{in message}", literal(dialect.GuardMessage(last)),
 		"{in table}", last,
 	)
@@ -67,6 +77,20 @@ func GuardOf(db *gorm.DB, d *dialect.Dialect, m *model.Model, table string) Guar
 		g.parts = append(g.parts, GuardStep{Table: about, Up: part.Up, Down: part.Down, Why: part.Why, part: part, on: on, place: place, quote: quote})
 	}
 	return g
+}
+
+// movedBy is the condition of the row that another one has become in a partitioned table:
+// it has the same key. A model without a key cannot tell.
+func movedBy(w DDL, m *model.Model) string {
+	var same []string
+	for _, name := range model.PrimaryNames(m.Schema) {
+		column := w.Text(clause.Column{Name: name})
+		same = append(same, "moved."+column+" = $1."+column)
+	}
+	if len(same) == 0 {
+		return "false"
+	}
+	return strings.Join(same, " AND ")
 }
 
 // literal is a text within the quotes of a literal, which may be one of a function's body.
@@ -109,11 +133,37 @@ func (gs *Guarding) Steps() []GuardStep {
 	return list
 }
 
+// Is tells if two guards of a table are the same.
+func (g *Guard) Is(other *Guard) bool {
+	return slices.EqualFunc(g.parts, other.parts, func(a, b GuardStep) bool { return a.Up == b.Up })
+}
+
+// CheckMarkers finds tables that have no marker to guard by, of which a database may say
+// nothing until the first row is to go.
+func (gs *Guarding) CheckMarkers() error {
+	names := make([]string, len(gs.Guards))
+	for i, g := range gs.Guards {
+		names[i] = g.Table
+	}
+	found, err := catalogue.Tables(gs.DB, gs.Dialect, names)
+	if err != nil {
+		return err
+	}
+	for _, g := range gs.Guards {
+		marker := g.Model.Marker.Field.DBName
+		if table := found[g.Table]; table != nil && !table.Has([]string{marker}) {
+			return fmt.Errorf("softdelete: model %s: the table %s has no column %s, by which its guard would tell live rows: add it first, or let AutoMigrate do it",
+				g.Model.Name(), g.Table, marker)
+		}
+	}
+	return nil
+}
+
 // Install makes the guards that are not there, or not as they should be.
 func (gs *Guarding) Install() error {
 	return gs.whole(func(tx *gorm.DB, found catalogue.Guards) error {
 		for i := range gs.Guards {
-			g := &gs.Guards[i]
+			g := gs.placed(i, found)
 			lacks := Guarded(g, found, gs.Dialect, i == 0)
 			if err := executeTexts(tx, slices.Concat(lacks.Lacks, lacks.Off)); err != nil {
 				return fmt.Errorf("softdelete: model %s: guarding %s: %w", g.Model.Name(), g.Table, err)
@@ -127,13 +177,20 @@ func (gs *Guarding) Install() error {
 func (gs *Guarding) Remove() error {
 	return gs.whole(func(tx *gorm.DB, found catalogue.Guards) error {
 		for i := range gs.Guards {
-			g := &gs.Guards[i]
+			g := gs.placed(i, found)
 			if err := executeTexts(tx, g.removal(found)); err != nil {
 				return fmt.Errorf("softdelete: model %s: taking the guard off %s: %w", g.Model.Name(), g.Table, err)
 			}
 		}
 		return gs.removeShared(tx)
 	})
+}
+
+// placed is a guard of which it is known where it belongs.
+func (gs *Guarding) placed(i int, found catalogue.Guards) *Guard {
+	g := gs.Guards[i]
+	g = GuardOf(gs.DB, gs.Dialect, g.Model, g.Table, found.Places[g.Table])
+	return &g
 }
 
 // removal lists the statements that take a guard off, as far as it is there.
