@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"strconv"
 	"sync/atomic"
@@ -38,12 +39,7 @@ func Begin(db *gorm.DB) *Unit {
 			_ = db.AddError(gorm.ErrUnsupportedDriver)
 			return nil
 		}
-		u := &Unit{savepoint: "softdelete_" + strconv.FormatUint(savepoints.Add(1), 36)}
-		// By its SQL: the drivers' own method loses its error.
-		if db.AddError(unprepared(Beside(db)).Exec("SAVEPOINT "+u.savepoint).Error) != nil {
-			return nil
-		}
-		return u
+		return setSavepoint(db)
 	}
 	tx := Beside(db).Begin()
 	if tx.Error != nil {
@@ -52,6 +48,15 @@ func Begin(db *gorm.DB) *Unit {
 	}
 	u := &Unit{pool: db.Statement.ConnPool}
 	db.Statement.ConnPool = tx.Statement.ConnPool
+	return u
+}
+
+func setSavepoint(db *gorm.DB) *Unit {
+	u := &Unit{savepoint: "softdelete_" + strconv.FormatUint(savepoints.Add(1), 36)}
+	// By its SQL: the drivers' own method loses its error.
+	if db.AddError(unprepared(Beside(db)).Exec("SAVEPOINT "+u.savepoint).Error) != nil {
+		return nil
+	}
 	return u
 }
 
@@ -104,9 +109,15 @@ func InUnit(db *gorm.DB, step func()) {
 }
 
 // Within runs a step of a statement as a unit, as InUnit does, of which an error is the
-// caller's to add to the statement.
+// caller's to add to the statement. It is for a database where a savepoint begins a
+// transaction if there is none: nobody can tell if a connection of the caller's is in one.
 func Within(db *gorm.DB, step func() error) (err error) {
-	u := Begin(db)
+	var u *Unit
+	if _, isOne := db.Statement.ConnPool.(*sql.Conn); isOne {
+		u = setSavepoint(db)
+	} else {
+		u = Begin(db)
+	}
 	if db.Error != nil {
 		return db.Error
 	}

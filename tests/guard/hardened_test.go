@@ -118,3 +118,26 @@ func TestGuardOfTheWrongThing(t *testing.T) {
 		require.Error(t, err, "they do not agree which rows are live")
 	})
 }
+
+// TestForceDeleteOnAConnectionInATransaction says that a force delete on a connection which somebody has begun a transaction on by hand
+// is part of that.
+func TestForceDeleteOnAConnectionInATransaction(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := handles.WithPlugin(t, open, softdelete.Config{}, &hardRow{})
+		require.NoError(t, db.Create(&[]hardRow{{Name: "a"}, {Name: "b"}}).Error)
+		require.NoError(t, softdelete.Guard(db, &hardRow{}))
+		require.NoError(t, db.Connection(func(conn *gorm.DB) error {
+			require.NoError(t, conn.Exec("BEGIN").Error)
+			tx := conn.Session(&gorm.Session{SkipDefaultTransaction: true})
+			require.NoError(t, tx.Unscoped().Delete(&hardRow{ID: 1}).Error)
+			require.ErrorIs(t, tx.Exec("DELETE FROM hard_rows WHERE id = 2").Error, softdelete.ErrGuarded)
+			return conn.Exec("ROLLBACK").Error
+		}))
+		require.Equal(t, []int{1, 2}, tables.IDsOf(t, db, "hard_rows"))
+		require.NoError(t, db.Connection(func(conn *gorm.DB) error {
+			return conn.Session(&gorm.Session{SkipDefaultTransaction: true}).Unscoped().Delete(&hardRow{ID: 1}).Error
+		}))
+		require.Equal(t, []int{2}, tables.IDsOf(t, db, "hard_rows"))
+	})
+}
