@@ -43,15 +43,15 @@ func (ti *tableIndexes) bloated() []bloat {
 		if !ti.canBeLiveOnly(ix) || ti.isNeeded(ix) || ti.beginsWithKey(ix) || ti.isForeignKey(ix) && (!ti.isPlain(ix) || ti.hasLiveBeside(ix)) {
 			continue
 		}
-		told := false
+		told, named := false, false
 		for n := range ti.m.Indexes {
 			// The model's tag asks for it already, and it is there in its place.
 			if i := &ti.m.Indexes[n]; i.Kind == model.IndexOfLive && (i.Name == ix.Name || slices.Equal(i.Columns(), ix.Columns)) {
-				ti.gone[i.Name], told = true, true
+				ti.gone[i.Name], told, named = true, true, named || i.Name == ix.Name
 			}
 		}
-		if !told && ti.hasUniqueBeside(ix) {
-			continue
+		if !told && ti.hasUniqueBeside(ix) || told && !named && ti.hasLiveBeside(ix) {
+			continue // another tag has it beside one of live rows
 		}
 		ti.gone[ix.Name] = true
 		list = append(list, bloat{ti, ix, told})

@@ -3,8 +3,6 @@ package migrator
 import (
 	"slices"
 
-	"gorm.io/gorm/schema"
-
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/model"
@@ -147,10 +145,7 @@ func isFormer(m *model.Model, have *catalogue.Index, want model.Definition, d *d
 	if d.PartialIndex && have.Where != "" {
 		return m.SameCondition(have.Where, want.Where)
 	}
-	beyond := func(name string) bool {
-		isMarker := want.Unique && slices.ContainsFunc(m.StampFields(), func(field *schema.Field) bool { return field.DBName == name })
-		return !isMarker && !slices.Contains(want.Columns, name)
-	}
+	beyond := func(name string) bool { return !m.IsStamp(name) && !slices.Contains(want.Columns, name) }
 	return !slices.ContainsFunc(have.Columns, beyond) || slices.Contains(have.Columns, model.LiveColumn)
 }
 

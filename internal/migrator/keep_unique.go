@@ -93,7 +93,10 @@ func (k *keptUnique) isLive(table, name string) bool {
 		return false
 	}
 	columns := singleLive(m)
-	isIts := func(column string) bool { return name == k.db.NamingStrategy.UniqueName(m.Schema.Table, column) }
+	isIts := func(column string) bool {
+		// GORM's migrator leaves the schema of a table out of the name.
+		return name == k.db.NamingStrategy.UniqueName(m.Schema.Table, column) || name == k.db.NamingStrategy.UniqueName(session.LastPart(m.Schema.Table), column)
+	}
 	if len(columns) == 0 || slices.ContainsFunc(columns, isIts) {
 		return len(columns) > 0
 	}

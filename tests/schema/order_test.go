@@ -137,3 +137,33 @@ func TestReservedName(t *testing.T) {
 		require.Equal(t, "unique (label, room) where deleted_at is null", tables.PlainIndexes(t, db, "reserveds")["idx_reserveds_room_label"])
 	}
 }
+
+// TestIndexTagOnAFlag says that an index of GORM's on a marker without a time is replaced, as one on a time is; and that Doctor says
+// nothing of an index that GORM's tag has beside one of live rows.
+func TestIndexTagOnAFlag(t *testing.T) {
+	t.Parallel()
+	type flagged struct {
+		ID   uint
+		Code string          `gorm:"size:40;index:by_code" softdelete:"index"`
+		Gone softdelete.Flag `gorm:"not null;default:false;index"`
+	}
+	type otherFlagged struct {
+		ID   uint
+		Gone softdelete.Flag `gorm:"not null;default:false;index:by_gone"`
+	}
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := open(t)
+		models := []any{&flagged{}, &otherFlagged{}}
+		require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: models})))
+		for range 2 {
+			require.NoError(t, softdelete.AutoMigrate(db))
+			require.NoError(t, db.AutoMigrate(models...))
+			require.Empty(t, doctored.CodesOf(doctored.Doctored(t, db)))
+		}
+		list, err := softdelete.PlanMigration(db)
+		require.NoError(t, err)
+		require.Empty(t, list)
+		_, err = softdelete.DDL(db)
+		require.NoError(t, err)
+	})
+}
