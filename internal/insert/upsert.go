@@ -166,8 +166,8 @@ func Aim(m *model.Model, db *gorm.DB, d *dialect.Dialect) (back func()) {
 func aimWithoutMarker(m *model.Model, db *gorm.DB, conflict clause.OnConflict, named []string, d *dialect.Dialect) (back func()) {
 	table := session.OwnTable(db.Statement)
 	rest := slices.DeleteFunc(slices.Clone(named), m.IsStamp)
-	if db.DryRun || len(rest) == 0 {
-		return func() {}
+	if db.DryRun || len(rest) == 0 || m.Marker.Kind == model.UnixMarker {
+		return func() {} // A time that is 0 in live rows keeps these apart as it is, and no other index takes its place.
 	}
 	found, err := catalogue.Tables(db, d, []string{table})
 	if db.AddError(err) != nil || found[table] == nil {

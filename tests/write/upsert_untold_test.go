@@ -8,9 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+	"gorm.io/plugin/soft_delete"
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/handles"
+	"github.com/gorm-softdelete/softdelete/tests/internal/record"
 )
 
 type (
@@ -225,4 +228,24 @@ func TestUpsertsBesideTrash(t *testing.T) {
 			require.NoError(t, db.Clauses(on).Create(&[]untoldShelf{{Label: "A", Colour: "2"}, {Label: "C", Colour: "3"}}).Error, "the database has no index on these columns")
 		}
 	})
+}
+
+// TestUpsertsThatNameATimeAreNotLookedUp says that an upsert on an index with a Unix time in it, which is never replaced, costs no look-up.
+func TestUpsertsThatNameATimeAreNotLookedUp(t *testing.T) {
+	t.Parallel()
+	type timedLabel struct {
+		ID        uint
+		Name      string                `gorm:"size:50;uniqueIndex:udx"`
+		DeletedAt soft_delete.DeletedAt `gorm:"uniqueIndex:udx"`
+		Kind      string
+	}
+	on := clause.OnConflict{Columns: []clause.Column{{Name: "name"}, {Name: "deleted_at"}}, DoUpdates: clause.AssignmentColumns([]string{"kind"})}
+	for _, database := range []string{"sqlite", "postgres"} {
+		db := handles.WithPlugin(t, testdb.OpenerFor(t, database), softdelete.Config{}, &timedLabel{})
+		log := record.Record(t, db)
+		for _, kind := range []string{"1", "2"} {
+			require.NoError(t, db.Clauses(on).Create(&timedLabel{Name: "a", Kind: kind}).Error)
+		}
+		require.Zero(t, record.Starting(log.Take(), "SELECT"))
+	}
 }
