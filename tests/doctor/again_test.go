@@ -90,6 +90,22 @@ func TestDoctorConstraintsTwice(t *testing.T) {
 	}
 }
 
+// failsAtOnce runs a remedy that live rows forbid, up to its first error: all is as it was then.
+func failsAtOnce(t *testing.T, db *gorm.DB) softdelete.Finding {
+	t.Helper()
+	before := tables.PlainIndexes(t, db, "places")
+	found := doctored.FindingOf(t, doctored.Doctored(t, db, &untoldPlace{}), softdelete.CodeUniqueMissesLive, "places")
+	failed := false
+	for line := range strings.Lines(found.Remedy) {
+		if failed = db.Exec(line).Error != nil; failed {
+			break
+		}
+	}
+	require.True(t, failed)
+	require.Equal(t, before, tables.PlainIndexes(t, db, "places"))
+	return found
+}
+
 // What cannot be made leaves all as it was.
 func TestDoctorRemedyThatRowsForbid(t *testing.T) {
 	t.Parallel()
@@ -101,14 +117,7 @@ func TestDoctorRemedyThatRowsForbid(t *testing.T) {
 		key := map[string]string{"sqlite": "integer PRIMARY KEY AUTOINCREMENT", "postgres": "bigserial PRIMARY KEY", "mysql": "bigint unsigned AUTO_INCREMENT PRIMARY KEY"}[db.Name()]
 		require.NoError(t, db.Exec("CREATE TABLE places (id "+key+", room bigint, label varchar(40), deleted_at timestamp NULL, CONSTRAINT places_pair UNIQUE (label, room, deleted_at))").Error)
 		require.NoError(t, db.Create(&[]untoldPlace{{Room: 1, Label: "a"}, {Room: 1, Label: "a"}}).Error)
-		before := tables.PlainIndexes(t, db, "places")
-		found := doctored.FindingOf(t, doctored.Doctored(t, db, &untoldPlace{}), softdelete.CodeUniqueMissesLive, "places")
-		for line := range strings.Lines(found.Remedy) {
-			if db.Exec(line).Error != nil {
-				break
-			}
-		}
-		require.Equal(t, before, tables.PlainIndexes(t, db, "places"))
+		failsAtOnce(t, db)
 	})
 }
 
@@ -120,14 +129,7 @@ func TestDoctorRemedyOfAnIndexThatRowsForbid(t *testing.T) {
 		require.NoError(t, db.AutoMigrate(&untoldPlace{}))
 		require.NoError(t, db.Exec("CREATE UNIQUE INDEX places_pair ON places (label, room, deleted_at)").Error)
 		require.NoError(t, db.Create(&[]untoldPlace{{Room: 1, Label: "a"}, {Room: 1, Label: "a"}}).Error)
-		before := tables.PlainIndexes(t, db, "places")
-		found := doctored.FindingOf(t, doctored.Doctored(t, db, &untoldPlace{}), softdelete.CodeUniqueMissesLive, "places")
-		for line := range strings.Lines(found.Remedy) {
-			if db.Exec(line).Error != nil {
-				break
-			}
-		}
-		require.Equal(t, before, tables.PlainIndexes(t, db, "places"))
+		found := failsAtOnce(t, db)
 		require.NoError(t, db.Where("id = 1").Delete(&untoldPlace{}).Error)
 		doctored.Cure(t, db, found)
 		require.NotContains(t, doctored.CodesOf(doctored.Doctored(t, db, &untoldPlace{})), "error unique-misses-live places")
