@@ -3,17 +3,31 @@ package zoo_test
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/gorm-softdelete/softdelete"
 )
 
 // follows tells if a restore goes down a link: along cascades, and along what a delete may have taken since it was
-// selected, if that can be told.
-func (l *zooLink) follows() bool {
+// selected, if that can be told for sure.
+func (rows *zooRows) follows(l *zooLink) bool {
 	if !l.parent.isSoft() || !l.child.isSoft() {
 		return false
 	}
-	return l.policy == zooCascades || l.field != "" && l.parent != l.child && l.isTold()
+	return l.policy == zooCascades || l.field != "" && l.parent != l.child && rows.isSure(l)
+}
+
+// isSure tells if rows of two operations never look as if they were of one: times of two precisions can agree at the coarser.
+func (rows *zooRows) isSure(l *zooLink) bool {
+	return l.parent.mark.id != "" && l.child.mark.id != "" || l.isTold() && rows.keeps(l.parent) == rows.keeps(l.child)
+}
+
+// keeps is the precision of a table's times.
+func (rows *zooRows) keeps(t *zooTable) time.Duration {
+	if t.mark.unit > 0 {
+		return t.mark.unit
+	}
+	return rows.step
 }
 
 // zooRestoreMode is what a restore does besides.
@@ -54,7 +68,7 @@ func (rows *zooRows) restored(addressed []*zooRow, mode zooRestoreMode) *zooOutc
 func (rows *zooRows) comeBack(back *zooSet, o *zooOutcome) (ambiguous bool) {
 	hooked := zooSet{}
 	rows.spread(back, func(l *zooLink, parent, child *zooRow) bool {
-		if !l.follows() || !child.isTrashed() || back.has[child] {
+		if !rows.follows(l) || !child.isTrashed() || back.has[child] {
 			return false
 		}
 		if !l.isTold() {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
@@ -35,6 +36,7 @@ type zooDeletion struct {
 // zooRows are all rows of a world.
 type zooRows struct {
 	world *zooWorld
+	step  time.Duration // of a column of times
 	all   []*zooRow
 
 	// By what they refer to, and by what is referred to; made when they are needed.

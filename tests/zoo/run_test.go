@@ -43,6 +43,7 @@ func newZooRun(t *rapid.T, z *zooDatabase, fits func(*zooWorld) bool) *zooRun {
 
 func plantZooRun(t *rapid.T, z *zooDatabase, rows *zooRows, less string) *zooRun {
 	r := &zooRun{t: t, z: z, rows: rows, db: z.handle(t, rows.world, less), step: database.Flavours[z.name].Step}
+	rows.step = r.step
 	z.plant(t, rows)
 	if len(rows.all) < 100 {
 		t.Logf("%s on %s %s:\n%s", rows.world.name, z.name, less, rows)
