@@ -35,6 +35,10 @@ type Dialect struct {
 	// at a time, and needs none.
 	RowLock bool
 
+	// ShareLock is the weakest lock on rows that keeps others from writing them, as
+	// GORM's clause names it.
+	ShareLock string
+
 	// CurrentRead is what a SELECT that locks nothing by itself says to read what
 	// is committed now. Without it a transaction of the database's default
 	// isolation reads what was there at its first SELECT, while it writes to what
@@ -202,12 +206,16 @@ func Names() []string { return slices.Sorted(maps.Keys(dialects)) }
 // IsKnown tells if a handle's driver speaks one of them.
 func IsKnown(db *gorm.DB) bool { return db.Dialector != nil && dialects[db.Name()] != nil }
 
-// Of is that of a handle, by its driver's name and by what that registered. A handle
-// of none has not the plugin, and gets that of PostgreSQL.
+// Of is that of a handle, by its driver's name and by what that registered, and by what
+// the server says of itself where several databases have one driver. A handle of none
+// has not the plugin, and gets that of PostgreSQL.
 func Of(db *gorm.DB) *Dialect {
 	d := &postgres
 	if IsKnown(db) {
 		d = dialects[db.Name()]
+	}
+	if d == &mysql && isTiDB(serverVersion(db)) {
+		d = &tidb
 	}
 	if !d.Returning || slices.Contains(db.Callback().Update().Clauses, "RETURNING") {
 		return d
@@ -279,7 +287,7 @@ func (d *Dialect) Reading(tx *gorm.DB) *gorm.DB {
 	if d.CurrentRead == "" {
 		return tx
 	}
-	return tx.Clauses(clause.Locking{Strength: clause.LockingStrengthShare})
+	return tx.Clauses(clause.Locking{Strength: d.ShareLock})
 }
 
 // First has a query return so many rows at most, of those that an index has in the

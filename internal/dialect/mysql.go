@@ -10,6 +10,7 @@ import (
 // DELETE only, for which GORM's driver lists it with the clauses of an UPDATE too.
 var mysql = Dialect{
 	RowLock:     true,
+	ShareLock:   clause.LockingStrengthShare,
 	SkipLocked:  clause.LockingOptionsSkipLocked,
 	CurrentRead: " LOCK IN SHARE MODE",
 	LockByKey:   " FORCE INDEX (PRIMARY)",

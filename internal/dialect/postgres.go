@@ -12,6 +12,7 @@ var postgres = Dialect{
 	CommitsAlone: true, FailureEnds: true,
 	UpsertWhere: true, ConflictTarget: true, TargetFollows: true,
 	RowLock:    true,
+	ShareLock:  clause.LockingStrengthShare,
 	SkipLocked: clause.LockingOptionsSkipLocked,
 	parameters: 65535,
 

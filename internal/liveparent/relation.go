@@ -125,16 +125,16 @@ func shareLock(d *dialect.Dialect) session.Part {
 	if !d.RowLock {
 		return ""
 	}
-	return locking{}
+	return locking{d.ShareLock}
 }
 
-// locking leaves the words of the lock to the dialect.
-type locking struct{}
+// locking leaves the words of the lock to GORM's driver.
+type locking struct{ strength string }
 
-func (locking) Build(b clause.Builder) {
+func (l locking) Build(b clause.Builder) {
 	if stmt, ok := b.(*gorm.Statement); ok {
 		_ = b.WriteByte(' ')
-		stmt.AddClause(clause.Locking{Strength: clause.LockingStrengthShare})
+		stmt.AddClause(clause.Locking{Strength: l.strength})
 		stmt.Build("FOR")
 	}
 }

@@ -1,0 +1,44 @@
+package dialect
+
+import (
+	"reflect"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// tidb is that of TiDB, which speaks MySQL's protocol, and refuses or overlooks some of its
+// SQL: LOCK IN SHARE MODE is an error, SKIP LOCKED waits.
+var tidb = likeMySQL(func(d *Dialect) {
+	d.ShareLock = clause.LockingStrengthUpdate
+	d.CurrentRead = " FOR UPDATE"
+	d.SkipLocked = ""
+	d.LockByKey = ""
+})
+
+func likeMySQL(differs func(*Dialect)) Dialect {
+	d := mysql
+	differs(&d)
+	return d
+}
+
+// isTiDB tells by what a server of MySQL's protocol says of itself: "8.0.11-TiDB-v8.4.0".
+func isTiDB(version string) bool { return strings.Contains(version, "TiDB") }
+
+// serverVersion is what GORM's driver was told when the handle was opened, or else what the
+// server says. A handle that runs nothing asks nothing.
+func serverVersion(db *gorm.DB) string {
+	if v := reflect.Indirect(reflect.ValueOf(db.Dialector)); v.Kind() == reflect.Struct {
+		if field, ok := v.Type().FieldByName("ServerVersion"); ok && field.Type.Kind() == reflect.String {
+			if told, err := v.FieldByIndexErr(field.Index); err == nil && told.String() != "" {
+				return told.String()
+			}
+		}
+	}
+	var version string
+	if pool := db.Statement.ConnPool; pool != nil && !db.DryRun {
+		_ = pool.QueryRowContext(db.Statement.Context, "SELECT VERSION()").Scan(&version)
+	}
+	return version
+}
