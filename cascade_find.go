@@ -223,6 +223,12 @@ const parentName = "softdelete_parent"
 // pairs reads the rows of a link that hang on each other: the key of the
 // parent's or of the child's, and by which operation each was trashed.
 func (c *cascade) pairs(l *model.Link, ofParent bool, where clause.Expression, lock string, take func(key []any, parent, child model.Origin)) error {
+	return c.pairsThat(l, ofParent, nil, where, lock, func(key []any, parent, child model.Origin, _ bool) { take(key, parent, child) })
+}
+
+// pairsThat are pairs that are asked something, which is no condition: rows of which it
+// does not hold are locked too, and the answer is that of the locked row.
+func (c *cascade) pairsThat(l *model.Link, ofParent bool, asked, where clause.Expression, lock string, take func(key []any, parent, child model.Origin, holds bool)) error {
 	keyed, name := l.Child, rows.ChildName
 	if ofParent {
 		keyed, name = l.Parent, parentName
@@ -238,8 +244,13 @@ func (c *cascade) pairs(l *model.Link, ofParent bool, where clause.Expression, l
 		return read
 	}
 	parent, child := of(l.Parent.Model, parentName), of(l.Child.Model, rows.ChildName)
-	_, err := session.Query(c.db, dest, func() { take(key(), parent(), child()) },
-		"SELECT ", columns, " FROM ", clause.Table{Name: l.Child.Name, Alias: rows.ChildName}, " JOIN ", clause.Table{Name: l.Parent.Name, Alias: parentName},
-		" ON ", rows.Joins(l, parentName), " WHERE ", where, lock)
+	holds, answer := asked == nil, []session.Part{"SELECT ", columns}
+	if asked != nil {
+		dest = append(dest, &holds)
+		answer = append(answer, ", CASE WHEN ", asked, " THEN 1 ELSE 0 END")
+	}
+	_, err := session.Query(c.db, dest, func() { take(key(), parent(), child(), holds) }, append(answer,
+		" FROM ", clause.Table{Name: l.Child.Name, Alias: rows.ChildName}, " JOIN ", clause.Table{Name: l.Parent.Name, Alias: parentName},
+		" ON ", rows.Joins(l, parentName), " WHERE ", where, lock)...)
 	return err
 }

@@ -134,25 +134,9 @@ func (c *cascade) lookUp(set *rows.Set, raise bool) (trashed []string, err error
 		if apart(c.db, l.Parent.Schema, l.Child.Schema) {
 			continue // No cascade has come by it.
 		}
-		var list [][]any
-		forbidden := false
-		take := func(key []any, parent, child model.Origin) {
-			if c.seen[l.Parent][model.KeyText(key...)] {
-				return
-			}
-			list = append(list, key)
-			same, known := model.SameOrigin(l.Parent.Model, parent, l.Child.Model, child)
-			forbidden = forbidden || same || !known
-		}
-		lock := c.d.CurrentRead
-		if raise {
-			lock = c.forUpdate()
-		}
-		for _, part := range set.Conditions(c.d) {
-			where := expr.All{part(rows.ChildName), rows.Visible(l.Parent, model.TrashedOnly)(parentName)}
-			if err := c.pairs(l, true, where, lock, take); err != nil {
-				return nil, err
-			}
+		list, forbidden, err := c.trashedAbove(l, set, raise)
+		if err != nil {
+			return nil, err
 		}
 		if !raise {
 			if name := l.Parent.Schema.Name; forbidden && !slices.Contains(trashed, name) {
@@ -176,6 +160,32 @@ func (c *cascade) lookUp(set *rows.Set, raise bool) (trashed []string, err error
 		}
 	}
 	return trashed, nil
+}
+
+// trashedAbove finds the trashed rows that a set hangs on by a link, and if one of them
+// was trashed by the same operation, as far as that can be told.
+func (c *cascade) trashedAbove(l *model.Link, set *rows.Set, raise bool) (list [][]any, same bool, err error) {
+	take := func(key []any, parent, child model.Origin, isTrashed bool) {
+		if !isTrashed || c.seen[l.Parent][model.KeyText(key...)] {
+			return
+		}
+		list = append(list, key)
+		origin, known := model.SameOrigin(l.Parent.Model, parent, l.Child.Model, child)
+		same = same || origin || !known
+	}
+	isTrashed := rows.Visible(l.Parent, model.TrashedOnly)(parentName)
+	for _, part := range set.Conditions(c.d) {
+		if raise {
+			// Live ones are locked too: somebody may be about to trash them.
+			err = c.pairsThat(l, true, isTrashed, part(rows.ChildName), c.forUpdate(), take)
+		} else {
+			err = c.pairsThat(l, true, nil, expr.All{part(rows.ChildName), isTrashed}, c.d.CurrentRead, take)
+		}
+		if err != nil {
+			return nil, false, err
+		}
+	}
+	return list, same, nil
 }
 
 // isReached tells if others hide none of a set's rows.
