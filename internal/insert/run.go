@@ -23,12 +23,18 @@ type upserting struct {
 	// settled are rows that values meet and that stay as they are, by the index of
 	// the value: there is no need to send those.
 	settled map[int]reflect.Value
+
+	// inTheTrash are the values, by index, that are to be made there, and keyed those
+	// that have a key: before the statement, as it may give them those of a row that they
+	// met.
+	inTheTrash, keyed map[int]bool
 }
 
 // run runs the upsert, sees whether it has met trashed rows, and gives the values
 // what their rows have.
 func (u *upserting) run(db *gorm.DB, next func(*gorm.DB)) {
 	defer u.askBack(db)()
+	u.inTheTrash, u.keyed = sent(u.model, db.Statement)
 	next(db)
 	if db.DryRun {
 		return
@@ -59,7 +65,7 @@ func (u *upserting) check(db *gorm.DB) {
 		defer func() { u.give(db, rows, back) }()
 	}
 	if own && (short || !u.d.UpsertWhere) {
-		checkWritten(u.model, db, u.conflict, u.d)
+		u.checkWritten(db)
 	}
 }
 

@@ -17,8 +17,8 @@ import (
 // checkWritten fails an upsert that has met a trashed row by an index which is of
 // live rows, as the model tells it, and in the database of all rows still: a value
 // was written if a live row has its key now.
-func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *dialect.Dialect) {
-	stmt := db.Statement
+func (u *upserting) checkWritten(db *gorm.DB) {
+	stmt, m, d, conflict := db.Statement, u.model, u.d, u.conflict
 	named := make([]string, len(conflict.Columns))
 	for i, column := range conflict.Columns {
 		named[i] = m.ColumnNamed(column.Name)
@@ -28,11 +28,7 @@ func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *di
 			continue
 		}
 		values, indexes := ValuesOf(stmt, stmt.ReflectValue, key.Columns)
-		if model.Holds(stmt.ReflectValue, stmt.Schema) { // what is made in the trash is in nobody's way
-			values, indexes = some(values, indexes, func(i int) bool {
-				return !m.Marker.IsTrashed(stmt.Context, model.ElementOf(stmt.ReflectValue, i))
-			})
-		}
+		values, indexes = some(values, indexes, func(i int) bool { return !u.inTheTrash[i] }) // it is in nobody's way there
 		distinct := map[string]bool{}
 		for _, value := range values {
 			distinct[model.KeyText(value...)] = true
@@ -47,7 +43,7 @@ func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *di
 				continue
 			}
 			hidden, live := keysMet(m, db, keySearch{d: d, columns: key.Columns, hold: locked}, [][]any{value})
-			if len(hidden) > 0 && len(live) == 0 && (d.ConflictTarget || !meetsLive(m, db, d, key, indexes[i])) {
+			if len(hidden) > 0 && len(live) == 0 && (d.ConflictTarget || !u.meetsLive(db, key, indexes[i])) {
 				if key.Name == "" && !isOfAllRows(db, d, key.Columns) {
 					continue // the database has no such key, and has met nothing by it
 				}
@@ -57,6 +53,27 @@ func checkWritten(m *model.Model, db *gorm.DB, conflict clause.OnConflict, d *di
 			}
 		}
 	}
+}
+
+// sent tells, by index, which of a statement's values are trashed, and which have a key.
+func sent(m *model.Model, stmt *gorm.Statement) (trashed, keyed map[int]bool) {
+	trashed, keyed = map[int]bool{}, map[int]bool{}
+	if m.Schema != stmt.Schema {
+		return trashed, keyed
+	}
+	_, indexes := withoutZero(ValuesOf(stmt, stmt.ReflectValue, model.PrimaryNames(stmt.Schema)))
+	for _, i := range indexes {
+		keyed[i] = true
+	}
+	if !model.Holds(stmt.ReflectValue, stmt.Schema) {
+		return trashed, keyed
+	}
+	for i, value := range model.ElementsOf(stmt.ReflectValue) {
+		if value.IsValid() && m.Marker.IsTrashed(stmt.Context, value) {
+			trashed[i] = true
+		}
+	}
+	return trashed, keyed
 }
 
 // untoldKey is the key that an upsert names and no tag tells of, where the columns are for
@@ -122,11 +139,14 @@ func moves(m *model.Model, key model.LiveKey) func(clause.Assignment) bool {
 
 // meetsLive tells if a live row has the same key as one of the statement's values, by
 // any other unique key of the model.
-func meetsLive(m *model.Model, db *gorm.DB, d *dialect.Dialect, but model.LiveKey, index int) bool {
-	stmt := db.Statement
+func (u *upserting) meetsLive(db *gorm.DB, but model.LiveKey, index int) bool {
+	stmt, m, d := db.Statement, u.model, u.d
+	primary := model.PrimaryNames(m.Schema)
 	var others [][]string
 	for _, key := range m.Unique {
-		others = append(others, key.Columns())
+		if columns := key.Columns(); u.keyed[index] || !model.SameSet(columns, primary) {
+			others = append(others, columns)
+		}
 	}
 	for _, key := range m.LiveUnique {
 		if key.Name != but.Name {

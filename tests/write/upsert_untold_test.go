@@ -35,8 +35,18 @@ type (
 	}
 )
 
-func (untoldShelf) TableName() string { return "shelves" }
-func (wholeShelf) TableName() string  { return "shelves" }
+// returnedShelf has a marker that the database gives back, as it does what has a default.
+type returnedShelf struct {
+	ID        uint
+	Room      int
+	Label     string
+	Colour    string
+	DeletedAt gorm.DeletedAt `gorm:"default:NULL"`
+}
+
+func (returnedShelf) TableName() string { return "shelves" }
+func (untoldShelf) TableName() string   { return "shelves" }
+func (wholeShelf) TableName() string    { return "shelves" }
 
 // TestUpsertsOnAnyIndex says that an upsert by columns finds the unique index on them, be it of all rows or of live ones, and
 // whatever the model's tags tell of it: somebody may have run SQL before the tag is deployed, or after it.
@@ -126,28 +136,49 @@ func TestUpsertsOnAnyIndexOfMySQL(t *testing.T) {
 	t.Parallel()
 	on := clause.OnConflict{Columns: []clause.Column{{Name: "label"}, {Name: "room"}}, DoUpdates: clause.AssignmentColumns([]string{"colour"})}
 	for model, rows := range map[string]func(colour string) any{
-		"untold": func(colour string) any { return &untoldShelf{Room: 1, Label: "A", Colour: colour} },
-		"whole":  func(colour string) any { return &wholeShelf{Room: 1, Label: "A", Colour: colour} },
+		"untold":   func(colour string) any { return &untoldShelf{Room: 1, Label: "A", Colour: colour} },
+		"whole":    func(colour string) any { return &wholeShelf{Room: 1, Label: "A", Colour: colour} },
+		"returned": func(colour string) any { return &returnedShelf{Room: 1, Label: "A", Colour: colour} },
+		"several": func(colour string) any {
+			return &[]returnedShelf{{Room: 2, Label: "B", Colour: colour}, {Room: 1, Label: "A", Colour: colour}}
+		},
+		"before a new one": func(colour string) any {
+			return &[]untoldShelf{{Room: 1, Label: "A", Colour: colour}, {Room: 2, Label: "B " + colour, Colour: colour}}
+		},
 	} {
-		t.Run(model, func(t *testing.T) {
-			t.Parallel()
-			db := testdb.OpenerFor(t, "mariadb")(t)
+		run := func(t *testing.T, open testdb.Opener) {
+			t.Helper()
+			db := open(t)
 			require.NoError(t, db.Use(softdelete.New()))
 			require.NoError(t, db.Exec("CREATE TABLE shelves (id bigint unsigned AUTO_INCREMENT PRIMARY KEY, room bigint, label varchar(40), colour varchar(40), deleted_at datetime(3), "+
 				"UNIQUE shelves_place (label, room))").Error)
+			colours := func() []string {
+				var list []string
+				require.NoError(t, db.Raw("SELECT colour FROM shelves WHERE label = 'A' ORDER BY id").Scan(&list).Error)
+				return list
+			}
 			require.NoError(t, db.Create(rows("red")).Error)
 			require.NoError(t, db.Clauses(on).Create(rows("green")).Error)
-			require.NoError(t, db.Where("1 = 1").Delete(&untoldShelf{}).Error)
+			require.NoError(t, db.Where("label = 'A'").Delete(&untoldShelf{}).Error)
+			// A live row has the key that the connection was given last.
+			require.NoError(t, db.Create(&untoldShelf{Room: 7, Label: "C"}).Error)
 			require.ErrorIs(t, db.Clauses(on).Create(rows("new")).Error, softdelete.ErrTrashed, "it is not written, and that is no silence")
+			require.Equal(t, []string{"green"}, colours())
 
 			// Once the index is of live rows, a trashed row beside a live one is in nobody's way.
 			require.NoError(t, db.Exec("ALTER TABLE shelves ADD COLUMN softdelete_live tinyint GENERATED ALWAYS AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL, "+
-				"DROP INDEX shelves_place, ADD UNIQUE INDEX shelves_place (label, room, softdelete_live)").Error)
-			require.NoError(t, db.Create(rows("second")).Error)
+				"ADD UNIQUE INDEX shelves_live (label, room, softdelete_live), DROP INDEX shelves_place").Error)
+			require.NoError(t, db.Create(&untoldShelf{Room: 1, Label: "A", Colour: "second"}).Error)
 			require.NoError(t, db.Clauses(on).Create(rows("third")).Error)
-			var colours []string
-			require.NoError(t, db.Raw("SELECT colour FROM shelves ORDER BY id").Scan(&colours).Error)
-			require.Equal(t, []string{"green", "third"}, colours)
+			require.Equal(t, []string{"green", "third"}, colours())
+		}
+		t.Run(model, func(t *testing.T) {
+			t.Parallel()
+			run(t, testdb.OpenerFor(t, "mariadb"))
+		})
+		t.Run(model+" without returning", func(t *testing.T) {
+			t.Parallel()
+			run(t, testdb.MySQLWithoutReturning(t))
 		})
 	}
 }
