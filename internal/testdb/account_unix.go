@@ -14,9 +14,10 @@ import (
 // account is the user that a server runs as when the tests run as root, whom servers refuse to serve.
 type account struct{ uid, gid int }
 
-// serverAccount returns the first of the named accounts that there is, to become it, or nil to stay who we are.
+// serverAccount returns the first of the named accounts that there is, to become it, or nil to stay who we are: where that is
+// not root, or none is named.
 func serverAccount(names []string) (*account, error) {
-	if os.Getuid() != 0 {
+	if os.Getuid() != 0 || len(names) == 0 {
 		return nil, nil
 	}
 	for _, name := range names {

@@ -35,9 +35,8 @@ var postgresKind = &kind{
 	accounts: []string{"postgres", "nobody"},
 
 	dirs: postgresDirs,
-	pkg:  "postgresql",
 	// Without the cluster that Debian would make and start.
-	install: `set -e
+	get: debian("postgresql", `set -e
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && exit 0
 export DEBIAN_FRONTEND=noninteractive
 apt="apt-get -y --no-install-recommends -o DPkg::Lock::Timeout=300"
@@ -45,7 +44,7 @@ apt-get update
 $apt install postgresql-common
 sed -i 's/^#\? *create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
 $apt install postgresql
-`,
+`),
 
 	create: func(s *server) *exec.Cmd {
 		return exec.Command(s.found["initdb"], "--pgdata="+s.data(), "--username=softdelete",

@@ -17,27 +17,34 @@ const installEnv = "SOFTDELETE_TEST_INSTALL"
 // errNoServer reports a machine without the programs of a server.
 var errNoServer = errors.New("no such server on this machine")
 
-// errMissing says what a machine without the programs needs.
-func (k *kind) errMissing() error {
-	without := slices.DeleteFunc(slices.Clone(allNames), func(name string) bool { return name == k.name })
-	return fmt.Errorf("no %s found: %w: set %s to a database in which the tests may create places of their own, "+
-		"or install the server programs %s (Debian and Ubuntu: apt-get install %s; as root, %s=1 lets the tests do that), "+
-		"or set %s=%s to do without", k.title, errNoServer, k.dsnEnv, strings.Join(k.programs, " and "), k.pkg, installEnv,
-		databasesEnv, strings.Join(without, ","))
+// getter gets the programs of a server onto a machine.
+type getter struct {
+	how string       // What people do, in an error.
+	may func() bool  // Whether the tests may do it.
+	get func() error // Does it. Of several processes at once the second finds the work done.
 }
 
-// findOrInstall returns where the server's programs are, and installs them where that is allowed.
+// errMissing says what a machine without the programs needs.
+func (k *kind) errMissing() error {
+	instead := slices.DeleteFunc(Names(), func(name string) bool { return name == k.name })
+	if len(instead) == 0 {
+		instead = slices.DeleteFunc(slices.Clone(usualNames), func(name string) bool { return name == k.name })
+	}
+	return fmt.Errorf("no %s found: %w: set %s to a database in which the tests may create places of their own, "+
+		"or get the server programs %s (%s), or set %s=%s to do without", k.title, errNoServer, k.dsnEnv,
+		strings.Join(k.programs, " and "), k.get.how, databasesEnv, strings.Join(instead, ","))
+}
+
+// findOrInstall returns where the server's programs are, and gets them where that is allowed.
 func (k *kind) findOrInstall() (map[string]string, error) {
 	if found, ok := k.find(); ok {
 		return found, nil
 	}
-	if !mayInstall() {
+	if !k.get.may() {
 		return nil, k.errMissing()
 	}
-	// The lock keeps the test processes of several packages from running apt at once; who comes second finds the work done.
-	output, err := exec.Command("flock", "/var/lib/dpkg", "sh", "-c", k.install).CombinedOutput()
-	if err != nil {
-		return nil, fmt.Errorf("installing %s: %w\n%s", k.title, err, output[max(0, len(output)-logTail):])
+	if err := k.get.get(); err != nil {
+		return nil, fmt.Errorf("getting %s: %w", k.title, err)
 	}
 	found, ok := k.find()
 	if !ok {
@@ -83,11 +90,24 @@ func newestFirst(dirs []string) []string {
 	return dirs
 }
 
-// mayInstall reports whether this is a machine to change: root's, with apt, and told so.
-func mayInstall() bool {
-	if os.Getuid() != 0 || os.Getenv("CI") != "true" && os.Getenv(installEnv) != "1" {
-		return false
+// allowed reports whether the tests may bring servers onto this machine.
+func allowed() bool { return os.Getenv("CI") == "true" || os.Getenv(installEnv) == "1" }
+
+// debian gets a package of Debian's by a script that installs it without starting anything.
+func debian(pkg, script string) getter {
+	return getter{
+		how: "Debian and Ubuntu: apt-get install " + pkg + "; as root, " + installEnv + "=1 lets the tests do that",
+		may: func() bool {
+			_, err := exec.LookPath("apt-get")
+			return err == nil && allowed() && os.Getuid() == 0
+		},
+		get: func() error {
+			// The lock keeps the test processes of several packages from running apt at once; who comes second finds the work done.
+			output, err := exec.Command("flock", "/var/lib/dpkg", "sh", "-c", script).CombinedOutput()
+			if err != nil {
+				return fmt.Errorf("%w\n%s", err, output[max(0, len(output)-logTail):])
+			}
+			return nil
+		},
 	}
-	_, err := exec.LookPath("apt-get")
-	return err == nil
 }

@@ -32,11 +32,11 @@ func TestChanged(t *testing.T) {
 		{"root@tcp(h:1)/d", "root@tcp(h:1)/t_1?parseTime=true"},
 		{"u:p@unix(/run/s)/?clientFoundRows=true&lock_wait_timeout=3", "u:p@unix(/run/s)/t_1?clientFoundRows=true&parseTime=true&lock_wait_timeout=3"},
 	} {
-		got, err := changed(test.dsn, func(config *driver.Config) { config.DBName = "t_1" })
+		got, err := changed(mariadbEnv, test.dsn, func(config *driver.Config) { config.DBName = "t_1" })
 		require.NoError(t, err)
 		require.Equal(t, test.want, got)
 	}
-	_, err := changed("u:secret@h/d", func(*driver.Config) {})
+	_, err := changed(mariadbEnv, "u:secret@h/d", func(*driver.Config) {})
 	require.ErrorContains(t, err, mariadbKind.dsnEnv)
 	require.NotContains(t, err.Error(), "secret")
 }
@@ -50,7 +50,7 @@ func TestFindOrInstallWithoutPrograms(t *testing.T) {
 		without.dirs = func() []string { return []string{t.TempDir(), "relative"} }
 		_, err := without.findOrInstall()
 		require.ErrorIs(t, err, errNoServer)
-		for _, word := range []string{without.title, without.dsnEnv, installEnv, databasesEnv, "apt-get install " + without.pkg} {
+		for _, word := range []string{without.title, without.dsnEnv, installEnv, databasesEnv, without.get.how} {
 			require.ErrorContains(t, err, word, name)
 		}
 	}

@@ -32,13 +32,12 @@ type kind struct {
 	title    string   // As people write it.
 	dsnEnv   string   // The variable that names a database to use in place of a server of our own.
 	programs []string // What a server of our own is made of, each found by itself.
-	accounts []string // The accounts to run as where the tests run as root, whom servers refuse to serve.
+	accounts []string // The accounts to run as where the tests run as root, whom the server refuses to serve. None where it does not.
 
-	dirs    func() []string // The directories in which the programs may be, best first.
-	pkg     string          // The package that has the programs, on Debian.
-	install string          // The script that installs it without starting anything.
+	dirs func() []string // The directories in which the programs may be, best first.
+	get  getter          // How the programs get there.
 
-	create    func(s *server) *exec.Cmd // Makes the data of a new server.
+	create    func(s *server) *exec.Cmd // Makes the data of a new server. Nil where it does that itself.
 	serve     func(s *server) *exec.Cmd // Runs the server until it is told to end.
 	quit      syscall.Signal            // Ends the server at once, as a crash does.
 	portTaken string                    // What the server's log says of a port that another process has.
@@ -68,6 +67,7 @@ type server struct {
 var servers = map[string]*server{
 	postgresKind.name: {kind: postgresKind},
 	mariadbKind.name:  {kind: mariadbKind},
+	tidbKind.name:     {kind: tidbKind},
 }
 
 // mustHave reports whether a test fails for the want of a server, where it would be skipped elsewhere.
@@ -166,10 +166,12 @@ func (s *server) start() error {
 	if s.dir, err = makeDir("softdelete-"+s.name+"-", account); err != nil {
 		return err
 	}
-	create := s.create(s)
-	s.prepare(create, account)
-	if output, err := create.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w\n%s", create.Path, err, output)
+	if s.create != nil {
+		create := s.create(s)
+		s.prepare(create, account)
+		if output, err := create.CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %w\n%s", create.Path, err, output)
+		}
 	}
 	for range startTries {
 		if s.port, err = freePort(); err != nil {

@@ -14,10 +14,14 @@
 //
 // SQLite is a file in the test's temporary directory. PostgreSQL and MariaDB are the databases that
 // SOFTDELETE_TEST_POSTGRES_DSN and SOFTDELETE_TEST_MARIADB_DSN name (the latter may be MySQL too), or else throw-away
-// servers that are started at their first use. The program withservers starts one of each for all packages of a run. SOFTDELETE_TEST_DATABASES, a comma list, narrows what runs.
+// servers that are started at their first use. The program withservers starts one of each for all packages of a run.
+//
+// SOFTDELETE_TEST_DATABASES, a comma list, narrows what runs. TiDB runs only where that names it (`tidb`); it is what
+// SOFTDELETE_TEST_TIDB_DSN names, or a server of our own.
 package testdb
 
 import (
+	"maps"
 	"os"
 	"os/signal"
 	"slices"
@@ -39,14 +43,15 @@ const databasesEnv = "SOFTDELETE_TEST_DATABASES"
 // fails the test. Safe for concurrent use.
 type Opener func(tb testing.TB, config ...*gorm.Config) *gorm.DB
 
-// allNames are the known databases, in the order in which they are run.
-var allNames = []string{"sqlite", postgresKind.name, mariadbKind.name}
+// usualNames are the databases that run where none is named, in that order.
+var usualNames = []string{"sqlite", postgresKind.name, mariadbKind.name}
 
 // places makes a fresh isolated place in each known database.
 var places = map[string]func(testing.TB) Opener{
 	"sqlite":          sqlitePlace,
 	postgresKind.name: postgresPlace,
-	mariadbKind.name:  mariadbPlace,
+	mariadbKind.name:  mysqlPlace(mariadbKind),
+	tidbKind.name:     mysqlPlace(tidbKind),
 }
 
 // Run runs the tests of m, then stops the servers that they started and removes their data, also on SIGINT and SIGTERM. It
@@ -72,7 +77,7 @@ var stopOnSignal = sync.OnceFunc(func() {
 	}()
 })
 
-// Names returns the databases to run on, in a stable order. Defaults to all.
+// Names returns the databases to run on, in a stable order. Defaults to all but those that run only where they are named.
 func Names() []string {
 	var names []string
 	for name := range strings.SplitSeq(os.Getenv(databasesEnv), ",") {
@@ -81,7 +86,7 @@ func Names() []string {
 		}
 	}
 	if len(names) == 0 {
-		return slices.Clone(allNames)
+		return slices.Clone(usualNames)
 	}
 	return names
 }
@@ -111,7 +116,7 @@ func OpenerFor(tb testing.TB, name string) Opener {
 	tb.Helper()
 	place, ok := places[name]
 	if !ok {
-		tb.Fatalf("testdb: no database %q: there are %s", name, strings.Join(allNames, ", "))
+		tb.Fatalf("testdb: no database %q: there are %s", name, strings.Join(slices.Sorted(maps.Keys(places)), ", "))
 	}
 	if !slices.Contains(Names(), name) {
 		tb.Skipf("testdb: %s is left out by %s", name, databasesEnv)

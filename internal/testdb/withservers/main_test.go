@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-var variables = map[string]string{"postgres": "SOFTDELETE_TEST_POSTGRES_DSN", "mariadb": "SOFTDELETE_TEST_MARIADB_DSN"}
+var variables = map[string]string{"postgres": "SOFTDELETE_TEST_POSTGRES_DSN", "mariadb": "SOFTDELETE_TEST_MARIADB_DSN", "tidb": "SOFTDELETE_TEST_TIDB_DSN"}
 
 // eachServer runs fn for each server among the databases, with withservers about to run a script beside it and the
 // directory in which its data would be.
