@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/glebarez/sqlite"
 	"github.com/stretchr/testify/require"
 	"gorm.io/driver/mysql"
 	"gorm.io/driver/postgres"
@@ -59,7 +58,7 @@ func TestKilledHelper(t *testing.T) {
 	if len(what) != 3 {
 		t.Skip("it runs in a process that another test starts")
 	}
-	dialector := sqlite.Open(what[2])
+	dialector := testdb.SQLite(what[2])
 	switch what[1] {
 	case "postgres":
 		dialector = postgres.Open(what[2])

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/glebarez/sqlite"
 	"github.com/stretchr/testify/require"
 	"gorm.io/driver/mysql"
 	"gorm.io/driver/postgres"
@@ -52,7 +51,7 @@ func withoutServers(t *testing.T) map[string]*gorm.DB {
 	for name, dialector := range map[string]gorm.Dialector{
 		"postgres": postgres.New(postgres.Config{Conn: noServer{t}}),
 		"mysql":    mysql.New(mysql.Config{Conn: noServer{t}, SkipInitializeWithVersion: true}),
-		"sqlite":   sqlite.Open(":memory:"),
+		"sqlite":   testdb.SQLite(":memory:"),
 	} {
 		db, err := gorm.Open(dialector, &gorm.Config{Logger: logger.Discard, DisableAutomaticPing: true})
 		require.NoError(t, err)

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/glebarez/sqlite"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
@@ -119,7 +118,7 @@ func TestRemovedRowsInASQLiteFile(t *testing.T) {
 	const secret = "a secret that should be gone for good"
 	for pragma, stays := range map[string]bool{"secure_delete(0)": true, "secure_delete(1)": false} {
 		file := filepath.Join(t.TempDir(), "test.db")
-		db, err := gorm.Open(sqlite.Open(file+"?_pragma="+pragma), testdb.Config())
+		db, err := gorm.Open(testdb.SQLite(testdb.SQLiteDSN(file, pragma)), testdb.Config())
 		require.NoError(t, err)
 		require.NoError(t, db.Use(softdelete.New()))
 		require.NoError(t, db.AutoMigrate(&models.ANote{}))

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/glebarez/sqlite"
 	"github.com/stretchr/testify/require"
 	"gorm.io/driver/mysql"
 	"gorm.io/driver/postgres"
@@ -246,7 +245,7 @@ func TestUnsupportedDatabases(t *testing.T) {
 		return &gorm.Config{Logger: logger.Discard, DisableAutomaticPing: true, DryRun: true}
 	}
 	for _, name := range []string{"sqlserver", "oracle", "clickhouse", "gaussdb", "my_own", "Postgres", ""} {
-		db, err := gorm.Open(named{sqlite.Open(":memory:"), name}, quiet())
+		db, err := gorm.Open(named{testdb.SQLite(":memory:"), name}, quiet())
 		require.NoError(t, err)
 		err = db.Use(softdelete.New(softdelete.Config{Models: startModels()}))
 		require.ErrorIs(t, err, softdelete.ErrUnsupportedDatabase, name)
@@ -260,7 +259,7 @@ func TestUnsupportedDatabases(t *testing.T) {
 
 	// Those that are, by their own drivers, need no server for it.
 	for _, dialector := range []gorm.Dialector{
-		sqlite.Open(":memory:"), postgres.New(postgres.Config{Conn: &sql.DB{}}), mysql.New(mysql.Config{Conn: &sql.DB{}, SkipInitializeWithVersion: true}),
+		testdb.SQLite(":memory:"), postgres.New(postgres.Config{Conn: &sql.DB{}}), mysql.New(mysql.Config{Conn: &sql.DB{}, SkipInitializeWithVersion: true}),
 	} {
 		db, err := gorm.Open(dialector, quiet())
 		require.NoError(t, err)

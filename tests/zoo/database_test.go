@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/glebarez/sqlite"
 	"github.com/stretchr/testify/require"
 	"gorm.io/driver/mysql"
 	"gorm.io/driver/postgres"
@@ -97,7 +96,7 @@ func (z *zooDatabase) handle(t require.TestingT, w *zooWorld, less string) *gorm
 	var dialector gorm.Dialector
 	switch z.name {
 	case "sqlite":
-		dialector = &sqlite.Dialector{Conn: pool}
+		dialector = testdb.SQLiteOn(pool)
 	case "mysql":
 		dialector = mysql.New(mysql.Config{Conn: pool})
 	default:
