@@ -25,10 +25,10 @@ export CHINOOK_JSON := $(abspath $(CHINOOK_JSON))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart empty test tests lint fmt vet build tidy api bench cover check $(SERVERS)
+.PHONY: help quickstart empty test tests test-tidb test-versions lint fmt vet build tidy api bench cover check $(SERVERS) bin/versions
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 quickstart: ## Run the first example
 	@go run ./examples/quickstart
@@ -51,6 +51,19 @@ tests:
 	fi; \
 	case ,$$all, in *,mariadb,*) SOFTDELETE_TEST_DATABASES=mariadb go test -count=1 -timeout 14m ./...;; esac; \
 	for dir in $(BESIDE); do (cd $$dir && SOFTDELETE_TEST_DATABASES=$$all go test -count=1 -timeout 14m ./...); done
+
+# What is not part of every run. Servers that the machine has not are kept in a cache outside of the repository; a database that
+# SOFTDELETE_TEST_…_DSN names is used instead. VERSIONS="postgres-13 sqlite-cgo" narrows it, as does PACKAGES="./tests/restore";
+# GORM=latest, or a version, tests with another GORM.
+VERSIONS ?=
+PACKAGES ?= ./...
+GORM     ?=
+test-tidb test-versions: export SOFTDELETE_TEST_INSTALL := $(or $(SOFTDELETE_TEST_INSTALL),cache)
+test-tidb: $(SERVERS) bin/versions ## Run all tests on TiDB, which is built at the first time
+	@bin/versions -servers $(SERVERS) -gorm "$(GORM)" -packages "$(PACKAGES)" tidb
+
+test-versions: $(SERVERS) bin/versions ## Run all tests on every version that is promised
+	@bin/versions -servers $(SERVERS) -gorm "$(GORM)" -packages "$(PACKAGES)" $(VERSIONS)
 
 lint: $(LINT) ## Run the linters
 	@set -e; for dir in $(MODULES); do (cd $$dir && $(CURDIR)/$(LINT) run --config $(CURDIR)/.golangci.yml ./...); done
@@ -91,6 +104,9 @@ check: lint vet build tidy api test ## Run all that must pass before a commit
 
 $(SERVERS):
 	@go build -o $@ ./internal/testdb/withservers
+
+bin/versions:
+	@go build -o $@ ./internal/testdb/versions
 
 $(LINT): tools/go.mod tools/go.sum
 	@cd tools && go build -o ../$@ $(LINT_PKG)

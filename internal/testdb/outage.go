@@ -39,7 +39,7 @@ func newOutage(tb testing.TB, name string) *Outage {
 	o := &Outage{tb: tb, opener: outages[name]}
 	o.s.kind = servers[name].kind
 	found, err := o.s.findOrInstall()
-	if errors.Is(err, errNoServer) && !mustHave() {
+	if errors.Is(err, ErrNoServer) && !mustHave() {
 		tb.Skipf("testdb: %v", err)
 	}
 	if err != nil {

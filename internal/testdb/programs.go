@@ -1,7 +1,6 @@
 package testdb
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,11 +10,9 @@ import (
 	"strings"
 )
 
-// installEnv allows the tests to install servers, as CI=true does.
+// installEnv allows the tests to get servers, as CI=true does: with 1 onto the machine, with cache only into a directory that
+// can be removed again.
 const installEnv = "SOFTDELETE_TEST_INSTALL"
-
-// errNoServer reports a machine without the programs of a server.
-var errNoServer = errors.New("no such server on this machine")
 
 // getter gets the programs of a server onto a machine.
 type getter struct {
@@ -31,7 +28,7 @@ func (k *kind) errMissing() error {
 		instead = slices.DeleteFunc(slices.Clone(usualNames), func(name string) bool { return name == k.name })
 	}
 	return fmt.Errorf("no %s found: %w: set %s to a database in which the tests may create places of their own, "+
-		"or get the server programs %s (%s), or set %s=%s to do without", k.title, errNoServer, k.dsnEnv,
+		"or get the server programs %s (%s), or set %s=%s to do without", k.title, ErrNoServer, k.dsnEnv,
 		strings.Join(k.programs, " and "), k.get.how, databasesEnv, strings.Join(instead, ","))
 }
 
@@ -56,6 +53,9 @@ func (k *kind) findOrInstall() (map[string]string, error) {
 // find returns the path of each program.
 func (k *kind) find() (map[string]string, bool) {
 	dirs := k.dirs()
+	if dir := os.Getenv(binEnvOf(k.name)); dir != "" {
+		dirs = []string{dir}
+	}
 	found := map[string]string{}
 	for _, program := range k.programs {
 		at := slices.IndexFunc(dirs, func(dir string) bool { return filepath.IsAbs(dir) && hasProgram(dir, program) })
@@ -90,8 +90,10 @@ func newestFirst(dirs []string) []string {
 	return dirs
 }
 
-// allowed reports whether the tests may bring servers onto this machine.
-func allowed() bool { return os.Getenv("CI") == "true" || os.Getenv(installEnv) == "1" }
+// mayInstall reports whether the tests may change this machine, mayCache whether they may fill a directory of their own.
+func mayInstall() bool { return os.Getenv("CI") == "true" || os.Getenv(installEnv) == "1" }
+
+func mayCache() bool { return mayInstall() || os.Getenv(installEnv) == "cache" }
 
 // debian gets a package of Debian's by a script that installs it without starting anything.
 func debian(pkg, script string) getter {
@@ -99,7 +101,7 @@ func debian(pkg, script string) getter {
 		how: "Debian and Ubuntu: apt-get install " + pkg + "; as root, " + installEnv + "=1 lets the tests do that",
 		may: func() bool {
 			_, err := exec.LookPath("apt-get")
-			return err == nil && allowed() && os.Getuid() == 0
+			return err == nil && mayInstall() && os.Getuid() == 0
 		},
 		get: func() error {
 			// The lock keeps the test processes of several packages from running apt at once; who comes second finds the work done.

@@ -46,10 +46,11 @@ func TestFindOrInstallWithoutPrograms(t *testing.T) {
 	t.Setenv("CI", "")
 	t.Setenv(installEnv, "")
 	for name, s := range servers {
+		t.Setenv(binEnvOf(name), "")
 		without := *s.kind
 		without.dirs = func() []string { return []string{t.TempDir(), "relative"} }
 		_, err := without.findOrInstall()
-		require.ErrorIs(t, err, errNoServer)
+		require.ErrorIs(t, err, ErrNoServer)
 		for _, word := range []string{without.title, without.dsnEnv, installEnv, databasesEnv, without.get.how} {
 			require.ErrorContains(t, err, word, name)
 		}

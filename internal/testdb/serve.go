@@ -27,7 +27,7 @@ func Serve() (settings []string, missing, err error) {
 			switch {
 			case failure == nil:
 				settings = append(settings, s.dsnEnv+"="+dsn)
-			case errors.Is(failure, errNoServer) && !mustHave():
+			case errors.Is(failure, ErrNoServer) && !mustHave():
 				missing = errors.Join(missing, fmt.Errorf("testdb: %w", failure))
 			default:
 				err = errors.Join(err, fmt.Errorf("testdb: %w", failure))

@@ -85,7 +85,7 @@ func stopServers() {
 func shared(tb testing.TB, k *kind) (*gorm.DB, string) {
 	tb.Helper()
 	admin, dsn, err := servers[k.name].use()
-	if errors.Is(err, errNoServer) && !mustHave() {
+	if errors.Is(err, ErrNoServer) && !mustHave() {
 		tb.Skipf("testdb: %v", err)
 	}
 	if err != nil {

@@ -90,6 +90,25 @@ func TestWithoutReturning(t *testing.T) {
 	require.NotContains(t, insert, "RETURNING")
 }
 
+// TestSaysItsVersion says what the tests run on, for those who read its output.
+func TestSaysItsVersion(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := open(t)
+		if db.Name() != "sqlite" {
+			var version string
+			require.NoError(t, db.Raw("SELECT version()").Row().Scan(&version))
+			require.NotEmpty(t, version)
+			t.Log("version:", version)
+			return
+		}
+		var version string
+		require.NoError(t, db.Raw("SELECT sqlite_version()").Row().Scan(&version))
+		require.NotEmpty(t, version)
+		t.Log("version: SQLite", version)
+	})
+}
+
 func BenchmarkOpen(b *testing.B) {
 	for _, name := range testdb.Names() {
 		b.Run(name, func(b *testing.B) {

@@ -19,8 +19,8 @@ const (
 
 // tidbBuild builds the server, once for a machine.
 var tidbBuild = getter{
-	how: "TiDB's releases have them; " + installEnv + "=1 lets the tests build " + tidbModule + ", which takes some minutes and 3 GB",
-	may: allowed,
+	how: "TiDB's releases have them; " + installEnv + "=cache lets the tests build " + tidbModule + ", outside of the repository, which takes some minutes",
+	may: mayCache,
 	get: func() error {
 		dir := tidbDir()
 		if dir == "" {
