@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
 
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
@@ -69,6 +70,12 @@ func FlavourOf(db *gorm.DB) flavour {
 func IsMySQL(db *gorm.DB) bool {
 	d, ok := db.Dialector.(*mysql.Dialector)
 	return ok && !strings.Contains(d.ServerVersion, "MariaDB")
+}
+
+// QuotedText tells if a text may stand in double quotes where no column is of that name. SQLite can be built without that.
+func QuotedText(db *gorm.DB) bool {
+	var text string
+	return db.Session(&gorm.Session{NewDB: true, Logger: logger.Discard}).Raw(`SELECT "no such column"`).Row().Scan(&text) == nil
 }
 
 // NeedsUUIDs skips a test of columns of the type uuid where there are none.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 )
 
 var update = flag.Bool("update", false, "write testdata anew")
@@ -138,8 +139,12 @@ func TestOrdinaryConditionsKeepTheirText(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		w := newWorld(t, open)
 		var lines []string
+		runs := true
 		add := func(name string, build func() *gorm.DB) {
 			lines = append(lines, fmt.Sprintf("%s: %q", name, sqlOf(build())))
+			if !runs {
+				return
+			}
 			var tags []Tag
 			require.NoError(t, build().Find(&tags).Error, name)
 			for _, tag := range tags {
@@ -151,10 +156,12 @@ func TestOrdinaryConditionsKeepTheirText(t *testing.T) {
 			if w.kind == "postgres" && raw == `name = "a"` {
 				continue // a column there
 			}
+			runs = raw != `name = "a"` || database.QuotedText(w.db)
 			add(raw, func() *gorm.DB { return w.db.Where(raw) })
 			add(raw+" and another", func() *gorm.DB { return w.db.Where(raw).Where("id = ?", 1) })
 			add(raw+" or another", func() *gorm.DB { return w.db.Where(raw).Or("id = ?", 1) })
 		}
+		runs = true
 		for _, b := range built {
 			if w.kind == "mysql" && strings.Contains(b.name, "values") {
 				continue // rank is a keyword there
