@@ -62,13 +62,14 @@ func IsGeneric() bool {
 }
 
 // IsOfMigrator tells if the chain that runs is of a statement that a method of GORM's
-// migrator has sent, whichever driver's that is: "AlterColumn".
+// migrator has sent, whichever driver's that is: "AlterColumn". Drivers call the type
+// Migrator, or by a name that ends so.
 func IsOfMigrator(method string) bool {
 	frames := make([]uintptr, deepest)
 	stack := runtime.CallersFrames(frames[:runtime.Callers(2, frames)])
 	for {
 		frame, more := stack.Next()
-		if strings.HasSuffix(frame.Function, ".Migrator."+method) {
+		if of, ok := strings.CutSuffix(frame.Function, "."+method); ok && strings.HasSuffix(strings.TrimSuffix(of, ")"), "Migrator") {
 			return true
 		}
 		if !more {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 	"github.com/gorm-softdelete/softdelete/tests/internal/models"
 	"github.com/gorm-softdelete/softdelete/tests/internal/record"
 )
@@ -54,6 +55,9 @@ func TestPlansElsewhereKeepTheOrder(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			open := testdb.OpenerFor(t, name)
+			if !database.TimesSort(open(t)) {
+				t.Skip("SQLite's driver writes times as texts that do not sort as the times do")
+			}
 			aside := models.OpenStill(t, open, softdelete.Config{Models: []any{&aFolio{}}})
 			fillFolios(t, aside)
 			db := models.OpenStill(t, open, softdelete.Config{Models: []any{&aFolio{}}})

@@ -37,10 +37,10 @@ func table(results []*result) string {
 	return b.String()
 }
 
-// short leaves out which compiler made a server, and for which machine.
+// short leaves out which compiler made a server, and for which machine, and what a build by hand has in place of a release.
 func short(version string) string {
 	version, _, _ = strings.Cut(version, " on ")
-	return version
+	return strings.TrimSuffix(version, "-this-is-a-placeholder")
 }
 
 // with is what the library met the database by.

@@ -78,6 +78,17 @@ func QuotedText(db *gorm.DB) bool {
 	return db.Session(&gorm.Session{NewDB: true, Logger: logger.Discard}).Raw(`SELECT "no such column"`).Row().Scan(&text) == nil
 }
 
+// TimesSort tells if times can be sorted as the column has them, where they are texts. Those with a Z, as one driver of SQLite
+// writes them, cannot: half a second comes before the whole one.
+func TimesSort(db *gorm.DB) bool {
+	if db.Name() != "sqlite" {
+		return true
+	}
+	var text string
+	err := db.Raw("SELECT CAST(? AS TEXT)", time.Unix(0, 0).UTC()).Row().Scan(&text)
+	return err == nil && !strings.HasSuffix(text, "Z")
+}
+
 // NeedsUUIDs skips a test of columns of the type uuid where there are none.
 func NeedsUUIDs(t *testing.T, open testdb.Opener) {
 	t.Helper()
