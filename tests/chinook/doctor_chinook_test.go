@@ -195,6 +195,9 @@ func TestDoctorChinook(t *testing.T) {
 			require.NoError(t, softdelete.Restore(db, &StoreArtist{ArtistId: 9001}).Error)
 			require.NoError(t, db.First(&StoreAlbum{}, 9001).Error)
 
+			if os.Getenv("CHINOOK_JSON") == "" {
+				t.Skip("the Chinook store: set CHINOOK_JSON to its JSON file, of whose rows the rest is")
+			}
 			// Once much of it is trash, its indexes are told of. Those of foreign keys stay.
 			require.NoError(t, db.Where(name("TrackId")+" % 2 = 0").Delete(&StoreTrack{}).Error)
 			findings = doctored.Doctored(t, db, models...)

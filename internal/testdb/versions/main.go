@@ -55,6 +55,9 @@ func run(args []string) int {
 		return codeUsage
 	}
 	o.modules, o.packages, o.args = strings.Fields(*modules), strings.Fields(*packages), strings.Fields(*more)
+	if !slices.Contains(o.packages, "./...") && slices.Equal(o.modules, []string{"."}) {
+		o.packages = append(o.packages, "./"+testdbDir) // It says which version the server is.
+	}
 	names := flags.Args()
 	if len(names) == 0 {
 		names = slices.DeleteFunc(promised(), func(name string) bool { return name == mysqlName && os.Getenv(mysqlEnv) == "" })
