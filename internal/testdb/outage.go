@@ -37,7 +37,7 @@ func EachOutage(t *testing.T, fn func(t *testing.T, outage *Outage)) {
 func newOutage(tb testing.TB, name string) *Outage {
 	tb.Helper()
 	o := &Outage{tb: tb, opener: outages[name]}
-	o.s.kind = servers[name].kind
+	o.s.kind, o.s.keeps = servers[name].kind, true
 	found, err := o.s.findOrInstall()
 	if errors.Is(err, ErrNoServer) && !mustHave() {
 		tb.Skipf("testdb: %v", err)

@@ -52,9 +52,13 @@ $apt install postgresql
 	},
 	serve: func(s *server) *exec.Cmd {
 		args := []string{"-D", s.data()}
+		commit := "off"
+		if s.keeps {
+			commit = "on" // Otherwise the last commits may be written up to a second later.
+		}
 		for _, setting := range []string{
 			"listen_addresses=127.0.0.1", "port=" + strconv.Itoa(s.port), "unix_socket_directories=" + s.dir,
-			"fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=" + ownConnections,
+			"fsync=off", "synchronous_commit=" + commit, "full_page_writes=off", "max_connections=" + ownConnections,
 			"timezone=UTC", "log_timezone=UTC",
 		} {
 			args = append(args, "-c", setting)

@@ -57,6 +57,7 @@ type server struct {
 	dsn    string
 	err    error
 	found  map[string]string // Where the programs are.
+	keeps  bool              // What was committed outlives a crash of the server, which takes time.
 	dir    string            // The temporary directory of a server of our own.
 	port   int               // What the server listens on, once it has been started.
 	cmd    *exec.Cmd
