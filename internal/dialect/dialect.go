@@ -113,6 +113,10 @@ type Dialect struct {
 	// DDL ends a transaction. Elsewhere it is part of one.
 	AlterIndexes bool
 
+	// Hidden is what is said of a column that SELECT * is not to list; empty where every
+	// column is listed.
+	Hidden string
+
 	// Concurrently is what is said where an index is made or dropped while others
 	// write to the table, outside of a transaction; empty where there is no such
 	// thing.

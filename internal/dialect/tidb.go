@@ -15,6 +15,7 @@ var tidb = likeMySQL(func(d *Dialect) {
 	d.CurrentRead = " FOR UPDATE"
 	d.SkipLocked = ""
 	d.LockByKey = ""
+	d.Hidden = "" // a syntax error there
 })
 
 func likeMySQL(differs func(*Dialect)) Dialect {

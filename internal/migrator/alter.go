@@ -100,6 +100,6 @@ func (w DDL) LiveColumn(c *Change) clause.Expression {
 		b.WriteQuoted(clause.Column{Name: model.LiveColumn})
 		_, _ = b.WriteString(" tinyint GENERATED ALWAYS AS (CASE WHEN ")
 		c.Model.MarkerCondition(model.LiveOnly).Build(b)
-		_, _ = b.WriteString(" THEN 1 END) VIRTUAL /*!80023 INVISIBLE */ /*M!100303 INVISIBLE */")
+		_, _ = b.WriteString(" THEN 1 END) VIRTUAL" + w.Dialect.Hidden)
 	})
 }
