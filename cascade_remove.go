@@ -60,9 +60,14 @@ func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB
 		return err
 	}
 	c.op.eachChunk(c.db, t, own.Table.Key(), own.Keys, filter, func() { removeRows(c.db, t, filter, next) })
-	if c.plan.InCircle(own.Table) && c.db.Error == nil {
+	switch {
+	case c.db.Error != nil:
+	case c.plan.InCircle(own.Table):
 		// Some may have gone already, by a foreign key's ON DELETE CASCADE.
 		c.op.changed(c.db, int64(len(own.Keys)))
+	default:
+		// They are counted by who removed them, whatever the database's locks are worth.
+		c.rows[own.Table] += c.db.RowsAffected - int64(len(own.Keys))
 	}
 	c.op.noteOwn(c.db, c.db.RowsAffected, own.Keys)
 	return nil

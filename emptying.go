@@ -222,6 +222,9 @@ func (e *emptying) empty(ctx context.Context, q *queue) error {
 		}
 		// Its rows have to fit into one statement by their keys.
 		limit := min(e.options.BatchSize, e.d.Chunk(len(m.Schema.PrimaryFields)))
+		if e.d.ClaimRows > 0 {
+			limit = min(limit, e.d.ClaimRows)
+		}
 		if e.options.MaxRows > 0 {
 			limit = int(min(int64(limit), e.options.MaxRows-e.done))
 		}

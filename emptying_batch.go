@@ -3,10 +3,12 @@ package softdelete
 import (
 	"context"
 	"maps"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -19,8 +21,17 @@ import (
 )
 
 // attempts is how often a batch is tried that the database ended because of
-// others' work.
-const attempts = 5
+// others' work. Where others cannot be waited for, each attempt may meet them again.
+const attempts = 10
+
+// mostBackoff bounds how long is waited before a batch is tried again.
+const mostBackoff = 2 * time.Second
+
+// backoff is how long to wait before the next attempt: a random time, so that two who
+// have met do not meet again, and for long enough that one of them is through.
+func backoff(attempt int, took time.Duration) time.Duration {
+	return rand.N(min(max(took, time.Millisecond)<<min(attempt, 10), mostBackoff)) //nolint:gosec // no secret
+}
 
 // next removes the rows of the next batch, and returns how many it had: by one
 // statement where that can be, which leaves those on which others hang.
@@ -75,10 +86,14 @@ func (e *emptying) batch(ctx context.Context, q *queue, b *batch) error {
 	var err error
 	// A database may end the caller's whole transaction over a deadlock.
 	_, inTransaction := e.db.Statement.ConnPool.(gorm.TxCommitter)
-	for range attempts {
+	for i := range attempts {
 		rows = map[string]int64{}
-		if err = e.purge(q, b, rows); !dialect.IsTransient(err) || ctx.Err() != nil || inTransaction {
+		began := time.Now()
+		if err = e.purge(q, b, rows); !dialect.IsTransient(err) || ctx.Err() != nil || inTransaction || i == attempts-1 {
 			break
+		}
+		if ended := wait(ctx, backoff(i, time.Since(began))); ended != nil {
+			return ended
 		}
 	}
 	if err == nil {
@@ -87,6 +102,12 @@ func (e *emptying) batch(ctx context.Context, q *queue, b *batch) error {
 	}
 	if ended := ctx.Err(); ended != nil {
 		return ended
+	}
+	if dialect.IsTooLarge(err) {
+		if inTransaction {
+			return err // of which the rows before are a part
+		}
+		e.options.BatchSize = max(1, min(e.options.BatchSize, len(b.found)/2))
 	}
 	if len(b.found) == 0 || dialect.IsTransient(err) || dialect.IsSystemic(err) || e.db.Model(model.NewOf(q.model.Schema.ModelType)).Exec("SELECT 1").Error != nil {
 		return err

@@ -213,3 +213,13 @@ func conflictOf(err error, model string) *ConflictError {
 	}
 	return &ConflictError{Model: model, Constraint: constraint}
 }
+
+// explained is the error of an operation, which says what to do where the database does
+// not: of a transaction that is larger than it takes.
+func explained(err error, op *operation) error {
+	if op.outer != nil || !dialect.IsTooLarge(err) {
+		return err
+	}
+	return fmt.Errorf("softdelete: model %s: the %s writes more rows, with all that it cascades to, than the database takes in one transaction; nothing was changed: "+
+		"address fewer rows at once, or those that hang on them first (Empty does, in batches), or raise its limit: %w", op.model.Name(), op.kind, err)
+}

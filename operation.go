@@ -279,6 +279,7 @@ func (op *operation) end(db *gorm.DB) {
 	}
 	op.unit.End(db)
 	if db.Error != nil {
+		db.Error = explained(db.Error, op)
 		op.revert(stmt.Context)
 	}
 	if tally := requestOf(stmt).tally; tally != nil && db.Error == nil {

@@ -49,6 +49,10 @@ type Dialect struct {
 	// else has locked; empty where there is no such thing.
 	SkipLocked string
 
+	// ClaimRows is how many rows one of several who empty a trash takes at a time, where
+	// nobody can leave out what others have taken: they wait for it. Zero for any number.
+	ClaimRows int
+
 	// LockByKey: a locking SELECT locks all rows that it looks at, not only those
 	// that it returns. These words after a table's name make it look at those
 	// alone that it names by their keys. Empty where it locks what it returns.

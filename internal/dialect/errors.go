@@ -97,11 +97,54 @@ func HasText(err error, texts ...string) bool {
 	return err != nil && slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(err.Error(), text) })
 }
 
+// numberOf is the number of an error of a server that speaks MySQL's protocol, by the
+// field of its driver; zero for any other.
+func numberOf(err error) uint16 {
+	rv := reflect.Indirect(reflect.ValueOf(err))
+	if rv.Kind() != reflect.Struct {
+		return 0
+	}
+	if number := rv.FieldByName("Number"); number.IsValid() && number.Kind() == reflect.Uint16 {
+		return uint16(number.Uint()) //nolint:gosec // it is one
+	}
+	return 0
+}
+
+// HasNumber tells if an error has one of MySQL's numbers.
+func HasNumber(err error, numbers ...uint16) bool {
+	found := false
+	walk(err, func(err error) {
+		number := numberOf(err)
+		found = found || number != 0 && slices.Contains(numbers, number)
+	})
+	return found
+}
+
+// The numbers of errors by which a server of MySQL's protocol takes a transaction back
+// over what others were doing. From 8000 on they are TiDB's: it finds some conflicts only
+// when it locks the rows of a SELECT, or commits.
+var transientNumbers = []uint16{
+	1205, // a lock was waited for too long
+	1213, // a deadlock
+	1020, // MariaDB: the row has changed since the snapshot
+	8002, // a SELECT … FOR UPDATE met a row that has changed
+	8005, // a write met a row that has changed
+	8022, // the commit has failed, and nothing of it was done
+	8028, // the table was altered meanwhile
+	9007, // a write met a row that has changed
+}
+
 // IsTransient tells if the database ended a statement because of what others were
 // doing: it may be tried again.
 func IsTransient(err error) bool {
-	return HasState(err, "40001", "40P01") || HasText(err, "database is locked", "database table is locked", "Deadlock found", "Lock wait timeout", "Record has changed since last read")
+	return HasState(err, "40001", "40P01") || HasNumber(err, transientNumbers...) ||
+		HasText(err, "database is locked", "database table is locked", "Deadlock found", "Lock wait timeout", "Record has changed since last read")
 }
+
+// IsTooLarge tells if a statement or its commit has failed as the transaction writes
+// more than a transaction may: of fewer rows it may succeed. TiDB's limits are
+// txn-total-size-limit (8004) and the memory of a session (8175).
+func IsTooLarge(err error) bool { return HasNumber(err, 8004, 8175) }
 
 // IsMissingTable tells if a statement failed as there is no such table.
 func IsMissingTable(err error) bool {

@@ -14,6 +14,7 @@ var tidb = likeMySQL(func(d *Dialect) {
 	d.ShareLock = clause.LockingStrengthUpdate
 	d.CurrentRead = " FOR UPDATE"
 	d.SkipLocked = ""
+	d.ClaimRows = 200
 	d.LockByKey = ""
 	d.Hidden = "" // a syntax error there
 })

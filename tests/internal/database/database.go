@@ -32,6 +32,10 @@ type flavour struct {
 	UpsertIf     bool          // the update of an upsert can have a condition
 	ScanLocks    bool          // a lock is on all rows that a query looks at
 	NoDeferred   string        // why a foreign key that is looked at at the commit is not tested
+	NoTriggers   string        // why what a trigger does is not tested
+	NoUUIDs      string        // why columns of the type uuid are not tested
+	NoComputed   string        // why a column whose default is an expression is not tested
+	Optimistic   string        // has the transactions of a session find conflicts only when they commit; empty where there are none such
 	types        map[string]string
 }
 
@@ -53,10 +57,27 @@ var Flavours = map[string]flavour{
 	},
 }
 
+func init() {
+	f := Flavours["mysql"]
+	f.NoDeferred = "TiDB has no deferred foreign keys"
+	f.NoTriggers = "TiDB has no triggers"
+	f.NoUUIDs = "TiDB has no type uuid"
+	f.NoComputed = "TiDB takes no arithmetic for the default of a column"
+	f.Optimistic = "SET SESSION tidb_txn_mode = 'optimistic'"
+	f.ScanLocks = false
+	Flavours["tidb"] = f
+}
+
 // FlavourOf is that of a handle.
 func FlavourOf(db *gorm.DB) flavour {
 	f := Flavours[db.Name()]
+	if IsTiDB(db) {
+		f = Flavours["tidb"]
+	}
 	if IsMySQL(db) {
+		f.NoUUIDs = "MySQL has no type uuid"
+	}
+	if IsMySQL(db) || IsTiDB(db) {
 		const binary = "utf8mb4_0900_bin"
 		f.binary = binary
 		f.types = maps.Clone(f.types)
@@ -66,10 +87,24 @@ func FlavourOf(db *gorm.DB) flavour {
 	return f
 }
 
-// IsMySQL tells if the database is MySQL itself, and not MariaDB.
+// IsMySQL tells if the database is MySQL itself, and not another that speaks its protocol.
 func IsMySQL(db *gorm.DB) bool {
 	d, ok := db.Dialector.(*mysql.Dialector)
-	return ok && !strings.Contains(d.ServerVersion, "MariaDB")
+	return ok && !strings.Contains(d.ServerVersion, "MariaDB") && !IsTiDB(db)
+}
+
+// IsTiDB tells if the database is TiDB.
+func IsTiDB(db *gorm.DB) bool {
+	d, ok := db.Dialector.(*mysql.Dialector)
+	return ok && strings.Contains(d.ServerVersion, "TiDB")
+}
+
+// Needs skips a test that cannot hold on a database, for the reason that its flavour has.
+func Needs(t *testing.T, reason string) {
+	t.Helper()
+	if reason != "" {
+		t.Skip(reason)
+	}
 }
 
 // QuotedText tells if a text may stand in double quotes where no column is of that name. SQLite can be built without that.
@@ -92,9 +127,18 @@ func TimesSort(db *gorm.DB) bool {
 // NeedsUUIDs skips a test of columns of the type uuid where there are none.
 func NeedsUUIDs(t *testing.T, open testdb.Opener) {
 	t.Helper()
-	if IsMySQL(open(t)) {
-		t.Skip("MySQL has no type uuid")
-	}
+	Needs(t, FlavourOf(open(t)).NoUUIDs)
+}
+
+// Optimistically has the transactions of a handle, which from now on has one connection, find conflicts only when they commit.
+func Optimistically(t *testing.T, db *gorm.DB) {
+	t.Helper()
+	pool, err := db.DB()
+	require.NoError(t, err)
+	pool.SetMaxOpenConns(1)
+	pool.SetMaxIdleConns(1)
+	pool.SetConnMaxIdleTime(0)
+	require.NoError(t, db.Exec(FlavourOf(db).Optimistic).Error)
 }
 
 // ByBytes makes tables whose texts are compared by their bytes, as Go does.
@@ -133,8 +177,8 @@ func LiveUnique(t *testing.T, db *gorm.DB, name, table, column string) {
 		return
 	}
 	if !db.Migrator().HasColumn(table, name) {
-		require.NoError(t, db.Exec(fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s varchar(191) AS (CASE WHEN deleted_at IS NULL THEN LEFT(%s, 191) END) VIRTUAL, "+
-			"ADD UNIQUE INDEX %s (%s)", table, name, column, name, name)).Error)
+		require.NoError(t, db.Exec(fmt.Sprintf("ALTER TABLE %s ADD COLUMN %s varchar(191) AS (CASE WHEN deleted_at IS NULL THEN LEFT(`%s`, 191) END) VIRTUAL", table, name, column)).Error)
+		require.NoError(t, db.Exec(fmt.Sprintf("ALTER TABLE %s ADD UNIQUE INDEX %s (%s)", table, name, name)).Error)
 	}
 }
 
