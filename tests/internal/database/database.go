@@ -36,6 +36,7 @@ type flavour struct {
 	NoUUIDs      string        // why columns of the type uuid are not tested
 	NoComputed   string        // why a column whose default is an expression is not tested
 	Optimistic   string        // has the transactions of a session find conflicts only when they commit; empty where there are none such
+	Cramped      string        // gives the transactions of a session little room; empty where that has no bound
 	types        map[string]string
 }
 
@@ -64,6 +65,7 @@ func init() {
 	f.NoUUIDs = "TiDB has no type uuid"
 	f.NoComputed = "TiDB takes no arithmetic for the default of a column"
 	f.Optimistic = "SET SESSION tidb_txn_mode = 'optimistic'"
+	f.Cramped = "SET SESSION tidb_mem_quota_query = 60000"
 	f.ScanLocks = false
 	Flavours["tidb"] = f
 }
@@ -133,12 +135,23 @@ func NeedsUUIDs(t *testing.T, open testdb.Opener) {
 // Optimistically has the transactions of a handle, which from now on has one connection, find conflicts only when they commit.
 func Optimistically(t *testing.T, db *gorm.DB) {
 	t.Helper()
+	set(t, db, FlavourOf(db).Optimistic)
+}
+
+// Cramp gives the transactions of a handle, which from now on has one connection, little room.
+func Cramp(t *testing.T, db *gorm.DB) {
+	t.Helper()
+	set(t, db, FlavourOf(db).Cramped)
+}
+
+func set(t *testing.T, db *gorm.DB, statement string) {
+	t.Helper()
 	pool, err := db.DB()
 	require.NoError(t, err)
 	pool.SetMaxOpenConns(1)
 	pool.SetMaxIdleConns(1)
 	pool.SetConnMaxIdleTime(0)
-	require.NoError(t, db.Exec(FlavourOf(db).Optimistic).Error)
+	require.NoError(t, db.Exec(statement).Error)
 }
 
 // ByBytes makes tables whose texts are compared by their bytes, as Go does.
