@@ -56,7 +56,7 @@ func newEmptying(db *gorm.DB, options EmptyOptions) *emptying {
 		options: options, report: EmptyReport{Rows: map[string]int64{}, DryRun: options.DryRun}, began: time.Now(),
 	}
 	if options.BatchSize == 0 {
-		e.options.BatchSize = defaultBatchSize
+		e.options.BatchSize = cmp.Or(e.d.ClaimRows, defaultBatchSize)
 	}
 	if options.Where != nil {
 		e.scopes = append(e.scopes, options.Where)
@@ -222,9 +222,6 @@ func (e *emptying) empty(ctx context.Context, q *queue) error {
 		}
 		// Its rows have to fit into one statement by their keys.
 		limit := min(e.options.BatchSize, e.d.Chunk(len(m.Schema.PrimaryFields)))
-		if e.d.ClaimRows > 0 {
-			limit = min(limit, e.d.ClaimRows)
-		}
 		if e.options.MaxRows > 0 {
 			limit = int(min(int64(limit), e.options.MaxRows-e.done))
 		}

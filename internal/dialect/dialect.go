@@ -49,8 +49,9 @@ type Dialect struct {
 	// else has locked; empty where there is no such thing.
 	SkipLocked string
 
-	// ClaimRows is how many rows one of several who empty a trash takes at a time, where
-	// nobody can leave out what others have taken: they wait for it. Zero for any number.
+	// ClaimRows is how many rows one of several who empty a trash takes at a time, unless
+	// told otherwise, where nobody can leave out what others have taken: they wait for it.
+	// Zero where they can, or nobody else can write at all.
 	ClaimRows int
 
 	// LockByKey: a locking SELECT locks all rows that it looks at, not only those

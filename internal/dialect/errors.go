@@ -134,10 +134,14 @@ var transientNumbers = []uint16{
 	9007, // a write met a row that has changed
 }
 
+// unnamedNumber is that of what TiDB has no number for.
+const unnamedNumber = 1105
+
 // IsTransient tells if the database ended a statement because of what others were
 // doing: it may be tried again.
 func IsTransient(err error) bool {
 	return HasState(err, "40001", "40P01") || HasNumber(err, transientNumbers...) ||
+		HasNumber(err, unnamedNumber) && HasText(err, "pessimistic lock retry limit reached") ||
 		HasText(err, "database is locked", "database table is locked", "Deadlock found", "Lock wait timeout", "Record has changed since last read")
 }
 

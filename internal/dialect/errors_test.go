@@ -88,6 +88,8 @@ func TestErrorsByTheirNumber(t *testing.T) {
 	for _, number := range []uint16{8004, 8175} {
 		require.True(t, dialect.IsTooLarge(&mysql.MySQLError{Number: number}))
 	}
+	require.True(t, dialect.IsTransient(&mysql.MySQLError{Number: 1105, Message: "pessimistic lock retry limit reached"}))
+	require.False(t, dialect.IsTransient(&mysql.MySQLError{Number: 1105, Message: "it is not implemented"}))
 	require.False(t, dialect.IsTransient(&mysql.MySQLError{Number: 1062, Message: "8002"}))
 	require.False(t, dialect.IsTransient(&mysql.MySQLError{Number: 8501}), "nobody knows if it was committed")
 	require.False(t, dialect.IsTransient(errors.New("8002")), "of another driver")

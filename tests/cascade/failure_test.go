@@ -11,6 +11,7 @@ import (
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 	"github.com/gorm-softdelete/softdelete/internal/testmodels"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 	"github.com/gorm-softdelete/softdelete/tests/internal/handles"
 	"github.com/gorm-softdelete/softdelete/tests/internal/models"
 	"github.com/gorm-softdelete/softdelete/tests/internal/tables"
@@ -115,6 +116,7 @@ func TestCascadeTrigger(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		db := testmodels.OpenBlog(t, open)
+		database.Needs(t, database.FlavourOf(db).NoTriggers)
 		before := models.BlogDump(t, db)
 		for _, sql := range map[string][]string{
 			"sqlite": {"CREATE TRIGGER no BEFORE UPDATE ON blog_comments BEGIN SELECT RAISE(ABORT, 'no'); END"},

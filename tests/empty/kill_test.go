@@ -126,7 +126,7 @@ func killed(t *testing.T, db *gorm.DB, task string, at int, random *rand.Rand) b
 	atWork, args := map[string]string{
 		"postgres": "SELECT count(*) FROM pg_stat_activity WHERE application_name = ?",
 		"mysql": "SELECT count(*) FROM information_schema.processlist AS p WHERE db = DATABASE() AND id <> CONNECTION_ID() AND (command <> 'Sleep' OR " +
-			"EXISTS (SELECT 1 FROM information_schema.innodb_trx AS x WHERE x.trx_mysql_thread_id = p.id))",
+			database.FlavourOf(db).InTransaction + ")",
 	}[db.Name()], []any{name}
 	if !strings.Contains(atWork, "?") {
 		args = nil

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 	"github.com/gorm-softdelete/softdelete/tests/internal/handles"
 	"github.com/gorm-softdelete/softdelete/tests/internal/record"
 	"github.com/gorm-softdelete/softdelete/tests/internal/tables"
@@ -37,6 +38,7 @@ type (
 func TestLiveParentByAnotherKey(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		database.Needs(t, database.FlavourOf(open(t)).NoComputed)
 		db := withoutForeignKeys(t, open, &liveTopic{}, &liveNews{})
 		require.NoError(t, db.Create(&[]liveTopic{{ID: 1, Name: "old"}, {ID: 2, Name: "both"}, {ID: 3, Name: "both"}}).Error)
 		require.NoError(t, db.Delete(&liveTopic{}, []uint{1, 2}).Error)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 )
 
 type (
@@ -56,6 +57,7 @@ func watched(t *testing.T, db *gorm.DB, table string) func() int {
 func TestAnUpsertOfNothingTouchesNothing(t *testing.T) {
 	t.Parallel()
 	eachMaker(t, func(t *testing.T, open testdb.Opener) {
+		database.Needs(t, database.FlavourOf(open(t)).NoTriggers)
 		db := withPlugin(t, open, softdelete.Config{}, &aFixed{}, &aLabel{}, &aNick{})
 		touches := watched(t, db, "a_fixeds")
 		old := []aFixed{{Name: "a", Level: 5}, {Name: "b"}}
@@ -209,20 +211,24 @@ func TestStatementsOfUpserts(t *testing.T) {
 		if db.Name() == "mysql" {
 			before = 1
 		}
+		back := 0 // and for the keys of the rows that were there, where the insert does not return them
+		if database.FlavourOf(db).NoKeysBack {
+			back = 1
+		}
 		for what, c := range map[string]struct {
 			create func() error
 			reads  int
 		}{
 			"creates":   {func() error { return db.Create(&[]aShelf{{Name: "c"}, {Name: "d"}}).Error }, 0},
 			"a create":  {func() error { return db.Create(&aShelf{Name: "e"}).Error }, 0},
-			"an upsert": {func() error { return db.Clauses(scores).Create(&aShelf{Name: "a", Score: 1}).Error }, before},
-			"upserts":   {func() error { return db.Clauses(scores).Create(&[]aShelf{{Name: "a", Score: 2}, {Name: "f"}}).Error }, before},
-			"saves":     {func() error { return db.Save(&[]aShelf{{ID: 1, Name: "a", Score: 3}, {Name: "g"}}).Error }, 2 * before},
+			"an upsert": {func() error { return db.Clauses(scores).Create(&aShelf{Name: "a", Score: 1}).Error }, before + back},
+			"upserts":   {func() error { return db.Clauses(scores).Create(&[]aShelf{{Name: "a", Score: 2}, {Name: "f"}}).Error }, before + back},
+			"saves":     {func() error { return db.Save(&[]aShelf{{ID: 1, Name: "a", Score: 3}, {Name: "g"}}).Error }, 2 * (before + back)},
 			"nothing": {func() error {
 				return db.Clauses(clause.OnConflict{DoNothing: true}).Create(&[]aShelf{{Name: "h"}, {Name: "i"}}).Error
 			}, 0},
 			"one left":   {func() error { return db.Clauses(onlyMarker).Create(&aLabel{Name: "a"}).Error }, max(before, 1)},
-			"some left":  {func() error { return db.Clauses(onlyMarker).Create(&[]aLabel{{Name: "j"}, {Name: "a"}}).Error }, max(before, 1)},
+			"some left":  {func() error { return db.Clauses(onlyMarker).Create(&[]aLabel{{Name: "j"}, {Name: "a"}}).Error }, max(before, 1) + back},
 			"none of it": {func() error { return db.Clauses(onlyMarker).Create(&[]aLabel{{Name: "k"}, {Name: "l"}}).Error }, before},
 		} {
 			sent()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 )
 
 // pointer is a pointer to a model of these tests.
@@ -201,6 +202,7 @@ func TestEachValueHasItsKeyThatTheDatabaseMakes(t *testing.T) {
 		case "postgres":
 			eachHasItsKey(t, open, func(name string) aPostgresToken { return aPostgresToken{Name: name} })
 		case "mysql":
+			database.NeedsUUIDs(t, open)
 			eachHasItsKey(t, open, func(name string) aMariaToken { return aMariaToken{Name: name} })
 		default:
 			eachHasItsKey(t, open, func(name string) aLiteToken { return aLiteToken{Name: name} })

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 	"github.com/gorm-softdelete/softdelete/tests/internal/failing"
 	"github.com/gorm-softdelete/softdelete/tests/internal/handles"
 	"github.com/gorm-softdelete/softdelete/tests/internal/models"
@@ -234,6 +235,7 @@ func TestReviveLeavesDefaultsToTheDatabase(t *testing.T) {
 		DeletedAt gorm.DeletedAt
 	}
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		database.Needs(t, database.FlavourOf(open(t)).NoComputed)
 		db := handles.WithPlugin(t, open, softdelete.Config{}, &filled{})
 		require.NoError(t, db.Create(&filled{Email: "a"}).Error)
 		var first, now filled
