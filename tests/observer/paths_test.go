@@ -14,6 +14,7 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 	"github.com/gorm-softdelete/softdelete/internal/testmodels"
 	"github.com/gorm-softdelete/softdelete/tests/internal/concurrent"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 	"github.com/gorm-softdelete/softdelete/tests/internal/handles"
 	"github.com/gorm-softdelete/softdelete/tests/internal/models"
 	"github.com/gorm-softdelete/softdelete/tests/internal/tables"
@@ -54,7 +55,7 @@ func TestEventsOfJoinsAndTables(t *testing.T) {
 		require.Equal(t, []string{"soft delete: blog_comments 5,6,7,8"}, w.Told(t))
 		require.NoError(t, softdelete.Restore(db.Where("post_id IN (?)", db.Model(&testmodels.BlogPost{}).Where("user_id = 2").Select("id")), &testmodels.BlogComment{}).Error)
 		require.Equal(t, []string{"restore: blog_comments 5,6,7,8"}, w.Told(t))
-		require.NoError(t, db.Exec("CREATE TABLE old_tags AS SELECT * FROM blog_tags").Error)
+		database.CopyTable(t, db, "blog_tags", "old_tags")
 		require.NoError(t, db.Table("old_tags").Delete(&testmodels.BlogTag{}, 1).Error)
 		require.Equal(t, []string{"soft delete: old_tags 1"}, w.Told(t))
 	})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 )
 
 type member struct {
@@ -102,7 +103,7 @@ func TestCallbacksThatChooseTheTable(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, o testdb.Opener) {
 		db := newBoxes(t, o, func(db *gorm.DB) {
-			require.NoError(t, db.Exec("CREATE TABLE items_of_a AS SELECT * FROM items").Error)
+			database.CopyTable(t, db, "items", "items_of_a")
 			choose := func(db *gorm.DB) {
 				if db.Statement.Context.Value(who{}) != nil && db.Statement.Schema != nil && db.Statement.Schema.Table == "items" {
 					db.Statement.Table = "items_of_a"

@@ -54,8 +54,7 @@ func TestEmptyOfAnotherTable(t *testing.T) {
 	handles.EachPath(t, func(t *testing.T, open testdb.Opener) {
 		db := models.OpenDepot(t, open)
 		models.Boxes(t, db, 6)
-		require.NoError(t, db.Table("archive").AutoMigrate(&models.DepotBox{}))
-		require.NoError(t, db.Exec("INSERT INTO archive SELECT * FROM depot_boxes").Error)
+		database.CopyTable(t, db, "depot_boxes", "archive")
 		for _, name := range []string{"archive", "archive AS a"} {
 			_, err := softdelete.Of[models.DepotBox](db.Table(name)).Empty(t.Context(), softdelete.EmptyOptions{All: true, MaxRows: 1})
 			require.ErrorIs(t, err, gorm.ErrInvalidValue, name)

@@ -41,6 +41,7 @@ type flavour struct {
 	InTransaction string        // the condition that the process p has a transaction open
 	Optimistic    string        // has the transactions of a session find conflicts only when they commit; empty where there are none such
 	Cramped       string        // gives the transactions of a session little room; empty where that has no bound
+	copies        []string      // makes a table of the rows of another, where one statement does not
 	types         map[string]string
 }
 
@@ -73,6 +74,7 @@ func init() {
 	f.Optimistic = "SET SESSION tidb_txn_mode = 'optimistic'"
 	f.SmallClaims = true
 	f.NoKeysBack = true
+	f.copies = []string{"CREATE TABLE %[2]s LIKE %[1]s", "INSERT INTO %[2]s SELECT * FROM %[1]s"}
 	f.Cramped = "SET SESSION tidb_mem_quota_query = 60000"
 	f.ScanLocks = false
 	Flavours["tidb"] = f
@@ -189,6 +191,18 @@ func Referring(t *testing.T, db *gorm.DB, name string, references ...string) {
 		keys = append(keys, "FOREIGN KEY ("+words[0]+") REFERENCES "+table+" (id) "+rest)
 	}
 	require.NoError(t, db.Exec("CREATE TABLE "+name+" ("+strings.Join(append(columns, keys...), ", ")+")").Error)
+}
+
+// CopyTable makes a table of the rows of another.
+func CopyTable(t *testing.T, db *gorm.DB, from, to string) {
+	t.Helper()
+	statements := FlavourOf(db).copies
+	if len(statements) == 0 {
+		statements = []string{"CREATE TABLE %[2]s AS SELECT * FROM %[1]s"}
+	}
+	for _, statement := range statements {
+		require.NoError(t, db.Exec(fmt.Sprintf(statement, from, to)).Error)
+	}
 }
 
 // LiveUnique makes a column of short texts unique among rows whose deleted_at is empty.
