@@ -155,10 +155,14 @@ func IsMissingTable(err error) bool {
 	return HasState(err, "42P01", "42S02") || HasText(err, "no such table")
 }
 
+// unreachableNumbers are those of TiDB's errors of a store that does not answer, or not
+// yet: they have no SQLSTATE of their own.
+var unreachableNumbers = []uint16{9001, 9002, 9003, 9004, 9005, 9006, 9008, 9010, 9011, 9012, 9013}
+
 // IsSystemic tells if an error is about the database, not about rows, by the
 // classes of the SQL standard and PostgreSQL's. A statement that took too long
 // may be quick with half of the rows.
 func IsSystemic(err error) bool {
-	return HasState(err, "08", "25", "28", "42", "53", "54", "57", "58", "70", "XX") && !HasState(err, "57014") ||
+	return HasNumber(err, unreachableNumbers...) || HasState(err, "08", "25", "28", "42", "53", "54", "57", "58", "70", "XX") && !HasState(err, "57014") ||
 		errors.Is(err, gorm.ErrInvalidTransaction) || errors.Is(err, driver.ErrBadConn) || HasText(err, "invalid connection")
 }

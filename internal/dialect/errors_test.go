@@ -85,12 +85,18 @@ func TestErrorsByTheirNumber(t *testing.T) {
 		require.True(t, dialect.IsTransient(err), "%v", err)
 		require.False(t, dialect.IsTooLarge(err), "%v", err)
 	}
+	for _, number := range []uint16{9001, 9002, 9003, 9004, 9005, 9006, 9010} {
+		err := &mysql.MySQLError{Number: number, SQLState: [5]byte{'H', 'Y', '0', '0', '0'}}
+		require.True(t, dialect.IsSystemic(err), "no row is at fault: %v", err)
+		require.False(t, dialect.IsTransient(err), "%v", err)
+	}
 	for _, number := range []uint16{8004, 8175} {
 		require.True(t, dialect.IsTooLarge(&mysql.MySQLError{Number: number}))
 	}
 	require.True(t, dialect.IsTransient(&mysql.MySQLError{Number: 1105, Message: "pessimistic lock retry limit reached"}))
 	require.False(t, dialect.IsTransient(&mysql.MySQLError{Number: 1105, Message: "it is not implemented"}))
 	require.False(t, dialect.IsTransient(&mysql.MySQLError{Number: 1062, Message: "8002"}))
-	require.False(t, dialect.IsTransient(&mysql.MySQLError{Number: 8501}), "nobody knows if it was committed")
+	require.False(t, dialect.IsTransient(mysql.ErrInvalidConn), "nobody knows if it was committed")
+	require.True(t, dialect.IsSystemic(mysql.ErrInvalidConn))
 	require.False(t, dialect.IsTransient(errors.New("8002")), "of another driver")
 }
