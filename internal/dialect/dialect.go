@@ -118,6 +118,18 @@ type Dialect struct {
 	// DDL ends a transaction. Elsewhere it is part of one.
 	AlterIndexes bool
 
+	// IndexByIndex: such an ALTER TABLE may give an index neither a name that goes by it nor a
+	// column that comes by it, nor drop a column with its indexes. An index is changed by one
+	// statement after the other.
+	IndexByIndex bool
+
+	// DropIndexIfThere is the part of an ALTER TABLE that drops an index by its {name}, if
+	// there is one; empty where that is said of constraints.
+	DropIndexIfThere string
+
+	// Ascending: an index has its columns in ascending order, whatever is said of it.
+	Ascending bool
+
 	// Hidden is what is said of a column that SELECT * is not to list; empty where every
 	// column is listed.
 	Hidden string
@@ -200,6 +212,10 @@ type Dialect struct {
 	// both of its ends. Elsewhere it needs a unique one of all rows where it refers
 	// to.
 	ForeignKeyIndex bool
+
+	// KeyIndexYields: one that the database has made for a foreign key goes by itself when
+	// another does for that.
+	KeyIndexYields bool
 
 	// BareTimeDigits is how many fractional digits of a second a time column keeps
 	// of which the type says nothing of it.

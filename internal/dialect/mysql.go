@@ -22,6 +22,8 @@ var mysql = Dialect{
 	AlterIndexes:      true,
 	Hidden:            " /*!80023 INVISIBLE */ /*M!100303 INVISIBLE */",
 	ForeignKeyIndex:   true,
+	KeyIndexYields:    true,
+	DropIndexIfThere:  "/*M!100108 DROP INDEX IF EXISTS {name} */ /*!80000 DROP INDEX {name} */", // MySQL has no IF EXISTS for it
 	ColumnsAnyCase:    true,
 	Enforced:          "@@foreign_key_checks = 1",
 

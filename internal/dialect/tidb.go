@@ -17,6 +17,10 @@ var tidb = likeMySQL(func(d *Dialect) {
 	d.ClaimRows = 200
 	d.LockByKey = ""
 	d.Hidden = "" // a syntax error there
+	d.IndexByIndex = true
+	d.DropIndexIfThere = "DROP INDEX IF EXISTS {name}"
+	d.KeyIndexYields = false
+	d.Ascending = true
 })
 
 func likeMySQL(differs func(*Dialect)) Dialect {
@@ -29,7 +33,8 @@ func likeMySQL(differs func(*Dialect)) Dialect {
 func isTiDB(version string) bool { return strings.Contains(version, "TiDB") }
 
 // serverVersion is what GORM's driver was told when the handle was opened, or else what the
-// server says. A handle that runs nothing asks nothing.
+// server says. A handle that runs nothing asks nothing, nor does one that was opened without
+// a word to the server, which may have none: it is told by the driver's ServerVersion.
 func serverVersion(db *gorm.DB) string {
 	if v := reflect.Indirect(reflect.ValueOf(db.Dialector)); v.Kind() == reflect.Struct {
 		if field, ok := v.Type().FieldByName("ServerVersion"); ok && field.Type.Kind() == reflect.String {
@@ -39,7 +44,7 @@ func serverVersion(db *gorm.DB) string {
 		}
 	}
 	var version string
-	if pool := db.Statement.ConnPool; pool != nil && !db.DryRun {
+	if pool := db.Statement.ConnPool; pool != nil && !db.DryRun && !db.DisableAutomaticPing {
 		_ = pool.QueryRowContext(db.Statement.Context, "SELECT VERSION()").Scan(&version)
 	}
 	return version

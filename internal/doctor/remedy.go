@@ -179,13 +179,12 @@ func (ti *tableIndexes) rewritten(ix *catalogue.Index, change *migrator.Change) 
 		} else {
 			columns = ti.quoted([]string{ti.m.Marker.Field.DBName}) + ", " + columns
 		}
-		sql := "ALTER TABLE " + ti.quote(ti.t.Name) + " "
-		if ix.Unique && !ti.have.Has([]string{model.LiveColumn}) {
-			change.AddColumn = true
-			sql += w.Text(w.LiveColumn(change)) + ", "
-			ti.addsColumn(change)
-		}
-		return []string{sql + "DROP INDEX " + ti.quoted([]string{ix.Name}) + ", ADD " + unique + "INDEX " + ti.quoted([]string{ix.Name}) + " (" + columns + ")"}
+		own := &migrator.Change{Model: ti.m, Table: ti.have, Create: true, Drop: []catalogue.Index{*ix}, List: columns}
+		own.Want = model.Definition{Name: ix.Name, Unique: ix.Unique, Columns: ix.Columns}
+		own.AddColumn = ix.Unique && !ti.have.Has([]string{model.LiveColumn})
+		list := w.Statements(own)
+		ti.addsColumn(own)
+		return list
 	}
 	// What stands between the table's name and the condition.
 	at := strings.Index(text, " USING ")

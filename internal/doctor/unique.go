@@ -64,15 +64,15 @@ func (ti *tableIndexes) staleLiveColumn() {
 	delete(after.Columns, model.LiveColumn)
 	marker := ti.m.Marker.Field.DBName
 	after.Columns[marker] = catalogue.Column{Name: marker} // or another remedy adds it
-	drop := "ALTER TABLE " + ti.quote(ti.t.Name)
+	var drops []string
 	for _, ix := range ti.have.Indexes {
 		if slices.Contains(ix.Columns, model.LiveColumn) {
-			drop += " DROP INDEX " + ti.quoted([]string{ix.Name}) + ","
+			drops = append(drops, "DROP INDEX "+ti.quoted([]string{ix.Name}))
 			continue
 		}
 		after.Indexes = append(after.Indexes, ix)
 	}
-	remedy := []string{drop + " DROP COLUMN " + ti.quoted([]string{model.LiveColumn})}
+	remedy := ti.writer().Alter(ti.t.Name, append(drops, "DROP COLUMN "+ti.quoted([]string{model.LiveColumn}))...)
 	for _, change := range migrator.Changes(ti.m, after, ti.Dialect) {
 		if slices.Contains(change.Want.Columns, model.LiveColumn) {
 			remedy = append(remedy, ti.statements(change)...)

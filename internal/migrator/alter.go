@@ -27,11 +27,26 @@ func (w DDL) alterations(c *Change) []Statement {
 			Why:  "it is 1 in live rows and NULL, equal to nothing, in trashed ones",
 		})
 	}
+	if w.Dialect.IndexByIndex {
+		return append(list, w.oneByOne(&rest)...)
+	}
 	why := c.why()
 	if !c.Create && len(c.Drop) > 0 {
 		why = c.whyNot(&c.Drop[0])
 	}
 	return append(list, Statement{Table: c.Table.Name, Up: w.alter(&rest), Down: w.alterBack(&rest), Why: why})
+}
+
+// Alter lists the statements that change a table by several parts of ALTER TABLE.
+func (w DDL) Alter(table string, parts ...string) []string {
+	if !w.Dialect.IndexByIndex {
+		parts = []string{strings.Join(parts, ", ")}
+	}
+	list := make([]string, len(parts))
+	for i, part := range parts {
+		list[i] = w.Text("ALTER TABLE ", clause.Table{Name: table}, " "+part)
+	}
+	return list
 }
 
 // alter is the whole of a change in one ALTER TABLE.
@@ -52,11 +67,19 @@ func (w DDL) alter(c *Change) string {
 		kind = "ADD UNIQUE INDEX "
 	}
 	if c.Create {
-		parts = append(parts, kind, clause.Column{Name: c.Want.Name}, " (", expr.Columns("", c.Want.Columns), ")")
+		parts = append(parts, kind, clause.Column{Name: c.Want.Name}, " (", c.listed(), ")")
 	} else {
 		parts[len(parts)-1] = ""
 	}
 	return w.Text(parts...)
+}
+
+// listed is what the new index is of.
+func (c *Change) listed() session.Part {
+	if c.List != "" {
+		return c.List
+	}
+	return expr.Columns("", c.Want.Columns)
 }
 
 // alterBack takes it back. What the database made for a foreign key by itself, and

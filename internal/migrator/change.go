@@ -24,6 +24,8 @@ type Change struct {
 	odd        string            // what it would take the place of, and of which more is known than its columns
 	AddColumn  bool              // the table lacks the generated column
 	allLive    bool              // it has no marker yet
+	keysYield  bool              // what the database made for a foreign key goes by itself
+	List       string            // what it is of, where that is more than columns
 }
 
 // Changes lists what a table lacks of a model's indexes. Those on columns that it
@@ -46,7 +48,7 @@ func Changes(m *model.Model, table *catalogue.Table, d *dialect.Dialect) []*Chan
 // ChangeTo is the change that a table needs to have an index, nil for none.
 func ChangeTo(m *model.Model, want model.Definition, i *model.Index, table *catalogue.Table, d *dialect.Dialect) *Change {
 	want.Columns = inOrderOf(table, want, i, d)
-	c := &Change{Model: m, Table: table, Want: want, Create: true}
+	c := &Change{Model: m, Table: table, Want: want, Create: true, keysYield: d.KeyIndexYields}
 	c.AddColumn = slices.Contains(want.Columns, model.LiveColumn) && !table.Has([]string{model.LiveColumn})
 	var spare []catalogue.Index
 	for _, have := range table.Indexes {
@@ -58,7 +60,7 @@ func ChangeTo(m *model.Model, want model.Definition, i *model.Index, table *cata
 				c.Unfinished = append(c.Unfinished, have.Name)
 			}
 		case fulfils(m, &have, want, d):
-			isNew := aside && have.Name == Interim(want.Name)
+			isNew := aside && (have.Name == Interim(want.Name) || d.IndexByIndex)
 			if isNew && slices.Equal(have.Columns, want.Columns) {
 				spare = append(spare, have)
 			}
@@ -112,7 +114,7 @@ func inOrderOf(table *catalogue.Table, want model.Definition, i *model.Index, d 
 // isAside tells if an index is what an interrupted change to another has left: by
 // its name, which is no other's of the model, and its columns.
 func isAside(m *model.Model, have *catalogue.Index, want model.Definition, d *dialect.Dialect) bool {
-	return d.Concurrently != "" && (have.Name == Interim(want.Name) || have.Name == former(want.Name)) &&
+	return (d.Concurrently != "" || d.IndexByIndex) && (have.Name == Interim(want.Name) || have.Name == former(want.Name)) &&
 		!slices.ContainsFunc(m.Indexes, func(other model.Index) bool { return other.Name == have.Name }) &&
 		(!have.Valid || slices.ContainsFunc(have.Columns, func(name string) bool { return slices.Contains(want.Columns, name) }))
 }

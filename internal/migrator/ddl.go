@@ -33,7 +33,7 @@ func (w DDL) Text(parts ...session.Part) string {
 
 // Statements are those of one change as somebody runs them by hand.
 func (w DDL) Statements(c *Change) []string {
-	if w.Dialect.AlterIndexes {
+	if w.Dialect.AlterIndexes && !w.Dialect.IndexByIndex {
 		return []string{w.alter(c)} // the column along, all or nothing
 	}
 	return Ups(w.Steps(c))

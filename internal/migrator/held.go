@@ -10,7 +10,9 @@ import (
 // without, on a database where each has to have one. An index of live rows begins
 // with the marker there, and does not do for it. A unique one has to go in any case.
 func (c *Change) Hold(keys []*catalogue.ForeignKey) {
-	c.yield(keys)
+	if c.keysYield {
+		c.yield(keys)
+	}
 	if c.Want.Unique {
 		return
 	}

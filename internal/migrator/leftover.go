@@ -47,8 +47,8 @@ func (mg *Migration) leftovers(db *gorm.DB, w DDL, m *model.Model) []Statement {
 			Up:   w.Text("ALTER TABLE ", table, " DROP CONSTRAINT IF EXISTS ", name),
 			Down: w.Text("ALTER TABLE ", table, " ADD CONSTRAINT ", name, " UNIQUE (", expr.Columns("", []string{field.DBName}), ")"),
 		}
-		if mg.Dialect.AlterIndexes { // MySQL has no IF EXISTS for it: there it has to be
-			s.Up = w.Text("ALTER TABLE ", table, " /*M!100108 DROP INDEX IF EXISTS ", name, " */ /*!80000 DROP INDEX ", name, " */")
+		if drop := mg.Dialect.DropIndexIfThere; drop != "" {
+			s.Up = w.Text("ALTER TABLE ", table, " "+strings.ReplaceAll(drop, "{name}", w.Text(name)))
 		}
 		list = append(list, s)
 	}

@@ -86,7 +86,7 @@ func (p *predicted) indexOf(declared *schema.Index) catalogue.Index {
 		if option.Expression != "" || option.Length > 0 && p.dialect.AlterIndexes {
 			name = ""
 		}
-		index.Plain = index.Plain && name != "" && option.Collate == "" && !strings.EqualFold(option.Sort, "desc")
+		index.Plain = index.Plain && name != "" && option.Collate == "" && (p.dialect.Ascending || !strings.EqualFold(option.Sort, "desc"))
 		index.Columns = append(index.Columns, name)
 	}
 	return index

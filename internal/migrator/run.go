@@ -208,23 +208,7 @@ func (mg *Migration) alter(w DDL, c *Change) error {
 		}
 		c.Hold(keys)
 	}
-	list := w.Steps(c)
-	added := false
-	for _, s := range list {
-		_, err := session.Exec(mg.db, s.Up)
-		if err != nil && added && !isOverlap(err) { // whoever makes the same index needs the column
-			_, back := session.Exec(mg.db.WithContext(context.WithoutCancel(mg.db.Statement.Context)), list[0].Down)
-			return errors.Join(err, back)
-		}
-		if err != nil {
-			return err
-		}
-		added = added || s.addsMarker
-	}
-	if added {
-		c.Table.Columns[model.LiveColumn] = catalogue.Column{Name: model.LiveColumn, Generated: true}
-	}
-	return nil
+	return mg.alterAll(c, w.Steps(c))
 }
 
 // clear removes an index of which the making was interrupted. If somebody is

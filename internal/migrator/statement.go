@@ -9,7 +9,8 @@ type Statement struct {
 
 	NoTransaction bool // it cannot be part of a transaction
 
-	addsMarker bool // it adds the generated column, which goes again if the index is refused
+	addsMarker bool   // it adds the generated column
+	gives      string // the name of the index that goes by it, for one that is there
 }
 
 // Ups are the statements themselves.
