@@ -53,8 +53,10 @@ var (
 )
 
 // lexiconOf is that of a handle's database.
-func lexiconOf(db *gorm.DB) *lexicon {
-	switch db.Name() {
+func lexiconOf(db *gorm.DB) *lexicon { return lexiconNamed(db.Name()) }
+
+func lexiconNamed(driver string) *lexicon {
+	switch driver {
 	case "sqlite":
 		return sqliteText
 	case "mysql":

@@ -38,16 +38,30 @@ const (
 // waitingPool is a pool of the named driver that waits for a connection of a server that has too many. A dialector gets it as
 // its Conn: a DriverName of ours would have GORM's migrator for PostgreSQL go another way.
 func waitingPool(driverName, dsn string) (*sql.DB, error) {
+	connector, err := newWaitingConnector(driverName, dsn)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(connector), nil
+}
+
+// recordedPool is one for a test's handle, of which statements are recorded where that is wanted.
+func recordedPool(database, driverName, dsn string) (*sql.DB, error) {
+	connector, err := newWaitingConnector(driverName, dsn)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(recording(database, connector)), nil
+}
+
+func newWaitingConnector(driverName, dsn string) (driver.Connector, error) {
 	named, err := sql.Open(driverName, "") // It connects to nothing.
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = named.Close() }()
 	connector, err := named.Driver().(driver.DriverContext).OpenConnector(dsn)
-	if err != nil {
-		return nil, err
-	}
-	return sql.OpenDB(waitingConnector{connector}), nil
+	return waitingConnector{connector}, err
 }
 
 // waitingConnector waits for a connection.

@@ -75,5 +75,5 @@ func MySQLWithoutReturning(tb testing.TB) Opener {
 	if !slices.Contains(Names(), mariadbKind.name) {
 		tb.Skipf("testdb: %s is left out by %s", mariadbKind.name, databasesEnv)
 	}
-	return mysqlOpener(mysql.Config{DSN: mysqlDatabase(tb, mariadbKind), DisableWithReturning: true})
+	return mysqlOpener(mariadbKind.name, mysql.Config{DSN: mysqlDatabase(tb, mariadbKind), DisableWithReturning: true})
 }

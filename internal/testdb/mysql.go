@@ -23,16 +23,18 @@ const mysqlMode = "'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY
 func mysqlPlace(k *kind) func(testing.TB) Opener {
 	return func(tb testing.TB) Opener {
 		tb.Helper()
-		return mysqlOpenerOf(mysqlDatabase(tb, k))
+		return mysqlOpenerOf(k.name)(mysqlDatabase(tb, k))
 	}
 }
 
-func mysqlOpenerOf(dsn string) Opener { return mysqlOpener(mysql.Config{DSN: dsn}) }
+func mysqlOpenerOf(database string) func(dsn string) Opener {
+	return func(dsn string) Opener { return mysqlOpener(database, mysql.Config{DSN: dsn}) }
+}
 
-func mysqlOpener(settings mysql.Config) Opener {
+func mysqlOpener(database string, settings mysql.Config) Opener {
 	return func(tb testing.TB, config ...*gorm.Config) *gorm.DB {
 		tb.Helper()
-		pool, err := waitingPool("mysql", settings.DSN)
+		pool, err := recordedPool(database, "mysql", settings.DSN)
 		if err != nil {
 			tb.Fatalf("testdb: opening mysql: %v", err)
 		}

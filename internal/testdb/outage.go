@@ -15,8 +15,8 @@ type Outage struct {
 // outages are the databases that can be stopped, with the openers of their one place.
 var outages = map[string]func(dsn string) Opener{
 	postgresKind.name: func(dsn string) Opener { return postgresOpener(dsn, false) },
-	mariadbKind.name:  mysqlOpenerOf,
-	tidbKind.name:     mysqlOpenerOf,
+	mariadbKind.name:  mysqlOpenerOf(mariadbKind.name),
+	tidbKind.name:     mysqlOpenerOf(tidbKind.name),
 }
 
 // EachOutage runs fn once for each of [Names] that is a server of its own, as [Each] does.

@@ -106,7 +106,7 @@ func postgresPlace(tb testing.TB) Opener {
 func postgresOpener(dsn string, withoutReturning bool) Opener {
 	return func(tb testing.TB, config ...*gorm.Config) *gorm.DB {
 		tb.Helper()
-		pool, err := waitingPool("pgx", dsn)
+		pool, err := recordedPool(postgresKind.name, "pgx", dsn)
 		if err != nil {
 			tb.Fatalf("testdb: opening postgres: %v", err)
 		}

@@ -27,3 +27,10 @@ func SQLite(dsn string) gorm.Dialector { return sqlite.Open(dsn) }
 
 // SQLiteOn makes another handle on open connections.
 func SQLiteOn(pool gorm.ConnPool) gorm.Dialector { return &sqlite.Dialector{Conn: pool} }
+
+const sqliteDriver = sqlite.DriverName
+
+// sqliteBy opens what a DSN names by a driver of another name.
+func sqliteBy(driver, dsn string) gorm.Dialector {
+	return &sqlite.Dialector{DriverName: driver, DSN: dsn}
+}

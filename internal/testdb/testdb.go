@@ -132,6 +132,7 @@ func Config() *gorm.Config {
 // openHandle opens a handle that closes when tb ends.
 func openHandle(tb testing.TB, dialector gorm.Dialector, configs []*gorm.Config) *gorm.DB {
 	tb.Helper()
+	checkRecorder(tb)
 	config := Config()
 	if len(configs) > 0 && configs[0] != nil {
 		given := *configs[0]

@@ -27,3 +27,8 @@ func SQLite(dsn string) gorm.Dialector { return gormlite.Open(dsn) }
 
 // SQLiteOn makes another handle on open connections.
 func SQLiteOn(pool gorm.ConnPool) gorm.Dialector { return gormlite.OpenDB(pool) }
+
+const sqliteDriver = "sqlite3"
+
+// sqliteBy opens what a DSN names by this driver: it has no other name. Nothing is recorded of it.
+func sqliteBy(_, dsn string) gorm.Dialector { return SQLite(dsn) }
