@@ -3,14 +3,16 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
-// chart is a grid of panels that have their axes in common: steps from left to right, and multiples of one on a logarithmic scale
-// from the bottom up.
+// chart is a grid of panels that have their axes in common: steps from left to right, and numbers on a logarithmic scale from the
+// bottom up.
 type chart struct {
 	title  string
 	xTitle string
 	yTitle string
+	scale  scale
 	lines  []string // at most as many as the style has classes for: line0, line1 and so on
 	columns,
 	steps []string
@@ -19,8 +21,26 @@ type chart struct {
 
 // chartRow is the panels of a row, one for each column.
 type chartRow struct {
-	title  string
-	panels []panel
+	title   string
+	columns []string // in the place of the chart's, where each panel is about something of its own
+	panels  []panel
+}
+
+// scale is what the panels count.
+type scale struct {
+	from    float64 // what it begins at, above a strip for the values of the second line. Lower values stand there too.
+	first   float64 // the lowest tick
+	heavy   float64 // the tick that is drawn as a line of its own
+	written float64 // from where on values of the first line are written: below, the line is as good as the others
+	tick    func(float64) string
+	value   func(float64) string
+}
+
+// multiples is the scale of ratios.
+var multiples = scale{
+	from: 0.7, first: 1, heavy: 1, written: 1.5,
+	tick:  func(v float64) string { return fmt.Sprintf("%g×", v) },
+	value: multiple,
 }
 
 // panel is the values of each line at each step. A NaN is left out.
@@ -32,10 +52,7 @@ const (
 	marginLeft, marginTop   = 64.0, 96.0
 	marginRight             = 20.0
 	marginBottom            = 56.0
-
-	// lowest is what the scale begins at, above a strip for the values of the second line. Lower values stand there too.
-	lowest = 0.7
-	strip  = 18.0
+	strip                   = 18.0
 )
 
 // chartStyle brings its own ground, so that it is read alike on a light page and a dark one, whatever the page believes it is.
@@ -69,8 +86,8 @@ func (c chart) draw() []byte {
 		top := marginTop + float64(i)*(panelHeight+gapY)
 		s.write("strong", point{marginLeft, top - 24}, row.title)
 		for j, values := range row.panels {
-			f := frame{left: marginLeft + float64(j)*(panelWidth+gapX), top: top, steps: len(c.steps), highest: highest}
-			s.write("", point{f.left, top - 7}, c.columns[j])
+			f := frame{left: marginLeft + float64(j)*(panelWidth+gapX), top: top, steps: len(c.steps), lowest: c.scale.from, highest: highest}
+			s.write("", point{f.left, top - 7}, slices.Concat(row.columns, c.columns)[j])
 			c.axes(s, f, j == 0)
 			c.plot(s, f, values)
 		}
@@ -94,7 +111,7 @@ func (c chart) legend(s *svg) {
 
 // highest is what the scale ends at, a number of one of the ticks.
 func (c chart) highest() float64 {
-	most := 1.0
+	most := c.scale.first
 	for _, row := range c.rows {
 		for _, values := range row.panels {
 			for _, line := range values {
@@ -106,46 +123,50 @@ func (c chart) highest() float64 {
 			}
 		}
 	}
-	ticks := logTicks(1.5 * most) // with room for a value written above
+	ticks := logTicks(c.scale.first, 1.5*most) // with room for a value written above
 	return ticks[len(ticks)-1]
 }
 
-// logTicks are the numbers 1, 2, 5, 10 and so on, until one that is not below most.
-func logTicks(most float64) []float64 {
-	ticks := []float64{1}
+// logTicks are the numbers 1, 2, 5, 10 and so on, or as many times that, until one that is not below most.
+func logTicks(first, most float64) []float64 {
+	ticks := []float64{first}
 	for i := 1; ticks[len(ticks)-1] < most; i++ {
-		ticks = append(ticks, []float64{1, 2, 5}[i%3]*math.Pow10(i/3))
+		ticks = append(ticks, first*[]float64{1, 2, 5}[i%3]*math.Pow10(i/3))
 	}
 	return ticks
 }
 
 // frame is where a panel stands and what its axes count.
 type frame struct {
-	left, top float64
-	steps     int
-	highest   float64
+	left, top       float64
+	steps           int
+	lowest, highest float64
 }
 
 // at is the place of a value at a step.
 func (f frame) at(step int, value float64) point {
-	share := (math.Log(max(value, lowest)) - math.Log(lowest)) / (math.Log(f.highest) - math.Log(lowest))
+	share := (math.Log(max(value, f.lowest)) - math.Log(f.lowest)) / (math.Log(f.highest) - math.Log(f.lowest))
 	return point{f.left + (float64(step)+0.5)*panelWidth/float64(f.steps), f.top + (panelHeight-strip)*(1-share)}
 }
 
-// axes draws the frame, with the numbers of the multiples if it is the first of its row.
+// axes draws the frame, with the numbers of the scale if it is the first of its row. A long one has those of each decade only.
 func (c chart) axes(s *svg, f frame, first bool) {
-	for _, tick := range logTicks(f.highest) {
+	long := f.highest/c.scale.first > 100
+	for _, tick := range logTicks(c.scale.first, f.highest) {
+		decade := math.Abs(math.Remainder(math.Log10(tick), 1)) < 1e-9
 		class, y := "grid", f.at(0, tick).y
-		if tick == 1 {
+		if tick == c.scale.heavy {
 			class = "one"
 		}
-		s.path(class, point{f.left, y}, point{f.left + panelWidth, y})
-		if first && (f.highest <= 100 || math.Mod(math.Log10(tick), 1) == 0) {
-			s.write("end", point{f.left - 6, y + 4}, fmt.Sprintf("%g×", tick))
+		if !long || decade || c.scale.heavy > 0 {
+			s.path(class, point{f.left, y}, point{f.left + panelWidth, y})
+		}
+		if first && (!long || decade) {
+			s.write("end", point{f.left - 6, y + 4}, c.scale.tick(tick))
 		}
 	}
 	for i, step := range c.steps {
-		s.write("middle", point{f.at(i, 1).x, f.top + panelHeight + 15}, step)
+		s.write("middle", point{f.at(i, f.lowest).x, f.top + panelHeight + 15}, step)
 	}
 	s.rect("frame", f.left, f.top, panelWidth, panelHeight)
 }
@@ -163,10 +184,10 @@ func (c chart) plot(s *svg, f frame, values panel) {
 			points = append(points, p)
 			s.circle(fmt.Sprintf("dot%d", i), p, 3.5)
 			switch {
-			case i == 0 && v >= written:
-				s.write("value value0", point{p.x, p.y - 7}, multiple(v))
+			case i == 0 && v >= c.scale.written:
+				s.write("value value0", point{p.x, p.y - 7}, c.scale.value(v))
 			case i == 1:
-				s.write("value value1", point{p.x, f.top + panelHeight - 5}, multiple(v))
+				s.write("value value1", point{p.x, f.top + panelHeight - 5}, c.scale.value(v))
 			}
 		}
 		if len(points) > 0 {
@@ -174,9 +195,6 @@ func (c chart) plot(s *svg, f frame, values panel) {
 		}
 	}
 }
-
-// written is from where on values of the first line are written: below, the line is as good as the others.
-const written = 1.5
 
 // multiple writes a value with as many digits as one cares for.
 func multiple(v float64) string {

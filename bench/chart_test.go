@@ -13,8 +13,9 @@ import (
 
 func TestLogTicks(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, []float64{1}, logTicks(1))
-	require.Equal(t, []float64{1, 2, 5, 10, 20}, logTicks(10.1))
+	require.Equal(t, []float64{1}, logTicks(1, 1))
+	require.Equal(t, []float64{1, 2, 5, 10, 20}, logTicks(1, 10.1))
+	require.InDeltaSlice(t, []float64{0.1, 0.2, 0.5, 1}, logTicks(0.1, 0.6), 1e-12)
 }
 
 func TestPlotIsWellFormed(t *testing.T) {
@@ -35,9 +36,37 @@ func TestPlotIsWellFormed(t *testing.T) {
 	require.NotContains(t, string(drawn), "NaN", "what was not measured is left out")
 }
 
+func TestGrowthPlotIsWellFormed(t *testing.T) {
+	t.Parallel()
+	ms := func(of ...time.Duration) []time.Duration {
+		times := make([]time.Duration, len(of))
+		for i := range of {
+			times[i] = of[i] * time.Millisecond
+		}
+		return times
+	}
+	sizes := []int{10_000, 100_000, 1_000_000}
+	results := []growthResult{
+		{"postgres", "List, page 1,000", sizes, [][]time.Duration{nil, ms(2, 3, 4), ms(4, 4, 4)}},
+		{"postgres", "Stats", sizes, [][]time.Duration{ms(1), ms(10), ms(111)}},
+		{"tidb", "Stats", sizes[:2], [][]time.Duration{ms(7), ms(70)}},
+	}
+	texts := svgTexts(t, drawGrowth(results))
+	for _, text := range []string{"PostgreSQL", "TiDB", "10 k", "1 M", "List, page 1,000", "Stats", "4.00", "111", "70.0"} {
+		require.Contains(t, texts, text)
+	}
+	require.NotContains(t, string(drawGrowth(results)), "NaN", "what was not measured is left out")
+
+	mean, most := results[0].perDecade()
+	require.InDelta(t, 4.0/3, mean, 1e-9, "of the sizes that were measured")
+	require.InDelta(t, 4.0/3, most, 1e-9)
+	_, most = results[1].perDecade()
+	require.InDelta(t, 11.1, most, 1e-9)
+}
+
 func TestHigherValuesStandHigher(t *testing.T) {
 	t.Parallel()
-	f := frame{left: 10, top: 20, steps: 4, highest: 100}
+	f := frame{left: 10, top: 20, steps: 4, lowest: 0.7, highest: 100}
 	require.InDelta(t, 20, f.at(0, 100).y, 0.01)
 	require.Greater(t, f.at(0, 1).y, f.at(0, 1.1).y)
 	require.InDelta(t, f.at(0, 1).y-f.at(0, 10).y, f.at(0, 10).y-f.at(0, 100).y, 0.01)

@@ -12,6 +12,7 @@ func drawLive(results []liveResult) []byte {
 		title:  "Live reads among trash, as a multiple of the time that the same live rows take alone",
 		xTitle: "trash, % of all rows",
 		yTitle: "time ÷ no trash",
+		scale:  multiples,
 		lines:  []string{"GORM's usual indexes", "indexes of live rows only", "indexes by hand, for the very read"},
 	}
 	for _, trash := range trashShares {
@@ -73,6 +74,6 @@ func inWords(rows int) string {
 }
 
 var (
-	properName     = map[string]string{"postgres": "PostgreSQL", "sqlite": "SQLite"}
+	properName     = map[string]string{"postgres": "PostgreSQL", "sqlite": "SQLite", "mariadb": "MariaDB", "tidb": "TiDB"}
 	whereTrashLies = map[layout]string{older: "older than the live rows", mixed: "mixed among the live rows"}
 )

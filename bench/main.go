@@ -1,9 +1,10 @@
 // Command bench measures what the plugin costs, and prints Markdown tables:
 //
-//	go run . [-parts cases,single,cascade,heap,statements,purge,empty,batch,list,live,guard] [-databases sqlite,postgres] [-rounds 300] [-run regexp]
+//	go run . [-parts cases,single,cascade,heap,statements,purge,empty,batch,list,live,guard,growth] [-databases sqlite,postgres] [-rounds 300] [-run regexp]
 //		[-cascade-rounds 5] [-purge-rows 1000000] [-purge-batch 1000] [-purge-rounds 3] [-purge-idle 10s] [-empty-rows 300000] [-empty-batch 5000] [-empty-rounds 5]
 //		[-batch-trash 10000,100000,1000000,5000000] [-list-items 1000000] [-list-rounds 100]
 //		[-live-rows 4000000] [-live-rounds 100] [-live-plot file.svg] [-guard-rows 100000] [-guard-rounds 9]
+//		[-growth-trash 10000,100000,1000000,10000000] [-growth-rounds 9] [-growth-plot file.svg]
 //
 // Its parts are:
 //
@@ -22,6 +23,8 @@
 //   - live: reads of live rows among trash with the usual indexes, with those of live rows only, and with indexes by hand, beside
 //     the same live rows alone, on each database. It takes half an hour and 6 GB of disk at its full size. It can draw what it measured.
 //   - guard: purges, soft and force deletes of a table with a guard beside the same without, on each database.
+//   - growth: lists, counts, undos, emptying and live reads by how much is in the trash, on PostgreSQL, and with up to a million rows on
+//     MariaDB and TiDB. It takes ten minutes and 4 GB of disk at its full size. It can draw what it measured.
 //
 // Where sides are compared they take turns in many rounds, so that what else the machine does weighs on all alike; a ratio
 // is the median of the ratios of the rounds. Which part it is at, it says on the standard error.
@@ -62,10 +65,11 @@ type options struct {
 	listRounds    int
 	live          liveOptions
 	guard         guardOptions
+	growth        growthOptions
 }
 
 // partNames are the parts in the order in which they run.
-var partNames = []string{"cases", "single", "cascade", "heap", "statements", "purge", "empty", "batch", "list", "live", "guard"}
+var partNames = []string{"cases", "single", "cascade", "heap", "statements", "purge", "empty", "batch", "list", "live", "guard", "growth"}
 
 // run measures what the arguments ask for, and prints each table when it is done. What fails leaves out its own rows only.
 func run(args []string) error {
@@ -108,6 +112,9 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&o.live.plot, "live-plot", "", "the file to draw live reads into, as SVG")
 	flags.IntVar(&o.guard.rows, "guard-rows", 100_000, "how many rows are purged from a table with a guard, and without")
 	flags.IntVar(&o.guard.rounds, "guard-rounds", 9, "how often each case of the guard runs on each side")
+	growing := flags.String("growth-trash", "10000,100000,1000000,10000000", "how many rows are in the trash that grows, a comma list")
+	flags.IntVar(&o.growth.rounds, "growth-rounds", 9, "how often each task runs with each trash")
+	flags.StringVar(&o.growth.plot, "growth-plot", "", "the file to draw growth into, as SVG")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -123,12 +130,15 @@ func parse(args []string) (options, error) {
 	if o.purge.rows < 100 || o.listItems < 100 || o.empty.rows < 100 {
 		return o, errors.New("-purge-rows, -list-items and -empty-rows: have to be 100 or more")
 	}
-	for _, text := range list(*trashes) {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < fewRows*fewBatches {
-			return o, fmt.Errorf("-batch-trash: %q has to be a number of %d or more", text, fewRows*fewBatches)
-		}
-		o.trashes = append(o.trashes, n)
+	var err error
+	if o.trashes, err = numbers("-batch-trash", *trashes, fewRows*fewBatches); err != nil {
+		return o, err
+	}
+	if o.growth.trashes, err = numbers("-growth-trash", *growing, 10*batchOf); err != nil {
+		return o, err
+	}
+	if o.growth.rounds < 1 {
+		return o, errors.New("-growth-rounds: has to be 1 or more")
 	}
 	if o.guard.rows < 100 || o.guard.rounds < 1 {
 		return o, errors.New("-guard-rows: has to be 100 or more, -guard-rounds 1 or more")
@@ -136,7 +146,6 @@ func parse(args []string) (options, error) {
 	if o.live.rows < 20_000 {
 		return o, errors.New("-live-rows: has to be 20000 or more")
 	}
-	var err error
 	if o.wanted, err = regexp.Compile(*pattern); err != nil {
 		return o, fmt.Errorf("-run: %w", err)
 	}
@@ -150,6 +159,18 @@ func list(text string) []string {
 		elements[i] = strings.TrimSpace(elements[i])
 	}
 	return elements
+}
+
+// numbers returns the numbers of a comma list, none of which is below least.
+func numbers(option, text string, least int) (all []int, err error) {
+	for _, text := range list(text) {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < least {
+			return nil, fmt.Errorf("%s: %q has to be a number of %d or more", option, text, least)
+		}
+		all = append(all, n)
+	}
+	return all, nil
 }
 
 // measure returns the table of a part, empty if the part is about a database that is not asked for.
@@ -176,6 +197,8 @@ func (o options) measure(part string) (table, error) {
 		return measureLive(o.databases, o.live)
 	case part == "guard":
 		return measureGuard(o.databases, o.guard)
+	case part == "growth":
+		return measureGrowth(o.databases, o.growth)
 	case part == "statements":
 		return countStatements(o.databases)
 	default:
