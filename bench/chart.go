@@ -32,6 +32,7 @@ type scale struct {
 	first   float64 // the lowest tick
 	heavy   float64 // the tick that is drawn as a line of its own
 	written float64 // from where on values of the first line are written: below, the line is as good as the others
+	listed  bool    // all values are written in the strip, a row for each line
 	tick    func(float64) string
 	value   func(float64) string
 }
@@ -52,7 +53,7 @@ const (
 	marginLeft, marginTop   = 64.0, 96.0
 	marginRight             = 20.0
 	marginBottom            = 56.0
-	strip                   = 18.0
+	stripRow, stripEdge     = 13.0, 5.0
 )
 
 // chartStyle brings its own ground, so that it is read alike on a light page and a dark one, whatever the page believes it is.
@@ -86,7 +87,7 @@ func (c chart) draw() []byte {
 		top := marginTop + float64(i)*(panelHeight+gapY)
 		s.write("strong", point{marginLeft, top - 24}, row.title)
 		for j, values := range row.panels {
-			f := frame{left: marginLeft + float64(j)*(panelWidth+gapX), top: top, steps: len(c.steps), lowest: c.scale.from, highest: highest}
+			f := frame{left: marginLeft + float64(j)*(panelWidth+gapX), top: top, steps: len(c.steps), lowest: c.scale.from, highest: highest, strip: c.strip()}
 			s.write("", point{f.left, top - 7}, slices.Concat(row.columns, c.columns)[j])
 			c.axes(s, f, j == 0)
 			c.plot(s, f, values)
@@ -107,6 +108,14 @@ func (c chart) legend(s *svg) {
 		s.write("", point{x + 34, y}, name)
 		x += 58 + 6.2*float64(len(name))
 	}
+}
+
+// strip is how high the values stand that are written at the bottom of a panel.
+func (c chart) strip() float64 {
+	if c.scale.listed {
+		return stripRow*float64(len(c.lines)) + stripEdge
+	}
+	return stripRow + stripEdge
 }
 
 // highest is what the scale ends at, a number of one of the ticks.
@@ -141,12 +150,13 @@ type frame struct {
 	left, top       float64
 	steps           int
 	lowest, highest float64
+	strip           float64 // how high the values stand that are written at the bottom
 }
 
 // at is the place of a value at a step.
 func (f frame) at(step int, value float64) point {
 	share := (math.Log(max(value, f.lowest)) - math.Log(f.lowest)) / (math.Log(f.highest) - math.Log(f.lowest))
-	return point{f.left + (float64(step)+0.5)*panelWidth/float64(f.steps), f.top + (panelHeight-strip)*(1-share)}
+	return point{f.left + (float64(step)+0.5)*panelWidth/float64(f.steps), f.top + (panelHeight-f.strip)*(1-share)}
 }
 
 // axes draws the frame, with the numbers of the scale if it is the first of its row. A long one has those of each decade only.
@@ -172,7 +182,7 @@ func (c chart) axes(s *svg, f frame, first bool) {
 }
 
 // plot draws the lines of a panel, the first above the others. Its values are written above it, those of the second at
-// the bottom.
+// the bottom, or all of them there.
 func (c chart) plot(s *svg, f frame, values panel) {
 	for i := len(values) - 1; i >= 0; i-- {
 		var points []point
@@ -184,10 +194,13 @@ func (c chart) plot(s *svg, f frame, values panel) {
 			points = append(points, p)
 			s.circle(fmt.Sprintf("dot%d", i), p, 3.5)
 			switch {
+			case c.scale.listed:
+				row := f.top + panelHeight - stripEdge - stripRow*float64(len(values)-1-i)
+				s.write(fmt.Sprintf("value value%d", i), point{p.x, row}, c.scale.value(v))
 			case i == 0 && v >= c.scale.written:
 				s.write("value value0", point{p.x, p.y - 7}, c.scale.value(v))
 			case i == 1:
-				s.write("value value1", point{p.x, f.top + panelHeight - 5}, c.scale.value(v))
+				s.write("value value1", point{p.x, f.top + panelHeight - stripEdge}, c.scale.value(v))
 			}
 		}
 		if len(points) > 0 {

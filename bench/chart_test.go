@@ -66,7 +66,7 @@ func TestGrowthPlotIsWellFormed(t *testing.T) {
 
 func TestHigherValuesStandHigher(t *testing.T) {
 	t.Parallel()
-	f := frame{left: 10, top: 20, steps: 4, lowest: 0.7, highest: 100}
+	f := frame{left: 10, top: 20, steps: 4, lowest: 0.7, highest: 100, strip: 18}
 	require.InDelta(t, 20, f.at(0, 100).y, 0.01)
 	require.Greater(t, f.at(0, 1).y, f.at(0, 1.1).y)
 	require.InDelta(t, f.at(0, 1).y-f.at(0, 10).y, f.at(0, 10).y-f.at(0, 100).y, 0.01)

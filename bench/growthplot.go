@@ -11,10 +11,10 @@ const growthColumns = 3
 // drawGrowth draws what each task takes by how much is in the trash, a panel for each and a line for each database.
 func drawGrowth(results []growthResult) []byte {
 	c := chart{
-		title:  "Time by how many rows are in the trash",
+		title:  "Milliseconds by how many rows are in the trash",
 		xTitle: "rows in the trash",
 		yTitle: "milliseconds",
-		scale:  scale{from: 0.1, first: 0.1, tick: func(v float64) string { return fmt.Sprintf("%g", v) }, value: significant},
+		scale:  scale{from: 0.03, first: 0.1, listed: true, tick: func(v float64) string { return fmt.Sprintf("%g", v) }, value: significant},
 	}
 	databases := databasesOfGrowth(results)
 	for _, database := range databases {
@@ -28,6 +28,7 @@ func drawGrowth(results []growthResult) []byte {
 			}
 		}
 	}
+	c.columns = make([]string, growthColumns)
 	var row chartRow
 	for _, task := range growthTasks {
 		values := make(panel, len(databases))
