@@ -147,6 +147,10 @@ type Dialect struct {
 	// empty for none.
 	ReservedIndex string
 
+	// KeyInIndexes: each index ends with the primary key by itself, and rows are read in
+	// the order of both. Where they are not, an index that is read so names the key.
+	KeyInIndexes bool
+
 	// Regclass: a table is looked up by its quoted name, along the search path.
 	Regclass bool
 

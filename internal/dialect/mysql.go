@@ -20,6 +20,7 @@ var mysql = Dialect{
 	RowwiseReferences: true,
 	CountsChanges:     true,
 	AlterIndexes:      true,
+	KeyInIndexes:      true,
 	Hidden:            " /*!80023 INVISIBLE */ /*M!100303 INVISIBLE */",
 	ForeignKeyIndex:   true,
 	KeyIndexYields:    true,

@@ -21,6 +21,7 @@ var tidb = likeMySQL(func(d *Dialect) {
 	d.DropIndexIfThere = "DROP INDEX IF EXISTS {name}"
 	d.KeyIndexYields = false
 	d.Ascending = true
+	d.KeyInIndexes = false // it has the key there, and sorts by it all the same where that is unsigned, or of several columns
 })
 
 func likeMySQL(differs func(*Dialect)) Dialect {

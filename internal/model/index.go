@@ -296,10 +296,13 @@ func (m *Model) Define(i *Index, d *dialect.Dialect) Definition {
 	case IndexOfLive:
 		def.Columns = append([]string{marker}, def.Columns...)
 	case IndexOfTrash:
-		// Each index ends with the primary key there.
+		own := def.Columns
 		def.Columns = []string{marker}
 		if m.At != nil && m.At != m.Marker.Field {
 			def.Columns = append(def.Columns, m.At.DBName)
+		}
+		if !d.KeyInIndexes {
+			def.Columns = append(def.Columns, slices.DeleteFunc(own, func(name string) bool { return slices.Contains(def.Columns, name) })...)
 		}
 	}
 	return def
