@@ -140,7 +140,7 @@ func growthWordsOf(db *gorm.DB) growthWords {
 		},
 		now: "now(3)",
 		columns: []string{
-			fmt.Sprintf("CAST('2020-01-01' AS datetime(3)) + INTERVAL ((i - 1) DIV %d) SECOND", rowsPerBatch), "'ana'",
+			fmt.Sprintf("TIMESTAMPADD(SECOND, (i - 1) DIV %d, CAST('2020-01-01' AS datetime(3)))", rowsPerBatch), "'ana'",
 			fmt.Sprintf("CONCAT('%s', LPAD((i - 1) DIV %d, 12, '0'))", operationPrefix, rowsPerBatch),
 		},
 		atOnce:  rowsAtOnce,

@@ -79,7 +79,7 @@ func (c *recordingConn) BeginTx(ctx context.Context, opts driver.TxOptions) (dri
 	if beginner, ok := c.Conn.(driver.ConnBeginTx); ok {
 		return beginner.BeginTx(ctx, opts)
 	}
-	return c.Begin() //nolint:staticcheck // it is what database/sql does
+	return c.Begin()
 }
 
 func (c *recordingConn) Ping(ctx context.Context) error {
