@@ -42,15 +42,22 @@ test: $(SERVERS) ## Run all tests, with the race detector
 
 # The race detector would take too long over three databases: on MariaDB the tests run without it, after the others. So do those
 # beside other plugins, all of which it would compile anew.
+#
+# All but those beside other plugins record what the library sends. The last one holds that against what distributed engines take, and
+# prints the list.
 BESIDE := $(filter tests/%,$(TESTED))
+RECORD := $(CURDIR)/bin/statements
+tests: export SOFTDELETE_TEST_STATEMENTS := $(RECORD)
 tests:
+	@rm -rf $(RECORD)
 	@set -e; all=$${SOFTDELETE_TEST_DATABASES:-sqlite,postgres,mariadb}; \
 	raced=$$(echo $$all | tr , '\n' | grep -vx mariadb | paste -sd, || true); \
 	if [ -n "$$raced" ]; then \
 		for dir in $(filter-out $(BESIDE),$(TESTED)); do (cd $$dir && SOFTDELETE_TEST_DATABASES=$$raced go test $(RACE) -count=1 -timeout 14m ./...); done; \
 	fi; \
 	case ,$$all, in *,mariadb,*) SOFTDELETE_TEST_DATABASES=mariadb go test -count=1 -timeout 14m ./...;; esac; \
-	for dir in $(BESIDE); do (cd $$dir && SOFTDELETE_TEST_DATABASES=$$all go test -count=1 -timeout 14m ./...); done
+	for dir in $(BESIDE); do (cd $$dir && SOFTDELETE_TEST_STATEMENTS= SOFTDELETE_TEST_DATABASES=$$all go test -count=1 -timeout 14m ./...); done; \
+	SOFTDELETE_TEST_RECORDED=$(RECORD) go test -count=1 -v -run TestStatementsArePortable ./tests/portability
 
 # What is not part of every run. Servers that the machine has not are kept in a cache outside of the repository; a database that
 # SOFTDELETE_TEST_…_DSN names is used instead. VERSIONS="postgres-13 sqlite-cgo" narrows it, as does PACKAGES="./tests/restore";
@@ -78,7 +85,7 @@ build: ## Build all programs
 	@set -e; for dir in $(MODULES); do (cd $$dir && go build -o /dev/null ./...); done
 
 bench: ## Run the benchmarks
-	@cd bench && go run . -purge-rows 100000 -empty-rounds 3 -batch-trash 10000,100000,1000000 -list-items 100000 -live-rows 400000 -live-rounds 30
+	@cd bench && go run . -purge-rows 100000 -empty-rounds 3 -batch-trash 10000,100000,1000000 -list-items 100000 -live-rows 400000 -live-rounds 30 -growth-trash 10000,100000,1000000
 
 cover: $(SERVERS) ## Show how much of each function the tests cover
 	@$(if $(RACE),:,echo "no C compiler found: running the tests without the race detector")

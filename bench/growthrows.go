@@ -56,10 +56,15 @@ func (l *letters) fill() error {
 	words := growthWordsOf(l.aside)
 	prepare := append([]string{}, words.prepare...)
 	total := l.trashed / trashedPerLive * (trashedPerLive + 1)
-	err := l.aside.AutoMigrate(&bareLetter{})
-	if err == nil {
-		err = execAll(l.aside, prepare)
-	}
+	err := perform(
+		func() error {
+			if words.indexed {
+				return softdelete.AutoMigrate(l.aside, &Letter{})
+			}
+			return l.aside.AutoMigrate(&bareLetter{})
+		},
+		func() error { return execAll(l.aside, prepare) },
+	)
 	for from := 0; from < total && err == nil; from += words.atOnce {
 		err = l.insert(from, min(from+words.atOnce, total), false)
 	}
@@ -109,6 +114,7 @@ type growthWords struct {
 	now     string
 	columns []string // what a trashed row with key i has: when, by whom, by which operation
 	atOnce  int
+	indexed bool // the indexes are made first: making them of rows that are there takes longer
 	prepare []string
 	settle  []string
 }
@@ -144,6 +150,7 @@ func growthWordsOf(db *gorm.DB) growthWords {
 			fmt.Sprintf("CONCAT('%s', LPAD((i - 1) DIV %d, 12, '0'))", operationPrefix, rowsPerBatch),
 		},
 		atOnce:  rowsAtOnce,
+		indexed: true,
 		prepare: []string{"CREATE TABLE digits (d int PRIMARY KEY)", "INSERT INTO digits VALUES " + strings.Join(digits, ", ")},
 		settle:  []string{"ANALYZE TABLE letters"},
 	}

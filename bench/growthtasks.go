@@ -26,12 +26,14 @@ var growthTasks = []growthTask{
 	{"List, page 1,000", (farPage + 1) * pageSize, func(of *letters, _ int) (time.Duration, error) {
 		if of.far == "" {
 			trash, err := softdelete.OpenTrash(of.db)
-			if err == nil {
-				of.far, err = walk(trash, farPage-1)
-			}
 			if err != nil {
 				return 0, err
 			}
+			before, err := trash.List(context.Background(), softdelete.ListOptions{Limit: (farPage - 1) * pageSize})
+			if err != nil {
+				return 0, err
+			}
+			of.far = before.Next
 		}
 		return of.list(of.far)
 	}},

@@ -125,49 +125,71 @@ func counts(t *testing.T, db *gorm.DB, tenant int64) (live, trashed [2]int64) {
 func TestLayoutByTenant(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
-		db, statements := newShop(t, open)
-		first, other := sell(t, db, 7, "A-1"), sell(t, db, 8, "A-1")
-		second := sell(t, db, 7, "A-2")
-
-		var d softdelete.Deletion
-		statements.Take()
-		require.NoError(t, of(db, 7).Scopes(softdelete.Into(&d)).Delete(&Order{TenantID: 7, ID: first.ID}).Error)
-		requireTenant(t, statements)
-		require.Equal(t, map[string]int64{"orders": 1, "lines": 2}, d.Rows)
-
-		again := sell(t, db, 7, "A-1") // its number is free, for this tenant
-		_, err := softdelete.Undo(of(db, 7), d.ID)
-		require.ErrorIs(t, err, softdelete.ErrConflict)
-		require.NoError(t, softdelete.ForceDelete(of(db, 7), &Order{TenantID: 7, ID: again.ID}).Error)
-
-		_, err = softdelete.Undo(of(db, 8), d.ID)
-		require.ErrorIs(t, err, softdelete.ErrNotFound, "another tenant's operation")
-		statements.Take()
-		undone, err := softdelete.Undo(of(db, 7), d.ID)
-		require.NoError(t, err)
-		requireTenant(t, statements)
-		require.Equal(t, d.Rows, undone.Rows)
-
-		require.NoError(t, of(db, 7).Delete(&Order{TenantID: 7, ID: second.ID}).Error)
-		require.NoError(t, of(db, 8).Delete(&Order{TenantID: 8, ID: other.ID}).Error)
-		statements.Take()
-		require.NoError(t, softdelete.Restore(of(db, 7), &Order{TenantID: 7, ID: second.ID}).Error)
-		requireTenant(t, statements)
-		require.NoError(t, of(db, 7).Delete(&Order{TenantID: 7, ID: second.ID}).Error)
-
-		statements.Take()
-		report, err := softdelete.Of[Order](of(db, 7)).Empty(as(7), softdelete.EmptyOptions{All: true, BatchSize: 10})
-		require.NoError(t, err)
-		requireTenant(t, statements)
-		require.Equal(t, map[string]int64{"orders": 1, "lines": 2}, report.Rows)
-
-		live, trashed := counts(t, db, 7)
-		require.Equal(t, [2]int64{1, 2}, live)
-		require.Equal(t, [2]int64{0, 0}, trashed)
-		live, trashed = counts(t, db, 8)
-		require.Equal(t, [2]int64{0, 0}, live)
-		require.Equal(t, [2]int64{1, 2}, trashed, "the other tenant's trash is as it was")
+		layoutByTenant(t, open)
 	})
+}
+
+// TestLayoutWithoutReturning is the same as Citus is to see it: no query writes.
+func TestLayoutWithoutReturning(t *testing.T) {
+	t.Parallel()
+	for _, sql := range layoutByTenant(t, testdb.WithoutReturning(t)) {
+		require.NotContains(t, sql, "WITH ", sql)
+		require.NotContains(t, sql, "RETURNING", sql)
+	}
+}
+
+// layoutByTenant does what one does with a shop, and returns what was sent for it.
+func layoutByTenant(t *testing.T, open testdb.Opener) (sent []string) {
+	t.Helper()
+	requireTenant := func(t *testing.T, statements *record.Statements) {
+		t.Helper()
+		list := statements.Take()
+		requireTenant(t, list)
+		sent = append(sent, list...)
+	}
+	db, statements := newShop(t, open)
+	first, other := sell(t, db, 7, "A-1"), sell(t, db, 8, "A-1")
+	second := sell(t, db, 7, "A-2")
+
+	var d softdelete.Deletion
+	statements.Take()
+	require.NoError(t, of(db, 7).Scopes(softdelete.Into(&d)).Delete(&Order{TenantID: 7, ID: first.ID}).Error)
+	requireTenant(t, statements)
+	require.Equal(t, map[string]int64{"orders": 1, "lines": 2}, d.Rows)
+
+	again := sell(t, db, 7, "A-1") // its number is free, for this tenant
+	_, err := softdelete.Undo(of(db, 7), d.ID)
+	require.ErrorIs(t, err, softdelete.ErrConflict)
+	require.NoError(t, softdelete.ForceDelete(of(db, 7), &Order{TenantID: 7, ID: again.ID}).Error)
+
+	_, err = softdelete.Undo(of(db, 8), d.ID)
+	require.ErrorIs(t, err, softdelete.ErrNotFound, "another tenant's operation")
+	statements.Take()
+	undone, err := softdelete.Undo(of(db, 7), d.ID)
+	require.NoError(t, err)
+	requireTenant(t, statements)
+	require.Equal(t, d.Rows, undone.Rows)
+
+	require.NoError(t, of(db, 7).Delete(&Order{TenantID: 7, ID: second.ID}).Error)
+	require.NoError(t, of(db, 8).Delete(&Order{TenantID: 8, ID: other.ID}).Error)
+	statements.Take()
+	require.NoError(t, softdelete.Restore(of(db, 7), &Order{TenantID: 7, ID: second.ID}).Error)
+	requireTenant(t, statements)
+	require.NoError(t, of(db, 7).Delete(&Order{TenantID: 7, ID: second.ID}).Error)
+
+	statements.Take()
+	report, err := softdelete.Of[Order](of(db, 7)).Empty(as(7), softdelete.EmptyOptions{All: true, BatchSize: 10})
+	require.NoError(t, err)
+	requireTenant(t, statements)
+	require.Equal(t, map[string]int64{"orders": 1, "lines": 2}, report.Rows)
+
+	live, trashed := counts(t, db, 7)
+	require.Equal(t, [2]int64{1, 2}, live)
+	require.Equal(t, [2]int64{0, 0}, trashed)
+	live, trashed = counts(t, db, 8)
+	require.Equal(t, [2]int64{0, 0}, live)
+	require.Equal(t, [2]int64{1, 2}, trashed, "the other tenant's trash is as it was")
+	return sent
 }
 
 func TestTrashByTenant(t *testing.T) {
@@ -187,12 +209,12 @@ func TestTrashByTenant(t *testing.T) {
 		stats, err := trash.Stats(as(7))
 		require.NoError(t, err)
 		require.Equal(t, []int64{2, 1}, []int64{stats[0].Trashed, stats[1].Trashed})
-		requireTenant(t, statements)
+		requireTenant(t, statements.Take())
 
 		report, err := trash.Empty(as(7), softdelete.EmptyOptions{OlderThan: time.Nanosecond})
 		require.NoError(t, err)
 		require.Equal(t, map[string]int64{"orders": 1, "lines": 2}, report.Rows)
-		requireTenant(t, statements)
+		requireTenant(t, statements.Take())
 		_, trashed := counts(t, db, 8)
 		require.Equal(t, [2]int64{1, 2}, trashed)
 	})
@@ -200,10 +222,10 @@ func TestTrashByTenant(t *testing.T) {
 
 // requireTenant requires that each statement says of each table whose rows it is about: by an equality, within the keys, or by a join
 // on it. By that an engine finds the shard.
-func requireTenant(t *testing.T, statements *record.Statements) {
+func requireTenant(t *testing.T, statements []string) {
 	t.Helper()
 	met := 0
-	for _, sql := range statements.Take() {
+	for _, sql := range statements {
 		if strings.Contains(sql, "pg_catalog") || strings.Contains(sql, "information_schema") || strings.Contains(sql, "sqlite_master") || strings.Contains(sql, "WHERE 1 = 0") {
 			continue
 		}

@@ -12,15 +12,21 @@ var drivers = map[string]string{"sqlite": "sqlite", "postgres": "postgres", "mar
 // statement is a statement by its tokens: keywords and bare names in capitals, names in quotes as they are.
 type statement []rawsql.Token
 
-// read takes a statement apart. It tells if all of it could be read.
+// read takes a statement apart; its comments, hints among them, come last. It tells if all of it could be read.
 func read(database, sql string) (statement, bool) {
 	tokens, whole := rawsql.Tokens(drivers[database], sql)
-	for i, token := range tokens {
-		if token.Kind == rawsql.Word {
-			tokens[i].Text = strings.ToUpper(token.Text)
+	var code, comments statement
+	for _, token := range tokens {
+		switch token.Kind {
+		case rawsql.Comment:
+			comments = append(comments, token)
+			continue
+		case rawsql.Word:
+			token.Text = strings.ToUpper(token.Text)
 		}
+		code = append(code, token)
 	}
-	return tokens, whole
+	return append(code, comments...), whole
 }
 
 // is tells if a bare word or a sign stands at a place.
@@ -151,7 +157,7 @@ func joinedWrite(s statement) bool {
 			return false
 		}
 	}
-	return s.is(0, "DELETE") && !s.is(1, "FROM") && !s.is(1, "/*")
+	return s.is(0, "DELETE") && !s.is(1, "FROM")
 }
 
 // limitedWrite tells if a write has a limit of its own.
