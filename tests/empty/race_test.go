@@ -28,6 +28,9 @@ func raceTime() time.Duration {
 	return 2 * time.Second
 }
 
+// leastOperations is how many operations a race has at least, where a database takes long for each.
+const leastOperations = 300
+
 // clearing is trees of which many goroutines empty the trash while others fill it, plant new trees and restore old ones.
 type clearing struct {
 	*models.Grove
@@ -113,11 +116,12 @@ func (c *clearing) runFor(t *testing.T, d time.Duration) {
 	t.Logf("seed %d", seed)
 	operations := []string{"empty", "delete", "delete", "delete", "restore", "restore", "restore with parents", "undo", "plant"}
 	deadline := time.Now().Add(d)
+	var begun atomic.Int64
 	var group sync.WaitGroup
 	for i := range models.GroveRacers {
 		group.Go(func() {
 			random := rand.New(rand.NewPCG(seed, uint64(i))) //nolint:gosec // a test's choices
-			for time.Now().Before(deadline) {
+			for begun.Add(1) <= leastOperations || time.Now().Before(deadline) {
 				operation := operations[random.IntN(len(operations))]
 				if err := c.act(t, random, operation); !c.IsExpected(operation, err) {
 					t.Errorf("%s: %v", operation, err)
