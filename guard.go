@@ -1,7 +1,6 @@
 package softdelete
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,7 +43,7 @@ func Guard(db *gorm.DB, models ...any) error {
 	if err := guarding.CheckMarkers(); err != nil {
 		return err
 	}
-	return withoutTriggers(guarding.Install())
+	return guarding.Install()
 }
 
 // Unguard takes the guards of the models' tables off. It takes what Guard takes, and
@@ -54,7 +53,7 @@ func Unguard(db *gorm.DB, models ...any) error {
 	if err != nil {
 		return err
 	}
-	return withoutTriggers(guarding.Remove())
+	return guarding.Remove()
 }
 
 // guardingHere is guardingOf, of tables that the handle's own connection has.
@@ -73,13 +72,6 @@ func guardingHere(db *gorm.DB, verb string, values []any) (*migrator.Guarding, e
 		}
 	}
 	return guarding, nil
-}
-
-func withoutTriggers(err error) error {
-	if errors.Is(err, migrator.ErrNoTriggers) {
-		return fmt.Errorf("%w: %w", ErrUnsupportedDatabase, err)
-	}
-	return err
 }
 
 // GuardDDL lists the statements by which Guard guards tables that have no guard, for
@@ -151,6 +143,9 @@ func guardingOf(db *gorm.DB, verb string, values []any) (*migrator.Guarding, err
 	}
 	if len(guarding.Guards) == 0 {
 		return nil, fmt.Errorf("softdelete: %w: %s without models: name them, or put them into Config.Models", gorm.ErrInvalidValue, verb)
+	}
+	if len(guarding.Dialect.Guard.Parts) == 0 {
+		return nil, fmt.Errorf("%w: %s: %w", ErrUnsupportedDatabase, verb, migrator.ErrNoTriggers)
 	}
 	slices.SortFunc(guarding.Guards, func(a, b migrator.Guard) int { return strings.Compare(a.Table, b.Table) })
 	return guarding, nil

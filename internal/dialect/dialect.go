@@ -123,6 +123,10 @@ type Dialect struct {
 	// statement after the other.
 	IndexByIndex bool
 
+	// FixedByGenerated: a column of which a generated one is keeps its type, and if it can be
+	// NULL.
+	FixedByGenerated bool
+
 	// DropIndexIfThere is the part of an ALTER TABLE that drops an index by its {name}, if
 	// there is one; empty where that is said of constraints.
 	DropIndexIfThere string

@@ -33,7 +33,8 @@ type Guard struct {
 	// for: a number.
 	Left string
 
-	// Parts are what a guard is made of, in the order in which they are made.
+	// Parts are what a guard is made of, in the order in which they are made; none where
+	// there are no triggers.
 	Parts []GuardPart
 
 	// ListSQL asks for the guards of tables: table, kind of the part, its name, its text,

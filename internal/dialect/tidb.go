@@ -17,12 +17,23 @@ var tidb = likeMySQL(func(d *Dialect) {
 	d.ClaimRows = 200
 	d.LockByKey = ""
 	d.Hidden = "" // a syntax error there
+	d.DefinitionsSQL = tidbDefinitions
+	d.IndexesSQL = strings.Replace(mysqlIndexes, "SUB_PART IS NULL", "SUB_PART IS NULL AND EXPRESSION IS NULL", 1) // of an expression the column is 'NULL'
 	d.IndexByIndex = true
+	d.FixedByGenerated = true
 	d.DropIndexIfThere = "DROP INDEX IF EXISTS {name}"
 	d.KeyIndexYields = false
 	d.Ascending = true
 	d.KeyInIndexes = false // it has the key there, and sorts by it all the same where that is unsigned, or of several columns
+	d.Guard = Guard{} // there are no triggers
 })
+
+// Of an index its kind, and its columns and expressions.
+const tidbDefinitions = `SELECT 'index', TABLE_NAME, INDEX_NAME, CONCAT(INDEX_TYPE, ' ',
+	GROUP_CONCAT(coalesce(CONCAT('(', EXPRESSION, ')'), CONCAT(CHAR(96), REPLACE(COLUMN_NAME, CHAR(96), CHAR(96, 96)), CHAR(96), coalesce(CONCAT('(', SUB_PART, ')'), '')))
+		ORDER BY SEQ_IN_INDEX SEPARATOR ', '))
+FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ? GROUP BY TABLE_NAME, INDEX_NAME, INDEX_TYPE
+UNION ALL SELECT 'view', TABLE_NAME, '', '' FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'VIEW' AND TABLE_NAME IN ?`
 
 func likeMySQL(differs func(*Dialect)) Dialect {
 	d := mysql

@@ -64,9 +64,11 @@ func (c *checkup) remedied(f *Finding, statements []string) {
 		f.Remedy = strings.Join(statements, ";\n") + ";"
 	}
 	if len(statements) < given {
-		f.Message += ". The remedy of another finding on the table belongs to it"
+		f.Message += anothersRemedy
 	}
 }
+
+const anothersRemedy = ". The remedy of another finding on the table belongs to it"
 
 // Kind is what a finding is about. The kinds are in the order in which remedies are run.
 type Kind int

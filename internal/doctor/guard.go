@@ -11,6 +11,9 @@ import (
 // guards finds tables without a guard beside others that have one, guards that are not
 // what they should be, and those that are off. It says nothing where no table has one.
 func (c *checkup) guards() error {
+	if len(c.Dialect.Guard.Parts) == 0 {
+		return nil
+	}
 	var names []string
 	for _, name := range c.Graph.Names {
 		if t := c.Graph.Tables[name]; t.Model != nil && t.Err == nil && (c.Dialect.Regclass || !strings.Contains(name, ".")) {

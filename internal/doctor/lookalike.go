@@ -74,6 +74,9 @@ func (c *checkup) misfit(t *model.Table, have *catalogue.Table, of share) {
 	switch {
 	case cannotLive && c.Dialect.TableRebuild:
 		message, statements = "the marker "+column.Name+" is NOT NULL, and a live row has NULL in it: make the table anew without that, with NULL in the place of zero times", nil
+	case cannotLive && c.isFixed(have, column.Name):
+		message, statements = "the marker "+column.Name+" is NOT NULL, a live row has NULL in it, and the database changes no column that the generated one is of: drop "+model.LiveColumn+" with its indexes, "+
+			"let the marker be NULL, and run Doctor again", nil
 	case cannotLive:
 		message = "the marker " + column.Name + " is NOT NULL, and a live row has NULL in it: no row can be made, and those with a zero time are in the trash"
 		statements = append(c.dropNotNull(have, m.Marker.Field), remedy)
@@ -109,6 +112,11 @@ func (c *checkup) misfits(t *model.Table) []session.Part {
 		return []session.Part{column, " < " + firstTime}
 	}
 	return []session.Part{"1 = 0"}
+}
+
+// isFixed tells if the database does not change a column, as the generated one is of it.
+func (c *checkup) isFixed(have *catalogue.Table, column string) bool {
+	return c.Dialect.FixedByGenerated && strings.Contains(have.Columns[model.LiveColumn].Expression, c.quoted([]string{column}))
 }
 
 // dropNotNull lists the statement that lets a column be NULL, none where it can

@@ -175,17 +175,19 @@ func (c *checkup) inexact(l *model.Link) {
 		ends = append(ends, child)
 	}
 	var remedy, coarse []string
+	fixed := false
 	for _, m := range ends {
 		if message := c.coarse(m); message != "" {
 			coarse = append(coarse, message)
 			remedy = append(remedy, c.finerTime(m)...)
+			fixed = fixed || m.At != nil && c.known[m.Schema.Table] != nil && c.isFixed(c.known[m.Schema.Table], m.At.DBName)
 		}
 	}
 	if len(coarse) == 0 {
 		return
 	}
 	kind, what, tag := CascadeInexact, "what it trashed along cannot be told from what was in the trash before", ""
-	if len(remedy) == 0 || !parent.IsExact() || !child.IsExact() {
+	if len(remedy) == 0 || fixed || !parent.IsExact() || !child.IsExact() {
 		remedy = nil
 		tag = `DeletionID softdelete.DeletionID ` + "`softdelete:\"deletionID\"`"
 		what += ", and a restore is ErrAmbiguous. Embed softdelete.Tracked in both models, or tag a field of each softdelete:\"deletionID\"" + c.finerModels(ends)

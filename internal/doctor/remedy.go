@@ -22,7 +22,7 @@ func (c *checkup) statements(change *migrator.Change) []string {
 		change.Hold(c.foreign)
 	}
 	w := c.writer()
-	var list []string
+	list := c.settled(change)
 	for _, name := range change.Unfinished {
 		list = append(list, w.Text("DROP INDEX ", change.Named(name)))
 	}
@@ -41,6 +41,38 @@ func (c *checkup) statements(change *migrator.Change) []string {
 		}
 	}
 	return list
+}
+
+// settled lists the statement by which the marker gets its type before a generated column
+// is of it: GORM's migrator would do it later, which a database may refuse by then.
+func (c *checkup) settled(change *migrator.Change) []string {
+	m := change.Model
+	have, ok := change.Table.Columns[m.Marker.Field.DBName]
+	if !c.Dialect.FixedByGenerated || !change.AddColumn || m.At != m.Marker.Field || !ok || have.Type == "" {
+		return nil
+	}
+	kind := withoutNull(c.typeOf(m.At))
+	if strings.EqualFold(strings.TrimSpace(beyondType.ReplaceAllLiteralString(kind, "")), have.Type) {
+		return nil
+	}
+	sql := "ALTER TABLE " + c.quote(change.Table.Name) + " " + changeType(c.Dialect, c.quoted([]string{have.Name}), kind)
+	c.takeOver(sql)
+	return []string{sql}
+}
+
+// takeOver takes a statement out of the remedy that has it, so that it can be run earlier.
+func (c *checkup) takeOver(sql string) {
+	if !c.said[sql] {
+		return
+	}
+	delete(c.said, sql)
+	for _, f := range c.findings {
+		lines := strings.Split(f.Remedy, "\n")
+		if rest := slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return line == sql+";" }); len(rest) < len(lines) {
+			f.Remedy = strings.TrimSuffix(strings.Join(rest, "\n"), "\n")
+			f.Message += anothersRemedy
+		}
+	}
 }
 
 // writer writes statements without CONCURRENTLY, which cannot stand beside others
@@ -182,7 +214,7 @@ func (ti *tableIndexes) rewritten(ix *catalogue.Index, change *migrator.Change) 
 		own := &migrator.Change{Model: ti.m, Table: ti.have, Create: true, Drop: []catalogue.Index{*ix}, List: columns}
 		own.Want = model.Definition{Name: ix.Name, Unique: ix.Unique, Columns: ix.Columns}
 		own.AddColumn = ix.Unique && !ti.have.Has([]string{model.LiveColumn})
-		list := w.Statements(own)
+		list := append(ti.settled(own), w.Statements(own)...)
 		ti.addsColumn(own)
 		return list
 	}

@@ -120,6 +120,9 @@ func (w DDL) listOf(c *Change, old *catalogue.Index) string {
 func (w DDL) LiveColumn(c *Change) clause.Expression {
 	return expr.Func(func(b clause.Builder) {
 		_, _ = b.WriteString("ADD COLUMN ")
+		if w.repeated {
+			_, _ = b.WriteString("IF NOT EXISTS ")
+		}
 		b.WriteQuoted(clause.Column{Name: model.LiveColumn})
 		_, _ = b.WriteString(" tinyint GENERATED ALWAYS AS (CASE WHEN ")
 		c.Model.MarkerCondition(model.LiveOnly).Build(b)

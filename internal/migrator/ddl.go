@@ -24,6 +24,7 @@ type DDL struct {
 	Texts map[string]map[string]string
 
 	concurrently string
+	repeated     bool // the first statements may have been run, and the others have failed
 }
 
 // Text writes a statement.
@@ -36,6 +37,7 @@ func (w DDL) Statements(c *Change) []string {
 	if w.Dialect.AlterIndexes && !w.Dialect.IndexByIndex {
 		return []string{w.alter(c)} // the column along, all or nothing
 	}
+	w.repeated = w.Dialect.IndexByIndex
 	return Ups(w.Steps(c))
 }
 

@@ -122,7 +122,7 @@ func (mg *Migration) addMarkers(db *gorm.DB) error {
 		}
 		table.Columns[marker.DBName] = catalogue.Column{Name: marker.DBName}
 	}
-	return nil
+	return mg.settleMarkers(db, found)
 }
 
 // lacksMarker lists the models whose table lacks the marker that a replacement needs.

@@ -106,6 +106,13 @@ func (p *plan) markers(db *gorm.DB) error {
 		}
 		table.Columns[marker.DBName] = catalogue.Column{Name: marker.DBName, Nullable: !marker.NotNull}
 	}
+	on := &listening{ConnPool: db.Statement.ConnPool, explain: db.Explain}
+	if err := p.settleMarkers(onPool(db, on), p.is); err != nil {
+		return err
+	}
+	for _, sql := range on.list {
+		p.list = append(p.list, p.ofGORM(sql))
+	}
 	return nil
 }
 
