@@ -25,7 +25,7 @@ var tidb = likeMySQL(func(d *Dialect) {
 	d.KeyIndexYields = false
 	d.Ascending = true
 	d.KeyInIndexes = false // it has the key there, and sorts by it all the same where that is unsigned, or of several columns
-	d.Guard = Guard{} // there are no triggers
+	d.Guard = Guard{}      // there are no triggers
 })
 
 // Of an index its kind, and its columns and expressions.

@@ -37,6 +37,7 @@ func TestDoctorCoarseColumn(t *testing.T) {
 	coarse := map[string]struct{ sql, finer, digits string }{
 		"postgres":              {"ALTER TABLE coarse_balls ALTER COLUMN deleted_at TYPE timestamp(0) with time zone", "timestamp with time zone", "0"},
 		"postgres without zone": {"ALTER TABLE coarse_balls ALTER COLUMN deleted_at TYPE timestamp(3) without time zone", "timestamp without time zone", "3"},
+		"tidb":                  {"ALTER TABLE coarse_balls MODIFY COLUMN deleted_at datetime", "datetime(3)", "0"},
 		"mariadb":               {"ALTER TABLE coarse_balls MODIFY COLUMN deleted_at datetime", "datetime(3)", "0"},
 	}
 	for name, test := range coarse {

@@ -57,6 +57,7 @@ func TestDoctorKeepsWhatAnIndexIs(t *testing.T) {
 			{"ordinary prefix", softdelete.CodeIndexHoldsTrash, "CREATE INDEX odd ON `order` (`e mail`(5))"},
 		},
 	}
+	tests["tidb"] = tests["mariadb"]
 	for database, list := range tests {
 		for _, test := range list {
 			t.Run(database+" "+test.name, func(t *testing.T) {
@@ -141,6 +142,10 @@ func TestDoctorLeavesAlone(t *testing.T) {
 			"CREATE INDEX odd ON `order` (deleted_at, `e mail`)",
 			"CREATE FULLTEXT INDEX odd ON `order` (`e mail`)",
 		},
+		"tidb": { // it has no FULLTEXT
+			"CREATE UNIQUE INDEX odd ON `order` (`id`, `e mail`)",
+			"CREATE INDEX odd ON `order` (deleted_at, `e mail`)",
+		},
 	}
 	for database, list := range tests {
 		t.Run(database, func(t *testing.T) {
@@ -153,7 +158,7 @@ func TestDoctorLeavesAlone(t *testing.T) {
 				}
 				require.Empty(t, doctored.CodesOf(doctored.Doctored(t, db, &oddAccount{})), sql)
 				drop := "DROP INDEX odd"
-				if database == "mariadb" {
+				if database == "mariadb" || database == "tidb" {
 					drop += " ON `order`"
 				}
 				doctored.RunAll(t, db, drop)

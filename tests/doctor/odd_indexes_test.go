@@ -123,6 +123,11 @@ func TestDoctorIndexesOfTheMarker(t *testing.T) {
 			"CREATE UNIQUE INDEX ux ON us (deleted_at)",
 			"ALTER TABLE us ADD COLUMN active tinyint AS (if(deleted_at is null, 1, null)), ADD UNIQUE INDEX ux (email, active)",
 		},
+		"tidb": {
+			"CREATE UNIQUE INDEX ux ON us (deleted_at)",
+			"CREATE UNIQUE INDEX ux ON us ((CASE WHEN deleted_at IS NULL THEN email END))",
+			"CREATE UNIQUE INDEX ux ON us (email, (CASE WHEN deleted_at IS NULL THEN 1 END))",
+		},
 	}
 	for database, indexes := range tests {
 		for _, index := range indexes {
@@ -150,6 +155,7 @@ func TestDoctorGoFirstWithoutATag(t *testing.T) {
 	}{
 		{"postgres", "ALTER TABLE us ADD CONSTRAINT uni_us_email UNIQUE (email) INCLUDE (kind)", &oddUnique{}},
 		{"mariadb", "ALTER TABLE us ADD CONSTRAINT uni_us_email UNIQUE (email(10))", &oddUnique{}},
+		{"tidb", "ALTER TABLE us ADD CONSTRAINT uni_us_email UNIQUE (email(10))", &oddUnique{}},
 		{"postgres", "CREATE UNIQUE INDEX ux ON us (lower(email))", &oddOther{}},
 		{"sqlite", "CREATE UNIQUE INDEX ux ON us (lower(email))", &oddOther{}},
 	}

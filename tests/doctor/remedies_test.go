@@ -31,6 +31,11 @@ type (
 func (sickTool) TableName() string     { return "tools" }
 func (sickFlagTool) TableName() string { return "tools" }
 
+var severalByMySQL = []string{
+	"CREATE TABLE tools (id bigint unsigned AUTO_INCREMENT PRIMARY KEY, name varchar(40), deleted_at datetime(3))",
+	"CREATE UNIQUE INDEX a ON tools (name)", "CREATE UNIQUE INDEX b ON tools (name)", "CREATE UNIQUE INDEX c ON tools (name, deleted_at)",
+}
+
 // TestDoctorOnSeveralUniqueIndexes says that remedies can be run one after the other where several indexes are on one column,
 // and that there is a unique one in the end.
 func TestDoctorOnSeveralUniqueIndexes(t *testing.T) {
@@ -46,12 +51,7 @@ func TestDoctorOnSeveralUniqueIndexes(t *testing.T) {
 			{"CREATE TABLE tools (id bigserial PRIMARY KEY, name text, deleted_at timestamptz)", "CREATE UNIQUE INDEX a ON tools (name)", "CREATE UNIQUE INDEX b ON tools (name)"},
 			{"CREATE TABLE tools (id bigserial PRIMARY KEY, name text UNIQUE, deleted_at timestamptz, UNIQUE (name, deleted_at))", "CREATE UNIQUE INDEX a ON tools (name)"},
 		},
-		"mariadb": {
-			{
-				"CREATE TABLE tools (id bigint unsigned AUTO_INCREMENT PRIMARY KEY, name varchar(40), deleted_at datetime(3))",
-				"CREATE UNIQUE INDEX a ON tools (name)", "CREATE UNIQUE INDEX b ON tools (name)", "CREATE UNIQUE INDEX c ON tools (name, deleted_at)",
-			},
-		},
+		"mariadb": {severalByMySQL}, "tidb": {severalByMySQL},
 	} {
 		for _, statements := range tables {
 			t.Run(database, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 	"github.com/gorm-softdelete/softdelete/tests/internal/doctored"
 	"github.com/gorm-softdelete/softdelete/tests/internal/tables"
 )
@@ -154,7 +155,11 @@ func TestDoctorTagOfSeveralColumns(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		db := opened(t, open)
 		key := map[string]string{"sqlite": "integer PRIMARY KEY AUTOINCREMENT", "postgres": "bigserial PRIMARY KEY", "mysql": "bigint unsigned AUTO_INCREMENT PRIMARY KEY"}[db.Name()]
-		require.NoError(t, db.Exec("CREATE TABLE places (id "+key+", room bigint, label varchar(40), deleted_at timestamp NULL, CONSTRAINT places_pair UNIQUE (label, room))").Error)
+		marker := "timestamp"
+		if database.SchemaOf(db).NoModified != "" {
+			marker = "datetime(3)" // as GORM makes it: it is not changed later
+		}
+		require.NoError(t, db.Exec("CREATE TABLE places (id "+key+", room bigint, label varchar(40), deleted_at "+marker+" NULL, CONSTRAINT places_pair UNIQUE (label, room))").Error)
 		found := doctored.FindingOf(t, doctored.Doctored(t, db, &untoldPlace{}), softdelete.CodeUniqueHoldsTrash, "places")
 		name := "places_pair"
 		if db.Name() == "sqlite" {

@@ -48,7 +48,7 @@ func mends(t *testing.T, db *gorm.DB, list []softdelete.Finding) {
 
 func TestDoctorFindsGuards(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		db := withMarkers(t, open)
 		require.Empty(t, guardFindings(t, db), "no table has a guard, and none needs one")
 		require.NoError(t, softdelete.Guard(db, &byTime{}))
@@ -115,7 +115,7 @@ var spoiled = map[string]map[string][]string{
 // TestRenamedTable says that a guard goes with its table, and takes the new name with the next Guard.
 func TestRenamedTable(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		db := withMarkers(t, open)
 		require.NoError(t, softdelete.Guard(db, &byTime{}))
 		require.NoError(t, db.Create(&byTime{}).Error)
@@ -135,7 +135,7 @@ func TestRenamedTable(t *testing.T) {
 // TestMigrationsKeepGuards says that AutoMigrate keeps the guards, also where it makes a table anew.
 func TestMigrationsKeepGuards(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		db := open(t)
 		require.NoError(t, db.Use(softdelete.New()))
 		require.NoError(t, db.Table("accounts").AutoMigrate(&wasUnique{}))

@@ -15,7 +15,7 @@ import (
 // TestWhatIsLive says that the guard knows live rows by the marker of each kind, whatever the table is called.
 func TestWhatIsLive(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		db := withMarkers(t, open)
 		require.NoError(t, softdelete.Guard(db))
 		for _, model := range markers() {
@@ -47,7 +47,7 @@ func TestWhatIsLive(t *testing.T) {
 // TestGuardAgain says that a guard that is there gets no statement, and that it can be taken off.
 func TestGuardAgain(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		db := withMarkers(t, open)
 		log := record.Record(t, db)
 		require.NoError(t, softdelete.Guard(db))
@@ -94,7 +94,7 @@ func left(t *testing.T, db *gorm.DB) []string {
 // TestGuardDDL says that the statements alone make the same guards, and take them off again.
 func TestGuardDDL(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		db := withMarkers(t, open)
 		log := record.Record(t, db)
 		list, err := softdelete.GuardDDL(db)
@@ -133,7 +133,7 @@ func reversed(list []any) []any {
 func TestGuardErrors(t *testing.T) {
 	t.Parallel()
 	ddl := func(db *gorm.DB, models ...any) error { _, err := softdelete.GuardDDL(db, models...); return err }
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		plain := open(t)
 		db := open(t)
 		require.NoError(t, db.Use(softdelete.New()))

@@ -99,7 +99,7 @@ func TestMovedRowIsToldByTheRow(t *testing.T) {
 // TestGuardOfTheWrongThing says that a guard which could not work is an error, and none is made.
 func TestGuardOfTheWrongThing(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		db := handles.WithPlugin(t, open, softdelete.Config{Models: []any{&hardRow{}}})
 		require.NoError(t, db.Exec("CREATE TABLE hard_rows (id int primary key)").Error)
 		require.ErrorContains(t, softdelete.Guard(db, &hardRow{}), "no column deleted_at")
@@ -123,7 +123,7 @@ func TestGuardOfTheWrongThing(t *testing.T) {
 // is part of that.
 func TestForceDeleteOnAConnectionInATransaction(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		db := handles.WithPlugin(t, open, softdelete.Config{}, &hardRow{})
 		require.NoError(t, db.Create(&[]hardRow{{Name: "a"}, {Name: "b"}}).Error)
 		require.NoError(t, softdelete.Guard(db, &hardRow{}))

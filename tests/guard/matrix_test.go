@@ -176,7 +176,7 @@ func TestMatrix(t *testing.T) {
 // TestNoPlugin says that the database keeps live rows from whoever has not even this library.
 func TestNoPlugin(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		library(t, open)
 		stranger := open(t)
 		require.ErrorContains(t, stranger.Exec("DELETE FROM books WHERE id = 2").Error, " has live rows that would be deleted")

@@ -51,7 +51,7 @@ var settings = map[string]gorm.Config{
 // and that nothing stays open behind it: not on the very connection, nor in the same transaction.
 func TestForceDeletesGoThrough(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		for setting, config := range settings {
 			t.Run(setting, func(t *testing.T) {
 				db := library(t, testdb.OpenerFor(t, nameOf(t)), &config)
@@ -184,7 +184,7 @@ type panicking struct{ gorm.ConnPool }
 // what comes after a rollback, and the next user of the connection find it shut.
 func TestNothingStaysOpen(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		for setting, config := range settings {
 			t.Run(setting, func(t *testing.T) {
 				db := library(t, testdb.OpenerFor(t, nameOf(t)), &config)
@@ -247,7 +247,7 @@ func keyType(db *gorm.DB) string {
 // TestTwoConnections says that while one connection removes live rows, another finds the guard shut.
 func TestTwoConnections(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		db := library(t, open)
 		if db.Name() == "sqlite" {
 			t.Skip("SQLite has one writer at a time: see TestNothingStaysOpen")
@@ -264,7 +264,7 @@ func TestTwoConnections(t *testing.T) {
 // that was there before the guards.
 func TestFirstForceDelete(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		db := library(t, open)
 		for name, force := range forcing {
 			for within, run := range transactions {
@@ -284,7 +284,7 @@ func TestFirstForceDelete(t *testing.T) {
 // TestGuardTakenOff says that a force delete goes through where there was a guard, and is none any more.
 func TestGuardTakenOff(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		db := library(t, open)
 		require.NoError(t, softdelete.ForceDelete(db, &page{}, 10).Error)
 		require.NoError(t, softdelete.Unguard(db))
@@ -298,7 +298,7 @@ func TestGuardTakenOff(t *testing.T) {
 // says it.
 func TestSaidOnce(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		db := library(t, open)
 		log := record.Record(t, db)
 		var first []string

@@ -67,7 +67,7 @@ func TestSchemaElsewhere(t *testing.T) {
 // TestGuardsAtOnce says that several processes may guard the same tables at once.
 func TestGuardsAtOnce(t *testing.T) {
 	t.Parallel()
-	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+	eachWithTriggers(t, func(t *testing.T, open testdb.Opener) {
 		withMarkers(t, open)
 		var wait sync.WaitGroup
 		errs := make([]error, 4)

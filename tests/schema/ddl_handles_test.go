@@ -51,6 +51,7 @@ func withoutServers(t *testing.T) map[string]*gorm.DB {
 	for name, dialector := range map[string]gorm.Dialector{
 		"postgres": postgres.New(postgres.Config{Conn: noServer{t}}),
 		"mysql":    mysql.New(mysql.Config{Conn: noServer{t}, SkipInitializeWithVersion: true}),
+		"tidb":     mysql.New(mysql.Config{Conn: noServer{t}, SkipInitializeWithVersion: true, ServerVersion: "8.0.11-TiDB-v8.4.0"}),
 		"sqlite":   testdb.SQLite(":memory:"),
 	} {
 		db, err := gorm.Open(dialector, &gorm.Config{Logger: logger.Discard, DisableAutomaticPing: true})

@@ -117,10 +117,10 @@ func TestDDLOfUnregisteredModels(t *testing.T) {
 }
 
 func testdbName(db *gorm.DB) string {
-	if db.Name() == "mysql" {
-		return "mariadb"
+	if database.IsTiDB(db) {
+		return "tidb"
 	}
-	return db.Name()
+	return database.Kin(db.Name())
 }
 
 // TestDDLGolden keeps the statements as they are, and the same each time.
@@ -186,6 +186,7 @@ func TestDDLForbids(t *testing.T) {
 	}
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		db := handles.WithPlugin(t, open, softdelete.Config{})
+		database.Needs(t, database.SchemaOf(db).NoDescending)
 		_, err := softdelete.DDL(db, &odd{})
 		require.ErrorContains(t, err, "is more than a list of columns")
 		require.EqualError(t, softdelete.AutoMigrate(db, &odd{}), err.Error())

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 	"github.com/gorm-softdelete/softdelete/tests/internal/handles"
 )
 
@@ -35,10 +36,12 @@ func indexesUsed(t *testing.T, db *gorm.DB, run func(tx *gorm.DB) *gorm.DB) stri
 			return err
 		}
 		for _, row := range rows {
-			switch db.Name() {
-			case "mysql":
+			switch {
+			case database.IsTiDB(db):
+				plan = append(plan, fmt.Sprintf("%s %s", row["id"], row["access object"]))
+			case db.Name() == "mysql":
 				plan = append(plan, fmt.Sprintf("%s %s", row["type"], row["key"]))
-			case "sqlite":
+			case db.Name() == "sqlite":
 				plan = append(plan, fmt.Sprint(row["detail"]))
 			default:
 				plan = append(plan, fmt.Sprint(row["QUERY PLAN"]))

@@ -261,7 +261,16 @@ func (flagMail) TableName() string { return "mails" }
 // TestAutoMigrateOfAnotherMarker says that a generated column is of the model's marker, or it is an error, and Doctor mends it.
 func TestAutoMigrateOfAnotherMarker(t *testing.T) {
 	t.Parallel()
-	open := testdb.OpenerFor(t, "mariadb")
+	for _, name := range []string{"mariadb", "tidb"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ofAnotherMarker(t, testdb.OpenerFor(t, name))
+		})
+	}
+}
+
+func ofAnotherMarker(t *testing.T, open testdb.Opener) {
+	t.Helper()
 	require.NoError(t, softdelete.AutoMigrate(handles.WithPlugin(t, open, softdelete.Config{}), &liveMail{}))
 	db := handles.WithPlugin(t, open, softdelete.Config{})
 	require.ErrorContains(t, softdelete.AutoMigrate(db, &flagMail{}), "another marker")

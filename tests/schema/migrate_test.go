@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 	"github.com/gorm-softdelete/softdelete/tests/internal/handles"
 	"github.com/gorm-softdelete/softdelete/tests/internal/record"
 	"github.com/gorm-softdelete/softdelete/tests/internal/tables"
@@ -49,6 +50,9 @@ func TestAutoMigrateIndexes(t *testing.T) {
 					}
 				}
 				require.Equal(t, want, tables.PlainIndexes(t, db, "members"))
+				if name == "zeroValue" && database.SchemaOf(db).NoModified != "" {
+					t.Skip("GORM sets the default of the zeroValue each time. " + database.SchemaOf(db).NoModified)
+				}
 				for _, sql := range record.DDLOf(t, db, func(db *gorm.DB) error { return softdelete.AutoMigrate(db, kind.model) }) {
 					require.NotContains(t, sql, "INDEX", "again") // GORM sets the default of the zeroValue each time
 				}
@@ -205,6 +209,16 @@ func TestAutoMigrateOrder(t *testing.T) {
 				"CREATE UNIQUE INDEX members_login ON members (tenant,login) WHERE deleted_at IS NULL",
 			})
 		default:
+			if database.SchemaOf(db).OneByOne {
+				require.Equal(t, []string{
+					"ALTER TABLE members ADD COLUMN softdelete_live tinyint GENERATED ALWAYS AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL",
+					"ALTER TABLE members ADD UNIQUE INDEX members_login_new (tenant,login,softdelete_live)",
+					"ALTER TABLE members RENAME INDEX members_login TO members_login_former",
+					"ALTER TABLE members RENAME INDEX members_login_new TO members_login",
+					"ALTER TABLE members DROP INDEX members_login_former",
+				}, about)
+				return
+			}
 			require.Equal(t, []string{
 				"ALTER TABLE members ADD COLUMN softdelete_live tinyint GENERATED ALWAYS AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL " +
 					"/*!80023 INVISIBLE */ /*M!100303 INVISIBLE */",

@@ -7,6 +7,7 @@ import (
 	"gorm.io/plugin/soft_delete"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 )
 
 // registry has flags: a bool that GORM knows nothing of, and a small number that it does. Its unique constraints stand in the
@@ -100,7 +101,9 @@ var registry = &application{
 		require.NoError(t, w.db.Model(w.as(&registryProject{})).Where("name = ?", "library").Update("comment", "shared").Error)
 		var updates int
 		require.NoError(t, w.db.Table("registry_projects").Where("name = ?", "library").Pluck("updates", &updates).Error)
-		require.Equal(t, 1, updates, "the trigger")
+		if database.FlavourOf(w.db).NoTriggers == "" {
+			require.Equal(t, 1, updates, "the trigger")
+		}
 		var found registryProject
 		require.NoError(t, w.db.Where(map[string]any{"name": "library", "scope": "g", "owner_id": 90101}).FirstOrCreate(w.as(&found)).Error)
 		require.EqualValues(t, 90101, found.ProjectID)

@@ -1,0 +1,32 @@
+package database
+
+import "gorm.io/gorm"
+
+// schema is what tests of tables and indexes have to know of a database beside its flavour.
+type schema struct {
+	OneByOne     bool   // one ALTER TABLE puts no index in the place of another
+	NoDescending string // why an index with a descending column is not tested
+	NoConstraint string // why a unique constraint that is dropped as such is not tested
+	NoModified   string // why the type of a column is not changed of which a generated one is
+}
+
+// SchemaOf is that of a handle.
+func SchemaOf(db *gorm.DB) schema {
+	if IsTiDB(db) {
+		return schema{
+			OneByOne:     true,
+			NoDescending: "TiDB reads the direction of a column in an index, and does not keep it",
+			NoConstraint: "TiDB reads DROP CONSTRAINT of a unique index, which GORM sends, and drops nothing",
+			NoModified:   "TiDB changes no column of which a generated one is",
+		}
+	}
+	return schema{}
+}
+
+// Kin is the database whose SQL another one speaks, as testdb names it: itself for most.
+func Kin(name string) string {
+	if name == "tidb" || name == "mysql" {
+		return "mariadb"
+	}
+	return name
+}
