@@ -54,12 +54,25 @@ func walk(err error, visit func(error)) {
 	}
 }
 
-func stringField(v any, name string) string {
+// fieldOf is a field of a driver's own value, by its name; the zero Value if it has none.
+func fieldOf(v any, name string) reflect.Value {
 	rv := reflect.Indirect(reflect.ValueOf(v))
 	if rv.Kind() != reflect.Struct {
-		return ""
+		return reflect.Value{}
 	}
-	if field := rv.FieldByName(name); field.IsValid() && field.Kind() == reflect.String {
+	field, ok := rv.Type().FieldByName(name)
+	if !ok {
+		return reflect.Value{}
+	}
+	value, err := rv.FieldByIndexErr(field.Index) // what is embedded may be nil
+	if err != nil {
+		return reflect.Value{}
+	}
+	return value
+}
+
+func stringField(v any, name string) string {
+	if field := fieldOf(v, name); field.Kind() == reflect.String {
 		return field.String()
 	}
 	return ""
@@ -70,11 +83,7 @@ func stateOf(err error) string {
 	if e, ok := err.(interface{ SQLState() string }); ok {
 		return e.SQLState()
 	}
-	rv := reflect.Indirect(reflect.ValueOf(err))
-	if rv.Kind() != reflect.Struct {
-		return ""
-	}
-	if state := rv.FieldByName("SQLState"); state.IsValid() && state.CanInterface() {
+	if state := fieldOf(err, "SQLState"); state.IsValid() && state.CanInterface() {
 		if bytes, ok := state.Interface().([5]byte); ok {
 			return string(bytes[:])
 		}
@@ -100,11 +109,7 @@ func HasText(err error, texts ...string) bool {
 // numberOf is the number of an error of a server that speaks MySQL's protocol, by the
 // field of its driver; zero for any other.
 func numberOf(err error) uint16 {
-	rv := reflect.Indirect(reflect.ValueOf(err))
-	if rv.Kind() != reflect.Struct {
-		return 0
-	}
-	if number := rv.FieldByName("Number"); number.IsValid() && number.Kind() == reflect.Uint16 {
+	if number := fieldOf(err, "Number"); number.Kind() == reflect.Uint16 {
 		return uint16(number.Uint()) //nolint:gosec // it is one
 	}
 	return 0

@@ -99,4 +99,10 @@ func TestErrorsByTheirNumber(t *testing.T) {
 	require.False(t, dialect.IsTransient(mysql.ErrInvalidConn), "nobody knows if it was committed")
 	require.True(t, dialect.IsSystemic(mysql.ErrInvalidConn))
 	require.False(t, dialect.IsTransient(errors.New("8002")), "of another driver")
+	require.False(t, dialect.IsTransient(wrapped{}), "what it embeds is nil")
 }
+
+// wrapped is an error that has one of the driver's, or none, without wrapping it.
+type wrapped struct{ *mysql.MySQLError }
+
+func (wrapped) Error() string { return "nothing" }

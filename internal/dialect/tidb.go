@@ -48,16 +48,14 @@ func isTiDB(version string) bool { return strings.Contains(version, "TiDB") }
 // server says. A handle that runs nothing asks nothing, nor does one that was opened without
 // a word to the server, which may have none: it is told by the driver's ServerVersion.
 func serverVersion(db *gorm.DB) string {
-	if v := reflect.Indirect(reflect.ValueOf(db.Dialector)); v.Kind() == reflect.Struct {
-		if field, ok := v.Type().FieldByName("ServerVersion"); ok && field.Type.Kind() == reflect.String {
-			if told, err := v.FieldByIndexErr(field.Index); err == nil && told.String() != "" {
-				return told.String()
-			}
-		}
+	if told := fieldOf(db.Dialector, "ServerVersion"); told.Kind() == reflect.String && told.String() != "" {
+		return told.String()
 	}
 	var version string
 	if pool := db.Statement.ConnPool; pool != nil && !db.DryRun && !db.DisableAutomaticPing {
-		_ = pool.QueryRowContext(db.Statement.Context, "SELECT VERSION()").Scan(&version)
+		if row := pool.QueryRowContext(db.Statement.Context, "SELECT VERSION()"); row != nil {
+			_ = row.Scan(&version)
+		}
 	}
 	return version
 }

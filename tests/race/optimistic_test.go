@@ -45,8 +45,10 @@ func TestConflictsThatShowAtTheCommit(t *testing.T) {
 		}})))
 		database.Optimistically(t, db)
 		ways := map[string]func(run func(tx *gorm.DB) error) error{
-			"its own transaction":    func(run func(tx *gorm.DB) error) error { return run(db) },
-			"no default transaction": func(run func(tx *gorm.DB) error) error { return run(db.Session(&gorm.Session{SkipDefaultTransaction: true})) },
+			"its own transaction": func(run func(tx *gorm.DB) error) error { return run(db) },
+			"no default transaction": func(run func(tx *gorm.DB) error) error {
+				return run(db.Session(&gorm.Session{SkipDefaultTransaction: true}))
+			},
 		}
 		for way, with := range ways {
 			models.TheNotes(t, others)
