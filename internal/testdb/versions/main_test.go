@@ -82,7 +82,7 @@ func TestDriversHaveTheSameNames(t *testing.T) {
 		return names
 	}
 	want := declared(filepath.Join(root, testdbDir, driverFile))
-	require.Len(t, want, 4)
+	require.Len(t, want, 6)
 	for name, driver := range drivers {
 		require.Equal(t, want, declared(filepath.Join("testdata", driver.source)), name)
 		require.Contains(t, promised(), sqlitePrefix+name)

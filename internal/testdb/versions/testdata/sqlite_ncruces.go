@@ -31,4 +31,6 @@ func SQLiteOn(pool gorm.ConnPool) gorm.Dialector { return gormlite.OpenDB(pool) 
 const sqliteDriver = "sqlite3"
 
 // sqliteBy opens what a DSN names by this driver: it has no other name. Nothing is recorded of it.
-func sqliteBy(_, dsn string) gorm.Dialector { return SQLite(dsn) }
+func sqliteBy(driver, dsn string) gorm.Dialector {
+	return SQLite(dsn)
+}
