@@ -65,8 +65,7 @@ func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB
 	case c.plan.InCircle(own.Table):
 		// Some may have gone already, by a foreign key's ON DELETE CASCADE.
 		c.op.changed(c.db, int64(len(own.Keys)))
-	default:
-		// They are counted by who removed them, whatever the database's locks are worth.
+	case c.d.CountsRemoved:
 		c.rows[own.Table] += c.db.RowsAffected - int64(len(own.Keys))
 	}
 	c.op.noteOwn(c.db, c.db.RowsAffected, own.Keys)

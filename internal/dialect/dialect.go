@@ -54,6 +54,12 @@ type Dialect struct {
 	// Zero where they can, or nobody else can write at all.
 	ClaimRows int
 
+	// CountsRemoved: rows that were found under a lock may be gone by another's hand before
+	// they are removed, as somebody has told the database not to lock: who removed them is
+	// told by what the DELETE counts. Elsewhere some of them may have gone by a foreign key
+	// of which nobody was told.
+	CountsRemoved bool
+
 	// LockByKey: a locking SELECT locks all rows that it looks at, not only those
 	// that it returns. These words after a table's name make it look at those
 	// alone that it names by their keys. Empty where it locks what it returns.

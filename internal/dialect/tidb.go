@@ -15,6 +15,7 @@ var tidb = likeMySQL(func(d *Dialect) {
 	d.CurrentRead = " FOR UPDATE"
 	d.SkipLocked = ""
 	d.ClaimRows = 200
+	d.CountsRemoved = true
 	d.LockByKey = ""
 	d.Hidden = "" // a syntax error there
 	d.DefinitionsSQL = tidbDefinitions
