@@ -60,6 +60,9 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 	if dialectOf(db).TableRebuild {
 		errs = append(errs, wrap(callback.Raw(), migrator.KeepAttached(p.models.byTable), "gorm:raw"))
 	}
+	if dialectOf(db).FixedByGenerated {
+		errs = append(errs, wrap(callback.Raw(), migrator.LeaveUnchanged(dialectOf(db)), "gorm:raw"))
+	}
 	errs = append(errs, wrap(callback.Raw(), migrator.KeepUnique(p.models.byTable, dialectOf), "gorm:raw"))
 	for _, writes := range []processor{update, del} {
 		errs = append(errs,
