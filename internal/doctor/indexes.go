@@ -117,7 +117,7 @@ func (ti *tableIndexes) trash() {
 		case ti.Dialect.PartialIndex && !ix.Unique && ix.Where == "" && len(ix.Columns) == 1 && ix.Columns[0] == marker:
 			plain = append(plain, ix)
 		case ix.Columns[0] == led || ix.Columns[0] == marker && len(ix.Columns) > 1 && ix.Columns[1] == led:
-			finds = finds || !ti.isOfLive(ix.Where)
+			finds = finds || !ti.isOfLive(ix.Where) && !ti.sortsAll()
 		case ti.m.At == nil:
 			finds = finds || ti.mentionsMarker(ix.Where) && !ti.isOfLive(ix.Where)
 		}
@@ -128,6 +128,10 @@ func (ti *tableIndexes) trash() {
 		}
 	}
 }
+
+// sortsAll tells if trashed rows are read in order by an index with the primary key in it,
+// and all of them by any other: one of some rows can be small enough for that.
+func (ti *tableIndexes) sortsAll() bool { return !ti.Dialect.KeyInIndexes && !ti.Dialect.PartialIndex }
 
 // led is the column by which trashed rows are found: the time, or the marker without one.
 func led(m *model.Model) string {
@@ -164,6 +168,9 @@ func (ti *tableIndexes) trashIndex(i *model.Index, plain []catalogue.Index, find
 		what := "no index finds trashed rows by time"
 		if ti.m.At == nil {
 			what = "no index finds trashed rows"
+		}
+		if ti.sortsAll() {
+			what += " in the order of the primary key"
 		}
 		f := ti.add(Warning, MarkerIndexMissing, ti.t, what+": listing the trash, purges by age and retention read the whole table"+nameTaken(change), ti.statements(change)...)
 		f.aboutColumns(ti.t, []string{led(ti.m)})

@@ -43,7 +43,7 @@ func TestAutoMigrateIndexes(t *testing.T) {
 						"members_login":       "unique (tenant, login, softdelete_live)",
 						"idx_members_email":   "unique (email, softdelete_live)",
 						"idx_members_team_id": "(" + kind.mysqlTime[0] + ", team_id)",
-						timeIndex:             "(" + strings.Join(kind.mysqlTime, ", ") + ")",
+						timeIndex:             "(" + strings.Join(kind.mysqlTime, ", ") + database.SchemaOf(db).NamesKey + ")",
 					}
 					if name == "Tracked" {
 						want["idx_members_deletion_id"] = "(deletion_id)"
@@ -144,7 +144,7 @@ func laterIndexes(db *gorm.DB) map[string]string {
 			"idx_members_phone":      "unique (phone, softdelete_live)",
 			"idx_members_badge":      "unique (badge, softdelete_live)",
 			"idx_members_team_id":    "(deleted_at, team_id)",
-			"idx_members_deleted_at": "(deleted_at)",
+			"idx_members_deleted_at": "(deleted_at" + database.SchemaOf(db).NamesKey + ")",
 		}
 	}
 	return map[string]string{

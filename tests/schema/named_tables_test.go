@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 	"github.com/gorm-softdelete/softdelete/tests/internal/doctored"
 	"github.com/gorm-softdelete/softdelete/tests/internal/handles"
 	"github.com/gorm-softdelete/softdelete/tests/internal/record"
@@ -68,7 +69,7 @@ func datedIndexes(db *gorm.DB, table string) map[string]string {
 		case db.Name() == "mysql" && strings.HasPrefix(text, "unique"):
 			text = strings.TrimSuffix(text, ")") + ", softdelete_live)"
 		case db.Name() == "mysql" && name == "deleted_at":
-			text = "(deleted_at)"
+			text = "(deleted_at" + database.SchemaOf(db).NamesKey + ")"
 		case db.Name() == "mysql":
 			text = "(deleted_at, " + text[1:]
 		case name != "deleted_at":

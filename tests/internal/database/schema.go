@@ -5,6 +5,7 @@ import "gorm.io/gorm"
 // schema is what tests of tables and indexes have to know of a database beside its flavour.
 type schema struct {
 	OneByOne     bool   // one ALTER TABLE puts no index in the place of another
+	NamesKey     string // the end of an index that is read in the order of the key
 	NoDescending string // why an index with a descending column is not tested
 	NoConstraint string // why a unique constraint that is dropped as such is not tested
 	NoModified   string // why the type of a column is not changed of which a generated one is
@@ -15,6 +16,7 @@ func SchemaOf(db *gorm.DB) schema {
 	if IsTiDB(db) {
 		return schema{
 			OneByOne:     true,
+			NamesKey:     ", id",
 			NoDescending: "TiDB reads the direction of a column in an index, and does not keep it",
 			NoConstraint: "TiDB reads DROP CONSTRAINT of a unique index, which GORM sends, and drops nothing",
 			NoModified:   "TiDB changes no column of which a generated one is",
