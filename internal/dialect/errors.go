@@ -125,6 +125,17 @@ func HasNumber(err error, numbers ...uint16) bool {
 	return found
 }
 
+// cutNumbers are those of a statement that was ended, of which nobody says if it was done.
+var cutNumbers = []uint16{1053, 1317, 1927, 3024, 8501}
+
+// IsRefusal tells if a server that speaks MySQL's protocol has answered that a statement
+// cannot be: it was not done.
+func IsRefusal(err error) bool {
+	answered := false
+	walk(err, func(err error) { answered = answered || numberOf(err) != 0 })
+	return answered && !HasNumber(err, cutNumbers...)
+}
+
 // The numbers of errors by which a server of MySQL's protocol takes a transaction back
 // over what others were doing. From 8000 on they are TiDB's: it finds some conflicts only
 // when it locks the rows of a SELECT, or commits.

@@ -1,13 +1,13 @@
 package migrator
 
 import (
-	"context"
 	"errors"
 	"slices"
 
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/catalogue"
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
@@ -24,13 +24,22 @@ func (w DDL) oneByOne(c *Change) []Statement {
 	if c.Create {
 		if now = name; c.takesName() {
 			now = Interim(name)
+			list = append(list, w.dropsLeft(c, now)...)
+			for i := range list {
+				list[i].gives = "" // the one with the name is there still
+			}
 		}
 		list = append(list, w.adds(c, now))
 	}
 	takes := now != "" && now != name
-	for i := range c.Drop {
-		old := c.Drop[i]
+	left := former(name)
+	if takes {
+		list = append(list, w.dropsLeft(c, left)...)
+	}
+	gone := func(old string) bool { return now != name && now != "" && (old == left || old == now) }
+	for _, old := range c.Drop {
 		switch {
+		case gone(old.Name): // before
 		case slices.Contains(c.held, old.Name):
 			s := w.renamesIndex(c, old.Name, c.heldName(old.Name))
 			s.Why = "a foreign key cannot be without it"
@@ -47,6 +56,17 @@ func (w DDL) oneByOne(c *Change) []Statement {
 		list = append(list, w.renamesIndex(c, now, name))
 	}
 	return list
+}
+
+// dropsLeft drops what an earlier change, which was cut short, has left by a name that is
+// needed.
+func (w DDL) dropsLeft(c *Change, name string) []Statement {
+	for i := range c.Drop {
+		if c.Drop[i].Name == name {
+			return []Statement{w.dropsIndex(c, &c.Drop[i])}
+		}
+	}
+	return nil
 }
 
 // altered writes an ALTER TABLE.
@@ -81,7 +101,7 @@ func (w DDL) renamesIndex(c *Change, from, to string) Statement {
 	renames := func(from, to string) string {
 		return w.altered(c, "RENAME INDEX ", clause.Column{Name: from}, " TO ", clause.Column{Name: to})
 	}
-	return Statement{Table: c.Table.Name, Up: renames(from, to), Down: renames(to, from), Why: "an index takes the name of the one whose place it takes"}
+	return Statement{Table: c.Table.Name, names: true, Up: renames(from, to), Down: renames(to, from), Why: "an index takes the name of the one whose place it takes"}
 }
 
 // isReplaced looks, before an index goes, if what takes its place is there: somebody else
@@ -103,8 +123,7 @@ func (mg *Migration) isReplaced(c *Change, goes string) error {
 	return nil
 }
 
-// alterAll runs the statements of a change by ALTER TABLE. Those before one that fails are
-// taken back, unless somebody else makes the same change, who needs what they made.
+// alterAll runs the statements of a change by ALTER TABLE.
 func (mg *Migration) alterAll(c *Change, list []Statement) error {
 	for i, s := range list {
 		var err error
@@ -117,18 +136,33 @@ func (mg *Migration) alterAll(c *Change, list []Statement) error {
 		if err == nil {
 			continue
 		}
-		if isOverlap(err) {
+		if isOverlap(err) || !mg.isRefused(err) {
 			return err
 		}
-		ended := mg.db.WithContext(context.WithoutCancel(mg.db.Statement.Context))
-		for _, done := range slices.Backward(list[:i]) {
-			_, back := session.Exec(ended, done.Down)
-			err = errors.Join(err, back)
-		}
-		return err
+		return mg.takeBack(list[:i], err)
 	}
 	if slices.ContainsFunc(list, func(s Statement) bool { return s.addsMarker }) {
 		c.Table.Columns[model.LiveColumn] = catalogue.Column{Name: model.LiveColumn, Generated: true}
 	}
 	return nil
+}
+
+// isRefused tells if the server has said no to a statement. Of one that was given up, or
+// whose answer was lost, nobody knows if it was done.
+func (mg *Migration) isRefused(err error) bool {
+	return mg.db.Statement.Context.Err() == nil && dialect.IsRefusal(err)
+}
+
+// takeBack takes statements back, the last one first, as far as to the names of indexes:
+// once one has another name, others may have seen it, and the next call goes on from there.
+func (mg *Migration) takeBack(list []Statement, err error) error {
+	if slices.ContainsFunc(list, func(s Statement) bool { return s.names }) {
+		return err
+	}
+	for _, done := range slices.Backward(list) {
+		if _, back := session.Exec(mg.db, done.Down); back != nil {
+			return errors.Join(err, back)
+		}
+	}
+	return err
 }

@@ -11,6 +11,9 @@ type Statement struct {
 
 	addsMarker bool   // it adds the generated column
 	gives      string // the name of the index that goes by it, for one that is there
+
+	// names: an index has another name after it.
+	names bool
 }
 
 // Ups are the statements themselves.
