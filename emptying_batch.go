@@ -21,8 +21,9 @@ import (
 )
 
 // attempts is how often a batch is tried that the database ended because of
-// others' work. Where others cannot be waited for, each attempt may meet them again.
-const attempts = 10
+// others' work. Where others cannot be waited for, each attempt may meet them again;
+// where it has waited for them as long as it may, fewer are enough.
+const attempts, attemptsAfterWaits = 10, 5
 
 // mostBackoff bounds how long is waited before a batch is tried again.
 const mostBackoff = 2 * time.Second
@@ -89,7 +90,7 @@ func (e *emptying) batch(ctx context.Context, q *queue, b *batch) error {
 	for i := range attempts {
 		rows = map[string]int64{}
 		began := time.Now()
-		if err = e.purge(q, b, rows); !dialect.IsTransient(err) || ctx.Err() != nil || inTransaction || i == attempts-1 {
+		if err = e.purge(q, b, rows); !dialect.IsTransient(err) || ctx.Err() != nil || inTransaction || i == attempts-1 || i >= attemptsAfterWaits-1 && dialect.HasWaited(err) {
 			break
 		}
 		if ended := wait(ctx, backoff(i, time.Since(began))); ended != nil {

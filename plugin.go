@@ -107,7 +107,8 @@ func (p *Plugin) Name() string { return pluginName }
 
 // Initialize registers the plugin's callbacks and the models of its Config.
 // GORM calls it from db.Use. The error is ErrUnsupportedDatabase for a dialector of
-// another database than PostgreSQL, SQLite, MySQL and MariaDB.
+// another database than PostgreSQL, SQLite, MySQL, MariaDB and TiDB, and the server's own
+// where it had to be asked which of the last three it is and did not answer.
 func (p *Plugin) Initialize(db *gorm.DB) error {
 	if !dialect.IsKnown(db) {
 		return unsupported(db)
@@ -118,7 +119,11 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 	if err := session.CheckTransactions(db); err != nil {
 		return err
 	}
-	p.dialects.Store(db.Callback(), dialect.Of(db))
+	d, err := dialect.Told(db)
+	if err != nil {
+		return fmt.Errorf("softdelete: asking the server which database it is (SELECT VERSION()): %w", err)
+	}
+	p.dialects.Store(db.Callback(), d)
 	p.models.ignoreConstraints = p.config.IgnoreConstraints
 	if err := p.models.register(db, p.config.Models); err != nil {
 		return err

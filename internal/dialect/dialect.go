@@ -249,19 +249,29 @@ func IsKnown(db *gorm.DB) bool { return db.Dialector != nil && dialects[db.Name(
 // the server says of itself where several databases have one driver. A handle of none
 // has not the plugin, and gets that of PostgreSQL.
 func Of(db *gorm.DB) *Dialect {
+	d, _ := Told(db)
+	return d
+}
+
+// Told is Of, and why the server did not say what it is.
+func Told(db *gorm.DB) (*Dialect, error) {
 	d := &postgres
 	if IsKnown(db) {
 		d = dialects[db.Name()]
 	}
-	if d == &mysql && isTiDB(serverVersion(db)) {
-		d = &tidb
+	var err error
+	if d == &mysql {
+		var version string
+		if version, err = serverVersion(db); isTiDB(version) {
+			d = &tidb
+		}
 	}
 	if !d.Returning || slices.Contains(db.Callback().Update().Clauses, "RETURNING") {
-		return d
+		return d, err
 	}
 	without := *d
 	without.Returning, without.WritingQuery = false, false
-	return &without
+	return &without, err
 }
 
 // Stored returns a time as it goes into a time column: in the one zone where

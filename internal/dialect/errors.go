@@ -161,6 +161,11 @@ func IsTransient(err error) bool {
 		HasText(err, "database is locked", "database table is locked", "Deadlock found", "Lock wait timeout", "Record has changed since last read")
 }
 
+// HasWaited tells if a statement was ended after it had waited for others as long as it may.
+func HasWaited(err error) bool {
+	return HasNumber(err, 1205) || HasText(err, "database is locked", "Lock wait timeout")
+}
+
 // IsTooLarge tells if a statement or its commit has failed as the transaction writes
 // more than a transaction may: of fewer rows it may succeed. TiDB's limits are
 // txn-total-size-limit (8004) and the memory of a session (8175).

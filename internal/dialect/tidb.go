@@ -48,15 +48,16 @@ func isTiDB(version string) bool { return strings.Contains(version, "TiDB") }
 // serverVersion is what GORM's driver was told when the handle was opened, or else what the
 // server says. A handle that runs nothing asks nothing, nor does one that was opened without
 // a word to the server, which may have none: it is told by the driver's ServerVersion.
-func serverVersion(db *gorm.DB) string {
+func serverVersion(db *gorm.DB) (version string, err error) {
 	if told := fieldOf(db.Dialector, "ServerVersion"); told.Kind() == reflect.String && told.String() != "" {
-		return told.String()
+		return told.String(), nil
 	}
-	var version string
-	if pool := db.Statement.ConnPool; pool != nil && !db.DryRun && !db.DisableAutomaticPing {
-		if row := pool.QueryRowContext(db.Statement.Context, "SELECT VERSION()"); row != nil {
-			_ = row.Scan(&version)
-		}
+	pool := db.Statement.ConnPool
+	if pool == nil || db.DryRun || db.DisableAutomaticPing {
+		return "", nil
 	}
-	return version
+	if row := pool.QueryRowContext(db.Statement.Context, "SELECT VERSION()"); row != nil {
+		err = row.Scan(&version)
+	}
+	return version, err
 }

@@ -1,10 +1,12 @@
 package setup_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
 	"gorm.io/plugin/soft_delete"
 
@@ -45,6 +47,27 @@ func TestUse(t *testing.T) {
 		require.NoError(t, again.Use(softdelete.New(softdelete.Config{Models: []any{&models.ANote{}, models.ANote{}, []models.APair{}}})), "after a Use that failed")
 		require.NoError(t, again.Model(&models.ANote{}).Count(&n).Error)
 		require.EqualValues(t, 4, n)
+	})
+}
+
+// TestUseAsksTheServerWhatItIs says that a server of MySQL's protocol which does not answer is not taken for one of them, where
+// GORM was told not to ask.
+func TestUseAsksTheServerWhatItIs(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		asked := open(t)
+		if asked.Name() != "mysql" {
+			t.Skip("it has a driver of its own")
+		}
+		pool, err := asked.DB()
+		require.NoError(t, err)
+		db, err := gorm.Open(mysql.New(mysql.Config{Conn: pool, SkipInitializeWithVersion: true}), testdb.Config())
+		require.NoError(t, err)
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		require.ErrorIs(t, db.WithContext(ended).Use(softdelete.New()), context.Canceled)
+		require.NoError(t, db.Use(softdelete.New()))
+		require.NoError(t, softdelete.AutoMigrate(db, &models.ANote{}))
 	})
 }
 
