@@ -2,6 +2,7 @@ package schema_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -30,6 +31,12 @@ func indexesUsed(t *testing.T, db *gorm.DB, run func(tx *gorm.DB) *gorm.DB) stri
 				return err
 			}
 			defer conn.Exec("RESET enable_seqscan")
+		case "mysql":
+			if wait := database.SchemaOf(db).StatsWait; wait != "" {
+				if err := conn.Exec(wait).Error; err != nil {
+					return err
+				}
+			}
 		}
 		rows := []map[string]any{}
 		if err := conn.Raw(explain + sql).Scan(&rows).Error; err != nil {
@@ -38,7 +45,7 @@ func indexesUsed(t *testing.T, db *gorm.DB, run func(tx *gorm.DB) *gorm.DB) stri
 		for _, row := range rows {
 			switch {
 			case database.IsTiDB(db):
-				plan = append(plan, fmt.Sprintf("%s %s", row["id"], row["access object"]))
+				plan = append(plan, fmt.Sprintf("%s %s %s", row["id"], row["access object"], row["operator info"]))
 			case db.Name() == "mysql":
 				plan = append(plan, fmt.Sprintf("%s %s", row["type"], row["key"]))
 			case db.Name() == "sqlite":
@@ -61,16 +68,15 @@ func TestIndexesAreUsed(t *testing.T) {
 			testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 				db := handles.WithPlugin(t, open, softdelete.Config{})
 				require.NoError(t, softdelete.AutoMigrate(db, kind.model))
-				var members []any
-				for i := range 300 {
+				rows := database.SchemaOf(db).Planned
+				members := reflect.MakeSlice(reflect.SliceOf(reflect.TypeOf(kind.model)), 0, rows)
+				for i := range rows {
 					text := fmt.Sprint(i)
-					member := kind.of(MemberColumns{Tenant: "a", Login: text, Email: &text, TeamID: i % 30})
-					require.NoError(t, db.Create(member).Error)
-					members = append(members, member)
+					member := kind.of(MemberColumns{Tenant: "a", Login: text, Email: &text, TeamID: i % (rows / 10)})
+					members = reflect.Append(members, reflect.ValueOf(member))
 				}
-				for _, member := range members[:30] {
-					require.NoError(t, db.Delete(member).Error)
-				}
+				require.NoError(t, db.CreateInBatches(members.Interface(), 100).Error)
+				require.NoError(t, db.Delete(members.Slice(0, rows/10).Interface()).Error)
 				switch db.Name() {
 				case "mysql":
 					require.NoError(t, db.Exec("ANALYZE TABLE members").Error)
@@ -96,8 +102,11 @@ func TestIndexesAreUsed(t *testing.T) {
 						return find(tx)
 					},
 				} {
-					if db.Name() == "mysql" && (index == byTime || name == "pointer" || name == "*Flag") {
-						continue // a "not equal", or an OR of two conditions, is the optimizer's to weigh there
+					if database.SchemaOf(db).Weighed && (index == byTime || name == "pointer" || name == "*Flag") {
+						continue
+					}
+					if name == "Flag" && index == byTime && !database.FlavourOf(db).Partial {
+						index = "(is_deleted, " // of the indexes that begin with the marker any will do
 					}
 					require.Contains(t, indexesUsed(t, db, query), index)
 				}
