@@ -116,7 +116,7 @@ var built = []struct {
 		return tx.Joins("JOIN notes ON notes.tag_id = tags.id AND notes.id > ?", 0).Where("tags.name = ? OR notes.id = ?", "a", 2)
 	}},
 	{"having", func(tx, db *gorm.DB) *gorm.DB {
-		return tx.Select("name, count(*) AS rank").Group("name").Having("count(*) > ? AND count(*) < ?", 0, 9)
+		return tx.Select("name, count(*) AS n").Group("name").Having("count(*) > ? AND count(*) < ?", 0, 9)
 	}},
 	{"having a subquery", func(tx, db *gorm.DB) *gorm.DB {
 		return tx.Select("name").Group("name").Having("max(id) IN (?)", db.Table("notes").Select("tag_id"))
