@@ -42,6 +42,17 @@ var spellings = map[string]map[string][3]string{
 		"uuid":    {"ALTER TABLE a_words MODIFY word uuid", "0190a1fe-a3c9-7b6f-8159-3d464bd5c3b0", "0190A1FE-A3C9-7B6F-8159-3D464BD5C3B0"},
 		"numbers": {"ALTER TABLE a_words MODIFY word decimal(20,5)", "7", "07.0"},
 	},
+	"tidb": {
+		"no case": {modifiedOnTiDB("varchar(60) COLLATE utf8mb4_general_ci"), "ana", "ANA"},
+		"accents": {modifiedOnTiDB("varchar(60) COLLATE utf8mb4_unicode_ci"), "jose", "José"},
+		"blanks":  {"", "ana", "ana  "},
+		"numbers": {modifiedOnTiDB("decimal(20,5)"), "7", "07.0"},
+	},
+}
+
+// modifiedOnTiDB changes the type of the words: not while an index has them, and their default comparison is by bytes.
+func modifiedOnTiDB(kind string) string {
+	return "ALTER TABLE a_words DROP INDEX idx_a_words_word; ALTER TABLE a_words MODIFY word " + kind + "; CREATE UNIQUE INDEX idx_a_words_word ON a_words (word)"
 }
 
 // others are words that no spelling of the others is equal to, in the column's type.
