@@ -9,6 +9,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 	"github.com/gorm-softdelete/softdelete/tests/internal/tables"
 )
 
@@ -136,18 +137,21 @@ var matrix = []cell{
 func TestMatrix(t *testing.T) {
 	t.Parallel()
 	for _, c := range matrix {
-		for database, want := range map[string]string{"postgres": c.postgres, "sqlite": c.sqlite, "mariadb": c.mariadb} {
+		for name, want := range map[string]string{"postgres": c.postgres, "sqlite": c.sqlite, "mariadb": c.mariadb} {
 			if want == none {
 				continue
 			}
-			t.Run(c.name+"/"+database, func(t *testing.T) {
+			t.Run(c.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				db := library(t, testdb.OpenerFor(t, database))
+				db := library(t, testdb.OpenerFor(t, name))
+				if c.name == "MERGE" {
+					database.NeedsPostgres(t, db, 15, "MERGE")
+				}
 				run := c.run
 				switch {
-				case database == "mariadb" && c.name == "by hand, as meant":
+				case name == "mariadb" && c.name == "by hand, as meant":
 					run = sql("SET STATEMENT group_concat_max_len=734689906 FOR DELETE FROM pages WHERE book_id = 1")
-				case database == "mariadb" && c.name == "TRUNCATE of trash":
+				case name == "mariadb" && c.name == "TRUNCATE of trash":
 					run = sql("UPDATE pages SET deleted_at = NOW()", "TRUNCATE TABLE pages")
 				case c.name == "TRUNCATE of trash":
 					run = sql("UPDATE pages SET deleted_at = now()", "TRUNCATE TABLE pages")

@@ -2,6 +2,7 @@ package schema_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 	"github.com/gorm-softdelete/softdelete/tests/internal/handles"
 	"github.com/gorm-softdelete/softdelete/tests/internal/models"
 	"github.com/gorm-softdelete/softdelete/tests/internal/tables"
@@ -208,6 +210,9 @@ func TestAutoMigrateKeepsWhatIsMoreThanColumns(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				db := handles.WithPlugin(t, testdb.OpenerFor(t, name), softdelete.Config{})
+				if strings.Contains(table, "NULLS NOT DISTINCT") {
+					database.NeedsPostgres(t, db, 15, "NULLS NOT DISTINCT")
+				}
 				require.NoError(t, db.Exec(table).Error)
 				var before, after []string
 				list := "SELECT coalesce(sql, name) FROM sqlite_master"
