@@ -22,25 +22,38 @@ import (
 // takes any of them for a conflict, and in another spelling too, where that is the same to it.
 func TestUpsertMeetsAnyUniqueKey(t *testing.T) {
 	t.Parallel()
-	plain, db := bothHandles(t, testdb.OpenerFor(t, "mariadb"), &models.AWriter{}, &models.APost{}, &models.ABio{}, &models.ATag{})
+	for _, name := range []string{"mariadb", "tidb"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			upsertMeetsAnyUniqueKey(t, testdb.OpenerFor(t, name))
+		})
+	}
+}
+
+func upsertMeetsAnyUniqueKey(t *testing.T, open testdb.Opener) {
+	t.Helper()
+	plain, db := bothHandles(t, open, &models.AWriter{}, &models.APost{}, &models.ABio{}, &models.ATag{})
 	models.NearTrash(t, plain)
 	before := models.AllNear(t, plain)
-	trailing := " " // It does not count, but with MySQL's collations.
-	if database.IsMySQL(db) {
-		trailing = ""
+	spelled := "S2 " // The blank counts only with MySQL's collations, the case only with TiDB's.
+	switch {
+	case database.IsMySQL(db):
+		spelled = "S2"
+	case database.IsTiDB(db):
+		spelled = "s2 "
 	}
 	for name, tx := range map[string]*gorm.DB{
 		"by slug":           db.Clauses(handles.OnConflict("id")).Create(&models.APost{ID: 9, Title: "new", Slug: tables.Ptr("s2")}),
 		"by slug, a slice":  db.Clauses(handles.OnConflict("id")).Create(&[]models.APost{{ID: 8, Title: "new"}, {ID: 9, Title: "new", Slug: tables.Ptr("s2")}}),
-		"another spelling":  db.Clauses(handles.OnConflict("id")).Create(&models.APost{ID: 9, Title: "new", Slug: tables.Ptr("S2" + trailing)}),
+		"another spelling":  db.Clauses(handles.OnConflict("id")).Create(&models.APost{ID: 9, Title: "new", Slug: tables.Ptr(spelled)}),
 		"by id":             db.Clauses(handles.OnConflict("slug")).Create(&models.APost{ID: 2, Title: "new", Slug: tables.Ptr("s9")}),
-		"Save of a new one": db.Save(&models.APost{ID: 9, Title: "new", Slug: tables.Ptr("S2")}),
+		"Save of a new one": db.Save(&models.APost{ID: 9, Title: "new", Slug: tables.Ptr(spelled)}),
 	} {
 		require.ErrorIs(t, tx.Error, softdelete.ErrTrashed, name)
 		require.Equal(t, before, models.AllNear(t, plain), name)
 	}
 	full := db.Session(&gorm.Session{FullSaveAssociations: true})
-	writer := models.AWriter{ID: 1, Name: "one", Posts: []models.APost{{ID: 7, Title: "seven"}, {ID: 8, Title: "new", Slug: tables.Ptr("S2")}, {ID: 9, Title: "nine"}}}
+	writer := models.AWriter{ID: 1, Name: "one", Posts: []models.APost{{ID: 7, Title: "seven"}, {ID: 8, Title: "new", Slug: tables.Ptr(spelled)}, {ID: 9, Title: "nine"}}}
 	require.NoError(t, full.Save(&writer).Error)
 	require.Equal(t, []string{"one", "two", "seven", "nine"}, tables.Column[string](t, plain, "SELECT title FROM a_posts ORDER BY id"))
 	require.Equal(t, before["a_posts"][1], models.AllNear(t, plain)["a_posts"][1], "an associated row is left out, whatever its spelling")
