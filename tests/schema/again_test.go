@@ -43,10 +43,10 @@ type (
 	}
 )
 
-func (againZero) TableName() string    { return "agains" }
-func (againNumeric) TableName() string { return "agains" }
-func (againFlag) TableName() string    { return "agains" }
-func (againChanged) TableName() string { return "agains" }
+func (againZero) TableName() string    { return "restarts" }
+func (againNumeric) TableName() string { return "restarts" }
+func (againFlag) TableName() string    { return "restarts" }
+func (againChanged) TableName() string { return "restarts" }
 
 // againWays are the handles and verbs by which an application migrates as it starts.
 func againWays(t *testing.T) map[string]func(db *gorm.DB, model any) error {
@@ -70,7 +70,7 @@ func againWays(t *testing.T) map[string]func(db *gorm.DB, model any) error {
 		"another context": func(db *gorm.DB, model any) error {
 			return softdelete.AutoMigrate(db.WithContext(context.WithoutCancel(t.Context())), model)
 		},
-		"a named table": func(db *gorm.DB, model any) error { return softdelete.AutoMigrate(db.Table("agains_01"), model) },
+		"a named table": func(db *gorm.DB, model any) error { return softdelete.AutoMigrate(db.Table("restarts_01"), model) },
 		"a plan": func(db *gorm.DB, model any) error {
 			_, err := softdelete.PlanMigration(db, model)
 			return err
@@ -87,12 +87,12 @@ func TestAutoMigrateAgain(t *testing.T) {
 			testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 				db := handles.WithPlugin(t, open, softdelete.Config{})
 				require.NoError(t, softdelete.AutoMigrate(db, model))
-				require.NoError(t, softdelete.AutoMigrate(db.Table("agains_01"), model))
-				before := tables.PlainIndexes(t, db, "agains")
+				require.NoError(t, softdelete.AutoMigrate(db.Table("restarts_01"), model))
+				before := tables.PlainIndexes(t, db, "restarts")
 				for way, migrate := range againWays(t) {
 					for range 2 {
 						require.NoError(t, migrate(db, model), way)
-						require.Equal(t, before, tables.PlainIndexes(t, db, "agains"), way)
+						require.Equal(t, before, tables.PlainIndexes(t, db, "restarts"), way)
 					}
 				}
 				if database.SchemaOf(db).NoModified == "" {
@@ -115,7 +115,7 @@ func TestAutoMigrateMarkerChanged(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		db := handles.WithPlugin(t, open, softdelete.Config{})
 		require.NoError(t, softdelete.AutoMigrate(db, &againFlag{}))
-		before := tables.PlainIndexes(t, db, "agains")
+		before := tables.PlainIndexes(t, db, "restarts")
 		changed := handles.WithPlugin(t, open, softdelete.Config{})
 		if database.SchemaOf(db).NoModified != "" {
 			for way, migrate := range againWays(t) {
@@ -123,20 +123,20 @@ func TestAutoMigrateMarkerChanged(t *testing.T) {
 					continue
 				}
 				err := migrate(changed, &againChanged{})
-				require.ErrorContains(t, err, "the column deleted_at of agains would become", way)
-				require.Equal(t, before, tables.PlainIndexes(t, db, "agains"), way)
+				require.ErrorContains(t, err, "the column deleted_at of restarts would become", way)
+				require.Equal(t, before, tables.PlainIndexes(t, db, "restarts"), way)
 			}
 			for _, statement := range regexp.MustCompile("ALTER TABLE [^;,]+").FindAllString(softdelete.AutoMigrate(changed, &againChanged{}).Error(), -1) {
 				require.NoError(t, changed.Exec(statement).Error)
 			}
 		}
 		require.NoError(t, softdelete.AutoMigrate(changed, &againChanged{}))
-		require.Equal(t, before, tables.PlainIndexes(t, db, "agains"))
+		require.Equal(t, before, tables.PlainIndexes(t, db, "restarts"))
 		if db.Name() != "mysql" {
 			return // The comment of a column is asked for there.
 		}
 		var comment string
-		require.NoError(t, db.Raw("SELECT COLUMN_COMMENT FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'agains' AND COLUMN_NAME = 'deleted_at'").Scan(&comment).Error)
+		require.NoError(t, db.Raw("SELECT COLUMN_COMMENT FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'restarts' AND COLUMN_NAME = 'deleted_at'").Scan(&comment).Error)
 		require.Equal(t, "a new one", comment)
 	})
 }
