@@ -122,7 +122,7 @@ func copyOf(db *gorm.DB) (*sql.DB, error) {
 	}
 	pool.SetMaxOpenConns(1)
 	var all []made
-	err = db.Raw("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type <> 'table', type = 'trigger', rowid").Scan(&all).Error
+	err = db.Raw("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type <> 'table', type = 'trigger', name").Scan(&all).Error
 	if err != nil {
 		return nil, err
 	}
