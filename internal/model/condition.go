@@ -55,10 +55,13 @@ func (mk *Marker) AsLive(where string) string {
 	return column.ReplaceAllLiteralString(where, live)
 }
 
+// castNumber is a number as PostgreSQL prints it beside a column of type numeric: (0)::numeric.
+var castNumber = regexp.MustCompile(`\((-?\d+)\)::[a-z]+`)
+
 // PlainCondition is a condition without what databases add to it when they print
 // it: quotes of names, parentheses, spaces, casts.
 func PlainCondition(text string) string {
-	text = strings.ToLower(text)
+	text = castNumber.ReplaceAllString(strings.ToLower(text), "$1")
 	if before, _, found := strings.Cut(text, "::"); found && strings.HasSuffix(before, "'") {
 		text = before
 	}
