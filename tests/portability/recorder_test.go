@@ -90,6 +90,9 @@ func TestRecordedHelper(t *testing.T) {
 	}
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		db, bare := open(t), open(t)
+		if db.Name() == "sqlite" && strings.Contains(testdb.SQLiteModule, "ncruces") {
+			t.Skip("nothing is recorded of this driver, which has no other name")
+		}
 		require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: []any{&Page{}, &PageNote{}}})))
 		require.NoError(t, softdelete.AutoMigrate(db, &Page{}, &PageNote{}))
 		page := Page{Title: "a", Notes: []PageNote{{}, {}}}

@@ -21,10 +21,10 @@ func indexesUsed(t *testing.T, db *gorm.DB, run func(tx *gorm.DB) *gorm.DB) stri
 	sql := strings.ReplaceAll(db.ToSQL(run), "  ", " ")
 	var plan []string
 	require.NoError(t, db.Connection(func(conn *gorm.DB) error {
-		explain := "EXPLAIN "
+		explain, asked := "EXPLAIN ", sql
 		switch db.Name() {
 		case "sqlite":
-			explain = "EXPLAIN QUERY PLAN "
+			explain, asked = "EXPLAIN QUERY PLAN ", strings.ReplaceAll(sql, `"`, "'") // not each SQLite takes a text in double quotes
 		case "postgres":
 			// The tables are small: any plan would do.
 			if err := conn.Exec("SET enable_seqscan = off").Error; err != nil {
@@ -39,7 +39,7 @@ func indexesUsed(t *testing.T, db *gorm.DB, run func(tx *gorm.DB) *gorm.DB) stri
 			}
 		}
 		rows := []map[string]any{}
-		if err := conn.Raw(explain + sql).Scan(&rows).Error; err != nil {
+		if err := conn.Raw(explain + asked).Scan(&rows).Error; err != nil {
 			return err
 		}
 		for _, row := range rows {
