@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/tests/internal/database"
 	"github.com/gorm-softdelete/softdelete/tests/internal/doctored"
 )
 
@@ -89,6 +90,10 @@ func TestDoctorPlanted(t *testing.T) {
 		}
 		if db.Name() == "mysql" {
 			want = slices.DeleteFunc(want, func(code string) bool { return code == "info marker-index-useless patients" })
+		}
+		if database.SchemaOf(db).NamesKey != "" {
+			// GORM's index of the marker is read in no order of the key.
+			want = slices.Insert(want, slices.Index(want, "warning marker-index-missing pills"), "warning marker-index-missing patients")
 		}
 		require.Equal(t, want, doctored.CodesOf(before))
 
