@@ -38,6 +38,14 @@ func indexesUsed(t *testing.T, db *gorm.DB, run func(tx *gorm.DB) *gorm.DB) stri
 				}
 			}
 		}
+		if db.Name() == "sqlite" {
+			var steps []struct{ Detail string }
+			err := conn.Raw(explain + asked).Scan(&steps).Error
+			for _, step := range steps {
+				plan = append(plan, step.Detail)
+			}
+			return err
+		}
 		rows := []map[string]any{}
 		if err := conn.Raw(explain + asked).Scan(&rows).Error; err != nil {
 			return err
@@ -48,8 +56,6 @@ func indexesUsed(t *testing.T, db *gorm.DB, run func(tx *gorm.DB) *gorm.DB) stri
 				plan = append(plan, fmt.Sprintf("%s %s %s", row["id"], row["access object"], row["operator info"]))
 			case db.Name() == "mysql":
 				plan = append(plan, fmt.Sprintf("%s %s", row["type"], row["key"]))
-			case db.Name() == "sqlite":
-				plan = append(plan, fmt.Sprint(row["detail"]))
 			default:
 				plan = append(plan, fmt.Sprint(row["QUERY PLAN"]))
 			}
