@@ -108,11 +108,10 @@ func (z *zooDatabase) handle(t require.TestingT, w *zooWorld, less string) *gorm
 		require.NoError(t, w.joins(db))
 	}
 	plugin := w.config
-	if plugin.Models == nil {
-		// What only a child declares is known once the child is.
-		for _, table := range w.roots() {
-			plugin.Models = append(plugin.Models, table.model)
-		}
+	plugin.Models = slices.Clone(plugin.Models)
+	// What only one side of a relation declares is known once that side is.
+	for _, table := range w.roots() {
+		plugin.Models = append(plugin.Models, table.model)
 	}
 	require.NoError(t, db.Use(softdelete.New(plugin)))
 	z.handles[zooHandle{w, less}] = db
