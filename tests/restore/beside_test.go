@@ -35,30 +35,23 @@ func TestRestoreWithParentsBesideTheirDelete(t *testing.T) {
 		require.Equal(t, comments, n, "live comments")
 	}
 
-	t.Run("the delete is first", func(t *testing.T) {
-		t.Parallel()
-		db := open(t)
-		deleting, _ := concurrent.Session(t, db)
-		require.NoError(t, deleting.Delete(&testmodels.BlogPost{}, post).Error)
-		restoring, pid := concurrent.Session(t, db)
-		done := concurrent.Meanwhile(t, db, pid, func() error { return restore(restoring) })
-		require.NoError(t, deleting.Commit().Error)
-		require.NoError(t, <-done)
-		require.NoError(t, restoring.Commit().Error)
-		live(t, db, 1, 1)
-	})
-	t.Run("the delete is rolled back", func(t *testing.T) {
-		t.Parallel()
-		db := open(t)
-		deleting, _ := concurrent.Session(t, db)
-		require.NoError(t, deleting.Delete(&testmodels.BlogPost{}, post).Error)
-		restoring, pid := concurrent.Session(t, db)
-		done := concurrent.Meanwhile(t, db, pid, func() error { return restore(restoring) })
-		require.NoError(t, deleting.Rollback().Error)
-		require.NoError(t, <-done)
-		require.NoError(t, restoring.Commit().Error)
-		live(t, db, 1, 1)
-	})
+	for name, end := range map[string]func(deleting *gorm.DB) *gorm.DB{
+		"the delete is first":       (*gorm.DB).Commit,
+		"the delete is rolled back": (*gorm.DB).Rollback,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := open(t)
+			deleting, _ := concurrent.Session(t, db)
+			require.NoError(t, deleting.Delete(&testmodels.BlogPost{}, post).Error)
+			restoring, pid := concurrent.Session(t, db)
+			done := concurrent.Meanwhile(t, db, pid, func() error { return restore(restoring) })
+			require.NoError(t, end(deleting).Error)
+			require.NoError(t, <-done)
+			require.NoError(t, restoring.Commit().Error)
+			live(t, db, 1, 1)
+		})
+	}
 	t.Run("the restore is first", func(t *testing.T) {
 		t.Parallel()
 		db := open(t)
