@@ -208,9 +208,10 @@ func (p *Plugin) beforeDelete(db *gorm.DB) {
 		}
 	}
 	p.beginUnlessAlone(db, op)
-	if op.plan != nil || op.observed != nil || op.runsHooks(stmt) {
+	if op.plan != nil || op.observed != nil || op.runsHooks(stmt) || requestOf(stmt).expect != nil {
 		op.beginUnit(db)
 	}
+	p.hold(db, op)
 	if kind == OpSoftDelete {
 		op.prepareTracking(db)
 	}
@@ -263,6 +264,9 @@ func (p *Plugin) beforeUpdate(db *gorm.DB) {
 	}
 	if m != nil && requestOf(stmt).verb == OpRestore {
 		p.beginRestore(db, m)
+		return
+	}
+	if refuseExpected(db, "an update") {
 		return
 	}
 	late := m != nil && (p.config.Strict || formOf(stmt) == bySave) && !stmt.Unscoped && writesBefore(stmt)

@@ -22,11 +22,12 @@ type cascade struct {
 	plan   *model.Plan
 	d      *dialect.Dialect
 
-	own  *rows.Set                  // the rows that were addressed
-	sets map[*model.Table]*rows.Set // all rows of the operation
-	rows map[*model.Table]int64     // how many they are
-	seen map[*model.Table]keys      // those of tables that are reached in more than one way
-	log  []found                    // in the order in which they were found: parents before children
+	own       *rows.Set                  // the rows that the operation's statement addresses; nil if it has none of its own
+	addressed []*rows.Set                // all that were addressed, of each table one set
+	sets      map[*model.Table]*rows.Set // all rows of the operation
+	rows      map[*model.Table]int64     // how many they are
+	seen      map[*model.Table]keys      // those of tables that are reached in more than one way
+	log       []found                    // in the order in which they were found: parents before children
 
 	raised []found // trashed rows that the operation's own hang on, and that are restored with them
 
@@ -38,7 +39,8 @@ type cascade struct {
 
 	except map[string]rows.Picker // which rows of a table do not go along, by what picks the others
 
-	preview bool // nothing is written, nothing locked
+	preview bool // nothing is written, and nothing locked unless it is bound
+	bound   bool // what is found has to stay so until the transaction ends
 
 	heeds heeded // what others say of the rows
 }
@@ -46,8 +48,9 @@ type cascade struct {
 // found is what one step has found.
 type found struct {
 	set    *rows.Set
-	hooks  bool // of its rows run
-	counts bool // its rows were not counted yet
+	by     *model.Link // by which the operation's rows hang on it, if it comes back because of them
+	hooks  bool        // of its rows run
+	counts bool        // its rows were not counted yet
 
 	levels [][][]any // its keys as they have to go, one after the other; none if all can go at once
 }
@@ -197,11 +200,14 @@ func (c *cascade) fresh(t *model.Table, list [][]any) [][]any {
 
 // forUpdate locks the rows that a query reads, where the database can.
 func (c *cascade) forUpdate() string {
-	if c.d.RowLock && !c.preview {
+	if c.d.RowLock && c.locks() {
 		return " FOR UPDATE"
 	}
 	return ""
 }
+
+// locks tells if what a cascade reads is locked.
+func (c *cascade) locks() bool { return !c.preview || c.bound }
 
 // lockDatabase takes the one lock of a database that has none on rows, before
 // anything is read that is written after: later it could be refused.
@@ -349,4 +355,9 @@ func (c *cascade) tables() map[string]int64 {
 		}
 	}
 	return rows
+}
+
+// isAddressed tells if rows of a table were addressed.
+func (c *cascade) isAddressed(t *model.Table) bool {
+	return slices.ContainsFunc(c.addressed, func(set *rows.Set) bool { return set.Table == t })
 }

@@ -19,7 +19,7 @@ const unbounded = int(^uint(0) >> 1)
 // resolve finds the rows of an operation before it writes any: those of its own
 // that match the statement, and what hangs on them by the plan.
 func (c *cascade) resolve(t *target, filter clause.Expression, follow step) error {
-	if !c.preview {
+	if c.locks() {
 		if err := lockDatabase(c.db, c.d, c.plan.Root.Name, c.plan.Root.Model); err != nil {
 			return err
 		}
@@ -54,17 +54,17 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 	if b := requestOf(t.stmt).batch; b != nil {
 		set := rows.NewSet(root)
 		b.ruled = true
-		if err := b.read(by, c.d, !c.preview); err != nil {
+		if err := b.read(by, c.d, c.locks()); err != nil {
 			return err
 		}
-		set.Keys = c.fresh(root, slices.Clone(b.found))
-		c.own, c.sets[root], c.except = set, set, b.except
-		c.rows[root] = int64(len(set.Keys))
+		set.Keys = slices.Clone(b.found)
+		c.own, c.except = set, b.except
+		c.address(set)
 		return nil
 	}
 	tx := by()
 	tx.Statement.AddClause(clause.Select{Columns: expr.Columns(clause.CurrentTable, root.Key())})
-	if c.d.RowLock && !c.preview {
+	if c.d.RowLock && c.locks() {
 		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 	}
 	set := rows.NewSet(root)
@@ -72,10 +72,17 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 	if _, err := session.Scan(session.Stored(tx), dest, func() { set.Keys = append(set.Keys, take()) }); err != nil {
 		return err
 	}
-	set.Keys = c.fresh(root, set.Keys)
-	c.own, c.sets[root] = set, set
-	c.rows[root] = int64(len(set.Keys))
+	c.own = set
+	c.address(set)
 	return nil
+}
+
+// address makes rows of a table those that an operation starts from.
+func (c *cascade) address(set *rows.Set) {
+	t := set.Table
+	set.Keys = c.fresh(t, set.Keys)
+	c.addressed = append(c.addressed, set)
+	c.sets[t], c.rows[t] = set, int64(len(set.Keys))
 }
 
 // resolveSelected finds what selected relations of a delete hold: one level of
@@ -111,7 +118,7 @@ func (c *cascade) find(t *model.Table, parts []rows.Picker, filter rows.Picker, 
 	set := rows.NewSet(t)
 	hooks = hooks && !c.preview && t.Model != nil && (hasHook[BeforePurger](t.Model) || hasHook[AfterPurger](t.Model))
 	counts := false
-	once := !hooks && len(c.plan.Into[t]) <= 1 && !c.plan.InCircle(t) && t != c.plan.Root && len(c.op.selected) == 0
+	once := !hooks && len(c.plan.Into[t]) <= 1 && !c.plan.InCircle(t) && !c.isAddressed(t) && len(c.op.selected) == 0
 	for _, part := range parts {
 		part = part.And(filter)
 		if !c.preview && once && c.plan.IsLeaf(t) || len(t.Key()) == 0 {

@@ -154,7 +154,7 @@ func (c *cascade) lookUp(set *rows.Set, raise bool) (trashed []string, err error
 			return []string{l.Parent.Schema.Name}, nil
 		}
 		c.rows[l.Parent] += int64(len(above.Keys))
-		c.raised = append(c.raised, found{set: above, hooks: l.Hooks})
+		c.raised = append(c.raised, found{set: above, by: l, hooks: l.Hooks})
 		if trashed, err = c.lookUp(above, true); err != nil || len(trashed) > 0 {
 			return trashed, err
 		}
@@ -252,8 +252,10 @@ func (c *cascade) conflicts() ([]ConflictError, error) {
 // restored lists all rows that a restore is about.
 func (c *cascade) restored() []*rows.Set {
 	var list []*rows.Set
-	if !c.own.IsEmpty() {
-		list = append(list, c.own)
+	for _, set := range c.addressed {
+		if !set.IsEmpty() {
+			list = append(list, set)
+		}
 	}
 	for _, found := range slices.Concat(c.raised, c.log) {
 		list = append(list, found.set)

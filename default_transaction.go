@@ -89,7 +89,7 @@ func (p *Plugin) mayBeAlone(db *gorm.DB, on processor) bool {
 		return false
 	}
 	return dialectOf(db).CommitsAlone && p.config.Clock == AppClock && e.model.KeepsSurely &&
-		request.batch == nil && request.within == nil && !p.listeners.Any(on)
+		request.batch == nil && request.within == nil && request.expect == nil && !p.listeners.Any(on)
 }
 
 // isAlone tells if an operation is one statement, and nothing that may fail comes after

@@ -45,6 +45,7 @@ func (p *Plugin) softDelete(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 		_ = db.AddError(op.cascade.softDelete(root))
 	}
 	p.strict(db, t)
+	op.checkHeld(db)
 	for _, v := range op.values {
 		if v.done {
 			op.mark(db, v)

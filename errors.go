@@ -67,6 +67,11 @@ var (
 	// deleted. ForceDelete, and Delete under Unscoped, go through.
 	ErrGuarded = errors.New("softdelete: the database keeps live rows: delete them softly first, or use softdelete.ForceDelete to remove them for good")
 
+	// ErrPlanChanged is returned by an operation under Expect or ExpectFingerprint that
+	// would do something else than the plan says. Nothing is changed: make the preview
+	// anew. It comes before what else would forbid the operation.
+	ErrPlanChanged = errors.New("softdelete: the plan has changed")
+
 	// ErrUnsupportedDatabase is returned by db.Use on a handle whose dialector is
 	// of none of the databases that the plugin knows, which the error names: the plugin
 	// is not installed. So it is by Guard on a server that has no triggers.

@@ -8,8 +8,11 @@ import (
 	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/liveparent"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // findLiveParents completes what has just been adopted, when all of it is known.
@@ -98,6 +101,69 @@ func (p *Plugin) checkLiveParents(db *gorm.DB, s *schema.Schema, table string, w
 		}
 	}
 	return nil
+}
+
+// trashedParents lists the models of which trashed rows would forbid a restore: those that
+// its rows hang on by a cascade, unless these come back with it, and by a relation with the
+// tag those that stay in the trash.
+func (c *cascade) trashedParents(looksUp, raise bool) (names []string, err error) {
+	add := func(more ...string) {
+		for _, name := range more {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	for _, set := range c.addressed {
+		if looksUp && !set.IsEmpty() {
+			above, err := c.lookUp(set, raise)
+			if err != nil {
+				return nil, err
+			}
+			add(above...)
+		}
+	}
+	for _, set := range c.restored() {
+		for _, l := range c.plugin.models.entry(c.db, set.Table.Schema).parents {
+			if stays, err := c.staysTrashed(l, set); err != nil {
+				return nil, err
+			} else if stays {
+				add(l.Parent.Name())
+			}
+		}
+	}
+	return names, nil
+}
+
+// staysTrashed tells if one of some rows has a trashed parent by a relation with the tag,
+// that is not restored with it.
+func (c *cascade) staysTrashed(l *liveparent.Relation, set *rows.Set) (bool, error) {
+	if err := l.Reachable(c.db); err != nil {
+		return false, err
+	}
+	t := set.Table
+	above := expr.All{(&model.Filter{Model: l.Parent, Table: parentName, Show: model.TrashedOnly})}
+	for _, restored := range c.restored() {
+		if restored.Table.Name != l.Parent.Schema.Table {
+			continue
+		}
+		for _, part := range restored.Conditions(c.d) {
+			above = append(above, expr.Func(func(b clause.Builder) {
+				_, _ = b.WriteString("CASE WHEN ")
+				part(parentName).Build(b)
+				_, _ = b.WriteString(" THEN 1 ELSE 0 END = 0")
+			}))
+		}
+	}
+	for _, part := range set.Conditions(c.d) {
+		n, err := session.Query(c.db, []any{new(int)}, func() {}, "SELECT 1 FROM ", clause.Table{Name: t.Name, Alias: rows.ChildName},
+			" JOIN ", clause.Table{Name: l.Parent.Schema.Table, Alias: parentName}, " ON ", expr.Equal(parentName, rows.ChildName, l.Referred, l.Foreign),
+			" WHERE ", part(rows.ChildName), " AND ", above, " LIMIT 1")
+		if err != nil || n > 0 {
+			return n > 0, err
+		}
+	}
+	return false, nil
 }
 
 // checkCreate makes GORM's create step check the parents of the rows that it inserts.

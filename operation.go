@@ -125,6 +125,8 @@ type operation struct {
 
 	touched clause.Set // the update times, if they are set too
 
+	expected *Plan // that it is held to
+
 	hooks bool // the model's hooks run
 	omits []string
 	unit  *session.Unit
@@ -279,7 +281,7 @@ func (op *operation) end(db *gorm.DB) {
 	}
 	op.unit.End(db)
 	if db.Error != nil {
-		db.Error = explained(db.Error, op)
+		db.Error = op.expected.since(explained(db.Error, op))
 		op.revert(stmt.Context)
 	}
 	if tally := requestOf(stmt).tally; tally != nil && db.Error == nil {

@@ -1,8 +1,12 @@
 package softdelete
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/callbacks"
@@ -11,6 +15,7 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/neighbours"
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
+	"github.com/gorm-softdelete/softdelete/internal/rows"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -32,6 +37,23 @@ type Plan struct {
 	// TrashedParents are the models of which trashed rows forbid a restore, as
 	// the rows to restore hang on them: see WithParents.
 	TrashedParents []string
+
+	// Steps are the same rows by how they are reached, parents before children.
+	Steps []PlanStep
+
+	// addressed is what the fingerprint says of the addressed rows; empty for a plan
+	// that no preview has made.
+	addressed string
+}
+
+// PlanStep is what a plan does to rows of one table. The addressed rows are a step of
+// their own, also where others of the table go along.
+type PlanStep struct {
+	Table    string
+	Model    string // name of the Go type; empty for a table of no model
+	Parent   string // the table that the rows hang on; empty for addressed rows, and for the parents that WithParents brings back
+	Relation string // by which relation, "Type.Field"; several are parted by commas
+	Rows     int64  // how many rows
 }
 
 // Preview says what a delete, restore, purge or force delete would do, and
@@ -93,7 +115,7 @@ func (p *Plugin) previewed(next func(*gorm.DB)) func(*gorm.DB) {
 		}
 		dropBuilt(db)
 		if m := p.modelOf(db); m != nil && db.Error == nil && !rejectNil(db) {
-			_ = db.AddError(p.preview(db, m, made))
+			_ = db.AddError(p.foresee(db, m, made, false))
 		}
 	}
 }
@@ -112,7 +134,10 @@ func dropBuilt(db *gorm.DB) {
 	callbacks.AfterQuery(db) // takes the joins off
 }
 
-func (p *Plugin) preview(db *gorm.DB, m *model.Model, made *Plan) error {
+// foresee finds what an operation would do with rows of a model that a statement
+// addresses. If it is about to be done, it is bound: to be as it was found, its rows are
+// locked.
+func (p *Plugin) foresee(db *gorm.DB, m *model.Model, made *Plan, bound bool) error {
 	stmt := db.Statement
 	op := &operation{kind: made.Operation, model: m, dialect: dialectOf(db)}
 	plan, err := p.planPreview(db, op)
@@ -121,7 +146,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model.Model, made *Plan) error {
 	}
 	op.plan = plan
 	c := p.newCascade(db, op)
-	c.preview, c.d = true, c.d.AsSeen() // a look takes no locks
+	c.look(bound)
 	if err := c.heed(); err != nil {
 		return err
 	}
@@ -139,7 +164,7 @@ func (p *Plugin) preview(db *gorm.DB, m *model.Model, made *Plan) error {
 	}
 	t, ok := newTarget(db, op, show)
 	if !ok || db.DryRun {
-		return nil
+		return db.Error
 	}
 	// A preview comes by the chain of queries: those that write have others on them.
 	more, err := neighbours.Asked(db, model.Operation(op.kind), neighbours.Writing(db, model.Operation(op.kind)), stmt.Schema, c.heeds.listen, nil)
@@ -150,28 +175,107 @@ func (p *Plugin) preview(db *gorm.DB, m *model.Model, made *Plan) error {
 	if err := c.resolve(t, filter, follow); err != nil {
 		return err
 	}
-	own := c.own
-	if own.IsEmpty() {
-		if p.config.Strict && t.isKeyed() && requestOf(stmt).batch == nil {
-			return notFound(m.Name(), "a "+op.kind.String())
-		}
-		return nil
+	if c.own.IsEmpty() && p.config.Strict && t.isKeyed() && requestOf(stmt).batch == nil {
+		return notFound(m.Name(), "a "+op.kind.String())
 	}
-	if op.kind == OpRestore && !requestOf(stmt).rootOnly && session.TableOf(stmt, m.Schema) == plan.Root.Name {
-		if made.TrashedParents, err = c.lookUp(own, requestOf(stmt).parents); err != nil {
-			return err
-		}
+	name := session.TableOf(stmt, m.Schema)
+	looksUp := op.kind == OpRestore && !requestOf(stmt).rootOnly && name == plan.Root.Name
+	if err := c.describe(made, looksUp, requestOf(stmt).parents); err != nil {
+		return err
 	}
-	if op.kind == OpRestore {
-		made.Conflicts, err = c.conflicts()
+	if name != plan.Root.Name && !c.own.IsEmpty() {
+		made.Rows = map[string]int64{name: int64(len(c.own.Keys))}
+		made.Steps = []PlanStep{{Table: name, Model: m.Name(), Rows: int64(len(c.own.Keys))}}
+	}
+	return made.nameRows(map[string]*rows.Set{name: c.own})
+}
+
+// look makes a cascade one that writes nothing: a look that takes no locks, or one at what
+// is bound to be done.
+func (c *cascade) look(bound bool) {
+	c.preview, c.bound = true, bound
+	if !bound {
+		c.d = c.d.AsSeen()
+	}
+}
+
+// describe fills in a plan what a cascade has found. A restore looks up to the rows that
+// its own hang on, which come back too if they are raised, and otherwise forbid it.
+func (c *cascade) describe(made *Plan, looksUp, raise bool) (err error) {
+	if c.op.kind == OpRestore {
+		if made.TrashedParents, err = c.trashedParents(looksUp, raise); err == nil {
+			made.Conflicts, err = c.conflicts()
+		}
 	} else {
 		made.Restricted, err = c.restrictions()
 	}
-	made.Rows = c.tables()
-	if name := session.TableOf(stmt, m.Schema); name != plan.Root.Name {
-		made.Rows = map[string]int64{name: int64(len(own.Keys))}
-	}
+	made.Rows, made.Steps = c.tables(), c.steps()
 	return err
+}
+
+// steps reports the rows by how they were reached: those above first, then those that were
+// addressed and what hangs on them.
+func (c *cascade) steps() []PlanStep {
+	var list []PlanStep
+	rest := maps.Clone(c.rows)
+	add := func(t *model.Table, n int64, parent, relation string) {
+		if rest[t] -= n; n > 0 {
+			step := PlanStep{Table: t.Name, Parent: parent, Relation: relation, Rows: n}
+			if t.IsKnown() {
+				step.Model = t.ModelName()
+			}
+			list = append(list, step)
+		}
+	}
+	for _, f := range slices.Backward(c.raised) {
+		add(f.set.Table, int64(len(f.set.Keys)), "", relationOf(f.by))
+	}
+	tables := slices.Concat(c.plan.Order...)
+	if len(tables) == 0 {
+		tables = []*model.Table{c.plan.Root} // nothing hangs on it
+	}
+	for _, t := range tables {
+		for _, set := range c.addressed {
+			if set.Table == t {
+				add(t, int64(len(set.Keys)), "", "")
+			}
+		}
+		parent, relation := c.waysTo(t)
+		add(t, rest[t], parent, relation)
+	}
+	return list
+}
+
+// waysTo lists the relations by which rows of a table were reached, with the table that the
+// first of them leads from.
+func (c *cascade) waysTo(t *model.Table) (parent, relations string) {
+	links := slices.Clone(c.plan.Into[t])
+	var selected func([]selection)
+	selected = func(list []selection) {
+		for _, s := range list {
+			if s.link.Child == t && !slices.Contains(links, s.link) {
+				links = append(links, s.link)
+			}
+			selected(s.below)
+		}
+	}
+	selected(c.op.selected)
+	var names []string
+	for _, l := range links {
+		if !c.sets[l.Parent].IsEmpty() && !slices.Contains(names, relationOf(l)) {
+			names = append(names, relationOf(l))
+			parent = cmp.Or(parent, l.Parent.Name)
+		}
+	}
+	return parent, strings.Join(names, ", ")
+}
+
+// relationOf names a relation with the model that declares it.
+func relationOf(l *model.Link) string {
+	if l.ByDatabase || strings.Contains(l.Relation, ".") {
+		return l.Relation
+	}
+	return l.Parent.ModelName() + "." + l.Relation
 }
 
 // planPreview is the plan of the operation itself; also a trivial one, as a

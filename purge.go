@@ -80,9 +80,10 @@ func (p *Plugin) beginRemoval(db *gorm.DB, kind Operation, m *model.Model) {
 	b := requestOf(db.Statement).batch
 	several := op.plan != nil && (b == nil || b.once == nil || inTransaction)
 	p.beginUnlessAlone(db, op)
-	if several || op.observed != nil || op.runsHooks(db.Statement) {
+	if several || op.observed != nil || op.runsHooks(db.Statement) || requestOf(db.Statement).expect != nil {
 		op.beginUnit(db)
 	}
+	p.hold(db, op)
 }
 
 // remove runs in the place of GORM's DELETE.
@@ -108,6 +109,7 @@ func (p *Plugin) remove(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 	p.strict(db, t)
 	if db.Error == nil {
 		op.rows = db.RowsAffected
+		op.checkHeld(db)
 		op.tell(p, db)
 		runHooks(db, op, func(h AfterPurger, tx *gorm.DB) error { return h.AfterPurge(tx) })
 	}

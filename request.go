@@ -27,11 +27,12 @@ type request struct {
 	report     *Deletion
 	tally      map[string]int64 // to which the rows of the operation are added, by table
 	verb       Operation
-	batch      *batch     // of the addressed rows, which is all that the verb is about
-	preview    *Plan      // to be filled in, in place of running the verb
-	undo       *Deletion  // likewise, of an Undo
-	places     []*placed  // where its scopes were put
-	within     *operation // that this is a part of: the rows of a cascade whose hooks run
+	batch      *batch       // of the addressed rows, which is all that the verb is about
+	preview    *Plan        // to be filled in, in place of running the verb
+	undo       *Deletion    // likewise, of an Undo
+	expect     *expectation // what an operation is held to
+	places     []*placed    // where its scopes were put
+	within     *operation   // that this is a part of: the rows of a cascade whose hooks run
 }
 
 // condition is a scope that has to wait for the model to become SQL.
@@ -79,7 +80,7 @@ func ask(db *gorm.DB, change func(*request)) *gorm.DB {
 // asksForTrash tells if any scope was used that makes sense on a soft-deletable
 // model only.
 func (r *request) asksForTrash() bool {
-	return r.show != model.Unasked || len(r.conditions) > 0 || r.revive || r.parents || r.rootOnly || r.report != nil
+	return r.show != model.Unasked || len(r.conditions) > 0 || r.revive || r.parents || r.rootOnly || r.report != nil || r.expect != nil
 }
 
 // showOf is which rows of the statement's own model are shown. What was asked

@@ -143,9 +143,10 @@ func (p *Plugin) beginRestore(db *gorm.DB, m *model.Model) {
 	stmt.SkipHooks = true
 	stmt.Omits = []string{clause.Associations}
 	p.beginUnlessAlone(db, op)
-	if op.plan != nil || op.observed != nil || op.runsHooks(stmt) {
+	if op.plan != nil || op.observed != nil || op.runsHooks(stmt) || requestOf(stmt).expect != nil {
 		op.beginUnit(db)
 	}
+	p.hold(db, op)
 	for _, row := range model.RowsOf(stmt.Context, stmt.ReflectValue, stmt.Schema, true) {
 		if stmt.Schema != m.Schema {
 			break
@@ -187,6 +188,7 @@ func (p *Plugin) restore(db *gorm.DB, op *operation, next func(*gorm.DB)) {
 		db.Error = conflict
 	}
 	p.strict(db, t)
+	op.checkHeld(db)
 	if db.Error != nil {
 		return
 	}
@@ -234,7 +236,7 @@ func hasHook[H any](m *model.Model) bool {
 // runHooks calls a hook on each of the statement's values, unless hooks are
 // skipped. It returns false after an error.
 func runHooks[H any](db *gorm.DB, op *operation, call func(H, *gorm.DB) error) bool {
-	if !op.hooks || db.DryRun || !hasHook[H](op.model) {
+	if !op.hooks || db.DryRun || db.Error != nil || !hasHook[H](op.model) {
 		return db.Error == nil
 	}
 	stmt := db.Statement

@@ -185,6 +185,9 @@ func (p *Plugin) beforeCreate(db *gorm.DB) {
 	if db.Error != nil || stmt.Schema == nil || stmt.SQL.Len() > 0 || isAssociated(db) && !requestOf(stmt).revive {
 		return
 	}
+	if refuseExpected(db, "a create") {
+		return
+	}
 	late := m != nil && (requestOf(stmt).revive || isUpsert(stmt))
 	if late || p.models.entry(db, stmt.Schema).writesBeforeCheck(db, stmt.Schema.BeforeSave || stmt.Schema.BeforeCreate) {
 		op := p.begin(db, OpNone, m)

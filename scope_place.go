@@ -174,7 +174,7 @@ func waitingScope(stmt *gorm.Statement) string {
 
 var scopeNames = []string{
 	"WithTrashed", "OnlyTrashed", "WithoutTrashed", "WithTrashedIn", "OnlyTrashedIn", "TrashedBefore", "TrashedAfter", "TrashedWithin",
-	"TrashedBy", "Into", "Revive", "WithParents", "RootOnly",
+	"TrashedBy", "Into", "Revive", "WithParents", "RootOnly", "Expect", "ExpectFingerprint",
 }
 
 var ownFolder = func() string {

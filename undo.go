@@ -61,7 +61,9 @@ func (p *Plugin) raw(next func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
 		request := requestOf(db.Statement)
 		if request.undo == nil {
-			next(db)
+			if !refuseExpected(db, "raw SQL") {
+				next(db)
+			}
 			return
 		}
 		defer forgetVerb(db.Statement)

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/tests/internal/models"
 )
 
 // testRestores restores the artist instead of undoing its deletion, with what
@@ -18,7 +19,7 @@ func (s *shopStore) testRestores(t *testing.T) {
 	s.trash(t, s.db, s.base, family, 1, &maiden)
 	plan, err := softdelete.Preview(s.db, softdelete.OpRestore, &shopArtist{ID: maiden.ID})
 	require.NoError(t, err)
-	require.Equal(t, softdelete.Plan{Operation: softdelete.OpRestore, Rows: family.counts()}, plan)
+	models.RequirePlan(t, softdelete.Plan{Operation: softdelete.OpRestore, Rows: family.counts()}, plan)
 	requireChinookRestored(t, 1)(chinookAffected(softdelete.Restore(s.db, &maiden)))
 	require.Equal(t, softdelete.Tracked{}, maiden.Tracked)
 	s.base.requireSame(t, dumpShop(t, s.db))
@@ -30,7 +31,7 @@ func (s *shopStore) testRestores(t *testing.T) {
 	alone := s.db.Scopes(softdelete.RootOnly).Session(&gorm.Session{})
 	plan, err = softdelete.Preview(alone, softdelete.OpRestore, &maiden)
 	require.NoError(t, err)
-	require.Equal(t, softdelete.Plan{Operation: softdelete.OpRestore, Rows: artist.counts()}, plan)
+	models.RequirePlan(t, softdelete.Plan{Operation: softdelete.OpRestore, Rows: artist.counts()}, plan)
 	requireChinookRestored(t, 1)(chinookAffected(softdelete.Restore(alone, &maiden)))
 	s.base.requireTrashed(t, dumpShop(t, s.db), family.minus(artist), d)
 	albums := s.db.Where("artist_id = ?", maiden.ID)
