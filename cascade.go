@@ -49,6 +49,7 @@ type cascade struct {
 type found struct {
 	set    *rows.Set
 	by     *model.Link // by which the operation's rows hang on it, if it comes back because of them
+	own    bool        // its rows were addressed
 	hooks  bool        // of its rows run
 	counts bool        // its rows were not counted yet
 
@@ -242,7 +243,7 @@ func (c *cascade) write(t *model.Table, most int, where clause.Expression, write
 			return n, err
 		})
 	}
-	c.op.observed.note(part{table: t.Name, schema: t.Schema, cascaded: true, rows: n, keys: keys})
+	c.op.observed.note(part{table: t.Name, schema: t.Schema, cascaded: !c.op.addressing, rows: n, keys: keys})
 	return keys, n, err
 }
 
@@ -355,6 +356,12 @@ func (c *cascade) tables() map[string]int64 {
 		}
 	}
 	return rows
+}
+
+// writing notes while found rows are written if these were addressed.
+func (c *cascade) writing(f found) (after func()) {
+	c.op.addressing = f.own
+	return func() { c.op.addressing = false }
 }
 
 // isAddressed tells if rows of a table were addressed.

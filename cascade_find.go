@@ -62,19 +62,25 @@ func (c *cascade) resolveRoot(t *target, filter clause.Expression) error {
 		c.address(set)
 		return nil
 	}
-	tx := by()
-	tx.Statement.AddClause(clause.Select{Columns: expr.Columns(clause.CurrentTable, root.Key())})
-	if c.d.RowLock && c.locks() {
-		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
-	}
 	set := rows.NewSet(root)
-	dest, take := session.KeyScan(len(root.Key()))
-	if _, err := session.Scan(session.Stored(tx), dest, func() { set.Keys = append(set.Keys, take()) }); err != nil {
+	var err error
+	if set.Keys, err = c.addressedKeys(by(), root); err != nil {
 		return err
 	}
 	c.own = set
 	c.address(set)
 	return nil
+}
+
+// addressedKeys reads the keys of the rows of a query.
+func (c *cascade) addressedKeys(tx *gorm.DB, t *model.Table) (list [][]any, err error) {
+	tx.Statement.AddClause(clause.Select{Columns: expr.Columns(clause.CurrentTable, t.Key())})
+	if c.d.RowLock && c.locks() {
+		tx = tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+	}
+	dest, take := session.KeyScan(len(t.Key()))
+	_, err = session.Scan(session.Stored(tx), dest, func() { list = append(list, take()) })
+	return list, err
 }
 
 // address makes rows of a table those that an operation starts from.

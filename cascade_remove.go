@@ -75,6 +75,7 @@ func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB
 func (c *cascade) removeFound(f found) error {
 	t := f.set.Table
 	f.hooks = f.hooks && c.op.hooks && t.Model != nil && (hasHook[BeforePurger](t.Model) || hasHook[AfterPurger](t.Model))
+	defer c.writing(f)()
 	if err := c.looseTree(&f); err != nil {
 		return err
 	}
@@ -110,7 +111,7 @@ func (c *cascade) removeFound(f found) error {
 			return err
 		}
 		// Some may have gone already, by a foreign key's ON DELETE CASCADE.
-		c.op.observed.note(part{table: t.Name, schema: t.Schema, cascaded: true, rows: int64(len(chunk)), keys: chunk})
+		c.op.observed.note(part{table: t.Name, schema: t.Schema, cascaded: !f.own, rows: int64(len(chunk)), keys: chunk})
 	}
 	return c.checkLate(t)
 }
@@ -196,13 +197,15 @@ func (c *cascade) looseTree(f *found) error {
 // if several addressed ones are among them beside others.
 func (c *cascade) removed(t *model.Table) (keys [][]any, mixed bool) {
 	for _, f := range c.log {
-		if f.set.Table == t && !f.hooks {
+		if f.set.Table == t && !f.hooks && !f.own {
 			keys = append(keys, f.set.Keys...)
 		}
 	}
-	if c.own.Table == t {
-		mixed = len(keys) > 0 && len(c.own.Keys) > 1
-		keys = append(keys, c.own.Keys...)
+	for _, own := range c.addressed {
+		if own.Table == t {
+			mixed = len(keys) > 0 && len(own.Keys) > 1
+			keys = append(keys, own.Keys...)
+		}
 	}
 	return keys, mixed
 }

@@ -20,7 +20,7 @@ import (
 func (p *Plugin) planRestore(db *gorm.DB, op *operation) error {
 	request := requestOf(db.Statement)
 	if request.parents && request.rootOnly {
-		return fmt.Errorf("softdelete: %w: WithParents and RootOnly contradict each other", gorm.ErrInvalidValue)
+		return errContradiction
 	}
 	if !request.rootOnly {
 		if err := p.planOf(db, op); err != nil || op.plan != nil {
@@ -78,15 +78,8 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 	if own.IsEmpty() {
 		return nil
 	}
-	var trashed []string
-	if request := requestOf(t.stmt); !request.rootOnly {
-		var err error
-		if trashed, err = c.lookUp(own, request.parents); err != nil {
-			return err
-		}
-	}
-	if len(trashed) > 0 {
-		return fault.About(ErrParentTrashed, c.op.model.Name(), "it hangs on trashed rows of "+trashed[0]+": restore those, or use softdelete.WithParents")
+	if err := c.lookUpOrRefuse(requestOf(t.stmt)); err != nil {
+		return err
 	}
 	for _, found := range slices.Backward(c.raised) {
 		if err := c.bringBack(found); err != nil {
@@ -104,6 +97,26 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 		}
 	}
 	return c.checkLiveParents(slices.Concat([]found{{set: own}}, c.raised, c.log))
+}
+
+var errContradiction = fmt.Errorf("softdelete: %w: WithParents and RootOnly contradict each other", gorm.ErrInvalidValue)
+
+// lookUpOrRefuse finds the trashed parents that come back with the addressed rows. It returns
+// ErrParentTrashed if there are some, and they do not.
+func (c *cascade) lookUpOrRefuse(r *request) error {
+	for _, own := range c.addressed {
+		if r.rootOnly || own.IsEmpty() {
+			continue
+		}
+		trashed, err := c.lookUp(own, r.parents)
+		if err != nil {
+			return err
+		}
+		if len(trashed) > 0 {
+			return fault.About(ErrParentTrashed, own.Table.Schema.Name, "it hangs on trashed rows of "+trashed[0]+": restore those, or use softdelete.WithParents")
+		}
+	}
+	return nil
 }
 
 // checkLiveParents returns ErrParentTrashed if a row that was brought back has
@@ -207,6 +220,7 @@ func (c *cascade) isReached(set *rows.Set) (bool, error) {
 
 // bringBack restores rows that were found.
 func (c *cascade) bringBack(f found) error {
+	defer c.writing(f)()
 	t := f.set.Table
 	m := t.Model
 	if f.hooks && c.op.hooks && (hasHook[BeforeRestorer](m) || hasHook[AfterRestorer](m)) {

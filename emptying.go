@@ -320,5 +320,5 @@ func (e *emptying) tell(q *queue, n int) {
 }
 
 func otherTable(m *model.Model) error {
-	return fmt.Errorf("softdelete: model %s: %w: its own table is emptied, name no other", m.Name(), gorm.ErrInvalidValue)
+	return fmt.Errorf("softdelete: model %s: %w: it is about the model's own table, name no other", m.Name(), gorm.ErrInvalidValue)
 }

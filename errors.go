@@ -225,6 +225,10 @@ func explained(err error, op *operation) error {
 	if op.outer != nil || !dialect.IsTooLarge(err) {
 		return err
 	}
-	return fmt.Errorf("softdelete: model %s: the %s writes more rows, with all that it cascades to, than the database takes in one transaction; nothing was changed: "+
-		"address fewer rows at once, or those that hang on them first (Empty does, in batches), or raise its limit: %w", op.model.Name(), op.kind, err)
+	of := "several models"
+	if op.model != nil {
+		of = "model " + op.model.Name()
+	}
+	return fmt.Errorf("softdelete: %s: the %s writes more rows, with all that it cascades to, than the database takes in one transaction; nothing was changed: "+
+		"address fewer rows at once, or those that hang on them first (Empty does, in batches), or raise its limit: %w", of, op.kind, err)
 }

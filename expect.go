@@ -219,6 +219,9 @@ func (op *operation) checkHeld(db *gorm.DB) {
 
 // checkWritten returns ErrPlanChanged if other rows were written than the plan says.
 func (p *Plan) checkWritten(rows map[string]int64) error {
+	if p == nil {
+		return nil
+	}
 	planned, written := (&Plan{Operation: p.Operation, Rows: p.Rows}).summary(), (&Plan{Operation: p.Operation, Rows: rows}).summary()
 	if planned == written {
 		return nil

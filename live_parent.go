@@ -106,7 +106,7 @@ func (p *Plugin) checkLiveParents(db *gorm.DB, s *schema.Schema, table string, w
 // trashedParents lists the models of which trashed rows would forbid a restore: those that
 // its rows hang on by a cascade, unless these come back with it, and by a relation with the
 // tag those that stay in the trash.
-func (c *cascade) trashedParents(looksUp, raise bool) (names []string, err error) {
+func (c *cascade) trashedParents(r *request) (names []string, err error) {
 	add := func(more ...string) {
 		for _, name := range more {
 			if !slices.Contains(names, name) {
@@ -115,8 +115,8 @@ func (c *cascade) trashedParents(looksUp, raise bool) (names []string, err error
 		}
 	}
 	for _, set := range c.addressed {
-		if looksUp && !set.IsEmpty() {
-			above, err := c.lookUp(set, raise)
+		if !r.rootOnly && !set.IsEmpty() {
+			above, err := c.lookUp(set, r.parents)
 			if err != nil {
 				return nil, err
 			}

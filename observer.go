@@ -166,7 +166,7 @@ func (op *operation) noteOwn(db *gorm.DB, n int64, keys [][]any) {
 	} else if len(keys) == 0 {
 		s = op.model.Schema
 	}
-	op.observed.note(part{table: session.TableOf(db.Statement, op.model.Schema), schema: s, cascaded: op.outer != nil, rows: n, keys: keys})
+	op.observed.note(part{table: session.TableOf(db.Statement, op.model.Schema), schema: s, cascaded: op.outer != nil && !op.outer.addressing, rows: n, keys: keys})
 }
 
 // reviving is the restore that a create makes of trashed rows in its way, to be

@@ -127,6 +127,8 @@ type operation struct {
 
 	expected *Plan // that it is held to
 
+	addressing bool // what is written now was addressed, and did not go along
+
 	hooks bool // the model's hooks run
 	omits []string
 	unit  *session.Unit

@@ -74,38 +74,50 @@ func Preview(db *gorm.DB, op Operation, value any, conds ...any) (Plan, error) {
 	if op < OpSoftDelete || op > OpForceDelete {
 		return Plan{}, fmt.Errorf("softdelete: %w: there is no preview of operation %q", gorm.ErrInvalidValue, op)
 	}
+	p, _ := installed(db)
 	made := &Plan{Operation: op, Rows: map[string]int64{}}
-	tx := ask(db, func(r *request) { r.preview = made })
-	if rv := reflect.ValueOf(value); op == OpSoftDelete && rv.Kind() == reflect.Struct {
-		// As db.Delete takes it.
-		addressable := reflect.New(rv.Type())
-		addressable.Elem().Set(rv)
-		value = addressable.Interface()
+	err := inPlace(db, func(tx *gorm.DB) *gorm.DB {
+		if rv := reflect.ValueOf(value); op == OpSoftDelete && rv.Kind() == reflect.Struct {
+			// As db.Delete takes it.
+			addressable := reflect.New(rv.Type())
+			addressable.Elem().Set(rv)
+			value = addressable.Interface()
+		}
+		return address(tx, op, value, conds)
+	}, func(db *gorm.DB, m *model.Model) error { return p.foresee(db, m, made, false) })
+	if err != nil {
+		return Plan{}, err
 	}
+	return *made, nil
+}
+
+// inPlace runs a step in the place of a query, when that's scopes were called and its model is
+// known. In GORM's chain of queries it would be taken for one that loads something: it comes
+// by that of rows. It reads where an operation does.
+func inPlace(db *gorm.DB, prepare func(*gorm.DB) *gorm.DB, step func(*gorm.DB, *model.Model) error) error {
+	tx := ask(db, func(r *request) { r.instead = step })
 	if tx.Error == nil {
-		tx = address(tx, op, value, conds)
+		tx = prepare(tx)
 	}
 	defer forgetVerb(tx.Statement)
 	if tx.Error == nil {
-		// A preview reads where the operation does.
 		defer session.SendToPrimary(tx)()
 		tx = tx.Callback().Row().Execute(tx)
 	}
 	switch {
 	case tx.Error != nil:
-		return Plan{}, tx.Error
-	case requestOf(tx.Statement).preview != nil:
-		return Plan{}, stepReplaced("row")
+		return tx.Error
+	case requestOf(tx.Statement).instead != nil:
+		return stepReplaced("row")
 	}
-	return *made, nil
+	return nil
 }
 
-// previewed wraps GORM's row step, by which a preview comes: in the chain of
-// queries it would be taken for one that loads something.
+// previewed wraps GORM's row step.
 func (p *Plugin) previewed(next func(*gorm.DB)) func(*gorm.DB) {
 	return func(db *gorm.DB) {
-		made := requestOf(db.Statement).preview
-		if made == nil {
+		step := requestOf(db.Statement).instead
+		if step == nil {
 			next(db)
 			return
 		}
@@ -115,7 +127,7 @@ func (p *Plugin) previewed(next func(*gorm.DB)) func(*gorm.DB) {
 		}
 		dropBuilt(db)
 		if m := p.modelOf(db); m != nil && db.Error == nil && !rejectNil(db) {
-			_ = db.AddError(p.foresee(db, m, made, false))
+			_ = db.AddError(step(db, m))
 		}
 	}
 }
@@ -179,8 +191,7 @@ func (p *Plugin) foresee(db *gorm.DB, m *model.Model, made *Plan, bound bool) er
 		return notFound(m.Name(), "a "+op.kind.String())
 	}
 	name := session.TableOf(stmt, m.Schema)
-	looksUp := op.kind == OpRestore && !requestOf(stmt).rootOnly && name == plan.Root.Name
-	if err := c.describe(made, looksUp, requestOf(stmt).parents); err != nil {
+	if err := c.describe(made, requestOf(stmt)); err != nil {
 		return err
 	}
 	if name != plan.Root.Name && !c.own.IsEmpty() {
@@ -199,11 +210,10 @@ func (c *cascade) look(bound bool) {
 	}
 }
 
-// describe fills in a plan what a cascade has found. A restore looks up to the rows that
-// its own hang on, which come back too if they are raised, and otherwise forbid it.
-func (c *cascade) describe(made *Plan, looksUp, raise bool) (err error) {
+// describe fills in a plan what a cascade has found, as a statement asks for it.
+func (c *cascade) describe(made *Plan, r *request) (err error) {
 	if c.op.kind == OpRestore {
-		if made.TrashedParents, err = c.trashedParents(looksUp, raise); err == nil {
+		if made.TrashedParents, err = c.trashedParents(r); err == nil {
 			made.Conflicts, err = c.conflicts()
 		}
 	} else {

@@ -379,7 +379,7 @@ func (p *Plugin) startDelete(db *gorm.DB) {
 // has only read so far could be refused the lock later.
 func (p *Plugin) lockBeforeReading(db *gorm.DB, op *operation, from func(*model.Graph) []*model.Table) error {
 	_, inTransaction := db.Statement.ConnPool.(gorm.TxCommitter)
-	if !inTransaction || op.dialect.RowLock || requestOf(db.Statement).preview != nil || !p.reads(db, op.kind) {
+	if !inTransaction || op.dialect.RowLock || requestOf(db.Statement).instead != nil || !p.reads(db, op.kind) {
 		return nil
 	}
 	g := p.models.relations()

@@ -27,12 +27,12 @@ type request struct {
 	report     *Deletion
 	tally      map[string]int64 // to which the rows of the operation are added, by table
 	verb       Operation
-	batch      *batch       // of the addressed rows, which is all that the verb is about
-	preview    *Plan        // to be filled in, in place of running the verb
-	undo       *Deletion    // likewise, of an Undo
-	expect     *expectation // what an operation is held to
-	places     []*placed    // where its scopes were put
-	within     *operation   // that this is a part of: the rows of a cascade whose hooks run
+	batch      *batch                             // of the addressed rows, which is all that the verb is about
+	instead    func(*gorm.DB, *model.Model) error // run in the place of a query, with its model
+	run        func(*gorm.DB)                     // run by a statement that has no model
+	expect     *expectation                       // what an operation is held to
+	places     []*placed                          // where its scopes were put
+	within     *operation                         // that this is a part of: the rows of a cascade whose hooks run
 }
 
 // condition is a scope that has to wait for the model to become SQL.

@@ -52,9 +52,9 @@ func forgetVerb(stmt *gorm.Statement) {
 	if stmt == nil {
 		return
 	}
-	if r := requestOf(stmt); r.verb != OpNone || r.preview != nil || r.undo != nil {
+	if r := requestOf(stmt); r.verb != OpNone || r.instead != nil || r.run != nil {
 		next := *r
-		next.verb, next.preview, next.undo = OpNone, nil, nil
+		next.verb, next.instead, next.run = OpNone, nil, nil
 		stmt.Clauses[requestKey] = clause.Clause{Expression: &next}
 	}
 }

@@ -242,6 +242,12 @@ func (p *Plan) Within(has func(*Table) bool) *Plan {
 	return some
 }
 
+// PlanOf returns the plan of an operation from several tables on.
+func (g *Graph) PlanOf(kind Operation, tables ...*Table) (*Plan, error) {
+	p := NewPlan(kind, nil, tables)
+	return p, p.check()
+}
+
 // PlanOfAll is the plan from every table on.
 func (g *Graph) PlanOfAll(kind Operation) *Plan {
 	key := planKey{kind: kind}
