@@ -133,6 +133,9 @@ func (c *zooCall) scoped(db *gorm.DB) *gorm.DB {
 		}
 		db = db.Scopes(softdelete.TrashedBy(actor))
 	}
+	if c.plan != nil {
+		db = db.Scopes(softdelete.Expect(*c.plan))
+	}
 	if c.mode.withParents {
 		db = db.Scopes(softdelete.WithParents)
 	}

@@ -30,6 +30,7 @@ type zooCall struct {
 	selected []zooPick
 	all      bool // clause.Associations are selected
 	mode     zooRestoreMode
+	plan     *softdelete.Plan // that it is held to
 
 	actor, reason string
 	report        bool

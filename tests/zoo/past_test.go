@@ -111,19 +111,20 @@ func (r *zooRun) arrive() {
 }
 
 // preview compares what a preview says with what the oracle says.
-func (r *zooRun) preview(c *zooCall) {
+func (r *zooRun) preview(c *zooCall) (plan softdelete.Plan, made bool) {
 	t := r.t
 	want := c.predict(r.rows)
 	tx, value, conds := c.build(r.z, r.db.WithContext(context.Background()))
-	plan, err := softdelete.Preview(tx, c.kind, value, conds...)
+	var err error
+	plan, err = softdelete.Preview(tx, c.kind, value, conds...)
 	t.Logf("preview of %s: %+v, %v", c, plan, err)
 	r.checkUnchanged()
 	if want.anyError {
-		return
+		return plan, err == nil
 	}
 	if err != nil {
 		r.checkError(want, err)
-		return
+		return plan, false
 	}
 	require.Equal(t, c.kind, plan.Operation)
 	require.ElementsMatch(t, want.restricted, plan.Restricted)
@@ -132,6 +133,7 @@ func (r *zooRun) preview(c *zooCall) {
 	if !want.fails() {
 		require.Equal(t, want.byTable(), plan.Rows)
 	}
+	return plan, true
 }
 
 // checkConflicts compares the unique indexes that a preview says are in the way.

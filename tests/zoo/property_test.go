@@ -1,12 +1,14 @@
 package zoo_test
 
 import (
+	"context"
 	"flag"
 	"os"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
 	"pgregory.net/rapid"
 
 	"github.com/gorm-softdelete/softdelete"
@@ -170,4 +172,49 @@ func TestRandomPreviews(t *testing.T) {
 			r.do(c)
 		}
 	})
+}
+
+// TestRandomPlansBind says that an operation that is held to the plan of its preview does what it would do without; and held to
+// that of another, or of before, nothing.
+func TestRandomPlansBind(t *testing.T) {
+	t.Parallel()
+	kinds := []softdelete.Operation{softdelete.OpSoftDelete, softdelete.OpRestore, softdelete.OpPurge, softdelete.OpForceDelete}
+	eachZoo(t, anyZoo, func(r *zooRun) {
+		r.trashSome(3)
+		var before []softdelete.Plan
+		for range rapid.IntRange(2, 4).Draw(r.t, "operations") {
+			c := drawZooCall(r.t, r.rows, rapid.SampledFrom(kinds).Draw(r.t, "kind"))
+			switch c.kind {
+			case softdelete.OpSoftDelete:
+				c.drawSelected(r.t, r.rows.world)
+			case softdelete.OpRestore:
+				c.mode.rootOnly = rapid.Bool().Draw(r.t, "root only")
+				c.mode.withParents = !c.mode.rootOnly && rapid.Bool().Draw(r.t, "with parents")
+			}
+			plan, made := r.preview(c)
+			if !made {
+				continue
+			}
+			for _, other := range before {
+				if other.Fingerprint() != plan.Fingerprint() {
+					r.refuses(c, other)
+				}
+			}
+			before = append(before, plan)
+			c.plan = &plan
+			r.do(c)
+		}
+	})
+}
+
+// refuses tells that a call does nothing that is held to another plan.
+func (r *zooRun) refuses(c *zooCall, other softdelete.Plan) {
+	held := *c
+	held.plan = &other
+	tx, value, conds := held.build(r.z, r.db.WithContext(context.Background()))
+	run := map[softdelete.Operation]func(*gorm.DB, any, ...any) *gorm.DB{
+		softdelete.OpSoftDelete: (*gorm.DB).Delete, softdelete.OpRestore: softdelete.Restore, softdelete.OpPurge: softdelete.Purge, softdelete.OpForceDelete: softdelete.ForceDelete,
+	}
+	require.ErrorIs(r.t, run[c.kind](tx, value, conds...).Error, softdelete.ErrPlanChanged)
+	r.checkUnchanged()
 }

@@ -264,10 +264,19 @@ func (r *zooRun) undo(d *zooDeletion, c *zooCall) {
 	t := r.t
 	want := r.rows.undone(d)
 	t.Logf("undo of %s", d.id)
+	plan, err := softdelete.PreviewUndo(r.db, d.id)
+	if err != nil {
+		r.checkError(want, err)
+	} else if r.checkConflicts(want, plan); !want.fails() {
+		require.Equal(t, want.byTable(), plan.Rows)
+	}
+	r.checkUnchanged()
 	var undone softdelete.Deletion
 	hooks := &zooHooks{}
-	err := c.inTransaction(t, r.db.WithContext(withZooHooks(context.Background(), hooks)), func(tx *gorm.DB) error {
-		var err error
+	err = c.inTransaction(t, r.db.WithContext(withZooHooks(context.Background(), hooks)), func(tx *gorm.DB) error {
+		if err == nil {
+			tx = tx.Scopes(softdelete.Expect(plan)) // as nothing comes between, it does what it would do without
+		}
 		undone, err = softdelete.Undo(tx, d.id)
 		return err
 	})
