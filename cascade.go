@@ -368,3 +368,11 @@ func (c *cascade) writing(f found) (after func()) {
 func (c *cascade) isAddressed(t *model.Table) bool {
 	return slices.ContainsFunc(c.addressed, func(set *rows.Set) bool { return set.Table == t })
 }
+
+// tablesInOrder are those of the plan, parents before children.
+func (c *cascade) tablesInOrder() []*model.Table {
+	if len(c.plan.Order) == 0 {
+		return []*model.Table{c.plan.Root} // on which nothing hangs
+	}
+	return slices.Concat(c.plan.Order...)
+}

@@ -224,10 +224,12 @@ func (c *cascade) bringBack(f found) error {
 	t := f.set.Table
 	m := t.Model
 	if f.hooks && c.op.hooks && (hasHook[BeforeRestorer](m) || hasHook[AfterRestorer](m)) {
-		_, err := c.eachBatch(f.set, func(tx *gorm.DB, rows any) *gorm.DB { return Restore(tx, rows) })
+		n, err := c.eachBatch(f.set, func(tx *gorm.DB, rows any) *gorm.DB { return Restore(tx, rows) })
+		c.rows[t] += n - int64(len(f.set.Keys))
 		return err
 	}
 	set := append(m.ClearedColumns(), c.plugin.touch(c.db, m)...)
+	var written int64
 	for _, part := range f.set.Conditions(c.d) {
 		where := part.And(c.reach(t, model.TrashedOnly))(t.Name)
 		_, n, err := c.write(t, 0, where, "UPDATE ", clause.Table{Name: t.Name}, " SET ", set)
@@ -237,10 +239,12 @@ func (c *cascade) bringBack(f found) error {
 		if err != nil {
 			return err
 		}
-		if f.counts {
-			c.rows[t] += n
-		}
+		written += n
 	}
+	if !f.counts {
+		written -= int64(len(f.set.Keys)) // which were counted when they were found
+	}
+	c.rows[t] += written
 	return nil
 }
 
@@ -266,13 +270,13 @@ func (c *cascade) conflicts() ([]ConflictError, error) {
 // restored lists all rows that a restore is about.
 func (c *cascade) restored() []*rows.Set {
 	var list []*rows.Set
-	for _, set := range c.addressed {
-		if !set.IsEmpty() {
-			list = append(list, set)
-		}
-	}
-	for _, found := range slices.Concat(c.raised, c.log) {
+	for _, found := range c.raised {
 		list = append(list, found.set)
+	}
+	for _, t := range c.tablesInOrder() {
+		if !c.sets[t].IsEmpty() {
+			list = append(list, c.sets[t])
+		}
 	}
 	return list
 }

@@ -240,11 +240,7 @@ func (c *cascade) steps() []PlanStep {
 	for _, f := range slices.Backward(c.raised) {
 		add(f.set.Table, int64(len(f.set.Keys)), "", relationOf(f.by))
 	}
-	tables := slices.Concat(c.plan.Order...)
-	if len(tables) == 0 {
-		tables = []*model.Table{c.plan.Root} // nothing hangs on it
-	}
-	for _, t := range tables {
+	for _, t := range c.tablesInOrder() {
 		for _, set := range c.addressed {
 			if set.Table == t {
 				add(t, int64(len(set.Keys)), "", "")
