@@ -63,8 +63,21 @@ var (
 	_ error = softdelete.ErrParentTrashed
 	_ error = softdelete.ErrNotSoftDeletable
 	_ error = softdelete.ErrNotInstalled
+	_ error = softdelete.ErrPlanChanged
 	_ error = (*softdelete.ConflictError)(nil)
 	_ error = (*softdelete.RestrictError)(nil)
+)
+
+// Plans that bind, and the trash by item.
+var (
+	_ func() string                                                                                               = softdelete.Plan{}.Fingerprint
+	_ func(softdelete.Plan) func(*gorm.DB) *gorm.DB                                                               = softdelete.Expect
+	_ func(string) func(*gorm.DB) *gorm.DB                                                                        = softdelete.ExpectFingerprint
+	_ func(*gorm.DB, uuid.UUID) (softdelete.Plan, error)                                                          = softdelete.PreviewUndo
+	_ func(*softdelete.Trash, context.Context, ...softdelete.Item) (map[string]int64, error)                      = (*softdelete.Trash).Restore
+	_ func(*softdelete.Trash, context.Context, ...softdelete.Item) (map[string]int64, error)                      = (*softdelete.Trash).Purge
+	_ func(*softdelete.Trash, context.Context, softdelete.Operation, ...softdelete.Item) (softdelete.Plan, error) = (*softdelete.Trash).Preview
+	_ func(*softdelete.Trash, context.Context, uuid.UUID) (softdelete.Plan, error)                                = (*softdelete.Trash).PreviewUndo
 )
 
 // The trash of one model, in the style of gorm.G.

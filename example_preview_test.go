@@ -27,3 +27,35 @@ func ExamplePreview() {
 	// forbidden by Loans 1
 	// live: 2 members, 3 articles, 6 remarks
 }
+
+// Expect lets a delete do what somebody has agreed to, or nothing at all.
+func ExampleExpect() {
+	db := openMembers()
+	var ana Member
+	db.First(&ana, "name = ?", "Ana")
+	plan, err := softdelete.Preview(db, softdelete.OpSoftDelete, &ana)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, step := range plan.Steps {
+		fmt.Printf("%d %s %q\n", step.Rows, step.Table, step.Relation)
+	}
+
+	db.Create(&Article{Title: "On haste", MemberID: ana.ID}) // somebody else comes in between
+	err = db.Scopes(softdelete.Expect(plan)).Delete(&ana).Error
+	fmt.Println(err)
+
+	plan, err = softdelete.Preview(db, softdelete.OpSoftDelete, &ana)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(db.Scopes(softdelete.ExpectFingerprint(plan.Fingerprint())).Delete(&ana).Error)
+	printLive(db)
+	// Output:
+	// 1 members ""
+	// 2 articles "Member.Articles"
+	// 4 remarks "Article.Remarks"
+	// softdelete: the plan has changed: it was a soft delete of articles 2, members 1, remarks 4, and would now be a soft delete of articles 3, members 1, remarks 4: preview it again
+	// <nil>
+	// live: 1 members, 1 articles, 2 remarks
+}

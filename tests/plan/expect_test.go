@@ -100,10 +100,12 @@ func operationOn(db *gorm.DB) uuid.UUID {
 func eachOperation(t *testing.T, fn func(t *testing.T, db *gorm.DB, op held)) {
 	t.Helper()
 	handles.EachPath(t, func(t *testing.T, open testdb.Opener) {
+		blog := testmodels.OpenBlog(t, open)
 		for name, op := range operations() {
 			for _, in := range []string{"by itself", "without default transaction", "in a transaction", "prepared"} {
 				t.Run(name+" "+in, func(t *testing.T) {
-					db := testmodels.OpenBlog(t, open).WithContext(t.Context())
+					testmodels.FillBlog(t, blog)
+					db := blog.WithContext(t.Context())
 					if op.trashes {
 						require.NoError(t, db.Delete(&testmodels.BlogUser{ID: 1}).Error)
 					}
