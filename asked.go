@@ -66,15 +66,10 @@ func (a *asked) on(db *gorm.DB, m *model.Model, also []clause.Expression, step f
 			r.verb = a.kind
 			r.also = append(r.also[:len(r.also):len(r.also)], also...)
 		})
-		tx = tx.Model(model.NewOf(m.Schema.ModelType))
+		tx = partOf(tx, m).Clauses()
 		tx.Statement.ConnPool = db.Statement.ConnPool
 		return tx
-	}, func(db *gorm.DB, m *model.Model) error {
-		if session.NamesOtherTable(db.Statement, m.Schema) {
-			return otherTable(m)
-		}
-		return step(db, m)
-	})
+	}, step)
 }
 
 // conditions are those of the caller's on the rows of a table, and what its handle expects.

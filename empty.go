@@ -3,7 +3,6 @@ package softdelete
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -163,12 +162,20 @@ func (b Bin[T]) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, e
 	if !options.All && m.At == nil {
 		return EmptyReport{}, noTime(m)
 	}
-	e := newEmptying(tx, options)
-	e.scopes = slices.Concat(b.scopes, e.scopes)
+	e := newEmptying(tx.Scopes(b.scopes...).Session(&gorm.Session{}), options)
 	e.enqueue(m, options.OlderThan)
 	return e.run(ctx)
 }
 
 func noTime(m *model.Model) error {
 	return &ModelError{m.Name(), "", `emptying by age needs a time beside the flag: tag a field softdelete:"at"`}
+}
+
+// PreviewEmpty is Empty under EmptyOptions.DryRun: it says what would be removed, and
+// removes nothing.
+//
+//	report, err := trash.PreviewEmpty(ctx, softdelete.EmptyOptions{OlderThan: 30 * 24 * time.Hour})
+func (t *Trash) PreviewEmpty(ctx context.Context, options EmptyOptions) (EmptyReport, error) {
+	options.DryRun = true
+	return t.Empty(ctx, options)
 }

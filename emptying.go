@@ -3,7 +3,6 @@ package softdelete
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -26,7 +25,6 @@ type emptying struct {
 	graph   *model.Graph
 	d       *dialect.Dialect
 	options EmptyOptions
-	scopes  []func(*gorm.DB) *gorm.DB
 	now     time.Time
 
 	queues []*queue
@@ -59,7 +57,7 @@ func newEmptying(db *gorm.DB, options EmptyOptions) *emptying {
 		e.options.BatchSize = cmp.Or(e.d.ClaimRows, defaultBatchSize)
 	}
 	if options.Where != nil {
-		e.scopes = append(e.scopes, options.Where)
+		e.db = e.db.Scopes(narrowing(options.Where)).Session(&gorm.Session{})
 	}
 	return e
 }
@@ -119,24 +117,25 @@ func (e *emptying) readClock() (err error) {
 }
 
 // prepare counts what is due, for who wants to see progress, and finds out what a
-// dry run has to know of other tables.
+// dry run has to know of other tables. A scope that fails does so before any row is gone.
 func (e *emptying) prepare() error {
 	for _, q := range e.queues {
-		if (q.age == 0 || q.timed) && (e.options.DryRun || e.options.Progress != nil) {
-			tx, err := e.query(q)
+		if q.age > 0 && !q.timed {
+			continue
+		}
+		tx, err := e.query(q)
+		if err != nil {
+			return err
+		}
+		if e.options.DryRun {
+			e.exclude(q, once(tx, q.model))
+		}
+		if e.options.Progress != nil {
+			n, err := session.CountRows(inTrash(once(tx, q.model)))
 			if err != nil {
 				return err
 			}
-			if e.options.DryRun {
-				e.exclude(q, tx)
-			}
-			if e.options.Progress != nil {
-				n, err := session.CountRows(inTrash(tx))
-				if err != nil {
-					return err
-				}
-				e.total += n
-			}
+			e.total += n
 		}
 	}
 	return nil
@@ -144,10 +143,7 @@ func (e *emptying) prepare() error {
 
 // query is a statement on the rows of a queue, without the filter.
 func (e *emptying) query(q *queue) (*gorm.DB, error) {
-	tx := e.db.Session(&gorm.Session{}).Model(model.NewOf(q.model.Schema.ModelType))
-	for _, scope := range e.scopes {
-		tx = scope(tx)
-	}
+	tx := partOf(e.db, q.model)
 	hidden, err := neighbours.OnQueries(q.model, tx)
 	if err != nil {
 		return nil, err
@@ -158,9 +154,6 @@ func (e *emptying) query(q *queue) (*gorm.DB, error) {
 		tx = also(tx, old...) // within what becomes a subquery; by which it is also told what is counted elsewhere
 	} else {
 		tx = within(tx, q.model, e.d, old...)
-	}
-	if session.NamesOtherTable(tx.Statement, q.model.Schema) {
-		return nil, otherTable(q.model)
 	}
 	return tx, tx.Error
 }
@@ -317,8 +310,4 @@ func (e *emptying) tell(q *queue, n int) {
 		p.Rate = float64(e.done) / seconds
 	}
 	e.options.Progress(p)
-}
-
-func otherTable(m *model.Model) error {
-	return fmt.Errorf("softdelete: model %s: %w: it is about the model's own table, name no other", m.Name(), gorm.ErrInvalidValue)
 }

@@ -158,7 +158,8 @@ func (e *emptying) purgeLoaded(query *gorm.DB, b *batch, rows map[string]int64) 
 		if err := lockDatabase(tx, e.d, b.model.Schema.Table, b.model); err != nil {
 			return err
 		}
-		by := func(more ...clause.Expression) *gorm.DB { return inTrash(also(tx, more...)) }
+		due := once(tx, b.model)
+		by := func(more ...clause.Expression) *gorm.DB { return inTrash(also(due, more...)) }
 		if err := b.read(by, e.d, true); err != nil || len(b.found) == 0 {
 			return err
 		}

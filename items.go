@@ -139,15 +139,12 @@ func (t *Trash) pick(ctx context.Context, kind Operation, items []Item) (*pickin
 }
 
 func (p *picking) add(m *model.Model, key []any) error {
-	if len(m.Schema.PrimaryFields) == 0 {
-		return &ModelError{m.Name(), "", "items need a primary key"}
+	if err := checkListed(m); err != nil {
+		return err
 	}
-	if len(key) != len(m.Schema.PrimaryFields) {
-		return fmt.Errorf("softdelete: model %s: %w: a key of %d values, the primary key has %d", m.Name(), gorm.ErrInvalidValue, len(key), len(m.Schema.PrimaryFields))
-	}
-	typed, err := model.TypedKey(m.Schema, key)
+	typed, err := model.GivenKey(m.Schema, key)
 	if err != nil {
-		return fmt.Errorf("%w: %w", gorm.ErrInvalidValue, err)
+		return err
 	}
 	i := slices.IndexFunc(p.picked, func(of *picked) bool { return of.model == m })
 	if i < 0 {

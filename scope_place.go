@@ -148,11 +148,8 @@ func refuseScopedJoins(stmt *gorm.Statement) {
 // waitingScope is the name of a scope of this package that waits for a handle to run,
 // empty if there is none. GORM does not list them.
 func waitingScope(stmt *gorm.Statement) string {
-	scopes := reflect.ValueOf(stmt).Elem().FieldByName("scopes")
-	if scopes.Kind() != reflect.Slice {
-		return ""
-	}
-	for i := range scopes.Len() {
+	scopes := session.WaitingScopes(stmt)
+	for i := range session.Waiting(stmt) {
 		f := scopes.Index(i)
 		if f.Kind() != reflect.Func || f.IsNil() {
 			continue

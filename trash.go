@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -14,14 +15,17 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/neighbours"
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// Trash is the trash of a whole database: see OpenTrash. It is never changed by
-// its methods, and safe for concurrent use.
+// Trash is the trash of a whole database, or a part of it: see OpenTrash and Scopes. It
+// is never changed by its methods, and safe for concurrent use.
 type Trash struct {
-	db     *gorm.DB
-	models []*model.Model // nil for all that are registered
+	db        *gorm.DB
+	models    []*model.Model // nil for all that are registered
+	retention time.Duration
+	err       error // of what it was made of
 }
 
 // OpenTrash returns the trash of some models, or without any of all models that
@@ -50,6 +54,41 @@ func OpenTrash(db *gorm.DB, models ...any) (*Trash, error) {
 	return t, err
 }
 
+// Scopes returns the part of the trash that scopes leave, a tenant's say, in all that
+// it does: what it lists and counts, loads, restores, purges and empties, and what is
+// previewed of that. Called again, it narrows further.
+//
+//	mine := trash.Scopes(func(db *gorm.DB) *gorm.DB { return db.Where("tenant_id = ?", 7) })
+//	page, err := mine.List(ctx, softdelete.ListOptions{})
+//
+//	SELECT id, deleted_at FROM posts WHERE tenant_id = 7 AND posts.deleted_at IS NOT NULL …
+//
+// Each is called for each model, whose value is in db.Statement.Model, and for each
+// statement. No scope shows what is not in the trash, WithTrashed and Unscoped do not
+// either. What hangs on a row by a cascading relation goes with it, and is not asked for
+// the scopes. TrashedBefore and its kin are scopes too; so are WithParents, RootOnly and
+// Expect, of which reads know nothing.
+//
+// The error comes with the methods: gorm.ErrInvalidValue for a nil scope, for one that
+// returns no handle or another one, and for one that groups rows or names another table;
+// and what a scope adds to its handle by AddError.
+func (t *Trash) Scopes(scopes ...func(*gorm.DB) *gorm.DB) *Trash {
+	if t == nil || t.db == nil {
+		return t
+	}
+	part := *t
+	narrow := make([]func(*gorm.DB) *gorm.DB, 0, len(scopes))
+	for _, scope := range scopes {
+		if scope == nil {
+			part.err = fmt.Errorf("softdelete: %w: a scope of the trash is nil", gorm.ErrInvalidValue)
+			return &part
+		}
+		narrow = append(narrow, narrowing(scope))
+	}
+	part.db = t.db.Session(&gorm.Session{}).Scopes(narrow...).Session(&gorm.Session{})
+	return &part
+}
+
 // modelsOf looks values up, each table once.
 func modelsOf(db *gorm.DB, values []any) ([]*model.Model, error) {
 	list := make([]*model.Model, 0, len(values))
@@ -74,6 +113,9 @@ func (t *Trash) begin(ctx context.Context, chosen []any) (*gorm.DB, []*model.Mod
 	if ctx == nil {
 		return nil, nil, errNilContext
 	}
+	if t.err != nil {
+		return nil, nil, t.err
+	}
 	models := slices.Clone(t.models)
 	if len(chosen) > 0 {
 		list, err := modelsOf(t.db, chosen)
@@ -96,12 +138,97 @@ func (t *Trash) begin(ctx context.Context, chosen []any) (*gorm.DB, []*model.Mod
 
 var errNilContext = fmt.Errorf("softdelete: %w: the context is nil", gorm.ErrInvalidValue)
 
+// narrowing is a scope that leaves less than there was before: what it says stands beside
+// that, whatever ORs it has, and takes nothing of it back.
+func narrowing(scope func(*gorm.DB) *gorm.DB) func(*gorm.DB) *gorm.DB {
+	return func(db *gorm.DB) *gorm.DB {
+		where, limit, conditions := session.WhereExprs(db.Statement), db.Statement.Clauses["LIMIT"], requestOf(db.Statement).conditions
+		delete(db.Statement.Clauses, "WHERE")
+		tx := scope(ask(db, func(r *request) { r.conditions = nil }))
+		if tx == nil || tx.Config == nil || tx.Statement == nil {
+			_ = db.AddError(fmt.Errorf("softdelete: %w: a scope of the trash returns no handle", gorm.ErrInvalidValue))
+			return db
+		}
+		tx = ask(session.Scoped(tx), func(r *request) { r.conditions = slices.Concat(conditions, r.conditions) })
+		c := tx.Statement.Clauses["WHERE"]
+		setWhere(tx.Statement, c, slices.Concat(where, enclosed(session.WhereExprs(tx.Statement))))
+		if limit.Expression != nil && !reflect.DeepEqual(limit, tx.Statement.Clauses["LIMIT"]) {
+			_ = tx.AddError(fmt.Errorf("softdelete: %w: the trash is limited already, by its handle or a scope before", gorm.ErrInvalidValue))
+		}
+		return tx
+	}
+}
+
+// enclosed are a scope's conditions so that they can stand among others.
+func enclosed(exprs []clause.Expression) []clause.Expression {
+	var places, others []clause.Expression
+	for _, e := range exprs {
+		if _, ok := e.(*placed); ok {
+			places = append(places, e)
+		} else {
+			others = append(others, e)
+		}
+	}
+	return append(places, rawsql.Enclosed(others)...)
+}
+
+// partOf is a handle on a model, narrowed by the scopes that wait on db.
+func partOf(db *gorm.DB, m *model.Model) *gorm.DB {
+	tx := session.Scoped(db.Session(&gorm.Session{}).Model(model.NewOf(m.Schema.ModelType)))
+	_, groups := tx.Statement.Clauses["GROUP BY"]
+	switch {
+	case tx.Error != nil:
+	case session.NamesOtherTable(tx.Statement, m.Schema):
+		_ = tx.AddError(otherTable(m))
+	case groups:
+		_ = tx.AddError(fmt.Errorf("softdelete: model %s: %w: what narrows the trash groups rows: write it as a condition, such as a subquery", m.Name(), gorm.ErrInvalidValue))
+	}
+	return tx
+}
+
+func otherTable(m *model.Model) error {
+	return fmt.Errorf("softdelete: model %s: %w: the trash is of its own table, name no other", m.Name(), gorm.ErrInvalidValue)
+}
+
 // trashOf is a query on the trashed rows of a model.
-func trashOf(db *gorm.DB, m *model.Model) *gorm.DB {
-	tx := inTrash(db.Session(&gorm.Session{}).Model(model.NewOf(m.Schema.ModelType)))
+func trashOf(db *gorm.DB, m *model.Model) *gorm.DB { return inPart(partOf(db, m), m) }
+
+// inPart is a query on the trashed rows of a part.
+func inPart(part *gorm.DB, m *model.Model) *gorm.DB {
+	tx := inTrash(once(part, m))
 	hidden, err := neighbours.OnQueries(m, tx)
 	_ = tx.AddError(err)
 	return also(tx, hidden...)
+}
+
+// once is a query that has each trashed row of a part once, in no order yet, and no more
+// of them than it is limited to: where the part joins or is limited, that is left to a
+// subquery of keys, as it is where something is written.
+func once(part *gorm.DB, m *model.Model) *gorm.DB {
+	if part.Error != nil {
+		return part
+	}
+	if len(part.Statement.Joins) == 0 && !session.HasLimit(part.Statement) {
+		tx := part.Session(&gorm.Session{}).Clauses()
+		delete(tx.Statement.Clauses, "ORDER BY")
+		return tx.Session(&gorm.Session{})
+	}
+	names := model.PrimaryNames(m.Schema)
+	tx := part.Session(&gorm.Session{}).Clauses()
+	if len(names) == 0 {
+		_ = tx.AddError(fmt.Errorf("softdelete: model %s: %w for a trash with joins or a limit", m.Name(), gorm.ErrPrimaryKeyRequired))
+		return tx.Session(&gorm.Session{})
+	}
+	columns := expr.Columns(clause.CurrentTable, names)
+	keys := inTrash(part).Clauses(clause.Select{Columns: columns})
+	keys.Statement.Preloads = nil
+	stmt := tx.Statement
+	for _, name := range []string{"WHERE", "ORDER BY", "LIMIT"} {
+		delete(stmt.Clauses, name)
+	}
+	stmt.Clauses[requestKey] = clause.Clause{Expression: &request{places: requestOf(stmt).places}}
+	stmt.Joins, stmt.Selects, stmt.Omits, stmt.Distinct = nil, nil, nil, false
+	return also(tx, &subquery{columns: columns, query: keys, d: dialectOf(part)}).Session(&gorm.Session{})
 }
 
 // Stat is how much of one table is in the trash.
@@ -188,8 +315,9 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 	rows := map[string]int64{}
 	err = session.AsUnit(db, func(tx *gorm.DB) error {
 		for _, m := range list {
-			one := tx.Session(&gorm.Session{}).Where("1 = 1")
-			if g.IsClosed(m, list) && !narrows(tx, m) {
+			part := partOf(tx, m)
+			one := part.Where("1 = 1")
+			if g.IsClosed(m, list) && !narrows(part, m) {
 				one = RootOnly(one)
 			}
 			one = ask(one, func(r *request) { r.tally = rows })
@@ -208,9 +336,9 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 // narrows tells if a handle has conditions of its own, or others have some on what it
 // restores.
 func narrows(db *gorm.DB, m *model.Model) bool {
-	stmt := session.Built(trashOf(db, m))
+	stmt := session.Built(inPart(db, m))
 	r := requestOf(stmt)
-	if len(session.WhereExprs(stmt)) > 0 || len(stmt.Joins) > 0 || session.HasLimit(stmt) || len(r.conditions)+len(r.also) > 0 {
+	if len(session.WhereExprs(stmt)) > 0 || len(r.conditions)+len(r.also) > 0 {
 		return true
 	}
 	update := neighbours.Writing(db, model.Restore)

@@ -22,6 +22,11 @@ import (
 type DeletionPage struct {
 	Items []Deletion
 	Next  string // for ListOptions.After; empty on the last page
+
+	// Untold are the tables, in order, whose rows do not say by which operation they
+	// were trashed, as their models have no deletion_id: what is in the trash of them
+	// is in no Deletion. They are those of ListOptions.Models, or of all of the trash.
+	Untold []string
 }
 
 // Deletions lists the operations of which rows are in the trash, newest first:
@@ -36,16 +41,12 @@ type DeletionPage struct {
 //	WHERE posts.deletion_id IN (…) AND posts.deleted_at IS NOT NULL GROUP BY …
 //
 // Rows are counted in all models of the trash that have a deletion_id, whichever
-// models, actor and times the options choose the operations by; rows without one
-// belong to no operation that could be told. Pages go on from the last operation
-// of the one before. If no model has a deletion_id, the error is a *ModelError;
-// the other errors are those of List.
+// models, actor and times the options choose the operations by. Rows without one
+// belong to no operation that could be told; DeletionPage.Untold names the tables of which
+// that is true of all. Pages go on from the last operation of the one before. The errors
+// are those of List.
 func (t *Trash) Deletions(ctx context.Context, options ListOptions) (DeletionPage, error) {
-	db, all, err := t.begin(ctx, nil)
-	if err != nil {
-		return DeletionPage{}, err
-	}
-	_, chosen, err := t.begin(ctx, options.Models)
+	l, untold, err := t.deletions(ctx, options.Models)
 	if err != nil {
 		return DeletionPage{}, err
 	}
@@ -53,22 +54,58 @@ func (t *Trash) Deletions(ctx context.Context, options ListOptions) (DeletionPag
 	if err != nil {
 		return DeletionPage{}, err
 	}
-	chosen, err = options.fit(chosen)
-	if err != nil {
-		return DeletionPage{}, err
-	}
-	unkept := func(m *model.Model) bool { return m.DeletionID == nil }
-	if len(chosen) > 0 && !slices.ContainsFunc(chosen, func(m *model.Model) bool { return !unkept(m) }) {
-		return DeletionPage{}, &ModelError{chosen[0].Name(), "", `deletions are told by a column for the operation: embed softdelete.Tracked, or tag a field softdelete:"deletionID"`}
-	}
-	l := &deletions{db: db, d: dialectOf(db), options: options, all: slices.DeleteFunc(all, unkept), chosen: slices.DeleteFunc(chosen, unkept)}
-	if options.After != "" {
+	if l.options = options; options.After != "" {
 		l.after = &end{}
 		if !decode(options.After, l.after) || l.after.ID == uuid.Nil {
 			return DeletionPage{}, fmt.Errorf("softdelete: %w: ListOptions.After is not the Next of a page of deletions", gorm.ErrInvalidValue)
 		}
 	}
-	return l.page(limit)
+	if l.chosen, err = options.fit(l.chosen); err != nil {
+		return DeletionPage{}, err
+	}
+	page, err := l.page(limit)
+	page.Untold = untold
+	return page, err
+}
+
+// Deletion returns one operation, as Deletions lists it: with what of it is in the trash
+// now. Its errors are ErrNotFound if nothing is, as for an id that is unknown or undone,
+// and those of the database.
+func (t *Trash) Deletion(ctx context.Context, id uuid.UUID) (Deletion, error) {
+	l, _, err := t.deletions(ctx, nil)
+	if err != nil {
+		return Deletion{}, err
+	}
+	var found []Deletion
+	if id != uuid.Nil {
+		if found, err = l.read([]uuid.UUID{id}); err != nil {
+			return Deletion{}, err
+		}
+	}
+	if len(found) == 0 {
+		return Deletion{}, fmt.Errorf("%w: no row that this operation trashed is in the trash", ErrNotFound)
+	}
+	return found[0], nil
+}
+
+// deletions looks into the operations of some models. It also returns the tables of those
+// of them that keep none.
+func (t *Trash) deletions(ctx context.Context, models []any) (l *deletions, untold []string, err error) {
+	db, all, err := t.begin(ctx, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	_, chosen, err := t.begin(ctx, models)
+	if err != nil {
+		return nil, nil, err
+	}
+	unkept := func(m *model.Model) bool { return m.DeletionID == nil }
+	for _, m := range chosen {
+		if unkept(m) {
+			untold = append(untold, m.Schema.Table)
+		}
+	}
+	return &deletions{db: db, d: dialectOf(db), all: slices.DeleteFunc(all, unkept), chosen: slices.DeleteFunc(chosen, unkept)}, untold, nil
 }
 
 // deletions makes one page of operations.

@@ -12,13 +12,11 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
-	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
@@ -50,43 +48,6 @@ func (o *ListOptions) limit() (int, error) {
 type ItemPage struct {
 	Items []Item
 	Next  string // for ListOptions.After; empty on the last page
-}
-
-// Item is one trashed row.
-type Item struct {
-	Table string
-	Model string // name of the Go type
-	Key   []any  // the primary key, in the order and the types of the model's fields
-
-	At         time.Time // when it was trashed; zero if the row does not say
-	By         string    // by whom; empty if the row does not say
-	Reason     string    // why; empty if the row does not say
-	DeletionID uuid.UUID // in which operation; uuid.Nil if the row does not say
-
-	db    *gorm.DB
-	model *model.Model
-}
-
-// Load loads the row, as a pointer to the model's struct. It returns ErrNotFound
-// if the row is not in the trash any more.
-//
-//	SELECT * FROM posts WHERE posts.id = 7 AND posts.deleted_at IS NOT NULL
-func (i Item) Load(ctx context.Context) (any, error) {
-	switch {
-	case i.db == nil:
-		return nil, fmt.Errorf("softdelete: %w: the item is not from a List", gorm.ErrInvalidValue)
-	case ctx == nil:
-		return nil, errNilContext
-	}
-	row := model.NewOf(i.model.Schema.ModelType)
-	tx := inTrash(also(i.db.WithContext(ctx), expr.InCurrent(model.PrimaryNames(i.model.Schema), [][]any{i.Key}))).Limit(1).Find(row)
-	if tx.Error == nil && tx.RowsAffected == 0 {
-		return nil, fault.About(ErrNotFound, i.Model, "it is not in the trash any more")
-	}
-	if tx.Error != nil {
-		return nil, tx.Error
-	}
-	return row, nil
 }
 
 // List lists trashed rows, of all models of the trash together, newest first; rows
@@ -127,11 +88,19 @@ func (t *Trash) List(ctx context.Context, options ListOptions) (ItemPage, error)
 		}
 	}
 	for _, m := range models {
-		if len(m.Schema.PrimaryFields) == 0 {
-			return ItemPage{}, &ModelError{m.Name(), "", "a listing needs a primary key"}
+		if err := checkListed(m); err != nil {
+			return ItemPage{}, err
 		}
 	}
 	return l.page(models)
+}
+
+// checkListed returns the error of a model of which no row can be named.
+func checkListed(m *model.Model) error {
+	if len(m.Schema.PrimaryFields) == 0 {
+		return &ModelError{m.Name(), "", "a listing needs a primary key"}
+	}
+	return nil
 }
 
 // fit leaves out models that cannot have rows of an actor.

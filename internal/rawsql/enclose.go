@@ -44,3 +44,18 @@ func Enclose(exprs []clause.Expression) []clause.Expression {
 		return exprs
 	}
 }
+
+// Part is a Group that is the caller's for good. One that encloses what a statement has
+// beside a filter is taken off with that.
+type Part struct{ Group }
+
+// Enclosed is Enclose for good.
+func Enclosed(exprs []clause.Expression) []clause.Expression {
+	enclosed := Enclose(exprs)
+	if len(enclosed) == 1 {
+		if g, ok := enclosed[0].(*Group); ok {
+			return []clause.Expression{&Part{*g}}
+		}
+	}
+	return exprs
+}

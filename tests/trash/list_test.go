@@ -213,9 +213,8 @@ func TestListOptionErrors(t *testing.T) {
 		require.ErrorAs(t, handles.Second(trash.Deletions(t.Context(), softdelete.ListOptions{Models: []any{&trashNumbered{}}, Actor: "ana"})), &actor)
 		var model *softdelete.ModelError
 		require.ErrorAs(t, handles.Second(trash.List(t.Context(), softdelete.ListOptions{Models: []any{&models.AFlag{}}, Actor: 1})), &model)
-		require.ErrorAs(t, handles.Second(trash.Deletions(t.Context(), softdelete.ListOptions{Models: []any{&models.AFlag{}}})), &model)
+		require.ErrorAs(t, handles.Second(trash.Deletions(t.Context(), softdelete.ListOptions{Models: []any{&trashBytes{}}, Actor: 1})), &model)
 		some := models.OpenTrash(t, w.db, &models.AFlag{}, &models.ANano{})
-		require.ErrorAs(t, handles.Second(some.Deletions(t.Context(), softdelete.ListOptions{})), &model)
 		require.ErrorIs(t, handles.Second(some.List(t.Context(), softdelete.ListOptions{Models: []any{&models.ATracked{}}})), gorm.ErrInvalidValue)
 		require.ErrorIs(t, handles.Second(some.RestoreAll(t.Context(), &models.ATracked{})), gorm.ErrInvalidValue)
 
