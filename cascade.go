@@ -376,3 +376,22 @@ func (c *cascade) tablesInOrder() []*model.Table {
 	}
 	return slices.Concat(c.plan.Order...)
 }
+
+// inOrder lists all that was found in the order of the plan: of each table, or tables that
+// hang on each other, the addressed rows first.
+func (c *cascade) inOrder() []found {
+	list := make([]found, 0, len(c.addressed)+len(c.log))
+	for _, circle := range c.plan.Order {
+		for _, set := range c.addressed {
+			if slices.Contains(circle, set.Table) {
+				list = append(list, found{set: set, own: true, hooks: true})
+			}
+		}
+		for _, f := range c.log {
+			if slices.Contains(circle, f.set.Table) {
+				list = append(list, f)
+			}
+		}
+	}
+	return list
+}

@@ -72,6 +72,22 @@ func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB
 	return nil
 }
 
+// removeItems removes what was found, children before parents.
+func (c *cascade) removeItems() error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	if err := c.checkHidden(); err != nil {
+		return err
+	}
+	for _, f := range slices.Backward(c.inOrder()) {
+		if err := c.removeFound(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (c *cascade) removeFound(f found) error {
 	t := f.set.Table
 	f.hooks = f.hooks && c.op.hooks && t.Model != nil && (hasHook[BeforePurger](t.Model) || hasHook[AfterPurger](t.Model))

@@ -99,6 +99,22 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 	return c.checkLiveParents(slices.Concat([]found{{set: own}}, c.raised, c.log))
 }
 
+// restoreItems brings back what was found: parents before children, as far as they hang on
+// each other.
+func (c *cascade) restoreItems(r *request) error {
+	if err := c.lookUpOrRefuse(r); err != nil {
+		return err
+	}
+	all := slices.Concat(c.raised, c.inOrder())
+	slices.Reverse(all[:len(c.raised)])
+	for _, f := range all {
+		if err := c.bringBack(f); err != nil {
+			return err
+		}
+	}
+	return c.checkLiveParents(all)
+}
+
 var errContradiction = fmt.Errorf("softdelete: %w: WithParents and RootOnly contradict each other", gorm.ErrInvalidValue)
 
 // lookUpOrRefuse finds the trashed parents that come back with the addressed rows. It returns
