@@ -166,9 +166,7 @@ func (e *emptying) conditions(q *queue) (list, old []clause.Expression) {
 		list = []clause.Expression{q.model.Timeline(e.d).Known(q.timed)}
 	}
 	if q.age > 0 {
-		// In the zone that markers are written in, as TrashedBefore.
-		before := e.now.Add(-q.age).In(e.db.NowFunc().Location())
-		old = append(old, &timeCondition{model: q.model, dialect: e.d, operator: "<", time: before})
+		old = append(old, trashedBefore(e.db, q.model, e.now.Add(-q.age)))
 	}
 	return list, old
 }

@@ -10,8 +10,11 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/model"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // RunOptions configure Trash.Run. The zero value is useful where the models have
@@ -44,6 +47,52 @@ const (
 // Trash.Run. Zero or less keeps them for ever.
 type TrashRetainer interface {
 	TrashRetention() time.Duration
+}
+
+// ownRetention is what a model says for itself: zero for ever.
+func ownRetention(m *model.Model) (time.Duration, bool) {
+	retainer, ok := model.NewOf(m.Schema.ModelType).(TrashRetainer)
+	if !ok {
+		return 0, false
+	}
+	return max(retainer.TrashRetention(), 0), true
+}
+
+// WithRetention returns the trash with a retention for those models that have none of
+// their own (TrashRetention), of which Stats and the trash page tell what is overdue. Zero
+// or less, the default, stands for ever. It is not asked by Empty and Run, which take what
+// their options say.
+//
+//	stats, err := trash.WithRetention(30 * 24 * time.Hour).Stats(ctx)
+func (t *Trash) WithRetention(d time.Duration) *Trash {
+	if t == nil {
+		return t
+	}
+	kept := *t
+	kept.retention = max(d, 0)
+	return &kept
+}
+
+// retentionOf is how long the trash keeps a model's rows, zero for ever.
+func (t *Trash) retentionOf(m *model.Model) time.Duration {
+	if own, ok := ownRetention(m); ok {
+		return own
+	}
+	return t.retention
+}
+
+// overdue is that a row says it was trashed before a time.
+func overdue(db *gorm.DB, m *model.Model, at time.Time) clause.Expression {
+	if m.AlwaysTells() {
+		return trashedBefore(db, m, at)
+	}
+	return expr.All{m.Timeline(dialectOf(db)).Known(true), trashedBefore(db, m, at)}
+}
+
+// trashedBefore is that a row, which says when, was trashed before a time, in the zone that markers
+// are written in, as TrashedBefore is.
+func trashedBefore(db *gorm.DB, m *model.Model, at time.Time) clause.Expression {
+	return &timeCondition{model: m, dialect: dialectOf(db), operator: "<", time: at.In(db.NowFunc().Location())}
 }
 
 // Run keeps the trash small: it empties it at once and then on an interval, until
@@ -115,9 +164,8 @@ func (o *RunOptions) check(models []*model.Model) error {
 // age is how old a model's trashed rows get, zero for any age, and whether they
 // are removed at all.
 func (o *RunOptions) age(m *model.Model) (age time.Duration, due bool) {
-	if retainer, ok := model.NewOf(m.Schema.ModelType).(TrashRetainer); ok {
-		age = retainer.TrashRetention()
-		return age, age > 0
+	if own, ok := ownRetention(m); ok {
+		return own, own > 0
 	}
 	age = max(cmp.Or(o.Retention, o.Empty.OlderThan), 0)
 	return age, age > 0 || o.Empty.All
@@ -172,4 +220,84 @@ func (t *Trash) sweepRows(ctx context.Context, o *RunOptions) (report EmptyRepor
 		}
 	}
 	return e.run(ctx)
+}
+
+// Stat is how much of one table is in the trash.
+type Stat struct {
+	Table   string
+	Model   string // name of the Go type
+	Trashed int64  // how many rows
+	Oldest  time.Time
+	Newest  time.Time // both zero if no row is trashed, or the model keeps no time
+
+	// Retention is how long trashed rows are kept: the model's own TrashRetention, or
+	// else that of WithRetention. Zero is for ever.
+	Retention time.Duration
+
+	// Overdue is how many rows were trashed longer ago than that, by Config.Clock: those
+	// that an Empty of that age would address. Rows that do not say when are not.
+	Overdue int64
+}
+
+// Stats counts the trashed rows of each model, in the order of the tables' names.
+//
+//	SELECT count(*), min(deleted_at), max(deleted_at) FROM posts WHERE posts.deleted_at IS NOT NULL
+//
+// Of a model with a retention (TrashRetention, WithRetention) it also counts those that
+// are kept for longer, as one more column of that statement:
+//
+//	count(CASE WHEN posts.deleted_at < '…' THEN 1 END)
+func (t *Trash) Stats(ctx context.Context) ([]Stat, error) {
+	db, models, err := t.begin(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	p, _ := installed(db)
+	stats := make([]Stat, len(models))
+	var now time.Time
+	for i, m := range models {
+		stat := &stats[i]
+		stat.Table, stat.Model, stat.Retention = m.Schema.Table, m.Name(), t.retentionOf(m)
+		if stat.Retention > 0 && m.At != nil && now.IsZero() {
+			if now, err = p.config.Clock.now(session.OnPrimary(db, m.Schema)); err != nil {
+				return nil, err
+			}
+		}
+		if err = stat.read(db, m, now); err != nil {
+			return nil, err
+		}
+	}
+	return stats, nil
+}
+
+func (s *Stat) read(db *gorm.DB, m *model.Model, now time.Time) error {
+	list, dest := []any{"count(*)"}, []any{&s.Trashed}
+	read := func() (oldest, newest time.Time) { return }
+	if m.At != nil {
+		l := m.Timeline(dialectOf(db))
+		of := func(name string) clause.Expression {
+			return expr.Func(func(b clause.Builder) {
+				_, _ = b.WriteString(name + "(")
+				l.Build(b)
+				_ = b.WriteByte(')')
+			})
+		}
+		var extremes []any
+		extremes, read = l.Extremes()
+		list, dest = append(list, of("min"), of("max")), append(dest, extremes...)
+		if s.Retention > 0 {
+			list, dest = append(list, countIf(overdue(db, m, now.Add(-s.Retention)))), append(dest, &s.Overdue)
+		}
+	}
+	_, err := session.Scan(expr.Selecting(trashOf(db, m), list...), dest, func() { s.Oldest, s.Newest = read() })
+	return err
+}
+
+// countIf counts the rows that meet a condition.
+func countIf(condition clause.Expression) clause.Expression {
+	return expr.Func(func(b clause.Builder) {
+		_, _ = b.WriteString("count(CASE WHEN ")
+		condition.Build(b)
+		_, _ = b.WriteString(" THEN 1 END)")
+	})
 }

@@ -231,53 +231,6 @@ func once(part *gorm.DB, m *model.Model) *gorm.DB {
 	return also(tx, &subquery{columns: columns, query: keys, d: dialectOf(part)}).Session(&gorm.Session{})
 }
 
-// Stat is how much of one table is in the trash.
-type Stat struct {
-	Table   string
-	Model   string // name of the Go type
-	Trashed int64  // how many rows
-	Oldest  time.Time
-	Newest  time.Time // both zero if no row is trashed, or the model keeps no time
-}
-
-// Stats counts the trashed rows of each model, in the order of the tables' names.
-//
-//	SELECT count(*), min(deleted_at), max(deleted_at) FROM posts WHERE posts.deleted_at IS NOT NULL
-func (t *Trash) Stats(ctx context.Context) ([]Stat, error) {
-	db, models, err := t.begin(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	stats := make([]Stat, len(models))
-	for i, m := range models {
-		if stats[i], err = statOf(db, m); err != nil {
-			return nil, err
-		}
-	}
-	return stats, nil
-}
-
-func statOf(db *gorm.DB, m *model.Model) (Stat, error) {
-	stat := Stat{Table: m.Schema.Table, Model: m.Name()}
-	list, dest := []any{"count(*)"}, []any{&stat.Trashed}
-	read := func() (oldest, newest time.Time) { return }
-	if m.At != nil {
-		l := m.Timeline(dialectOf(db))
-		of := func(name string) clause.Expression {
-			return expr.Func(func(b clause.Builder) {
-				_, _ = b.WriteString(name + "(")
-				l.Build(b)
-				_ = b.WriteByte(')')
-			})
-		}
-		var extremes []any
-		extremes, read = l.Extremes()
-		list, dest = append(list, of("min"), of("max")), append(dest, extremes...)
-	}
-	_, err := session.Scan(expr.Selecting(trashOf(db, m), list...), dest, func() { stat.Oldest, stat.Newest = read() })
-	return stat, err
-}
-
 // Undo makes all rows live again that one operation has trashed, of all known
 // tables: it is the function Undo, with the same errors.
 func (t *Trash) Undo(ctx context.Context, id uuid.UUID) (Deletion, error) {

@@ -69,6 +69,9 @@ func plainly(from reflect.Value, as reflect.Type) (reflect.Value, bool) {
 	if !from.IsValid() || from.Kind() == reflect.Slice && from.IsNil() || IsNull(from.Interface()) {
 		return from, false
 	}
+	if from.CanFloat() && (math.IsNaN(from.Float()) || math.IsInf(from.Float(), 0)) {
+		return from, false // which some databases have no number for
+	}
 	if kind := from.Kind(); from.Type() == as || kind == as.Kind() && (kind == reflect.Struct || kind == reflect.Array) && from.CanConvert(as) {
 		return from.Convert(as), true
 	}
