@@ -144,6 +144,12 @@ func (e *emptying) prepare() error {
 // query is a statement on the rows of a queue, without the filter.
 func (e *emptying) query(q *queue) (*gorm.DB, error) {
 	tx := partOf(e.db, q.model)
+	if err := forRestoreOnly(tx.Statement, OpPurge); err != nil {
+		return nil, err
+	}
+	if requestOf(tx.Statement).expect != nil {
+		return nil, notExpected("Empty")
+	}
 	hidden, err := neighbours.OnQueries(q.model, tx)
 	if err != nil {
 		return nil, err

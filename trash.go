@@ -270,7 +270,7 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 		for _, m := range list {
 			part := partOf(tx, m)
 			one := part.Where("1 = 1")
-			if g.IsClosed(m, list) && !narrows(part, m) {
+			if g.IsClosed(m, list) && !requestOf(part.Statement).parents && !narrows(part, m) {
 				one = RootOnly(one)
 			}
 			one = ask(one, func(r *request) { r.tally = rows })

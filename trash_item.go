@@ -88,8 +88,11 @@ func (t *Trash) Item(ctx context.Context, table string, key ...any) (Item, error
 	if err != nil {
 		return Item{}, err
 	}
-	l := &listing{db: db}
-	items, err := l.items(m, also(trashOf(db, m).Limit(1), expr.InCurrent(model.PrimaryNames(m.Schema), [][]any{typed})))
+	var items []Item
+	if model.CanAsk(db, dialectOf(db), m.Schema, typed) {
+		l := &listing{db: db}
+		items, err = l.items(m, also(trashOf(db, m).Limit(1), expr.InCurrent(model.PrimaryNames(m.Schema), [][]any{typed})))
+	}
 	switch {
 	case dialect.HasState(err, "22"):
 		return Item{}, fmt.Errorf("softdelete: model %s: %w: the database cannot have such a key: %w", m.Name(), gorm.ErrInvalidValue, err)

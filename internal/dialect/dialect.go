@@ -5,6 +5,7 @@ package dialect
 import (
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 	"strings"
 	"time"
@@ -211,6 +212,11 @@ type Dialect struct {
 	// UUIDType is the column type of a UUID.
 	UUIDType string
 
+	// integers are how many bits the integer types have, by name; "" is any other type. A
+	// number beyond is an error where a column is compared with it, of the server or on the
+	// way there. Nil where it is only a number that no row has.
+	integers map[string]int
+
 	// clock reads the database's own clock as a number of clockUnit since 1970.
 	clock     string
 	clockUnit time.Duration
@@ -329,6 +335,20 @@ func (d *Dialect) Now(db *gorm.DB) (time.Time, error) {
 	}
 	perSecond := int64(time.Second / d.clockUnit)
 	return time.Unix(units/perSecond, units%perSecond*int64(d.clockUnit)), nil
+}
+
+// CanAsk tells if a column of a type can be compared with a whole number: with one that
+// is beyond its range, not everywhere.
+func (d *Dialect) CanAsk(columnType string, n *big.Int) bool {
+	name, _, _ := strings.Cut(strings.ToLower(columnType), " ")
+	bits, ok := d.integers[name]
+	if !ok {
+		bits, ok = d.integers[""]
+	}
+	if n.Sign() < 0 {
+		n = new(big.Int).Not(n)
+	}
+	return !ok || n.BitLen() < bits
 }
 
 // Reading has a query of GORM's read what is committed now.

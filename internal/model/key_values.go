@@ -5,12 +5,15 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
+	"math/big"
 	"reflect"
 	"strconv"
 	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
 // GivenKey is a primary key as somebody gives it, a number as the text of a URL say, in
@@ -29,6 +32,27 @@ func GivenKey(s *schema.Schema, values []any) ([]any, error) {
 		key[i] = value.Interface()
 	}
 	return key, nil
+}
+
+// CanAsk tells if the database can be asked for a row by its key. For a number that is
+// beyond what a column can have it may be an error, where there is just no such row.
+func CanAsk(db *gorm.DB, d *dialect.Dialect, s *schema.Schema, key []any) bool {
+	for i, field := range s.PrimaryFields {
+		value := Plain(key[i])
+		n := new(big.Int)
+		switch rv := reflect.ValueOf(value); {
+		case rv.CanInt():
+			n.SetInt64(rv.Int())
+		case rv.CanUint():
+			n.SetUint64(rv.Uint())
+		default:
+			continue
+		}
+		if !d.CanAsk(db.Dialector.DataTypeOf(field), n) {
+			return false
+		}
+	}
+	return true
 }
 
 func counted(n int, what string) string {

@@ -118,9 +118,9 @@ func formsOfKeys() map[string]keyForms {
 	negative := []any{-7, "-7", int64(math.MinInt64), -7.0}
 	return map[string]keyForms{
 		"uint":   {&keyedUint{ID: 7}, []any{7, "7", uint8(7), 7.0, float32(7), int64(7), []byte("7"), &one, aNumber(7), models.ACode("7")}, []any{"8", 8, &two, 0, "0"}, append(noNumber, negative...)},
-		"uint64": {&keyedUint64{ID: 7}, []any{7, "7"}, []any{"9223372036854775807", uint64(math.MaxInt64)}, append(noNumber, "18446744073709551616", -1, float64(1<<60))},
+		"uint64": {&keyedUint64{ID: 7}, []any{7, "7"}, []any{"9223372036854775807", uint64(math.MaxInt64), "9223372036854775808", uint64(math.MaxUint64)}, append(noNumber, "18446744073709551616", -1, float64(1<<60))},
 		"int8":   {&keyedInt8{ID: -7}, []any{-7, "-7", -7.0, int8(-7)}, []any{7, "7"}, append(noNumber, 128, "128", uint64(math.MaxUint64), -129)},
-		"uint16": {&keyedUint16{ID: 7}, []any{7, "7"}, []any{"8"}, append(noNumber, 65536, "65536", -1)},
+		"uint16": {&keyedUint16{ID: 7}, []any{7, "7"}, []any{"8", 65535}, append(noNumber, 65536, "65536", -1)},
 		"named":  {&keyedNamed{ID: 7}, []any{7, "7", aNumber(7)}, []any{8}, append(noNumber, int64(math.MaxInt32)+1)},
 		"float":  {&keyedFloat{ID: 7.5}, []any{7.5, "7.5", float32(7.5)}, []any{7, "7"}, []any{"7abc", "", "NaN", "Inf", nil, true, math.NaN(), int64(math.MaxInt64)}},
 		"text":   {&keyedText{ID: "a/7 é"}, []any{"a/7 é", models.ACode("a/7 é"), []byte("a/7 é")}, []any{"7", 7, "", "a", "a/7 é' OR '1'='1"}, []any{7.5, true, at, nil, []string{"a"}, gorm.Expr("1")}},
@@ -345,4 +345,19 @@ func TestItemIsAsListed(t *testing.T) {
 			}
 		})
 	})
+}
+
+// keyedByDatabase has a key that is a text in Go, and less than that in the database.
+type keyedByDatabase struct {
+	ID string `gorm:"primaryKey;type:uuid"`
+	softdelete.Timestamp
+}
+
+// TestItemByAKeyThatTheDatabaseRefuses says that what a column can never have is no failure of the database.
+func TestItemByAKeyThatTheDatabaseRefuses(t *testing.T) {
+	t.Parallel()
+	db := handles.WithPlugin(t, testdb.OpenerFor(t, "postgres"), softdelete.Config{}, &keyedByDatabase{})
+	trash := models.OpenTrash(t, db, &keyedByDatabase{})
+	require.ErrorIs(t, handles.Second(trash.Item(t.Context(), "keyed_by_databases", "abc")), gorm.ErrInvalidValue)
+	require.ErrorIs(t, handles.Second(trash.Item(t.Context(), "keyed_by_databases", uuid.New())), softdelete.ErrNotFound)
 }

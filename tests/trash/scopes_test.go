@@ -304,6 +304,53 @@ func TestScopesOfTheTrash(t *testing.T) {
 	})
 }
 
+// TestScopesForARestore says that what is for a restore alone counts for a RestoreAll, and is refused where rows would be removed,
+// before any is.
+func TestScopesForARestore(t *testing.T) {
+	t.Parallel()
+	handles.EachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := openTenants(t, open, softdelete.Config{})
+		trashed := func(table string) []int {
+			return tables.Column[int](t, db, "SELECT id FROM "+table+" WHERE deleted_at IS NOT NULL ORDER BY id")
+		}
+		whole := models.OpenTrash(t, db, &tenantAlbum{}, &tenantSong{})
+		first := func(db *gorm.DB) *gorm.DB { return db.Where("tenant_id = 1") }
+
+		tenants(t, db)
+		n, err := whole.Scopes(softdelete.RootOnly, first).RestoreAll(t.Context(), &tenantAlbum{})
+		require.NoError(t, err)
+		require.EqualValues(t, 2, n)
+		require.Len(t, trashed("tenant_songs"), 8, "they stay")
+
+		tenants(t, db)
+		n, err = whole.Scopes(first).Scopes(softdelete.WithParents).RestoreAll(t.Context(), &tenantSong{})
+		require.NoError(t, err)
+		require.EqualValues(t, 6, n)
+		require.Equal(t, []int{2, 4}, trashed("tenant_albums"))
+
+		tenants(t, db)
+		n, err = whole.Scopes(softdelete.WithParents).RestoreAll(t.Context())
+		require.NoError(t, err)
+		require.EqualValues(t, 12, n)
+
+		tenants(t, db)
+		plan, err := softdelete.Preview(db, softdelete.OpPurge, &tenantAlbum{}, 1)
+		require.NoError(t, err)
+		for name, scope := range map[string]func(*gorm.DB) *gorm.DB{
+			"WithParents": softdelete.WithParents, "RootOnly": softdelete.RootOnly, "Expect": softdelete.Expect(plan),
+		} {
+			for _, hooks := range []bool{false, true} {
+				report, err := whole.Scopes(scope).Empty(t.Context(), softdelete.EmptyOptions{All: true, Hooks: hooks})
+				require.ErrorIs(t, err, gorm.ErrInvalidValue, name)
+				require.Empty(t, report.Rows)
+				require.Empty(t, report.Failed)
+			}
+		}
+		require.ErrorIs(t, handles.Second(whole.Scopes(softdelete.Expect(plan)).RestoreAll(t.Context())), gorm.ErrInvalidValue)
+		require.Len(t, trashed("tenant_songs"), 8)
+	})
+}
+
 // TestScopesRunOnce says that a scope is called once for each statement about its model, and for none other.
 func TestScopesRunOnce(t *testing.T) {
 	t.Parallel()
