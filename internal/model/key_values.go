@@ -48,7 +48,7 @@ func CanAsk(db *gorm.DB, d *dialect.Dialect, s *schema.Schema, key []any) bool {
 		default:
 			continue
 		}
-		if !d.CanAsk(db.Dialector.DataTypeOf(field), n) {
+		if !d.CanAsk(db.DataTypeOf(field), n) {
 			return false
 		}
 	}

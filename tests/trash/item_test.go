@@ -126,8 +126,10 @@ func formsOfKeys() map[string]keyForms {
 		"text":   {&keyedText{ID: "a/7 é"}, []any{"a/7 é", models.ACode("a/7 é"), []byte("a/7 é")}, []any{"7", 7, "", "a", "a/7 é' OR '1'='1"}, []any{7.5, true, at, nil, []string{"a"}, gorm.Expr("1")}},
 		"bytes":  {&keyedBytes{ID: []byte{0xff, 0, 7}}, []any{[]byte{0xff, 0, 7}, "\xff\x00\x07", [3]byte{0xff, 0, 7}}, []any{"7", []byte{}, ""}, []any{7, 7.5, true, nil, []byte(nil), at}},
 		"uuid": {
-			&keyedUUID{ID: seven}, []any{seven, seven.String(), strings.ToUpper(seven.String()), "urn:uuid:" + seven.String(), []byte(seven.String()), seven[:], &seven, [16]byte(seven)},
-			[]any{other, other.String(), uuid.Nil, uuid.Nil.String()}, []any{"7", "", 7, "6ba7b810-9dad-11d1-80b4", seven.String() + " OR", nil, (*uuid.UUID)(nil), uuid.NullUUID{}, []byte{1}},
+			&keyedUUID{ID: seven},
+			[]any{seven, seven.String(), strings.ToUpper(seven.String()), "urn:uuid:" + seven.String(), []byte(seven.String()), seven[:], &seven, [16]byte(seven)},
+			[]any{other, other.String(), uuid.Nil, uuid.Nil.String()},
+			[]any{"7", "", 7, "6ba7b810-9dad-11d1-80b4", seven.String() + " OR", nil, (*uuid.UUID)(nil), uuid.NullUUID{}, []byte{1}},
 		},
 		"time":    {&keyedTime{ID: at}, []any{at, at.Format(time.RFC3339), "2024-05-06 07:08:09Z", []byte(at.Format(time.RFC3339Nano)), &at}, []any{at.Add(time.Second), "2024-05-06T07:08:10Z", "2024-05-06"}, []any{"yesterday", "07:08", "2024-05-06 07:08:09", "", 7, nil}},
 		"serial":  {&keyedSerial{ID: aSerial{7}}, []any{aSerial{7}, "S-7", "7", 7, int64(7), []byte("7")}, []any{"S-8", 8, 0, "0"}, []any{"S-", "x", "7abc", 7.5, true, nil, at}},
@@ -275,7 +277,7 @@ func TestItemsThatAreNotThere(t *testing.T) {
 func TestItemSQL(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
-		db := openTenants(t, open, softdelete.Config{})
+		db := openTenants(t, open)
 		ids := tenants(t, db)
 		log := record.Record(t, db)
 		part := models.OpenTrash(t, db, tenantModels...).Scopes(func(db *gorm.DB) *gorm.DB { return db.Where("tenant_id = ?", 1).Or("tenant_id = ?", 3) })

@@ -139,17 +139,16 @@ func partsOf(t *testing.T, db *gorm.DB, scopes []func(*gorm.DB) *gorm.DB) map[st
 	return parts
 }
 
-func openTenants(t *testing.T, open testdb.Opener, config softdelete.Config) *gorm.DB {
+func openTenants(t *testing.T, open testdb.Opener) *gorm.DB {
 	t.Helper()
-	config.Models = tenantModels
-	return handles.WithPlugin(t, open, config, tenantModels...)
+	return handles.WithPlugin(t, open, softdelete.Config{Models: tenantModels}, tenantModels...)
 }
 
 // eachPart runs fn on each way to the first tenant's part of a trash.
 func eachPart(t *testing.T, fn func(t *testing.T, db *gorm.DB, part *softdelete.Trash, ids [3][]uuid.UUID)) {
 	t.Helper()
 	handles.EachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openTenants(t, open, softdelete.Config{})
+		db := openTenants(t, open)
 		for name, scopes := range ofFirst() {
 			for way := range partsOf(t, db, scopes) {
 				t.Run(name+" "+way, func(t *testing.T) {
@@ -256,7 +255,7 @@ func TestScopesNarrowRestoreAll(t *testing.T) {
 func TestScopesNarrowRun(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
-		db := openTenants(t, open, softdelete.Config{})
+		db := openTenants(t, open)
 		tenants(t, db)
 		ctx, cancel := context.WithCancel(t.Context())
 		part := models.OpenTrash(t, db, tenantModels...).Scopes(func(db *gorm.DB) *gorm.DB { return db.Where("tenant_id = 1") })
@@ -276,7 +275,7 @@ func TestScopesNarrowRun(t *testing.T) {
 func TestScopesOfTheTrash(t *testing.T) {
 	t.Parallel()
 	handles.EachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openTenants(t, open, softdelete.Config{})
+		db := openTenants(t, open)
 		ids := tenants(t, db)
 		tracked := models.OpenTrash(t, db, &tenantAlbum{}, &tenantSong{})
 		require.Len(t, models.ListAll(t, tracked.Scopes(softdelete.TrashedBy("ana")), softdelete.ListOptions{}), 12)
@@ -309,7 +308,7 @@ func TestScopesOfTheTrash(t *testing.T) {
 func TestScopesForARestore(t *testing.T) {
 	t.Parallel()
 	handles.EachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openTenants(t, open, softdelete.Config{})
+		db := openTenants(t, open)
 		trashed := func(table string) []int {
 			return tables.Column[int](t, db, "SELECT id FROM "+table+" WHERE deleted_at IS NOT NULL ORDER BY id")
 		}
@@ -355,7 +354,7 @@ func TestScopesForARestore(t *testing.T) {
 func TestScopesRunOnce(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
-		db := openTenants(t, open, softdelete.Config{})
+		db := openTenants(t, open)
 		calls := map[string]int{}
 		counting := func(db *gorm.DB) *gorm.DB {
 			calls[fmt.Sprintf("%T", db.Statement.Model)]++
@@ -390,7 +389,7 @@ func TestScopesRunOnce(t *testing.T) {
 func TestScopesThatFail(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
-		db := openTenants(t, open, softdelete.Config{})
+		db := openTenants(t, open)
 		ids := tenants(t, db)
 		whole := models.OpenTrash(t, db, tenantModels...)
 		broken := errors.New("no tenant in the context")
@@ -469,7 +468,7 @@ func readsAndWrites(t *testing.T, ids [3][]uuid.UUID) map[string]func(*softdelet
 func TestScopesLeaveTheTrash(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
-		db := openTenants(t, open, softdelete.Config{})
+		db := openTenants(t, open)
 		tenants(t, db)
 		for _, whole := range []*softdelete.Trash{models.OpenTrash(t, db), models.OpenTrash(t, db.Where("id < 100")), models.OpenTrash(t, db.Scopes(func(db *gorm.DB) *gorm.DB { return db.Where("id < 100") }))} {
 			var group sync.WaitGroup

@@ -22,7 +22,7 @@ import (
 func TestDeletionsUntold(t *testing.T) {
 	t.Parallel()
 	handles.EachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openTenants(t, open, softdelete.Config{})
+		db := openTenants(t, open)
 		tenants(t, db)
 		whole := models.OpenTrash(t, db)
 		told, album, note, stamp := models.OpenTrash(t, db, &tenantAlbum{}, &tenantSong{}), []any{&tenantAlbum{}}, []any{&tenantNote{}}, []any{&tenantStamp{}, &tenantNote{}}
@@ -71,7 +71,7 @@ func TestDeletionsUntold(t *testing.T) {
 func TestDeletionOfOne(t *testing.T) {
 	t.Parallel()
 	handles.EachPath(t, func(t *testing.T, open testdb.Opener) {
-		db := openTenants(t, open, softdelete.Config{})
+		db := openTenants(t, open)
 		ids := tenants(t, db)
 		whole := models.OpenTrash(t, db)
 		of := func(trash *softdelete.Trash, id uuid.UUID) softdelete.Deletion {
@@ -132,7 +132,7 @@ func TestDeletionOfEachColumn(t *testing.T) {
 func TestPreviewEmptyWritesNothing(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
-		db := openTenants(t, open, softdelete.Config{})
+		db := openTenants(t, open)
 		tenants(t, db)
 		log := record.Record(t, db)
 		trash := models.OpenTrash(t, db, tenantModels...)
