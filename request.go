@@ -19,6 +19,7 @@ type request struct {
 	show       model.Visibility
 	trash      bool // trashed rows only, whatever is shown by a scope that comes later
 	conditions []condition
+	part       *byte               // by which a handle on a part of the trash is told from another
 	also       []clause.Expression // conditions of this package's own, outside of the caller's
 	bound      clause.Expression   // of the time of trashed rows, which is their filter as well; nil for none
 	revive     bool

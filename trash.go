@@ -174,10 +174,13 @@ func enclosed(exprs []clause.Expression) []clause.Expression {
 
 // partOf is a handle on a model, narrowed by the scopes that wait on db.
 func partOf(db *gorm.DB, m *model.Model) *gorm.DB {
-	tx := session.Scoped(db.Session(&gorm.Session{}).Model(model.NewOf(m.Schema.ModelType)))
+	part := new(byte)
+	tx := session.Scoped(ask(db.Session(&gorm.Session{}).Model(model.NewOf(m.Schema.ModelType)), func(r *request) { r.part = part }))
 	_, groups := tx.Statement.Clauses["GROUP BY"]
 	switch {
 	case tx.Error != nil:
+	case requestOf(tx.Statement).part != part:
+		_ = tx.AddError(errOtherHandle)
 	case session.NamesOtherTable(tx.Statement, m.Schema):
 		_ = tx.AddError(otherTable(m))
 	case groups:
@@ -185,6 +188,8 @@ func partOf(db *gorm.DB, m *model.Model) *gorm.DB {
 	}
 	return tx
 }
+
+var errOtherHandle = fmt.Errorf("softdelete: %w: a scope of the trash returns another handle than one made of what it is given: what was asked of that would be lost", gorm.ErrInvalidValue)
 
 func otherTable(m *model.Model) error {
 	return fmt.Errorf("softdelete: model %s: %w: the trash is of its own table, name no other", m.Name(), gorm.ErrInvalidValue)

@@ -11,7 +11,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
@@ -88,11 +87,10 @@ func ofFirst() map[string][]func(*gorm.DB) *gorm.DB {
 		"an or nested": with(func(db *gorm.DB) *gorm.DB {
 			return db.Scopes(func(db *gorm.DB) *gorm.DB { return db.Where("1 = 0").Or("id > 0") })
 		}),
-		"taken back": {tenant, func(db *gorm.DB) *gorm.DB {
-			tx := db.Session(&gorm.Session{})
-			tx.Statement.Clauses = map[string]clause.Clause{}
-			return tx.Where("1 = 1")
-		}},
+		"taken back": with(func(db *gorm.DB) *gorm.DB {
+			delete(db.Statement.Clauses, "WHERE")
+			return db.Where("1 = 1")
+		}),
 		"an or": with(func(db *gorm.DB) *gorm.DB { return db.Where("1 = 0").Or("id > 0") }),
 		"an or before": {func(db *gorm.DB) *gorm.DB {
 			return db.Where("tenant_id = 1 AND id > 2").Or("tenant_id = ? AND id < 3", 1)
@@ -403,9 +401,16 @@ func TestScopesThatFail(t *testing.T) {
 			"adds an error":           {func(db *gorm.DB) *gorm.DB { _ = db.AddError(broken); return db }, broken},
 			"another handle":          {func(*gorm.DB) *gorm.DB { return db.Where("tenant_id = 1") }, gorm.ErrInvalidValue},
 			"a new handle":            {func(db *gorm.DB) *gorm.DB { return db.Session(&gorm.Session{NewDB: true}) }, gorm.ErrInvalidValue},
-			"another model":           {func(db *gorm.DB) *gorm.DB { return db.Model(&tenantAlbum{}) }, gorm.ErrInvalidValue},
-			"another's model":         {func(*gorm.DB) *gorm.DB { return db.Model(&tenantNote{}).Where("1 = 1") }, gorm.ErrInvalidValue},
-			"another table":           {func(db *gorm.DB) *gorm.DB { return db.Table("tenant_songs_2025") }, gorm.ErrInvalidValue},
+			"a new one on the model": {func(db *gorm.DB) *gorm.DB {
+				return db.Session(&gorm.Session{NewDB: true}).Model(db.Statement.Model).Where("tenant_id = 1")
+			}, gorm.ErrInvalidValue},
+			"cleared": {func(db *gorm.DB) *gorm.DB {
+				clear(db.Statement.Clauses)
+				return db.Where("tenant_id = 1")
+			}, gorm.ErrInvalidValue},
+			"another model":   {func(db *gorm.DB) *gorm.DB { return db.Model(&tenantAlbum{}) }, gorm.ErrInvalidValue},
+			"another's model": {func(*gorm.DB) *gorm.DB { return db.Model(&tenantNote{}).Where("1 = 1") }, gorm.ErrInvalidValue},
+			"another table":   {func(db *gorm.DB) *gorm.DB { return db.Table("tenant_songs_2025") }, gorm.ErrInvalidValue},
 			"for one model only": {func(db *gorm.DB) *gorm.DB {
 				if _, ok := db.Statement.Model.(*tenantSong); !ok {
 					_ = db.AddError(broken)
@@ -455,6 +460,17 @@ func readsAndWrites(t *testing.T, ids [3][]uuid.UUID) map[string]func(*softdelet
 		"Deletion":   func(trash *softdelete.Trash) error { return handles.Second(trash.Deletion(t.Context(), ids[1][0])) },
 		"Item":       func(trash *softdelete.Trash) error { return handles.Second(trash.Item(t.Context(), "tenant_notes", 1)) },
 		"RestoreAll": func(trash *softdelete.Trash) error { return handles.Second(trash.RestoreAll(t.Context())) },
+		"Restore": func(trash *softdelete.Trash) error {
+			return handles.Second(trash.Restore(t.Context(), softdelete.Item{Table: "tenant_notes", Key: []any{1}}))
+		},
+		"Purge": func(trash *softdelete.Trash) error {
+			return handles.Second(trash.Purge(t.Context(), softdelete.Item{Table: "tenant_notes", Key: []any{1}}))
+		},
+		"Preview": func(trash *softdelete.Trash) error {
+			return handles.Second(trash.Preview(t.Context(), softdelete.OpRestore, softdelete.Item{Table: "tenant_notes", Key: []any{1}}))
+		},
+		"Undo":        func(trash *softdelete.Trash) error { return handles.Second(trash.Undo(t.Context(), ids[1][0])) },
+		"PreviewUndo": func(trash *softdelete.Trash) error { return handles.Second(trash.PreviewUndo(t.Context(), ids[1][0])) },
 		"Empty": func(trash *softdelete.Trash) error {
 			return handles.Second(trash.Empty(t.Context(), softdelete.EmptyOptions{All: true}))
 		},
