@@ -17,6 +17,7 @@ func (w *World) HoldLaws(t *testing.T) {
 	w.shows(t, "begin", []uint{1, 2}, []uint{11, 21})
 	w.writesNothingToTrash(t)
 	w.deletesAndRestores(t)
+	w.keepsToPlans(t)
 	w.isAllOrNothing(t)
 	w.linksAndRevives(t)
 	w.removes(t)
@@ -88,6 +89,38 @@ func (w *World) deletesAndRestores(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 1, restored)
 	w.shows(t, "typed restore", []uint{1, 2}, []uint{11, 21})
+}
+
+// keepsToPlans does what was shown, by item of the trash and by operation, and nothing where that has changed.
+func (w *World) keepsToPlans(t *testing.T) {
+	t.Helper()
+	plan, err := softdelete.Preview(w.handle(), softdelete.OpSoftDelete, &Author{ID: 1})
+	require.NoError(t, err)
+	require.Equal(t, map[string]int64{"authors": 1, "books": 1}, plan.Rows)
+	require.ErrorIs(t, w.handle().Scopes(softdelete.Expect(plan)).Delete(&Author{ID: 2}).Error, softdelete.ErrPlanChanged)
+	w.shows(t, "another's plan", []uint{1, 2}, []uint{11, 21})
+	require.NoError(t, w.handle().Scopes(softdelete.Expect(plan)).Delete(&Author{ID: 1}).Error)
+	w.shows(t, "delete by plan", []uint{2}, []uint{21})
+
+	trash, err := softdelete.OpenTrash(w.handle())
+	require.NoError(t, err)
+	item, err := trash.Item(w.Context, "authors", "1")
+	require.NoError(t, err)
+	plan, err = trash.Preview(w.Context, softdelete.OpRestore, item)
+	require.NoError(t, err)
+	rows, err := trash.Scopes(softdelete.Expect(plan)).Restore(w.Context, item)
+	require.NoError(t, err)
+	require.Equal(t, plan.Rows, rows)
+	require.Equal(t, map[string]int64{"authors": 1, "books": 1}, rows)
+	w.shows(t, "restore by item", []uint{1, 2}, []uint{11, 21})
+
+	d := w.delete(t, &Author{ID: 1})
+	plan, err = softdelete.PreviewUndo(w.handle(), d.ID)
+	require.NoError(t, err)
+	require.Equal(t, d.Rows, plan.Rows)
+	_, err = softdelete.Undo(w.handle().Scopes(softdelete.Expect(plan)), d.ID)
+	require.NoError(t, err)
+	w.shows(t, "undo by plan", []uint{1, 2}, []uint{11, 21})
 }
 
 // delete deletes a value, and returns the report.
