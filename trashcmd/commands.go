@@ -1,0 +1,75 @@
+package trashcmd
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// command is what can be said to the program.
+type command struct {
+	name  string // of a part of another, both words
+	args  string // what follows it, as help writes it
+	short string // what it does, in a line
+	long  string // and what else has to be known
+	flags []string
+	least int // words behind it
+	most  int
+	subs  []*command
+	run   func(*session) error
+}
+
+const any_ = math.MaxInt
+
+var (
+	choosing  = []string{"model", "except"}
+	reading   = append([]string{"actor", "since", "until", "limit", "after"}, choosing...)
+	writing   = []string{"yes", "expect", "actor", "reason"}
+	restoring = []string{"with-parents", "root-only"}
+	emptying  = append([]string{"older-than", "max-rows", "batch-size", "pause"}, choosing...)
+)
+
+// commands is the table of all commands: help, dispatch and completion come from it.
+var commands []*command
+
+func init() { //nolint:gochecknoinits // help, which is in the table, reads it
+	commands = []*command{
+		{name: "stats", short: "how much of each model is in the trash", flags: append([]string{"older-than"}, choosing...), run: stats},
+		{name: "list", short: "rows in the trash, newest first", flags: reading, run: listRows},
+		{name: "deletions", short: "operations that have trashed rows, newest first", flags: reading, run: deletions},
+		{name: "help", args: "[COMMAND]", short: "what can be said, and how", most: 2, run: help},
+	}
+}
+
+func commandNamed(name string) *command { return named(commands, name) }
+
+func named(list []*command, name string) *command {
+	if i := slices.IndexFunc(list, func(c *command) bool { return c.name == name }); i >= 0 {
+		return list[i]
+	}
+	return nil
+}
+
+func (c *command) sub(word string) *command { return named(c.subs, c.name+" "+word) }
+
+func (c *command) subNames() (words []string) {
+	for _, sub := range c.subs {
+		words = append(words, strings.TrimPrefix(sub.name, c.name+" "))
+	}
+	return words
+}
+
+// takes tells if a command knows a flag.
+func (c *command) takes(flag string) bool {
+	return slices.Contains(everywhere, flag) || slices.Contains(c.flags, flag)
+}
+
+// meant guesses what was meant by a word that is no command.
+func meant(word string) string {
+	for _, c := range commands {
+		if len(word) > 1 && (strings.HasPrefix(c.name, word) || strings.HasPrefix(word, c.name)) {
+			return ": is it " + c.name + "?"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,88 @@
+package trashcmd
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/display"
+)
+
+// deletions lists operations of which rows are in the trash.
+func deletions(s *session) error {
+	options, err := s.options()
+	if err != nil {
+		return err
+	}
+	if s.flags.json {
+		return stream(s, options, func(o softdelete.ListOptions) ([]softdelete.Deletion, jsonNext, error) {
+			page, err := s.trash.Deletions(s.ctx, o)
+			return page.Items, jsonNext{page.Next, page.Untold}, err
+		}, func(d softdelete.Deletion) any { return deletionJSON(d) })
+	}
+	if options.Limit == 0 {
+		options.Limit = defaultLimit
+	}
+	page, err := s.trash.Deletions(s.ctx, options)
+	if err != nil {
+		return err
+	}
+	if len(page.Items) == 0 {
+		s.out.print(s.nothing("no operations") + "\n")
+	} else {
+		s.deletionsTable(page.Items)
+		s.more(page.Next, len(page.Items))
+	}
+	if len(page.Untold) > 0 {
+		s.out.printf("\nRows of %s do not say by which operation they were trashed: %s list --model %s\n",
+			display.Line(strings.Join(page.Untold, ", ")), s.name, display.Line(quote(strings.Join(page.Untold, ","))))
+	}
+	return nil
+}
+
+func (s *session) deletionsTable(list []softdelete.Deletion) {
+	g := &grid{columns: []column{
+		{title: "OPERATION", style: bold},
+		{title: "TRASHED", order: 9, optional: true, style: dim},
+		{title: "WHEN"},
+		{title: "BY", least: 5, order: 2},
+		{title: "ROWS", right: true},
+		{title: "REASON", least: 8, order: 3},
+		{title: "OF", least: 12, order: 8, optional: true},
+	}}
+	for _, d := range list {
+		g.add(d.ID.String(), s.stamp(d.At), ago(d.At, s.now()), d.By, count(sum(d.Rows)), d.Reason, byTable(d.Rows))
+	}
+	g.print(s.out, s.width)
+}
+
+func sum(rows map[string]int64) (n int64) {
+	for _, of := range rows {
+		n += of
+	}
+	return n
+}
+
+// byTable writes rows by table, most first.
+func byTable(rows map[string]int64) string {
+	parts := make([]string, 0, len(rows))
+	for _, table := range mostFirst(rows) {
+		parts = append(parts, table+" "+count(rows[table]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func mostFirst(rows map[string]int64) []string {
+	tables := slices.Sorted(maps.Keys(rows))
+	slices.SortStableFunc(tables, func(a, b string) int {
+		switch {
+		case rows[a] > rows[b]:
+			return -1
+		case rows[a] < rows[b]:
+			return 1
+		}
+		return 0
+	})
+	return tables
+}

@@ -1,0 +1,96 @@
+package trashcmd
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gorm-softdelete/softdelete/internal/display"
+)
+
+// help says what can be said: all of it, or of one command.
+func help(s *session) error {
+	c := s.command
+	if c.name == "help" && len(s.words) > 0 {
+		if c = commandNamed(s.words[0]); c == nil {
+			return usage("there is no command %s%s", display.Line(s.words[0]), meant(s.words[0]))
+		}
+		if len(s.words) > 1 {
+			if c = c.sub(s.words[1]); c == nil {
+				return usage("there is no command %s", display.Line(strings.Join(s.words, " ")))
+			}
+		}
+	}
+	if c.name == "help" {
+		s.overview()
+		return nil
+	}
+	s.helpOf(c)
+	return nil
+}
+
+func (s *session) overview() {
+	s.out.printf("%s\n\n  %s COMMAND …\n\n", "The trash: what is in it, and the way back.", s.name)
+	g := &grid{columns: []column{{}, {}}}
+	for _, c := range commands {
+		for _, line := range c.withSubs() {
+			g.add("  "+strings.TrimSpace(line.name+" "+line.args), line.short)
+		}
+	}
+	s.lines(g)
+	s.out.print("\nWhat writes says what it would do, and does it with --yes, or once you have typed the number of rows.\n")
+	s.out.printf("A KEY is a row's primary key; of several columns the values are parted by commas, and %% and , are written %%25 and %%2C.\n")
+	s.out.printf("More of each: %s COMMAND --help\n", s.name)
+}
+
+func (c *command) withSubs() []*command {
+	if len(c.subs) > 0 {
+		return c.subs
+	}
+	return []*command{c}
+}
+
+func (s *session) helpOf(c *command) {
+	for _, line := range c.withSubs() {
+		s.out.printf("%s\n", strings.TrimSpace(s.name+" "+line.name+" "+line.args))
+	}
+	s.out.printf("\n%s.\n", sentence(c.short))
+	if c.long != "" {
+		s.out.printf("\n%s\n", strings.ReplaceAll(c.long, "$", s.name))
+	}
+	g := &grid{columns: []column{{}, {}}}
+	for _, f := range allFlags {
+		if !c.takesSomewhere(f.name) {
+			continue
+		}
+		text := f.help
+		if f.name == "actor" {
+			text = "trashed by them"
+			if c.takesSomewhere("yes") {
+				text = "who does it (else the user of the operating system)"
+			}
+		}
+		g.add("  "+strings.TrimSpace("--"+f.name+" "+f.value), text)
+	}
+	s.out.print("\n")
+	s.lines(g)
+}
+
+func (c *command) takesSomewhere(flag string) bool {
+	return c.takes(flag) || slices.ContainsFunc(c.subs, func(sub *command) bool { return sub.takes(flag) })
+}
+
+// lines prints a table without a head.
+func (s *session) lines(g *grid) {
+	_, widths := g.fit(0)
+	for _, row := range g.rows {
+		s.out.print(row[0] + strings.Repeat(" ", widths[0]-display.Width(row[0])) + gap + row[1] + "\n")
+	}
+}
+
+// sentence begins with a capital.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}

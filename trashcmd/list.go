@@ -1,0 +1,108 @@
+package trashcmd
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/display"
+)
+
+const (
+	defaultLimit = 50  // for people
+	pageSize     = 500 // of what is read at once
+)
+
+// listRows lists rows in the trash.
+func listRows(s *session) error {
+	options, err := s.options()
+	if err != nil {
+		return err
+	}
+	if s.flags.json {
+		return stream(s, options, func(o softdelete.ListOptions) ([]softdelete.Item, jsonNext, error) {
+			page, err := s.trash.List(s.ctx, o)
+			return page.Items, jsonNext{Next: page.Next}, err
+		}, func(item softdelete.Item) any { return itemJSON(item) })
+	}
+	if options.Limit == 0 {
+		options.Limit = defaultLimit
+	}
+	page, err := s.trash.List(s.ctx, options)
+	if err != nil {
+		return err
+	}
+	if len(page.Items) == 0 {
+		s.out.print(s.nothing("no rows") + "\n")
+		return nil
+	}
+	s.itemsTable(page.Items)
+	s.more(page.Next, len(page.Items))
+	return nil
+}
+
+// stream writes a list as JSON, a line each, page by page: all of it, or as much as --limit
+// says. The last line says how to go on.
+func stream[T any](s *session, options softdelete.ListOptions, read func(softdelete.ListOptions) ([]T, jsonNext, error), line func(T) any) error {
+	left := options.Limit
+	for {
+		options.Limit = pageSize
+		if left > 0 {
+			options.Limit = min(left, pageSize)
+		}
+		items, next, err := read(options)
+		if err != nil {
+			return err
+		}
+		for _, item := range items {
+			if err := s.out.json(line(item)); err != nil {
+				return err
+			}
+		}
+		if left > 0 {
+			left -= len(items)
+		}
+		if next.Next == "" || left == 0 && s.flags.limit > 0 {
+			return s.out.json(next)
+		}
+		if s.out.err != nil {
+			return nil
+		}
+		options.After = next.Next
+	}
+}
+
+func (s *session) itemsTable(items []softdelete.Item) {
+	g := &grid{columns: []column{
+		{title: "TABLE", least: 8, order: 2},
+		{title: "KEY", style: bold},
+		{title: "TRASHED", order: 8, optional: true, style: dim},
+		{title: "WHEN"},
+		{title: "BY", least: 6, order: 3},
+		{title: "REASON", least: 8, order: 5},
+		{title: "OPERATION", order: 9, optional: true, style: dim},
+	}}
+	for _, item := range items {
+		id := ""
+		if item.DeletionID != uuid.Nil {
+			id = item.DeletionID.String()
+		}
+		g.add(item.Table, display.LineKey(display.KeyTexts(item.Key)), s.stamp(item.At), ago(item.At, s.now()), item.By, item.Reason, id)
+	}
+	g.print(s.out, s.width)
+}
+
+// more says how a list goes on.
+func (s *session) more(next string, shown int) {
+	if next == "" {
+		return
+	}
+	s.out.printf("\n%s shown; there are more:\n  %s\n", count(int64(shown)), s.again("--after", next))
+}
+
+// nothing says that a list is empty, and of what.
+func (s *session) nothing(what string) string {
+	if len(s.given) > 0 {
+		return what + " in the trash that are asked for"
+	}
+	return what + " in the trash"
+}

@@ -1,0 +1,106 @@
+package trashcmd
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gorm-softdelete/softdelete/internal/display"
+)
+
+// column is one of a table.
+type column struct {
+	title string
+	right bool  // numbers stand at the right
+	style style // of its cells
+
+	// What happens where the table is wider than the terminal, to the columns of the highest
+	// order first: optional ones go, unless it is enough to cut them to their least width.
+	// Then those with a least width are cut to no less.
+	least    int
+	order    int
+	optional bool
+}
+
+// grid is a table of lines.
+type grid struct {
+	columns []column
+	rows    [][]string
+}
+
+func (g *grid) add(cells ...string) {
+	for i, cell := range cells {
+		cells[i] = display.Line(cell)
+	}
+	g.rows = append(g.rows, cells)
+}
+
+const gap = "  "
+
+// print writes the table in a width, 0 for any. Columns in which nothing stands are left out.
+func (g *grid) print(p *printer, width int) {
+	shown, widths := g.fit(width)
+	line := func(cells func(i int) string, of func(c column) style) {
+		var b strings.Builder
+		for n, i := range shown {
+			text := display.Cut(cells(i), widths[i])
+			space := strings.Repeat(" ", widths[i]-display.Width(text))
+			painted := p.in(of(g.columns[i]), text)
+			if g.columns[i].right {
+				painted = space + painted
+			} else if n < len(shown)-1 {
+				painted += space
+			}
+			if n > 0 {
+				_, _ = b.WriteString(gap)
+			}
+			_, _ = b.WriteString(painted)
+		}
+		p.print(strings.TrimRight(b.String(), " ") + "\n")
+	}
+	line(func(i int) string { return g.columns[i].title }, func(column) style { return bold })
+	for _, row := range g.rows {
+		line(func(i int) string { return row[i] }, func(c column) style { return c.style })
+	}
+}
+
+// fit chooses the columns that are shown, and how wide each is.
+func (g *grid) fit(width int) (shown, widths []int) {
+	widths = make([]int, len(g.columns))
+	for i, c := range g.columns {
+		for _, row := range g.rows {
+			widths[i] = max(widths[i], display.Width(row[i]))
+		}
+		if widths[i] > 0 || len(g.rows) == 0 {
+			shown = append(shown, i)
+			widths[i] = max(widths[i], display.Width(c.title))
+		}
+	}
+	over := func() int {
+		sum := len(gap) * (len(shown) - 1)
+		for _, i := range shown {
+			sum += widths[i]
+		}
+		return sum - width
+	}
+	if width == 0 {
+		return shown, widths
+	}
+	byOrder := slices.Clone(shown)
+	slices.SortStableFunc(byOrder, func(a, b int) int { return g.columns[b].order - g.columns[a].order })
+	cut := func(i int) { widths[i] = max(widths[i]-over(), min(widths[i], g.columns[i].least)) }
+	for _, i := range byOrder {
+		switch c := g.columns[i]; {
+		case over() <= 0 || !c.optional:
+		case c.least > 0 && widths[i]-over() >= c.least:
+			cut(i)
+		default:
+			shown = slices.DeleteFunc(shown, func(j int) bool { return j == i })
+		}
+	}
+	for _, i := range byOrder {
+		if over() > 0 && g.columns[i].least > 0 && slices.Contains(shown, i) {
+			cut(i)
+		}
+	}
+	return shown, widths
+}
