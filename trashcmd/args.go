@@ -206,6 +206,9 @@ func (a *arguments) resolve() error {
 	if a.flags.help {
 		return nil
 	}
+	if len(a.command.subs) > 0 {
+		return usage("which one? It is one of %s", strings.Join(a.command.subNames(), ", "))
+	}
 	for _, given := range a.given {
 		if !a.command.takes(given) {
 			return usage("%s takes no --%s", a.command.name, given)

@@ -29,6 +29,8 @@ var (
 	emptying  = append([]string{"older-than", "max-rows", "batch-size", "pause"}, choosing...)
 )
 
+const manyRows = "Several rows are one operation: all of them, or none. Rows of several tables are\nwritten TABLE/KEY TABLE/KEY…"
+
 // commands is the table of all commands: help, dispatch and completion come from it.
 var commands []*command
 
@@ -37,6 +39,23 @@ func init() { //nolint:gochecknoinits // help, which is in the table, reads it
 		{name: "stats", short: "how much of each model is in the trash", flags: append([]string{"older-than"}, choosing...), run: stats},
 		{name: "list", short: "rows in the trash, newest first", flags: reading, run: listRows},
 		{name: "deletions", short: "operations that have trashed rows, newest first", flags: reading, run: deletions},
+		{
+			name: "show", args: "TABLE KEY", short: "a row in the trash: its columns, its operation, what hangs on it", least: 1, most: 2, run: show,
+			long: "It reads, and changes nothing. Of a table with a column that looks like a secret\n(password, token, secret, hash, key) only the key is shown.",
+		},
+		{name: "preview", args: "OP …", short: "what a restore, purge, undo or empty would do", most: any_, subs: []*command{
+			{name: "preview restore", args: "TABLE KEY…", short: "what a restore would do", flags: restoring, least: 1, most: any_, run: previewRestore},
+			{name: "preview purge", args: "TABLE KEY…", short: "what a purge would do", least: 1, most: any_, run: previewPurge},
+			{name: "preview undo", args: "ID", short: "what an undo would do", least: 1, most: 1, run: previewUndo},
+		}},
+		{
+			name: "restore", args: "TABLE KEY…", short: "make rows live again, with what was trashed along", flags: append(restoring, writing...),
+			least: 1, most: any_, run: restore, long: manyRows,
+		},
+		{name: "undo", args: "ID", short: "make all rows of an operation live again", flags: writing, least: 1, most: 1, run: undo},
+		{
+			name: "purge", args: "TABLE KEY…", short: "remove rows in the trash for good", flags: writing, least: 1, most: any_, run: purge, long: manyRows,
+		},
 		{name: "help", args: "[COMMAND]", short: "what can be said, and how", most: 2, run: help},
 	}
 }

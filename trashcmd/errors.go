@@ -122,6 +122,11 @@ func (s *session) tell(err error) int {
 	switch {
 	case err == nil:
 		return code
+	case errors.As(err, &p):
+		if text = p.Error(); text == "" {
+			return code
+		}
+		next = p.next
 	case errors.As(err, &u):
 		text = u.text
 		if s.arguments != nil && s.command != nil && s.command.name != "help" {
@@ -130,11 +135,6 @@ func (s *session) tell(err error) int {
 		} else {
 			next = []string{s.name + " help"}
 		}
-	case errors.As(err, &p):
-		if text = p.Error(); text == "" {
-			return code
-		}
-		next = p.next
 	case s.interrupted():
 		text = s.why() + ", nothing was done"
 	default:

@@ -74,7 +74,7 @@ func (s *session) chosen(soft bool) ([]known, error) {
 				return nil, err
 			}
 			if soft && !m.soft {
-				return nil, &problem{code: exitRefused, text: m.schema.Name + " (" + m.schema.Table + ") is not soft-deletable, it has no trash", next: s.tablesHint()}
+				return nil, s.noTrash(m)
 			}
 			list = append(list, m)
 		}
@@ -116,6 +116,11 @@ func (s *session) model(name string) (known, error) {
 		tables[i] = m.schema.Table
 	}
 	return known{}, &problem{code: exitRefused, text: "several models are called " + display.Line(name) + ": name one by its table", next: []string{"the tables are " + strings.Join(tables, ", ")}}
+}
+
+// noTrash is the error of a model without a marker.
+func (s *session) noTrash(m known) error {
+	return &problem{code: exitRefused, text: m.schema.Name + " (" + m.schema.Table + ") is not soft-deletable, it has no trash", next: s.tablesHint()}
 }
 
 // tablesHint says which tables there are.

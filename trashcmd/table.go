@@ -37,7 +37,12 @@ func (g *grid) add(cells ...string) {
 const gap = "  "
 
 // print writes the table in a width, 0 for any. Columns in which nothing stands are left out.
-func (g *grid) print(p *printer, width int) {
+func (g *grid) print(p *printer, width int) { g.write(p, width, true) }
+
+// body is print without the titles.
+func (g *grid) body(p *printer, width int) { g.write(p, width, false) }
+
+func (g *grid) write(p *printer, width int, titles bool) {
 	shown, widths := g.fit(width)
 	line := func(cells func(i int) string, of func(c column) style) {
 		var b strings.Builder
@@ -57,7 +62,9 @@ func (g *grid) print(p *printer, width int) {
 		}
 		p.print(strings.TrimRight(b.String(), " ") + "\n")
 	}
-	line(func(i int) string { return g.columns[i].title }, func(column) style { return bold })
+	if titles {
+		line(func(i int) string { return g.columns[i].title }, func(column) style { return bold })
+	}
 	for _, row := range g.rows {
 		line(func(i int) string { return row[i] }, func(c column) style { return c.style })
 	}
