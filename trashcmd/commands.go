@@ -47,6 +47,7 @@ func init() { //nolint:gochecknoinits // help, which is in the table, reads it
 			{name: "preview restore", args: "TABLE KEY…", short: "what a restore would do", flags: restoring, least: 1, most: any_, run: previewRestore},
 			{name: "preview purge", args: "TABLE KEY…", short: "what a purge would do", least: 1, most: any_, run: previewPurge},
 			{name: "preview undo", args: "ID", short: "what an undo would do", least: 1, most: 1, run: previewUndo},
+			{name: "preview empty", args: "--older-than AGE", short: "what an empty would do", flags: emptying, run: previewEmpty},
 		}},
 		{
 			name: "restore", args: "TABLE KEY…", short: "make rows live again, with what was trashed along", flags: append(restoring, writing...),
@@ -56,6 +57,23 @@ func init() { //nolint:gochecknoinits // help, which is in the table, reads it
 		{
 			name: "purge", args: "TABLE KEY…", short: "remove rows in the trash for good", flags: writing, least: 1, most: any_, run: purge, long: manyRows,
 		},
+		{
+			name: "empty", args: "--older-than AGE", short: "remove for good what was trashed longer ago", flags: append([]string{"yes", "actor", "reason"}, emptying...), run: empty,
+			long: "It goes in short transactions, beside the application and others who empty; hooks of the\nmodels do not run. It goes on after a row or a model that fails, and reports it.\nCtrl-C ends it between two of them, and says how to go on.\n\n  0 3 * * *  $ empty --older-than 30d --yes",
+		},
+		{
+			name: "doctor", short: "what of the database soft deletes break on, and the SQL that mends it", flags: append([]string{"fail-on"}, choosing...), run: doctor,
+			long: "It reads, and changes nothing.",
+		},
+		{
+			name: "migrate", short: "bring the schema to what the models say", flags: append([]string{"yes", "print", "format", "dir"}, choosing...), run: migrate,
+			long: "--print writes what it would run as a migration of a tool, with the way back, and changes nothing.",
+		},
+		{name: "guard", args: "OP", short: "have the database itself keep live rows", most: any_, subs: []*command{
+			{name: "guard install", short: "triggers that refuse to delete live rows", flags: append([]string{"yes"}, choosing...), run: guardInstall},
+			{name: "guard remove", short: "take them off", flags: append([]string{"yes"}, choosing...), run: guardRemove},
+			{name: "guard print", short: "their SQL", flags: choosing, run: guardPrint},
+		}},
 		{name: "help", args: "[COMMAND]", short: "what can be said, and how", most: 2, run: help},
 	}
 }
