@@ -310,3 +310,23 @@ func total(rows map[string]int64) (n int64) {
 	}
 	return n
 }
+
+// Models are the models of the trash, a value of each, in the order of their tables'
+// names: those that it was opened with, or all that are registered. They are what
+// ListOptions.Models takes.
+//
+//	trash, err := softdelete.OpenTrash(db)
+//	for _, model := range trash.Models() {
+//		fmt.Printf("%T\n", model) // *shop.Order, …
+//	}
+func (t *Trash) Models() []any {
+	_, models, err := t.begin(context.Background(), nil)
+	if err != nil {
+		return nil
+	}
+	values := make([]any, len(models))
+	for i, m := range models {
+		values[i] = model.NewOf(m.Schema.ModelType)
+	}
+	return values
+}
