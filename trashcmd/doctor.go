@@ -49,7 +49,7 @@ func doctor(s *session) error {
 	}
 	worst := slices.Index(severities, failOn) // -1 for never
 	if err == nil && slices.ContainsFunc(findings, func(f softdelete.Finding) bool { return slices.Index(severities, f.Severity) <= worst }) {
-		return silent(exitFound)
+		return errTold
 	}
 	return err
 }

@@ -58,7 +58,7 @@ func previewEmpty(s *session) error {
 		s.next("To do it:", s.toType(commandNamed("empty"), nil, "--yes"))
 	}
 	if len(report.Failed) > 0 {
-		return silent(exitFound)
+		return errTold
 	}
 	return nil
 }
@@ -205,7 +205,9 @@ func (s *session) emptyEach(models []known, total *softdelete.EmptyReport, one f
 }
 
 // isUsage tells if an error is about what was asked for, not about a model.
-func (s *session) isUsage(err error) bool { return isOneOf(err, []error{gorm.ErrInvalidValue, gorm.ErrInvalidDB}) }
+func (s *session) isUsage(err error) bool {
+	return isOneOf(err, []error{gorm.ErrInvalidValue, gorm.ErrInvalidDB})
+}
 
 // reportEmptied says what an empty has done, and how to go on.
 func (s *session) reportEmptied(report softdelete.EmptyReport, err error) error {
@@ -218,13 +220,16 @@ func (s *session) reportEmptied(report softdelete.EmptyReport, err error) error 
 		s.staying(report.Failed)
 	}
 	again := s.toType(commandNamed("empty"), nil, "--yes")
+	if most := s.flags.maxRows; err == nil && most > 0 && sum(report.Rows) >= most && !s.flags.json {
+		s.next("That is as much as --max-rows lets go. To go on:", again)
+	}
 	switch {
 	case s.interrupted():
 		return &problem{code: exitFound, text: s.why() + " between two batches: what was removed is reported, the rest is as it was", next: []string{again}}
 	case err != nil:
 		return err
 	case len(report.Failed) > 0:
-		return silent(exitFound)
+		return errTold
 	}
 	return nil
 }

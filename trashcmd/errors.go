@@ -46,8 +46,8 @@ func (e *usageError) Error() string { return e.text }
 
 func usage(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
 
-// silent is a problem that has been told.
-func silent(code int) error { return &problem{code: code} }
+// errTold is a problem that has been told: what forbids something, rows that stay, findings.
+var errTold = &problem{code: exitFound}
 
 // refusals are the errors of the library by which it declines, and nothing is done.
 var refusals = []error{

@@ -1,6 +1,8 @@
 package trashcmd
 
 import (
+	"errors"
+
 	"github.com/google/uuid"
 
 	"github.com/gorm-softdelete/softdelete"
@@ -50,6 +52,10 @@ func stream[T any](s *session, options softdelete.ListOptions, read func(softdel
 			options.Limit = min(left, pageSize)
 		}
 		items, next, err := read(options)
+		if err != nil && s.interrupted() && options.After != "" {
+			// What has been listed is whole, and can be gone on from.
+			return errors.Join(err, s.out.json(jsonNext{Next: options.After}))
+		}
 		if err != nil {
 			return err
 		}

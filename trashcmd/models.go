@@ -24,10 +24,11 @@ type known struct {
 func (s *session) learn(models []any) error {
 	s.named = len(models) > 0
 	if !s.named {
-		var err error
-		if models, err = s.registered(); err != nil {
+		trash, err := softdelete.OpenTrash(s.db)
+		if err != nil {
 			return err
 		}
+		models = trash.Models()
 	}
 	for _, value := range models {
 		stmt := &gorm.Statement{DB: s.db}
@@ -47,20 +48,6 @@ func (s *session) learn(models []any) error {
 		return &problem{code: exitRefused, text: "no model is soft-deletable", next: []string{"give the command your models, or put them into softdelete.Config.Models"}}
 	}
 	return nil
-}
-
-// registered are the models that the plugin knows. A scope sees of which one a statement is:
-// here of those that count them, which are kept from counting anything.
-func (s *session) registered() (models []any, err error) {
-	look := func(tx *gorm.DB) *gorm.DB {
-		models = append(models, tx.Statement.Model)
-		return tx.Where("1 = 0")
-	}
-	trash, err := softdelete.OpenTrash(s.db.Scopes(look))
-	if err == nil {
-		_, err = trash.Stats(s.ctx)
-	}
-	return models, err
 }
 
 // chosen are the models that flags have chosen; of the soft-deletable ones, if so asked.

@@ -14,10 +14,10 @@ func (s *session) preview(op operation) error {
 	case err != nil:
 		return err
 	case plan.Forbidden() && s.flags.json:
-		return silent(exitFound)
+		return errTold
 	case plan.Forbidden():
 		s.next("Then look again:", s.againAfter(op, plan))
-		return silent(exitFound)
+		return errTold
 	case s.flags.json:
 		return nil
 	}

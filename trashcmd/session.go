@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/user"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -132,6 +131,3 @@ func values(models []known) []any {
 	}
 	return list
 }
-
-// has tells if a flag was given.
-func (a *arguments) has(flag string) bool { return slices.Contains(a.given, flag) }

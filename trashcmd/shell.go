@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-var bare = regexp.MustCompile(`^[\pL\pN_@%+=:,./-]+$`)
+var bare = regexp.MustCompile(`^[\pL\pN_@%+:,./-][\pL\pN_@%+=:,./-]*$`)
 
 // quote writes a word so that a shell takes it as it is.
 func quote(word string) string {

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 
@@ -69,9 +68,8 @@ var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 
 // shop is a database with customers, each with two orders of two lines.
 type shop struct {
-	db   *gorm.DB
-	at   time.Time // what the clock of deletes says
-	undo map[string]uuid.UUID
+	db *gorm.DB
+	at time.Time // what the clock of deletes says
 }
 
 func openShop(t *testing.T, open testdb.Opener) *shop {

@@ -13,7 +13,7 @@ import (
 // Value is a value of a row: one of its fields says it.
 type Value struct {
 	Null   bool
-	Time   time.Time // if it is one
+	Time   time.Time // if it is one, other than the zero time
 	Binary int       // how many bytes it has that are no text
 	Text   string    // all else, as it is: see Line and Cut
 }
@@ -35,7 +35,7 @@ func ValueOf(value any) Value {
 	if !rv.IsValid() || isNil(rv.Interface()) {
 		return Value{Null: true}
 	}
-	if t, ok := rv.Interface().(time.Time); ok {
+	if t, ok := rv.Interface().(time.Time); ok && !t.IsZero() {
 		return Value{Time: t}
 	}
 	return plain(rv)
