@@ -3,6 +3,7 @@ package trashcmd
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +15,8 @@ const (
 	day  = 24 * time.Hour
 	week = 7 * day
 )
+
+var decimal = regexp.MustCompile(`^\d+(\.\d+)?$`)
 
 // parseDuration reads a duration as Go writes it, also in days and weeks: 2w, 1d12h, 90m.
 func parseDuration(text string) (time.Duration, error) {
@@ -28,7 +31,7 @@ func parseDuration(text string) (time.Duration, error) {
 			continue
 		}
 		n, err := strconv.ParseFloat(number, 64)
-		if err != nil || n < 0 || n*float64(unit.is) > float64(math.MaxInt64-total) || number != strings.Trim(number, "+-eExXpP_iInN") {
+		if err != nil || !decimal.MatchString(number) || n*float64(unit.is) > float64(math.MaxInt64-total) {
 			return 0, wrong
 		}
 		total, rest = total+time.Duration(n*float64(unit.is)), behind
