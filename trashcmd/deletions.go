@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/gorm-softdelete/softdelete"
-	"github.com/gorm-softdelete/softdelete/internal/display"
 )
 
 // deletions lists operations of which rows are in the trash.
@@ -35,8 +34,9 @@ func deletions(s *session) error {
 		s.more(page.Next, len(page.Items))
 	}
 	if len(page.Untold) > 0 {
-		s.out.printf("\nRows of %s do not say by which operation they were trashed: %s list --model %s\n",
-			display.Line(strings.Join(page.Untold, ", ")), s.name, display.Line(quote(strings.Join(page.Untold, ","))))
+		s.out.print("\n")
+		s.paragraph(plainly, "", "Rows of "+strings.Join(page.Untold, ", ")+" do not say by which operation they were trashed:")
+		s.out.printf("  %s\n", s.line("list", "--model", strings.Join(page.Untold, ",")))
 	}
 	return nil
 }
@@ -48,8 +48,8 @@ func (s *session) deletionsTable(list []softdelete.Deletion) {
 		{title: "WHEN"},
 		{title: "BY", least: 5, order: 2},
 		{title: "ROWS", right: true},
-		{title: "REASON", least: 8, order: 3},
-		{title: "OF", least: 12, order: 8, optional: true},
+		{title: "REASON", least: 8, well: 40, order: 3},
+		{title: "OF", least: 24, order: 8, optional: true},
 	}}
 	for _, d := range list {
 		g.add(d.ID.String(), s.stamp(d.At), ago(d.At, s.now()), d.By, count(sum(d.Rows)), d.Reason, byTable(d.Rows))

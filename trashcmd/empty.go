@@ -89,10 +89,10 @@ func (s *session) showEmptying(models []known) (softdelete.EmptyReport, error) {
 	}
 	cutoff := s.began.Add(-s.flags.olderThan)
 	if rows := sum(report.Rows); rows > 0 {
-		s.out.printf("%s\n", s.out.in(bold, fmt.Sprintf("Emptying the trash would remove %s for good, trashed before %s:", many(rows, "row"), s.stamp(cutoff))))
+		s.paragraph(bold, "", fmt.Sprintf("Emptying the trash would remove %s for good, trashed before %s:", many(rows, "row"), s.stamp(cutoff)))
 		s.tree(softdelete.Plan{Rows: report.Rows})
 	} else {
-		s.out.printf("Nothing in the trash is to be removed: it was all trashed after %s\n", s.stamp(cutoff))
+		s.paragraph(plainly, "", "Nothing is to be removed that was trashed before "+s.stamp(cutoff)+".")
 	}
 	s.staying(report.Failed)
 	return report, nil

@@ -37,8 +37,9 @@ func (s *session) overview() {
 		}
 	}
 	s.lines(g)
-	s.out.print("\nWhat writes says what it would do, and does it with --yes, or once you have typed the number of rows.\n")
-	s.out.printf("A KEY is a row's primary key; of several columns the values are parted by commas, and %% and , are written %%25 and %%2C.\n")
+	s.out.print("\n")
+	s.paragraph(plainly, "", "What writes says what it would do, and does it with --yes, or once you have typed the number of rows.")
+	s.paragraph(plainly, "", "A KEY is a row's primary key; of several columns the values are parted by commas, and % and , in them are written %25 and %2C.")
 	s.out.printf("More of each: %s COMMAND --help\n", s.name)
 }
 
@@ -83,7 +84,7 @@ func (c *command) takesSomewhere(flag string) bool {
 func (s *session) lines(g *grid) {
 	_, widths := g.fit(0)
 	for _, row := range g.rows {
-		s.out.print(row[0] + strings.Repeat(" ", widths[0]-display.Width(row[0])) + gap + row[1] + "\n")
+		s.paragraph(plainly, row[0]+strings.Repeat(" ", widths[0]-display.Width(row[0]))+gap, row[1])
 	}
 }
 

@@ -84,7 +84,7 @@ func (s *session) itemsTable(items []softdelete.Item) {
 		{title: "TRASHED", order: 8, optional: true, style: dim},
 		{title: "WHEN"},
 		{title: "BY", least: 6, order: 3},
-		{title: "REASON", least: 8, order: 5},
+		{title: "REASON", least: 8, well: 40, order: 5},
 		{title: "OPERATION", order: 9, optional: true, style: dim},
 	}}
 	for _, item := range items {

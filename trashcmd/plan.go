@@ -141,7 +141,7 @@ func conflicting(c softdelete.ConflictError) string {
 
 // plan writes a plan for people, with what it is called, and what forbids it.
 func (s *session) plan(title string, plan softdelete.Plan) {
-	s.out.printf("%s\n", s.out.in(bold, title))
+	s.paragraph(bold, "", title)
 	s.tree(plan)
 	s.forbidden(plan)
 }

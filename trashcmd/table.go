@@ -14,9 +14,11 @@ type column struct {
 	style style // of its cells
 
 	// What happens where the table is wider than the terminal, to the columns of the highest
-	// order first: optional ones go, unless it is enough to cut them to their least width.
-	// Then those with a least width are cut to no less.
+	// order first: optional ones go, unless it is enough to cut them to their least width, and
+	// others to what they are still well read in. Then those with a least width are cut to
+	// no less.
 	least    int
+	well     int
 	order    int
 	optional bool
 }
@@ -96,10 +98,16 @@ func (g *grid) fit(width int) (shown, widths []int) {
 	slices.SortStableFunc(byOrder, func(a, b int) int { return g.columns[b].order - g.columns[a].order })
 	cut := func(i int) { widths[i] = max(widths[i]-over(), min(widths[i], g.columns[i].least)) }
 	for _, i := range byOrder {
+		lacking := over()
+		for _, j := range shown {
+			if well := g.columns[j].well; well > 0 {
+				lacking -= max(widths[j]-well, 0)
+			}
+		}
 		switch c := g.columns[i]; {
-		case over() <= 0 || !c.optional:
-		case c.least > 0 && widths[i]-over() >= c.least:
-			cut(i)
+		case lacking <= 0 || !c.optional:
+		case c.least > 0 && widths[i]-lacking >= c.least:
+			widths[i] -= lacking
 		default:
 			shown = slices.DeleteFunc(shown, func(j int) bool { return j == i })
 		}

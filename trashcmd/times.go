@@ -74,7 +74,7 @@ func parseWhen(text string, now time.Time) (time.Time, error) {
 
 // ago says how far a moment is from now, in one unit.
 func ago(t, now time.Time) string {
-	d := now.Sub(t)
+	d := now.Sub(t).Round(time.Second)
 	switch {
 	case t.IsZero():
 		return ""
