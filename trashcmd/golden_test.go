@@ -105,7 +105,11 @@ func same(t *testing.T, name, text string) {
 	}
 	want, err := os.ReadFile(path)
 	require.NoError(t, err)
-	require.Equal(t, string(want), text)
+	wanted, got := strings.Split(string(want), "\n"), strings.Split(text, "\n")
+	for i := range min(len(wanted), len(got)) {
+		require.Equal(t, wanted[i], got[i], "%s:%d", path, i+1)
+	}
+	require.Len(t, got, len(wanted), path)
 }
 
 // TestPicturesOfHelp holds what help says against a file.
