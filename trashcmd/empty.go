@@ -24,7 +24,7 @@ func empty(s *session) error {
 	if err != nil {
 		return err
 	}
-	began := time.Now()
+	began := s.now()
 	if !s.flags.yes {
 		plan, err := s.showEmptying(models)
 		if err != nil {
@@ -141,7 +141,7 @@ func (s *session) emptyAll(models []known, began time.Time) (softdelete.EmptyRep
 	total := softdelete.EmptyReport{Rows: map[string]int64{}}
 	one := func(list []known) (softdelete.EmptyReport, error) {
 		o := s.emptyOptions()
-		o.OlderThan += time.Since(began)
+		o.OlderThan += s.now().Sub(began)
 		if o.MaxRows > 0 {
 			if o.MaxRows -= sum(total.Rows); o.MaxRows <= 0 {
 				return softdelete.EmptyReport{}, nil

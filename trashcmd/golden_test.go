@@ -30,10 +30,11 @@ func (s *shop) night(t *testing.T) (undo string) {
 	gone := s.trash(t, 3*time.Hour, "ana", "asked for by the customer, who has moved to another town and buys elsewhere", &Customer{ID: 1})
 	s.trash(t, 50*time.Hour, "bob", "重複した注文です。お客様から連絡がありました", &Order{ID: 20})
 	s.trash(t, 26*time.Hour, "", "", &Line{OrderID: 21, SKU: "cup,red"})
-	require.NoError(t, s.db.Create(&Invoice{ID: 7, CustomerID: 1}).Error)
+	require.NoError(t, s.db.Create(&Invoice{ID: 7, CustomerID: 3}).Error)
 	s.trash(t, 40*day, "", "", &Invoice{ID: 7})
 	require.NoError(t, s.db.Create(&Account{Login: "käse 50%", PasswordHash: "$2a$10$N9qo8uLOickgx2ZMRZoMye", Note: "vip"}).Error)
 	s.trash(t, 4*time.Minute, "root\x1b[31m", "cleaned\nup", &Account{Login: "käse 50%"})
+	s.at = noon
 	return gone.ID.String()
 }
 

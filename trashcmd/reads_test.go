@@ -132,10 +132,25 @@ func TestFilters(t *testing.T) {
 			want int
 			args string
 		}{
-			{13, ""}, {3, "--model orders"}, {3, "--model Order"}, {3, "--model trashcmd.Order"}, {3, "--model *trashcmd.Order"}, {10, "--model Order,lines"}, {10, "--model Order --model lines"},
-			{6, "--except lines"}, {3, "--except lines,customers --except Invoice,Account"}, {3, "--model orders,lines --except Line"},
-			{7, "--actor ana"}, {3, "--actor bob"}, {2, "--actor bob --model lines"}, {0, "--actor eve"},
-			{8, "--since 1d"}, {12, "--since 3d"}, {4, "--since 3d --until 1d"}, {1, "--until 2026-03-01"}, {12, "--since 2026-03-01T00:00:00Z"},
+			{13, ""},
+			{3, "--model orders"},
+			{3, "--model Order"},
+			{3, "--model trashcmd.Order"},
+			{3, "--model *trashcmd.Order"},
+			{10, "--model Order,lines"},
+			{10, "--model Order --model lines"},
+			{6, "--except lines"},
+			{3, "--except lines,customers --except Invoice,Account"},
+			{3, "--model orders,lines --except Line"},
+			{7, "--actor ana"},
+			{3, "--actor bob"},
+			{2, "--actor bob --model lines"},
+			{0, "--actor eve"},
+			{8, "--since 1d"},
+			{12, "--since 3d"},
+			{4, "--since 3d --until 1d"},
+			{1, "--until 2026-03-01"},
+			{12, "--since 2026-03-01T00:00:00Z"},
 		} {
 			args := strings.Fields(test.args)
 			lines := jsonLines(t, s.ok(t, append([]string{"list", "--json"}, args...)...))
@@ -398,11 +413,38 @@ func TestTerminalIsSafe(t *testing.T) {
 		d := s.trash(t, time.Hour, evil, evil, &Customer{ID: 9})
 		line := "90," + "%1B%5D0;owned%07%1B%5B2J%C2%9B31m%0D%0A%E2%80%AE%7F"
 		for _, args := range [][]string{
-			{"list"}, {"list", "--json"}, {"deletions"}, {"deletions", "--json"}, {"stats"}, {"show", "customers", "9"}, {"show", "customers", "9", "--json"}, {"show", "lines", line}, {"show", "lines", "90," + evil},
-			{"show", "lines", line, "--json"}, {"preview", "undo", d.ID.String()}, {"restore", "lines", line}, {"restore", "lines", "90," + evil, "--reason", evil, "--actor", evil}, {"restore", "lines", line, "--json"},
-			{evil}, {"list", evil}, {"list", "--model", evil}, {"list", "--" + evil}, {"list", "--since", evil}, {"show", evil, "1"}, {"show", "customers", evil}, {"show", "lines", evil}, {"undo", evil}, {"help", evil}, {"list", "--after", evil},
-			{"preview", evil}, {"restore", evil + "/" + evil, "--yes"}, {"migrate", "--print", "--dir", evil + "/" + evil + "\x00"}, {"list", "--show-sql", "--actor", evil}, {"doctor", "--fail-on", evil},
-			{"undo", d.ID.String(), "--expect", evil, "--yes"}, {"purge", "lines", "90," + evil, "--yes"},
+			{"list"},
+			{"list", "--json"},
+			{"deletions"},
+			{"deletions", "--json"},
+			{"stats"},
+			{"show", "customers", "9"},
+			{"show", "customers", "9", "--json"},
+			{"show", "lines", line},
+			{"show", "lines", "90," + evil},
+			{"show", "lines", line, "--json"},
+			{"preview", "undo", d.ID.String()},
+			{"restore", "lines", line},
+			{"restore", "lines", "90," + evil, "--reason", evil, "--actor", evil},
+			{"restore", "lines", line, "--json"},
+			{evil},
+			{"list", evil},
+			{"list", "--model", evil},
+			{"list", "--" + evil},
+			{"list", "--since", evil},
+			{"show", evil, "1"},
+			{"show", "customers", evil},
+			{"show", "lines", evil},
+			{"undo", evil},
+			{"help", evil},
+			{"list", "--after", evil},
+			{"preview", evil},
+			{"restore", evil + "/" + evil, "--yes"},
+			{"migrate", "--print", "--dir", evil + "/" + evil + "\x00"},
+			{"list", "--show-sql", "--actor", evil},
+			{"doctor", "--fail-on", evil},
+			{"undo", d.ID.String(), "--expect", evil, "--yes"},
+			{"purge", "lines", "90," + evil, "--yes"},
 		} {
 			a := s.run(t, args...)
 			for _, text := range []string{a.out, a.err} {

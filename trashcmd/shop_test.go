@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
@@ -80,6 +82,21 @@ func openShop(t *testing.T, open testdb.Opener) *shop {
 	s.db = open(t, config)
 	require.NoError(t, s.db.Use(softdelete.New(softdelete.Config{Models: []any{&Customer{}, &Order{}, &Line{}, &Invoice{}, &Account{}}})))
 	require.NoError(t, softdelete.AutoMigrate(s.db, shopModels...))
+	s.fill(t)
+	return s
+}
+
+// clear empties the tables.
+func (s *shop) clear(t *testing.T) {
+	t.Helper()
+	for _, table := range []string{"lines", "orders", "invoices", "customers", "accounts"} {
+		require.NoError(t, s.db.Exec("DELETE FROM ?", clause.Table{Name: table}).Error)
+	}
+}
+
+// fill makes the customers.
+func (s *shop) fill(t *testing.T) {
+	t.Helper()
 	for id := range uint(3) {
 		c := Customer{ID: id + 1, Name: []string{"Ana", "Bob", "Eve"}[id], Email: []string{"ana", "bob", "eve"}[id] + "@example.com"}
 		for order := range uint(2) {
@@ -91,7 +108,6 @@ func openShop(t *testing.T, open testdb.Opener) *shop {
 		}
 		require.NoError(t, s.db.Create(&c).Error)
 	}
-	return s
 }
 
 // trash deletes a value softly, as somebody and some time before noon.
@@ -121,6 +137,8 @@ type options struct {
 	open   func(context.Context) (*gorm.DB, error)
 	models []any
 	ctx    context.Context
+	reader io.Reader // in the place of in
+	now    func() time.Time
 }
 
 // run runs a command on the shop.
@@ -140,12 +158,18 @@ func (s *shop) runWith(t *testing.T, o options, args ...string) answer {
 	if o.ctx == nil {
 		o.ctx = t.Context()
 	}
+	if o.now == nil {
+		o.now = func() time.Time { return noon }
+	}
 	env := environment{
-		name: "trash", now: func() time.Time { return noon }, zone: time.FixedZone("CET", 3600),
+		name: "trash", now: o.now, zone: time.FixedZone("CET", 3600),
 		width: o.width, colour: o.colour, asks: o.asks, errWide: 80,
 	}
 	var out, stderr bytes.Buffer
-	code := run(o.ctx, args, IO{In: strings.NewReader(o.in), Out: &out, Err: &stderr}, env, o.open, o.models)
+	if o.reader == nil {
+		o.reader = strings.NewReader(o.in)
+	}
+	code := run(o.ctx, args, IO{In: o.reader, Out: &out, Err: &stderr}, env, o.open, o.models)
 	return answer{code, out.String(), stderr.String()}
 }
 

@@ -82,7 +82,10 @@ func (s *session) write(op operation) error {
 	c := commandNamed(op.verb)
 	switch {
 	case s.flags.expect != "" && s.flags.expect != plan.Fingerprint():
-		return &problem{code: exitRefused, text: "the plan has changed, nothing was done: this one is " + plan.Fingerprint()}
+		return &problem{
+			code: exitRefused, text: "the plan has changed, nothing was done: this one is " + plan.Fingerprint(),
+			next: []string{s.toType(commandNamed("preview").sub(op.verb), op.words)},
+		}
 	case plan.Forbidden():
 		return &problem{code: exitRefused, text: op.verb + " is forbidden, nothing was done", next: append(s.forbids(plan), s.againAfter(op, plan))}
 	case !s.asks || s.flags.json:

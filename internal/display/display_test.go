@@ -16,7 +16,7 @@ import (
 func TestLine(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"plain, käse, 日本, 👩‍🚀, می‌خواهم": "plain, käse, 日本, 👩‍🚀, می‌خواهم",
+		"plain, käse, 日本, 👩\u200d🚀, می\u200cخواهم": "plain, käse, 日本, 👩\u200d🚀, می\u200cخواهم",
 		"a\nb\r\tc":                `a\nb\r\tc`,
 		"\x1b[31mred\x1b[0m":       `\x1b[31mred\x1b[0m`,
 		"\x1b]0;title\a":           `\x1b]0;title\a`,
