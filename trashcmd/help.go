@@ -63,17 +63,21 @@ func (s *session) helpOf(c *command) {
 		if !c.takesSomewhere(f.name) {
 			continue
 		}
-		text := f.help
-		if f.name == "actor" {
-			text = "trashed by them"
-			if c.takesSomewhere("yes") {
-				text = "who does it (else the user of the operating system)"
-			}
-		}
-		g.add("  "+strings.TrimSpace("--"+f.name+" "+f.value), text)
+		g.add("  "+strings.TrimSpace("--"+f.name+" "+f.value), helpOf(f, c))
 	}
 	s.out.print("\n")
 	s.lines(g)
+}
+
+// helpOf is what a flag means to a command.
+func helpOf(f flag, c *command) string {
+	switch {
+	case f.name != "actor":
+		return f.help
+	case c.takesSomewhere("yes"):
+		return "who does it (else the user of the operating system)"
+	}
+	return "trashed by them"
 }
 
 func (c *command) takesSomewhere(flag string) bool {

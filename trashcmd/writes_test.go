@@ -279,6 +279,24 @@ func TestForbidden(t *testing.T) {
 	})
 }
 
+// TestForeignKey says that a purge is refused, not failed, where a foreign key holds the row of
+// which no model tells.
+func TestForeignKey(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		s.night(t)
+		require.NoError(t, s.db.Create(&Invoice{ID: 8, CustomerID: 1}).Error)
+		s.trash(t, time.Minute, "", "", &Invoice{ID: 8})
+		before := s.picture(t)
+		a := s.run(t, "purge", "customers", "1", "--yes")
+		require.Equal(t, exitRefused, a.code, a.err)
+		require.Contains(t, a.err, "the database refuses it, nothing was done")
+		require.Contains(t, a.err, "trash preview purge customers 1")
+		require.Equal(t, before, s.picture(t))
+	})
+}
+
 func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // TestGoneSince says what is told of a row that somebody else has taken meanwhile.
