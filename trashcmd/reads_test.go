@@ -257,9 +257,10 @@ func TestNothing(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		s := openShop(t, open)
 		require.Equal(t, "no rows in the trash\n", s.ok(t, "list"))
-		require.Equal(t, "no operations in the trash\n", s.ok(t, "deletions"))
+		require.Equal(t, "no operations in the trash\n\nRows of invoices do not say by which operation they were trashed:\n  trash list --model invoices\n", s.ok(t, "deletions"))
+		require.Equal(t, "no operations in the trash that are asked for\n", s.ok(t, "deletions", "--model", "orders"))
 		require.Equal(t, []map[string]any{{"next": ""}}, jsonLines(t, s.ok(t, "list", "--json")))
-		require.Equal(t, []map[string]any{{"next": ""}}, jsonLines(t, s.ok(t, "deletions", "--json")))
+		require.Equal(t, []map[string]any{{"next": "", "untold": []any{"invoices"}}}, jsonLines(t, s.ok(t, "deletions", "--json")))
 		require.Contains(t, s.ok(t, "stats"), "0 rows in the trash")
 	})
 }
