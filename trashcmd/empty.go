@@ -262,7 +262,7 @@ func (s *session) staying(failed []softdelete.RowError) {
 func failedJSON(failed []softdelete.RowError) []jsonFailed {
 	list := make([]jsonFailed, len(failed))
 	for i, row := range failed {
-		list[i] = jsonFailed{Table: row.Table, Model: row.Model, Key: display.KeyTexts(row.Key), Error: row.Err.Error()}
+		list[i] = jsonFailed{Table: row.Table, Model: row.Model, Key: keyJSON(row.Key), Error: row.Err.Error()}
 	}
 	return list
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -134,11 +135,23 @@ func timeOrNull(t time.Time) *time.Time {
 }
 
 func itemJSON(item softdelete.Item) jsonItem {
-	j := jsonItem{Table: item.Table, Model: item.Model, Key: display.KeyTexts(item.Key), At: timeOrNull(item.At), By: item.By, Reason: item.Reason}
+	j := jsonItem{Table: item.Table, Model: item.Model, Key: keyJSON(item.Key), At: timeOrNull(item.At), By: item.By, Reason: item.Reason}
 	if item.DeletionID != uuid.Nil {
 		j.DeletionID = &item.DeletionID
 	}
 	return j
+}
+
+// keyJSON are the values of a key. Bytes that are no text, which JSON cannot hold, are escaped
+// as they are in a word.
+func keyJSON(key []any) []string {
+	texts := display.KeyTexts(key)
+	for i, text := range texts {
+		if !utf8.ValidString(text) {
+			texts[i] = display.LineKey([]string{text})
+		}
+	}
+	return texts
 }
 
 func deletionJSON(d softdelete.Deletion) jsonDeletion {

@@ -1,0 +1,122 @@
+package trashcmd
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+// Models with keys of each kind.
+type (
+	ByUUID struct {
+		ID uuid.UUID `gorm:"primaryKey;size:36"`
+		softdelete.Tracked
+	}
+	ByNumber struct {
+		ID int64 `gorm:"primaryKey;autoIncrement:false"`
+		softdelete.Tracked
+	}
+	ByBytes struct {
+		ID []byte `gorm:"primaryKey;size:16"`
+		softdelete.Tracked
+	}
+	ByTime struct {
+		Place string    `gorm:"primaryKey;size:40"`
+		Day   time.Time `gorm:"primaryKey"`
+		softdelete.Tracked
+	}
+)
+
+// TestKeysOfEachKind says that a row is found by the key that is listed, of whatever kind that is.
+func TestKeysOfEachKind(t *testing.T) {
+	t.Parallel()
+	models := []any{&ByUUID{}, &ByNumber{}, &ByBytes{}, &ByTime{}}
+	day := time.Date(2026, 1, 31, 8, 30, 0, 250_000_000, time.UTC)
+	rows := []any{
+		&ByUUID{ID: uuid.MustParse("01a223e7-767f-440e-8692-e0530d53e4a0")}, &ByNumber{ID: -5}, &ByNumber{ID: 9223372036854775807},
+		&ByBytes{ID: []byte("plain text,")}, &ByBytes{ID: []byte{0xff, 0x00, 0x25, 0x2c}}, &ByTime{Place: "Zürich, \"日本\" 50%", Day: day},
+		&ByTime{Place: "a/b", Day: day.Add(time.Hour)},
+	}
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := open(t)
+		require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: models})))
+		require.NoError(t, softdelete.AutoMigrate(db))
+		s := &shop{db: db}
+		trashAll := func() {
+			for _, row := range rows {
+				require.NoError(t, db.Session(&gorm.Session{}).Delete(row).Error)
+			}
+		}
+		for _, row := range rows {
+			require.NoError(t, db.Create(row).Error)
+		}
+		trashAll()
+		o := options{models: models}
+		listed := 0
+		a := s.runWith(t, o, "list", "--json")
+		for _, line := range jsonLines(t, a.out) {
+			if line["table"] == nil {
+				continue
+			}
+			listed++
+			key := []string{}
+			for _, value := range line["key"].([]any) {
+				text := value.(string)
+				if len(line["key"].([]any)) > 1 { // escaped as a key of several values is
+					text = strings.NewReplacer("%", "%25", ",", "%2C").Replace(text)
+				}
+				key = append(key, text)
+			}
+			one := s.runWith(t, o, "show", line["table"].(string), strings.Join(key, ","), "--json")
+			require.Equal(t, exitDone, one.code, "%s %s", line, one.err)
+			require.Equal(t, line, document(t, one.out)["item"])
+		}
+		require.Equal(t, len(rows), listed)
+
+		// The commands that show prints do what they say, as a shell would read them.
+		for _, line := range jsonLines(t, s.runWith(t, o, "list", "--json").out)[:len(rows)] {
+			texts := []string{}
+			for _, value := range line["key"].([]any) {
+				texts = append(texts, strings.NewReplacer("%", "%25", ",", "%2C").Replace(value.(string)))
+			}
+			word := strings.Join(texts, ",")
+			if line["table"] == "by_bytes" {
+				word = line["key"].([]any)[0].(string)
+			}
+			shown := s.runWith(t, o, "show", "--", line["table"].(string), word).out
+			_, command, found := strings.Cut(shown, "\n  trash restore ")
+			require.True(t, found, shown)
+			command, _, _ = strings.Cut(command, "\n")
+			words := unquoted(t, command)
+			a := s.runWith(t, o, append([]string{"restore", "--yes"}, words...)...)
+			require.Equal(t, exitDone, a.code, fmt.Sprint(words, a.err))
+		}
+		require.Equal(t, []map[string]any{{"next": ""}}, jsonLines(t, s.runWith(t, o, "list", "--json").out))
+	})
+}
+
+// unquoted parts a line as a shell does that knows single quotes.
+func unquoted(t *testing.T, line string) (words []string) {
+	t.Helper()
+	word, quoted := "", false
+	for _, r := range line {
+		switch {
+		case r == '\'':
+			quoted = !quoted
+		case r == ' ' && !quoted:
+			words, word = append(words, word), ""
+		default:
+			word += string(r)
+		}
+	}
+	require.False(t, quoted, line)
+	return append(words, word)
+}
