@@ -60,6 +60,7 @@ func TestDryByDefault(t *testing.T) {
 			{"restore orders 10 --root-only --reason x", "Restoring orders 10 would make 1 row live again:", "trash restore orders 10 --root-only --reason x --yes --expect "},
 			{"restore lines/10,tea --with-parents", "would make 3 rows live again", "trash restore lines/10,tea --with-parents --yes --expect "},
 			{"undo " + id, "would make 7 rows live again", "trash undo " + id + " --yes --expect "},
+			{"purge orders 20 20", "Purging orders 20 would remove 3 rows for good", "trash purge orders 20 20 --yes --expect "},
 			{"purge customers 1", "would remove 7 rows for good", "trash purge customers 1 --yes --expect "},
 			{"empty --older-than 1d", "would remove 5 rows for good, trashed before 2026-03-13 13:00", "trash empty --older-than 1d --yes"},
 			{"empty --older-than 1d --model lines", "would remove 3 rows for good", "trash empty --older-than 1d --model lines --yes"},
@@ -500,6 +501,34 @@ func TestDoctor(t *testing.T) {
 		require.Equal(t, softdelete.CodeUniqueMissing, f["code"])
 		require.Contains(t, s.run(t, "doctor").out, strings.TrimSpace(f["remedy"].(string)))
 		require.Equal(t, exitDone, s.run(t, "doctor", "--model", "orders").code)
+	})
+}
+
+// TestDoctorsWarnings says that what could be better is no failure, unless it is to be one.
+func TestDoctorsWarnings(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, testdb.OpenerFor(t, "sqlite"))
+	require.Equal(t, "No findings.\n", s.ok(t, "doctor"))
+	require.NoError(t, s.db.Exec("CREATE INDEX plain ON customers (deleted_at)").Error)
+	require.Contains(t, s.ok(t, "doctor"), "1 finding: 1 info\n")
+	for failOn, code := range map[string]int{"error": 0, "warning": 0, "info": 1, "never": 0} {
+		require.Equal(t, code, s.run(t, "doctor", "--fail-on", failOn).code, failOn)
+	}
+}
+
+// TestMigrateWhatWasShown says that the statements that were shown are those that are run, or
+// none.
+func TestMigrateWhatWasShown(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		require.NoError(t, s.db.Migrator().DropIndex(&Customer{}, "idx_customers_email"))
+		in := &answering{text: "1\n", s: func() { require.NoError(t, s.db.Migrator().DropTable(&Setting{})) }}
+		a := s.askedBy(t, in, "migrate")
+		require.Equal(t, exitRefused, a.code, a.out+a.err)
+		require.Contains(t, a.err, "the schema has changed since, nothing was done\n  trash migrate\n")
+		require.False(t, s.db.Migrator().HasTable(&Setting{}))
+		require.False(t, s.db.Migrator().HasIndex(&Customer{}, "idx_customers_email"))
 	})
 }
 
