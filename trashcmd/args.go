@@ -49,7 +49,7 @@ var allFlags = []flag{
 		return err
 	}},
 	{"until", "WHEN", "trashed before then", func(f *flags, v string, now time.Time) (err error) { f.until, err = parseWhen(v, now); return err }},
-	{"limit", "N", "so many at most", func(f *flags, v string, _ time.Time) (err error) { f.limit, err = parseCount(v); return err }},
+	{"limit", "N", "so many at most: else 50, or all under --json", func(f *flags, v string, _ time.Time) (err error) { f.limit, err = parseCount(v); return err }},
 	{"after", "NEXT", "go on after a page: what it said", func(f *flags, v string, _ time.Time) error { f.after = v; return nil }},
 	{"older-than", "AGE", "trashed longer ago than this, as 30d, 2w, 36h", func(f *flags, v string, _ time.Time) (err error) {
 		f.olderThan, err = parseAge(v)

@@ -31,14 +31,16 @@ var (
 
 const manyRows = "Several rows are one operation: all of them, or none. Rows of several tables are\nwritten TABLE/KEY TABLE/KEY…"
 
+const asLines = "Under --json it is a line for each, as it is read, and a last line {\"next\": …}, which\n--after takes; it is empty at the end."
+
 // commands is the table of all commands: help, dispatch and completion come from it.
 var commands []*command
 
 func init() { //nolint:gochecknoinits // help, which is in the table, reads it
 	commands = []*command{
 		{name: "stats", short: "how much of each model is in the trash", flags: append([]string{"older-than"}, choosing...), run: stats},
-		{name: "list", short: "rows in the trash, newest first", flags: reading, run: listRows},
-		{name: "deletions", short: "operations that have trashed rows, newest first", flags: reading, run: deletions},
+		{name: "list", short: "rows in the trash, newest first", flags: reading, run: listRows, long: asLines},
+		{name: "deletions", short: "operations that have trashed rows, newest first", flags: reading, run: deletions, long: asLines},
 		{
 			name: "show", args: "TABLE KEY", short: "a row in the trash: its columns, its operation, what hangs on it", least: 1, most: 2, run: show,
 			long: "It reads, and changes nothing. Of a table with a column that looks like a secret\n(password, token, secret, hash, key) only the key is shown.",

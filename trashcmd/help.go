@@ -40,6 +40,7 @@ func (s *session) overview() {
 	s.out.print("\n")
 	s.paragraph(plainly, "", "What writes says what it would do, and does it with --yes, or once you have typed the number of rows.")
 	s.paragraph(plainly, "", "A KEY is a row's primary key; of several columns the values are parted by commas, and % and , in them are written %25 and %2C.")
+	s.paragraph(plainly, "", "Exit codes: 0 done; 1 findings, rows that stay, a preview of what is forbidden, interrupted; 2 wrong usage, or refused; 3 the database failed.")
 	s.out.printf("More of each: %s COMMAND --help\n", s.name)
 }
 

@@ -63,6 +63,9 @@ type (
 	}
 )
 
+// TrashRetention keeps accounts for thirty days.
+func (Account) TrashRetention() time.Duration { return 30 * day }
+
 var shopModels = []any{&Customer{}, &Order{}, &Line{}, &Invoice{}, &Account{}, &Setting{}}
 
 // noon is when the tests run: the clock of each run, and of each shop at first.

@@ -12,6 +12,9 @@
 // What writes only says what it would do, unless --yes is given, or a person at a terminal
 // types the number of rows that it is about. What was shown is then what happens, or nothing.
 //
+// Tables fit the terminal; elsewhere nothing is cut, unless the environment has COLUMNS.
+// Colours are for terminals, and NO_COLOR turns them off.
+//
 // The exit code is 0 if it is done; 1 for findings, rows that stay, a preview of what is
 // forbidden, or if it was interrupted; 2 if the words made no sense or it was refused, and
 // nothing was done; 3 if the database failed.
