@@ -2,6 +2,7 @@ package trashcmd
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -119,4 +120,35 @@ func unquoted(t *testing.T, line string) (words []string) {
 	}
 	require.False(t, quoted, line)
 	return append(words, word)
+}
+
+// TestKeysOfTwoReadings says that where a text may be two rows neither is taken.
+func TestKeysOfTwoReadings(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		logins := []string{"a/b", "a%2Fb", "-5", "a,b", ".", "100%", "日本 語", "x'y", "7"}
+		for _, login := range logins {
+			require.NoError(t, s.db.Create(&Account{Login: login}).Error)
+			s.trash(t, time.Hour, "ana", "", &Account{Login: login})
+		}
+		a := s.run(t, "show", "accounts", "a%2Fb")
+		require.Equal(t, exitRefused, a.code)
+		require.Contains(t, a.err, "a%2Fb may be two rows of accounts")
+		require.Contains(t, a.err, "trash show accounts a%252Fb")
+		for word, want := range map[string]string{
+			"a/b": "a/b", "a%252Fb": "a%2Fb", "-5": "-5", "a,b": "a,b", "a%2Cb": "a,b", ".": ".", "%252E": ".", "100%": "100%", "100%25": "100%", "日本 語": "日本 語", "x'y": "x'y", "%37": "7",
+		} {
+			item := document(t, s.ok(t, "show", "accounts", word, "--json"))["item"].(map[string]any)
+			require.Equal(t, []any{want}, item["key"], word)
+		}
+		// What is listed can be given back.
+		for line := range strings.Lines(s.ok(t, "list", "--model", "accounts")) {
+			if key := strings.TrimSpace(line[len("TABLE     "):]); !strings.HasPrefix(line, "TABLE") {
+				key = regexp.MustCompile(`  .*`).ReplaceAllString(key, "")
+				s.ok(t, "restore", "accounts", key, "--yes")
+			}
+		}
+		require.Zero(t, s.count(t, "accounts", true))
+	})
 }

@@ -142,6 +142,7 @@ type options struct {
 	ctx    context.Context
 	reader io.Reader // in the place of in
 	now    func() time.Time
+	bar    func(text string) // stderr is a terminal: what is told of each part of it
 }
 
 // run runs a command on the shop.
@@ -166,14 +167,28 @@ func (s *shop) runWith(t *testing.T, o options, args ...string) answer {
 	}
 	env := environment{
 		name: "trash", now: o.now, zone: time.FixedZone("CET", 3600),
-		width: o.width, colour: o.colour, asks: o.asks, errWide: 80,
+		width: o.width, colour: o.colour, asks: o.asks, errWide: 80, draws: o.bar != nil,
 	}
-	var out, stderr bytes.Buffer
+	var out bytes.Buffer
+	stderr := listening{told: o.bar}
 	if o.reader == nil {
 		o.reader = strings.NewReader(o.in)
 	}
 	code := run(o.ctx, args, IO{In: o.reader, Out: &out, Err: &stderr}, env, o.open, o.models)
-	return answer{code, out.String(), stderr.String()}
+	return answer{code, out.String(), stderr.kept.String()}
+}
+
+// listening is a stream that tells somebody what is written.
+type listening struct {
+	kept bytes.Buffer
+	told func(text string)
+}
+
+func (l *listening) Write(b []byte) (int, error) {
+	if l.told != nil {
+		l.told(string(b))
+	}
+	return l.kept.Write(b)
 }
 
 // ok runs a command that is done without a word on stderr, and returns its stdout.
