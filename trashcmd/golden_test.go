@@ -55,6 +55,7 @@ func TestPictures(t *testing.T) {
 				{"show", "customers", "1"},
 				{"show", "lines", "10,tea"},
 				{"show", "accounts", "käse 50%"},
+				{"show", "invoices", "7"},
 				{"preview", "undo", id},
 				{"preview", "purge", "customers", "1"},
 				{"preview", "restore", "orders", "10", "11"},
