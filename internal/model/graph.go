@@ -189,13 +189,28 @@ func NewGraph(schemas []*schema.Schema, errorOf func(*schema.Schema) (known bool
 		slices.SortFunc(g.Tables[name].Children, byRelation)
 		slices.SortFunc(g.Tables[name].Parents, byRelation)
 	}
+	g.rank(all)
+	return g
+}
+
+// rank orders the tables: by all links, as a foreign key may hold a row by any of them, and
+// those that reach each other so by the links that operations follow.
+func (g *Graph) rank(all []*Table) {
 	strong := func(t *Table) []*Link {
 		return slices.DeleteFunc(slices.Clone(t.Children), func(l *Link) bool { return !l.takes(ForceDelete) })
 	}
-	for rank, t := range slices.Concat(ordered(all, strong)...) {
-		t.Rank = rank
+	followed := map[*Table]int{}
+	for i, t := range slices.Concat(ordered(all, strong)...) {
+		followed[t] = i
 	}
-	return g
+	rank := 0
+	for _, circle := range ordered(all, func(t *Table) []*Link { return t.Children }) {
+		slices.SortFunc(circle, func(a, b *Table) int { return followed[a] - followed[b] })
+		for _, t := range circle {
+			t.Rank = rank
+			rank++
+		}
+	}
 }
 
 // partGuarded parts links that guard live rows, by their tag, of which the database

@@ -319,3 +319,48 @@ func TestManyItems(t *testing.T) {
 		require.Equal(t, map[string]int64{"blog_tags": 25_000}, rows)
 	})
 }
+
+// An Agency's bills hold it by a foreign key, and do not go along with it.
+type Agency struct {
+	ID    uint   `gorm:"primaryKey;autoIncrement:false"`
+	Bills []Bill `softdelete:"restrict"`
+	softdelete.Tracked
+}
+
+type Bill struct {
+	ID       uint `gorm:"primaryKey;autoIncrement:false"`
+	AgencyID uint
+	Lines    []Charge // of which no tag says anything
+	softdelete.Tracked
+}
+
+type Charge struct {
+	ID     uint `gorm:"primaryKey;autoIncrement:false"`
+	BillID uint
+	softdelete.Tracked
+}
+
+// What a foreign key holds goes before what it hangs on, by whatever relation: as items, and where the trash is emptied.
+func TestItemsHeldByForeignKeys(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := handles.WithPlugin(t, open, softdelete.Config{Models: []any{&Agency{}, &Bill{}, &Charge{}}}, &Agency{}, &Bill{}, &Charge{})
+		fill := func() {
+			require.NoError(t, db.Create(&Agency{ID: 1, Bills: []Bill{{ID: 1, Lines: []Charge{{ID: 1}}}}}).Error)
+			require.NoError(t, db.Delete(&Charge{ID: 1}).Error)
+			require.NoError(t, db.Delete(&Bill{ID: 1}).Error)
+			require.NoError(t, db.Delete(&Agency{ID: 1}).Error)
+		}
+		for _, list := range orders([]softdelete.Item{item("agencies", 1), item("bills", 1), item("charges", 1)}) {
+			fill()
+			rows, err := trashOf(db).Purge(t.Context(), list...)
+			require.NoError(t, err)
+			require.Equal(t, map[string]int64{"agencies": 1, "bills": 1, "charges": 1}, rows)
+		}
+		fill()
+		report, err := trashOf(db).Empty(t.Context(), softdelete.EmptyOptions{All: true})
+		require.NoError(t, err)
+		require.Empty(t, report.Failed)
+		require.Equal(t, map[string]int64{"agencies": 1, "bills": 1, "charges": 1}, report.Rows)
+	})
+}
