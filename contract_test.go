@@ -80,6 +80,17 @@ var (
 	_ func(*softdelete.Trash, context.Context, uuid.UUID) (softdelete.Plan, error)                                = (*softdelete.Trash).PreviewUndo
 )
 
+// What is read of the trash by item, and of a part of it.
+var (
+	_ func(*softdelete.Trash, ...scope) *softdelete.Trash                                               = (*softdelete.Trash).Scopes
+	_ func(*softdelete.Trash, time.Duration) *softdelete.Trash                                          = (*softdelete.Trash).WithRetention
+	_ func(*softdelete.Trash, context.Context, string, ...any) (softdelete.Item, error)                 = (*softdelete.Trash).Item
+	_ func(*softdelete.Trash, context.Context, uuid.UUID) (softdelete.Deletion, error)                  = (*softdelete.Trash).Deletion
+	_ func(*softdelete.Trash, context.Context, softdelete.EmptyOptions) (softdelete.EmptyReport, error) = (*softdelete.Trash).PreviewEmpty
+	_                                                                                                   = softdelete.Stat{Table: "", Model: "", Trashed: 0, Oldest: time.Time{}, Newest: time.Time{}, Retention: 0, Overdue: 0}
+	_                                                                                                   = softdelete.DeletionPage{Items: []softdelete.Deletion{}, Next: "", Untold: []string{}}
+)
+
 // The trash of one model, in the style of gorm.G.
 var (
 	bin softdelete.Bin[contracted] = softdelete.Of[contracted](nil)
