@@ -176,3 +176,39 @@ func TestEmptyBin(t *testing.T) {
 		require.Equal(t, []int{1}, tables.IDsOf(t, db, "depot_shelves"), "other models are left alone")
 	})
 }
+
+// TestEmptyWhereBesideTheHandle says that an OR in Where does not reach the conditions of the handle, and that a limit holds,
+// whether hooks run or not.
+func TestEmptyWhereBesideTheHandle(t *testing.T) {
+	t.Parallel()
+	handles.EachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := models.OpenDepot(t, open)
+		one := db.Where("tenant = ?", "one")
+		for name, empty := range map[string]emptier{
+			"trash": models.OpenTrash(t, one, &models.DepotBox{}).Empty, "bin": softdelete.Of[models.DepotBox](one).Empty,
+			"scope": models.OpenTrash(t, db, &models.DepotBox{}).Scopes(func(db *gorm.DB) *gorm.DB { return db.Where("tenant = ?", "one") }).Empty,
+		} {
+			for _, hooks := range []bool{false, true} {
+				for where, c := range map[string]struct {
+					scope func(*gorm.DB) *gorm.DB
+					rows  int64
+				}{
+					"or":       {func(db *gorm.DB) *gorm.DB { return db.Where("id = 1").Or("1 = 1") }, 3},
+					"or first": {func(db *gorm.DB) *gorm.DB { return db.Or("1 = 1").Or("id = 2") }, 3},
+					"limit":    {func(db *gorm.DB) *gorm.DB { return db.Order("id").Limit(2) }, 2},
+				} {
+					whereBoxes(t, db)
+					options := softdelete.EmptyOptions{OlderThan: models.Day, Hooks: hooks, Where: c.scope}
+					dry := options
+					dry.DryRun = true
+					report, err := empty(t.Context(), dry)
+					require.NoError(t, err)
+					require.Equal(t, map[string]int64{"depot_boxes": c.rows}, report.Rows, "%s, %s, a dry run", name, where)
+					report, err = empty(t.Context(), options)
+					require.NoError(t, err)
+					require.Equal(t, map[string]int64{"depot_boxes": c.rows}, report.Rows, "%s, %s, hooks %v", name, where, hooks)
+				}
+			}
+		}
+	})
+}
