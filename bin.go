@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -36,9 +37,15 @@ func (b Bin[T]) Where(query any, args ...any) Bin[T] {
 }
 
 // Scopes returns the part of the trash that scopes leave, such as TrashedBefore
-// or a tenant's.
+// or a tenant's. Each stands beside those before it and what db has: an OR in one
+// reaches none of them. gorm.ErrInvalidValue is a nil scope, and one that returns no
+// handle, or another one than made of what it is given.
 func (b Bin[T]) Scopes(scopes ...func(*gorm.DB) *gorm.DB) Bin[T] {
-	return Bin[T]{db: b.db, scopes: append(b.scopes[:len(b.scopes):len(b.scopes)], scopes...)}
+	list := slices.Clone(b.scopes)
+	for _, scope := range scopes {
+		list = append(list, narrowing(scope))
+	}
+	return Bin[T]{db: b.db, scopes: list}
 }
 
 // Find returns the trashed rows.

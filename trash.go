@@ -80,7 +80,7 @@ func (t *Trash) Scopes(scopes ...func(*gorm.DB) *gorm.DB) *Trash {
 	narrow := make([]func(*gorm.DB) *gorm.DB, 0, len(scopes))
 	for _, scope := range scopes {
 		if scope == nil {
-			part.err = fmt.Errorf("softdelete: %w: a scope of the trash is nil", gorm.ErrInvalidValue)
+			part.err = errNilScope
 			return &part
 		}
 		narrow = append(narrow, narrowing(scope))
@@ -142,14 +142,18 @@ var errNilContext = fmt.Errorf("softdelete: %w: the context is nil", gorm.ErrInv
 // that, whatever ORs it has, and takes nothing of it back.
 func narrowing(scope func(*gorm.DB) *gorm.DB) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
-		where, limit, conditions := session.WhereExprs(db.Statement), db.Statement.Clauses["LIMIT"], requestOf(db.Statement).conditions
-		delete(db.Statement.Clauses, "WHERE")
-		tx := scope(ask(db, func(r *request) { r.conditions = nil }))
-		if tx == nil || tx.Config == nil || tx.Statement == nil {
-			_ = db.AddError(fmt.Errorf("softdelete: %w: a scope of the trash returns no handle", gorm.ErrInvalidValue))
+		if scope == nil {
+			_ = db.AddError(errNilScope)
 			return db
 		}
-		tx = ask(session.Scoped(tx), func(r *request) { r.conditions = slices.Concat(conditions, r.conditions) })
+		where, limit, asked, part := session.WhereExprs(db.Statement), db.Statement.Clauses["LIMIT"], requestOf(db.Statement), new(byte)
+		delete(db.Statement.Clauses, "WHERE")
+		tx := scope(ask(db, func(r *request) { r.conditions, r.part = nil, part }))
+		if tx == nil || tx.Config == nil || tx.Statement == nil || requestOf(session.Own(tx).Statement).part != part {
+			_ = db.AddError(errOtherHandle)
+			return db
+		}
+		tx = ask(session.Scoped(tx), func(r *request) { r.conditions, r.part = slices.Concat(asked.conditions, r.conditions), asked.part })
 		c := tx.Statement.Clauses["WHERE"]
 		setWhere(tx.Statement, c, slices.Concat(where, enclosed(session.WhereExprs(tx.Statement))))
 		if limit.Expression != nil && !reflect.DeepEqual(limit, tx.Statement.Clauses["LIMIT"]) {
@@ -189,7 +193,10 @@ func partOf(db *gorm.DB, m *model.Model) *gorm.DB {
 	return tx
 }
 
-var errOtherHandle = fmt.Errorf("softdelete: %w: a scope of the trash returns another handle than one made of what it is given: what was asked of that would be lost", gorm.ErrInvalidValue)
+var (
+	errNilScope    = fmt.Errorf("softdelete: %w: a scope of the trash is nil", gorm.ErrInvalidValue)
+	errOtherHandle = fmt.Errorf("softdelete: %w: a scope of the trash returns no handle, or another one than made of what it is given: what was asked of that would be lost", gorm.ErrInvalidValue)
+)
 
 func otherTable(m *model.Model) error {
 	return fmt.Errorf("softdelete: model %s: %w: the trash is of its own table, name no other", m.Name(), gorm.ErrInvalidValue)

@@ -15,7 +15,7 @@ import (
 // They may look at the statement's model. What comes out has to be about that too: of a
 // scope that returns another handle it cannot be told what it says.
 func Scoped(tx *gorm.DB) *gorm.DB {
-	tx = apart(tx)
+	tx = Own(tx)
 	if Waiting(tx.Statement) == 0 {
 		return tx.Session(&gorm.Session{})
 	}
@@ -29,16 +29,16 @@ func Scoped(tx *gorm.DB) *gorm.DB {
 		return db
 	}
 	tx.Scopes(last).Migrator() // the one call of GORM's that runs them and sends nothing
-	scoped = apart(scoped).Session(&gorm.Session{})
+	scoped = Own(scoped).Session(&gorm.Session{})
 	if scoped.Error == nil && scoped.Statement.Model != model {
 		_ = scoped.AddError(fmt.Errorf("softdelete: %w: a scope returns another handle than one made of what it is given: its conditions would be lost", gorm.ErrInvalidValue))
 	}
 	return scoped
 }
 
-// apart is a handle with a statement of its own. One that is to have a new statement has
+// Own is a handle with a statement of its own. One that is to have a new statement has
 // the old one until it is used: a session of that would find it there.
-func apart(tx *gorm.DB) *gorm.DB { return tx.Clauses().Session(&gorm.Session{}).Clauses() }
+func Own(tx *gorm.DB) *gorm.DB { return tx.Clauses().Session(&gorm.Session{}).Clauses() }
 
 // Waiting is how many scopes wait on a statement until it is sent. GORM does not say.
 func Waiting(stmt *gorm.Statement) int {

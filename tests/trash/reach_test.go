@@ -35,6 +35,68 @@ func TestBinKeysBesideAnOr(t *testing.T) {
 	})
 }
 
+// TestBinScopesStandBesideEachOther says that an OR in a scope of a bin reaches neither the handle's conditions nor another scope's.
+func TestBinScopesStandBesideEachOther(t *testing.T) {
+	t.Parallel()
+	handles.EachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := models.OpenDepot(t, open)
+		models.Boxes(t, db, 4)
+		or := func(tx *gorm.DB) *gorm.DB { return tx.Or("id > 0").Or("id < 0") }
+		for name, bin := range map[string]softdelete.Bin[models.DepotBox]{
+			"handle": softdelete.Of[models.DepotBox](db.Where("id = 3")).Scopes(or),
+			"scope":  softdelete.Of[models.DepotBox](db).Where("id = 3").Scopes(or, or),
+			"where":  softdelete.Of[models.DepotBox](db).Scopes(or).Where("id = 3 OR id = 7").Scopes(or).Where("1 = 0 OR id > 0"),
+			"by whom": softdelete.Of[models.DepotBox](db).Scopes(softdelete.TrashedWithin(0)).Scopes(softdelete.WithoutTrashed).
+				Where("1 = 1"),
+		} {
+			want := []int{3}
+			if name == "by whom" {
+				want = nil
+			}
+			found, err := bin.Find(t.Context())
+			require.NoError(t, err, name)
+			require.Len(t, found, len(want), name)
+			n, err := bin.Count(t.Context())
+			require.NoError(t, err, name)
+			require.EqualValues(t, len(want), n, name)
+		}
+		n, err := softdelete.Of[models.DepotBox](db.Where("id = 3")).Scopes(or).RestoreAll(t.Context())
+		require.NoError(t, err)
+		require.EqualValues(t, 1, n)
+		require.Equal(t, []int{3}, tables.Column[int](t, db, "SELECT id FROM depot_boxes WHERE deleted_at IS NULL"))
+	})
+}
+
+// TestBinScopesThatFail says that a scope that is none, or that loses the statement, is an error, and does nothing.
+func TestBinScopesThatFail(t *testing.T) {
+	t.Parallel()
+	handles.EachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := models.OpenDepot(t, open)
+		models.Boxes(t, db, 4)
+		require.NoError(t, db.Create(&models.DepotBox{ID: 9}).Error)
+		for name, scope := range map[string]func(*gorm.DB) *gorm.DB{
+			"nil": nil, "none": func(*gorm.DB) *gorm.DB { return nil },
+			"another": func(*gorm.DB) *gorm.DB { return db.Model(&models.DepotBox{}).Where("1 = 1") },
+			"a new one": func(tx *gorm.DB) *gorm.DB {
+				return tx.Session(&gorm.Session{NewDB: true}).Model(&models.DepotBox{}).Where("1 = 1")
+			},
+		} {
+			bin := softdelete.Of[models.DepotBox](db).Scopes(scope)
+			require.NotPanics(t, func() {
+				for _, err := range []error{
+					handles.Second(bin.Find(t.Context())), handles.Second(bin.Count(t.Context())), handles.Second(bin.Restore(t.Context(), 1)),
+					handles.Second(bin.Purge(t.Context(), 1)), handles.Second(bin.RestoreAll(t.Context())),
+					handles.Second(bin.Empty(t.Context(), softdelete.EmptyOptions{All: true})),
+				} {
+					require.ErrorIs(t, err, gorm.ErrInvalidValue, name)
+				}
+			})
+			require.Equal(t, []int{9}, tables.Column[int](t, db, "SELECT id FROM depot_boxes WHERE deleted_at IS NULL"), name)
+			require.Len(t, tables.IDsOf(t, db, "depot_boxes"), 5, name)
+		}
+	})
+}
+
 // TestBinUnderANestedScope says that no scope, also one within another, shows what is not in the trash.
 func TestBinUnderANestedScope(t *testing.T) {
 	t.Parallel()
