@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 
@@ -94,6 +95,40 @@ func TestTrashOfPreparedStatements(t *testing.T) {
 	})
 }
 
+// TestTrashOfATransaction says that a part of the trash is looked at, and changed, where its handle is: in a transaction, prepared
+// or not, and with GORM's own transactions or without.
+func TestTrashOfATransaction(t *testing.T) {
+	t.Parallel()
+	handles.EachPath(t, func(t *testing.T, open testdb.Opener) {
+		for name, session := range map[string]*gorm.Session{"plain": {}, "prepared": {PrepareStmt: true}, "without transactions": {SkipDefaultTransaction: true}} {
+			t.Run(name, func(t *testing.T) {
+				db := openTenants(t, open)
+				ids := tenants(t, db)
+				first := func(db *gorm.DB) *gorm.DB { return db.Where("tenant_id = ?", 1) }
+				whole := models.OpenTrash(t, db.Session(session), tenantModels...)
+				tx := db.Session(session).Begin()
+				require.NoError(t, tx.Error)
+				part := models.OpenTrash(t, tx, tenantModels...).Scopes(first)
+				n, err := part.RestoreAll(t.Context())
+				require.NoError(t, err)
+				require.EqualValues(t, 10, n)
+				require.NoError(t, tx.Delete(&tenantNote{}, 5).Error)
+				item, err := part.Item(t.Context(), "tenant_notes", "5")
+				require.NoError(t, err)
+				require.NoError(t, handles.Second(item.Load(t.Context())))
+				require.ErrorIs(t, handles.Second(part.Deletion(t.Context(), ids[1][0])), softdelete.ErrNotFound)
+				require.EqualValues(t, 1, models.StatsOf(t, part.WithRetention(models.Day))["tenant_notes"].Trashed)
+				report, err := part.Empty(t.Context(), softdelete.EmptyOptions{All: true})
+				require.NoError(t, err)
+				require.Equal(t, map[string]int64{"tenant_notes": 1}, report.Rows)
+				require.NoError(t, tx.Rollback().Error)
+				require.Len(t, models.ListAll(t, whole, softdelete.ListOptions{}), 20)
+				require.NoError(t, handles.Second(whole.Scopes(first).Deletion(t.Context(), ids[1][0])))
+			})
+		}
+	})
+}
+
 // TestTrashOfADryRun says that nothing reaches the database.
 func TestTrashOfADryRun(t *testing.T) {
 	t.Parallel()
@@ -107,8 +142,14 @@ func TestTrashOfADryRun(t *testing.T) {
 			_, _ = trash.Stats(t.Context())
 			_, _ = trash.List(t.Context(), softdelete.ListOptions{})
 			_, _ = trash.Deletions(t.Context(), softdelete.ListOptions{})
-			_, _ = trash.RestoreAll(t.Context())
-			_, _ = trash.Empty(t.Context(), softdelete.EmptyOptions{All: true})
+			for _, trash := range []*softdelete.Trash{trash, trash.WithRetention(models.Day).Scopes(func(db *gorm.DB) *gorm.DB { return db.Where("id > 0").Limit(3) })} {
+				_, _ = trash.Stats(t.Context())
+				_, _ = trash.Item(t.Context(), "a_notes", 1)
+				_, _ = trash.Deletion(t.Context(), uuid.New())
+				_, _ = trash.PreviewEmpty(t.Context(), softdelete.EmptyOptions{All: true})
+				_, _ = trash.RestoreAll(t.Context())
+				_, _ = trash.Empty(t.Context(), softdelete.EmptyOptions{All: true})
+			}
 			_, _ = softdelete.Of[models.ANote](dry).RestoreAll(t.Context())
 		})
 		require.Empty(t, log.Take())
