@@ -80,6 +80,7 @@ type (
 	keyedUint16 keyedBy[uint16]
 	keyedNamed  keyedBy[aNumber]
 	keyedFloat  keyedBy[float64]
+	keyedSingle keyedBy[float32]
 	keyedSerial keyedBy[aSerial]
 	keyedWord   keyedBy[aWord]
 	keyedText   struct {
@@ -123,6 +124,7 @@ func formsOfKeys() map[string]keyForms {
 		"uint16": {&keyedUint16{ID: 7}, []any{7, "7"}, []any{"8", 65535}, append(noNumber, 65536, "65536", -1)},
 		"named":  {&keyedNamed{ID: 7}, []any{7, "7", aNumber(7)}, []any{8}, append(noNumber, int64(math.MaxInt32)+1)},
 		"float":  {&keyedFloat{ID: 7.5}, []any{7.5, "7.5", float32(7.5)}, []any{7, "7"}, []any{"7abc", "", "NaN", "Inf", nil, true, math.NaN(), int64(math.MaxInt64)}},
+		"single": {&keyedSingle{ID: 7.5}, []any{7.5, "7.5", float32(7.5)}, []any{7, 0.5, "0.1"}, []any{0.1, 1e300, "7abc", nil, 1<<24 + 1}},
 		"text":   {&keyedText{ID: "a/7 é"}, []any{"a/7 é", models.ACode("a/7 é"), []byte("a/7 é")}, []any{"7", 7, "", "a", "a/7 é' OR '1'='1"}, []any{7.5, true, at, nil, []string{"a"}, gorm.Expr("1")}},
 		"bytes":  {&keyedBytes{ID: []byte{0xff, 0, 7}}, []any{[]byte{0xff, 0, 7}, "\xff\x00\x07", [3]byte{0xff, 0, 7}}, []any{"7", []byte{}, ""}, []any{7, 7.5, true, nil, []byte(nil), at}},
 		"uuid": {
