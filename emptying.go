@@ -167,7 +167,7 @@ func (e *emptying) query(q *queue) (*gorm.DB, error) {
 // conditions are those of the rows of a queue, beside that they are trashed, and those
 // of their age.
 func (e *emptying) conditions(q *queue) (list, old []clause.Expression) {
-	list = []clause.Expression{expr.Func(func(b clause.Builder) { _, _ = b.WriteString("1 = 1") })}
+	list = []clause.Expression{allRows}
 	if q.model.At != nil && !q.model.AlwaysTells() {
 		list = []clause.Expression{q.model.Timeline(e.d).Known(q.timed)}
 	}

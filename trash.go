@@ -155,13 +155,16 @@ func narrowing(scope func(*gorm.DB) *gorm.DB) func(*gorm.DB) *gorm.DB {
 		}
 		tx = ask(session.Scoped(tx), func(r *request) { r.conditions, r.part = slices.Concat(asked.conditions, r.conditions), asked.part })
 		c := tx.Statement.Clauses["WHERE"]
-		setWhere(tx.Statement, c, slices.Concat(where, enclosed(session.WhereExprs(tx.Statement))))
+		setWhere(tx.Statement, c, slices.Concat(enclosed(where), enclosed(session.WhereExprs(tx.Statement))))
 		if limit.Expression != nil && !reflect.DeepEqual(limit, tx.Statement.Clauses["LIMIT"]) {
 			_ = tx.AddError(fmt.Errorf("softdelete: %w: the trash is limited already, by its handle or a scope before", gorm.ErrInvalidValue))
 		}
 		return tx
 	}
 }
+
+// allRows is the condition of a statement that means all rows.
+var allRows = expr.Func(func(b clause.Builder) { _, _ = b.WriteString("1 = 1") })
 
 // enclosed are a scope's conditions so that they can stand among others.
 func enclosed(exprs []clause.Expression) []clause.Expression {
@@ -281,7 +284,7 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 	err = session.AsUnit(db, func(tx *gorm.DB) error {
 		for _, m := range list {
 			part := partOf(tx, m)
-			one := part.Where("1 = 1")
+			one := also(part, allRows)
 			if g.IsClosed(m, list) && !requestOf(part.Statement).parents && !narrows(part, m) {
 				one = RootOnly(one)
 			}

@@ -43,9 +43,11 @@ func TestBinScopesStandBesideEachOther(t *testing.T) {
 		models.Boxes(t, db, 4)
 		or := func(tx *gorm.DB) *gorm.DB { return tx.Or("id > 0").Or("id < 0") }
 		for name, bin := range map[string]softdelete.Bin[models.DepotBox]{
-			"handle": softdelete.Of[models.DepotBox](db.Where("id = 3")).Scopes(or),
-			"scope":  softdelete.Of[models.DepotBox](db).Where("id = 3").Scopes(or, or),
-			"where":  softdelete.Of[models.DepotBox](db).Scopes(or).Where("id = 3 OR id = 7").Scopes(or).Where("1 = 0 OR id > 0"),
+			"handle":              softdelete.Of[models.DepotBox](db.Where("id = 3")).Scopes(or),
+			"scope":               softdelete.Of[models.DepotBox](db).Where("id = 3").Scopes(or, or),
+			"a handle's or":       softdelete.Of[models.DepotBox](db.Where("id = 1").Or("id = 3")).Scopes(func(tx *gorm.DB) *gorm.DB { return tx.Where("id > 2") }),
+			"a handle's first or": softdelete.Of[models.DepotBox](db.Or("id = 3")).Where("1 = 1"),
+			"where":               softdelete.Of[models.DepotBox](db).Scopes(or).Where("id = 3 OR id = 7").Scopes(or).Where("1 = 0 OR id > 0"),
 			"by whom": softdelete.Of[models.DepotBox](db).Scopes(softdelete.TrashedWithin(0)).Scopes(softdelete.WithoutTrashed).
 				Where("1 = 1"),
 		} {
@@ -60,11 +62,25 @@ func TestBinScopesStandBesideEachOther(t *testing.T) {
 			require.NoError(t, err, name)
 			require.EqualValues(t, len(want), n, name)
 		}
-		n, err := softdelete.Of[models.DepotBox](db.Where("id = 3")).Scopes(or).RestoreAll(t.Context())
-		require.NoError(t, err)
-		require.EqualValues(t, 1, n)
+		for name, all := range map[string]func(context.Context) (int64, error){
+			"or":                 softdelete.Of[models.DepotBox](db.Where("id = 3")).Scopes(or).RestoreAll,
+			"handle's or":        softdelete.Of[models.DepotBox](db.Or("id = 3")).RestoreAll,
+			"handle's scope's":   softdelete.Of[models.DepotBox](db.Scopes(func(tx *gorm.DB) *gorm.DB { return tx.Or("id = 3") })).RestoreAll,
+			"trash's or":         restoreAll(models.OpenTrash(t, db.Or("id = 3"), &models.DepotBox{})),
+			"trash's scope's or": restoreAll(models.OpenTrash(t, db.Scopes(func(tx *gorm.DB) *gorm.DB { return tx.Or("id = 3") }), &models.DepotBox{})),
+			"trash's two":        restoreAll(models.OpenTrash(t, db.Where("id = 1").Or("id = 3"), &models.DepotBox{}).Scopes(func(tx *gorm.DB) *gorm.DB { return tx.Where("id > 2") })),
+		} {
+			require.NoError(t, db.Exec("UPDATE depot_boxes SET deleted_at = ?", models.DepotNow).Error)
+			n, err := all(t.Context())
+			require.NoError(t, err, name)
+			require.EqualValues(t, 1, n, name)
+		}
 		require.Equal(t, []int{3}, tables.Column[int](t, db, "SELECT id FROM depot_boxes WHERE deleted_at IS NULL"))
 	})
+}
+
+func restoreAll(trash *softdelete.Trash) func(context.Context) (int64, error) {
+	return func(ctx context.Context) (int64, error) { return trash.RestoreAll(ctx) }
 }
 
 // TestBinScopesThatFail says that a scope that is none, or that loses the statement, is an error, and does nothing.
