@@ -365,3 +365,20 @@ func TestItemByAKeyThatTheDatabaseRefuses(t *testing.T) {
 	require.ErrorIs(t, handles.Second(trash.Item(t.Context(), "keyed_by_databases", "abc")), gorm.ErrInvalidValue)
 	require.ErrorIs(t, handles.Second(trash.Item(t.Context(), "keyed_by_databases", uuid.New())), softdelete.ErrNotFound)
 }
+
+// TestItemByAnyText says that a text that no row can have is found nowhere, and is no failure of the database.
+func TestItemByAnyText(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := handles.WithPlugin(t, open, softdelete.Config{}, &keyedText{}, &keyedBytes{}, &keyedWord{})
+		trash := models.OpenTrash(t, db, &keyedText{}, &keyedBytes{}, &keyedWord{})
+		for _, table := range []string{"keyed_texts", "keyed_bytes", "keyed_words"} {
+			for _, key := range []string{"\xff\xfe", "a\x00b", strings.Repeat("x", 100_000), "😀", "'", "\\", `"`, "%", "é́"} {
+				_, err := trash.Item(t.Context(), table, key)
+				if !errors.Is(err, softdelete.ErrNotFound) {
+					require.ErrorIs(t, err, gorm.ErrInvalidValue, "%s %.10q", table, key)
+				}
+			}
+		}
+	})
+}
