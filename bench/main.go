@@ -1,9 +1,9 @@
 // Command bench measures what the plugin costs, and prints Markdown tables:
 //
-//	go run . [-parts cases,single,cascade,heap,statements,purge,empty,batch,list,live,guard,growth] [-databases sqlite,postgres] [-rounds 300] [-run regexp]
+//	go run . [-parts cases,single,cascade,heap,statements,purge,empty,batch,list,live,guard,expect,growth] [-databases sqlite,postgres] [-rounds 300] [-run regexp]
 //		[-cascade-rounds 5] [-purge-rows 1000000] [-purge-batch 1000] [-purge-rounds 3] [-purge-idle 10s] [-empty-rows 300000] [-empty-batch 5000] [-empty-rounds 5]
 //		[-batch-trash 10000,100000,1000000,5000000] [-list-items 1000000] [-list-rounds 100]
-//		[-live-rows 4000000] [-live-rounds 100] [-live-plot file.svg] [-guard-rows 100000] [-guard-rounds 9]
+//		[-live-rows 4000000] [-live-rounds 100] [-live-plot file.svg] [-guard-rows 100000] [-guard-rounds 9] [-expect-rounds 30]
 //		[-growth-trash 10000,100000,1000000,10000000] [-growth-rounds 9] [-growth-plot file.svg]
 //
 // Its parts are:
@@ -23,6 +23,7 @@
 //   - live: reads of live rows among trash with the usual indexes, with those of live rows only, and with indexes by hand, beside
 //     the same live rows alone, on each database. It takes half an hour and 6 GB of disk at its full size. It can draw what it measured.
 //   - guard: purges, soft and force deletes of a table with a guard beside the same without, on each database.
+//   - expect: a delete and an undo held to a plan beside the same without, on each database.
 //   - growth: lists, counts, undos, emptying and live reads by how much is in the trash, on PostgreSQL, and with up to a million rows on
 //     MariaDB and TiDB. It takes ten minutes and 4 GB of disk at its full size. It can draw what it measured.
 //
@@ -65,11 +66,12 @@ type options struct {
 	listRounds    int
 	live          liveOptions
 	guard         guardOptions
+	expectRounds  int
 	growth        growthOptions
 }
 
 // partNames are the parts in the order in which they run.
-var partNames = []string{"cases", "single", "cascade", "heap", "statements", "purge", "empty", "batch", "list", "live", "guard", "growth"}
+var partNames = []string{"cases", "single", "cascade", "heap", "statements", "purge", "empty", "batch", "list", "live", "guard", "expect", "growth"}
 
 // run measures what the arguments ask for, and prints each table when it is done. What fails leaves out its own rows only.
 func run(args []string) error {
@@ -112,6 +114,7 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&o.live.plot, "live-plot", "", "the file to draw live reads into, as SVG")
 	flags.IntVar(&o.guard.rows, "guard-rows", 100_000, "how many rows are purged from a table with a guard, and without")
 	flags.IntVar(&o.guard.rounds, "guard-rounds", 9, "how often each case of the guard runs on each side")
+	flags.IntVar(&o.expectRounds, "expect-rounds", 30, "how often a delete is held to its plan, and how often not")
 	growing := flags.String("growth-trash", "10000,100000,1000000,10000000", "how many rows are in the trash that grows, a comma list")
 	flags.IntVar(&o.growth.rounds, "growth-rounds", 9, "how often each task runs with each trash")
 	flags.StringVar(&o.growth.plot, "growth-plot", "", "the file to draw growth into, as SVG")
@@ -139,6 +142,9 @@ func parse(args []string) (options, error) {
 	}
 	if o.growth.rounds < 1 {
 		return o, errors.New("-growth-rounds: has to be 1 or more")
+	}
+	if o.expectRounds < 1 {
+		return o, errors.New("-expect-rounds: has to be 1 or more")
 	}
 	if o.guard.rows < 100 || o.guard.rounds < 1 {
 		return o, errors.New("-guard-rows: has to be 100 or more, -guard-rounds 1 or more")
@@ -197,6 +203,8 @@ func (o options) measure(part string) (table, error) {
 		return measureLive(o.databases, o.live)
 	case part == "guard":
 		return measureGuard(o.databases, o.guard)
+	case part == "expect":
+		return measureExpect(o.databases, o.expectRounds)
 	case part == "growth":
 		return measureGrowth(o.databases, o.growth)
 	case part == "statements":
