@@ -62,6 +62,9 @@ func TestDryByDefault(t *testing.T) {
 			{"guard install", "It would make the guards of 5 tables", "trash guard install --yes"},
 			{"guard remove --model orders", "It would take the guards off of 1 table", "trash guard remove --model orders --yes"},
 		} {
+			if strings.HasPrefix(test.args, "guard ") && !s.hasGuards(t) {
+				continue // it is refused, as TestGuard says
+			}
 			a := s.run(t, strings.Fields(test.args)...)
 			require.Equal(t, exitRefused, a.code, test.args)
 			require.Contains(t, a.out, test.says)
@@ -85,6 +88,9 @@ func TestDryByDefault(t *testing.T) {
 			require.Equal(t, before, s.picture(t), test.args)
 		}
 		for _, args := range []string{"preview restore customers 1", "preview purge customers 1", "preview undo " + id, "preview empty --older-than 1d", "migrate --print", "guard print", "show customers 1"} {
+			if strings.HasPrefix(args, "guard ") && !s.hasGuards(t) {
+				continue
+			}
 			require.NotEmpty(t, s.ok(t, strings.Fields(args)...))
 		}
 		require.Equal(t, exitFound, s.run(t, "doctor").code)

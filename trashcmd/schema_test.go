@@ -130,6 +130,14 @@ func TestGuard(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
 		s := openShop(t, open)
+		if !s.hasGuards(t) {
+			for _, args := range [][]string{{"print"}, {"install", "--yes"}, {"remove", "--yes"}, {"install"}} {
+				a := s.run(t, append([]string{"guard"}, args...)...)
+				require.Equal(t, exitRefused, a.code)
+				require.Contains(t, a.err, "has no triggers")
+			}
+			return
+		}
 		require.Contains(t, s.ok(t, "guard", "print", "--model", "orders"), "TRIGGER")
 		remove := func() error {
 			return s.db.Transaction(func(tx *gorm.DB) error {

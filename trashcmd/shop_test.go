@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -210,4 +211,14 @@ func jsonLines(t *testing.T, text string) (lines []map[string]any) {
 		lines = append(lines, one)
 	}
 	return lines
+}
+
+// hasGuards tells if the database can have guards.
+func (s *shop) hasGuards(t *testing.T) bool {
+	t.Helper()
+	_, err := softdelete.GuardDDL(s.db)
+	if !errors.Is(err, softdelete.ErrUnsupportedDatabase) {
+		require.NoError(t, err)
+	}
+	return err == nil
 }
