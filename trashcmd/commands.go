@@ -61,7 +61,7 @@ func init() { //nolint:gochecknoinits // help, which is in the table, reads it
 		},
 		{
 			name: "empty", args: "--older-than AGE", short: "remove for good what was trashed longer ago", flags: append([]string{"yes", "actor", "reason"}, emptying...), run: empty,
-			long: "It goes in short transactions, beside the application and others who empty; hooks of the\nmodels do not run. It goes on after a row or a model that fails, and reports it.\nCtrl-C ends it between two of them, and says how to go on.\n\n  0 3 * * *  $ empty --older-than 30d --yes",
+			long: "It goes in short transactions, beside the application and others who empty;\nhooks of the models do not run. It goes on after a row or a model that fails,\nand reports it. Ctrl-C ends it between two of them, and says how to go on.\n\n  0 3 * * *  $ empty --older-than 30d --yes",
 		},
 		{
 			name: "doctor", short: "what of the database soft deletes break on, and the SQL that mends it", flags: append([]string{"fail-on"}, choosing...), run: doctor,

@@ -1,6 +1,7 @@
 package trashcmd
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -251,7 +252,11 @@ func (s *session) staying(failed []softdelete.RowError) {
 		if row.Key != nil {
 			key = display.LineKey(display.KeyTexts(row.Key))
 		}
-		g.add(row.Table, key, row.Err.Error())
+		why := row.Err.Error()
+		if restrict := (*softdelete.RestrictError)(nil); errors.As(row.Err, &restrict) {
+			why = restricted(*restrict)
+		}
+		g.add(row.Table, key, why)
 	}
 	g.print(s.out, s.width)
 	if more := len(failed) - mostStaying; more > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -140,7 +141,12 @@ func (s *session) tell(err error) int {
 	default:
 		text, next = err.Error(), s.hints(err)
 	}
-	s.err.printf("%s: %s\n", display.Line(s.name), display.Lines(text))
+	for line := range strings.SplitSeq(display.Line(s.name)+": "+display.Lines(text), "\n") {
+		if s.draws && display.Width(line) > s.errWide {
+			line = strings.Join(fold(line, s.errWide), "\n") // a log has it in one line
+		}
+		s.err.print(line + "\n")
+	}
 	for _, line := range next {
 		s.err.printf("  %s\n", display.Line(line))
 	}

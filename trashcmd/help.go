@@ -57,7 +57,13 @@ func (s *session) helpOf(c *command) {
 	}
 	s.out.printf("\n%s.\n", sentence(c.short))
 	if c.long != "" {
-		s.out.printf("\n%s\n", strings.ReplaceAll(c.long, "$", s.name))
+		s.out.print("\n")
+		for line := range strings.SplitSeq(strings.ReplaceAll(c.long, "$", s.name), "\n") {
+			if s.width > 0 && display.Width(line) > s.width {
+				line = strings.Join(fold(line, s.width), "\n")
+			}
+			s.out.print(line + "\n")
+		}
 	}
 	g := &grid{columns: []column{{}, {}}}
 	for _, f := range allFlags {

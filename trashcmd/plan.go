@@ -161,20 +161,24 @@ func (s *session) paragraph(style style, margin, text string) {
 	if width == 0 {
 		width = 100
 	}
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(display.Line(text)) {
-		if line != "" && display.Width(margin)+display.Width(line)+1+display.Width(word) > width {
-			lines, line = append(lines, line), ""
-		}
-		line = strings.TrimPrefix(line+" "+word, " ")
-	}
-	for i, line := range append(lines, line) {
+	for i, line := range fold(display.Line(text), width-display.Width(margin)) {
 		if i == 1 {
 			margin = strings.Repeat(" ", display.Width(margin))
 		}
 		s.out.print(s.out.in(style, margin+line) + "\n")
 	}
+}
+
+// fold breaks a text between words.
+func fold(text string, width int) (lines []string) {
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && display.Width(line)+1+display.Width(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	return append(lines, line)
 }
 
 // next writes commands to type.

@@ -29,6 +29,7 @@ import (
 	"syscall"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
 )
 
 // IO is what a command reads and writes. What is nil is empty, or goes nowhere. Only an
@@ -48,6 +49,8 @@ type IO struct {
 //
 //	trashcmd.Main(func(ctx context.Context) (*gorm.DB, error) { return shop.Open(ctx, os.Getenv("DSN")) }, shop.Models...)
 func Main(open func(context.Context) (*gorm.DB, error), models ...any) {
+	// What GORM says while the handle is opened is no output of the command: by default it goes to stdout.
+	logger.Default = &statementLog{to: &printer{to: os.Stderr}}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	code := Run(ctx, os.Args[1:], IO{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, open, models...)
