@@ -25,7 +25,7 @@ export CHINOOK_JSON := $(abspath $(CHINOOK_JSON))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart empty test tests test-tidb test-versions lint fmt vet build tidy api bench cover check $(SERVERS) bin/versions
+.PHONY: help quickstart empty operator test tests test-tidb test-versions lint fmt vet build tidy api bench cover check $(SERVERS) bin/versions
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,12 @@ quickstart: ## Run the first example
 
 empty: ## Run the example that empties a large trash
 	@cd examples/empty && go run .
+
+# It is built, not run by `go run`, which would pass on neither a Ctrl-C nor the exit code.
+ARGS ?= help
+operator: ## Run the command of a shop whose trash has a story: make operator ARGS="deletions"
+	@go build -o bin/operator ./examples/operator
+	@bin/operator $(ARGS)
 
 test: $(SERVERS) ## Run all tests, with the race detector
 	@$(if $(RACE),:,echo "no C compiler found: running the tests without the race detector")
