@@ -95,8 +95,33 @@ func (s *session) showEmptying(models []known) (softdelete.EmptyReport, error) {
 	} else {
 		s.paragraph(plainly, "", "Nothing is to be removed that was trashed before "+s.stamp(cutoff)+".")
 	}
+	s.keptLonger(models, report.Rows)
 	s.staying(report.Failed)
 	return report, nil
+}
+
+// keptLonger warns of models that say themselves that they keep their trash for longer than
+// the age: who gives an age means all that are chosen.
+func (s *session) keptLonger(models []known, rows map[string]int64) {
+	told := false
+	for _, m := range models {
+		retainer, ok := m.value.(softdelete.TrashRetainer)
+		if !ok || rows[m.schema.Table] == 0 {
+			continue
+		}
+		kept := retainer.TrashRetention()
+		how := "for ever"
+		if kept > 0 {
+			how = "for " + writeAge(kept)
+		}
+		if kept <= 0 || kept > s.flags.olderThan {
+			if !told {
+				s.out.print("\n")
+			}
+			told = true
+			s.paragraph(yellow, "  ! ", m.schema.Name+" says that its trash is kept "+how+". To leave it as it is, add --except "+m.schema.Table+".")
+		}
+	}
 }
 
 // previewEmptying looks at models together, so that no row is counted twice; at those that

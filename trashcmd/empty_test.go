@@ -58,6 +58,20 @@ func TestEmpty(t *testing.T) {
 	})
 }
 
+// TestEmptyOfWhatIsKeptLonger says that a model's own word of how long its trash is kept stands in the preview of an empty by age.
+func TestEmptyOfWhatIsKeptLonger(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		s.night(t)
+		const warning = "! Account says that its trash is kept for 30d. To leave it as it is, add"
+		require.Contains(t, s.ok(t, "preview", "empty", "--older-than", "1m"), warning)
+		require.Contains(t, s.run(t, "empty", "--older-than", "1m").out, warning)
+		require.NotContains(t, s.ok(t, "preview", "empty", "--older-than", "1m", "--except", "accounts"), warning)
+		require.NotContains(t, s.ok(t, "preview", "empty", "--older-than", "31d"), warning)
+	})
+}
+
 // TestEmptyByParts says how an empty ends early, and how it goes on.
 func TestEmptyByParts(t *testing.T) {
 	t.Parallel()

@@ -33,6 +33,9 @@ func (s *session) guards(to, done string, do func(*gorm.DB, ...any) error) error
 	for i, m := range chosen {
 		tables[i] = m.schema.Table
 	}
+	if _, err := softdelete.GuardDDL(s.db, values(chosen)...); err != nil {
+		return err // before anybody is asked
+	}
 	if !s.flags.yes {
 		if err := s.agreeToGuards(to, tables); err != nil {
 			return err

@@ -108,7 +108,7 @@ func (s *session) more(next string, shown int) {
 // nothing says that a list is empty, and of what.
 func (s *session) nothing(what string) string {
 	if len(s.given) > 0 {
-		return what + " in the trash that are asked for"
+		return what + " in the trash match"
 	}
 	return what + " in the trash"
 }

@@ -153,7 +153,7 @@ func TestFilters(t *testing.T) {
 			lines := jsonLines(t, s.ok(t, append([]string{"list", "--json"}, args...)...))
 			require.Len(t, lines, test.want+1, test.args)
 			if test.want == 0 {
-				require.Equal(t, "no rows in the trash that are asked for\n", s.ok(t, append([]string{"list"}, args...)...))
+				require.Equal(t, "no rows in the trash match\n", s.ok(t, append([]string{"list"}, args...)...))
 			}
 		}
 		require.Len(t, jsonLines(t, s.ok(t, "deletions", "--json", "--actor", "ana")), 2)
@@ -253,7 +253,7 @@ func TestNothing(t *testing.T) {
 		s := openShop(t, open)
 		require.Equal(t, "no rows in the trash\n", s.ok(t, "list"))
 		require.Equal(t, "no operations in the trash\n\nRows of invoices do not say by which operation they were trashed:\n  trash list --model invoices\n", s.ok(t, "deletions"))
-		require.Equal(t, "no operations in the trash that are asked for\n", s.ok(t, "deletions", "--model", "orders"))
+		require.Equal(t, "no operations in the trash match\n", s.ok(t, "deletions", "--model", "orders"))
 		require.Equal(t, []map[string]any{{"next": ""}}, jsonLines(t, s.ok(t, "list", "--json")))
 		require.Equal(t, []map[string]any{{"next": "", "untold": []any{"invoices"}}}, jsonLines(t, s.ok(t, "deletions", "--json")))
 		require.Contains(t, s.ok(t, "stats"), "0 rows in the trash")
