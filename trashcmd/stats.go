@@ -60,7 +60,7 @@ func (s *session) statsTable(list []softdelete.Stat) {
 		{title: "OLDEST"},
 		{title: "NEWEST", order: 2, optional: true},
 		{title: "KEPT", right: true},
-		{title: "OVERDUE", right: true, style: yellow},
+		{title: "OVERDUE", right: true},
 	}}
 	var rows, overdue int64
 	for _, stat := range list {
@@ -70,6 +70,9 @@ func (s *session) statsTable(list []softdelete.Stat) {
 		}
 		g.add(stat.Table, stat.Model, count(stat.Trashed), s.stampAgo(stat.Oldest), s.stampAgo(stat.Newest), kept, due)
 		rows, overdue = rows+stat.Trashed, overdue+stat.Overdue
+	}
+	if overdue > 0 {
+		g.columns[len(g.columns)-1].style = yellow
 	}
 	g.print(s.out, s.width)
 	s.out.printf("\n%s in the trash", many(rows, "row"))
