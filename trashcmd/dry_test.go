@@ -97,3 +97,19 @@ func TestDryByDefault(t *testing.T) {
 		require.Equal(t, before, s.picture(t))
 	})
 }
+
+// TestNoModelsAreNotAll says that a list of models in which none is named, as a script gives it
+// whose variables are empty, is not taken for all of them.
+func TestNoModelsAreNotAll(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
+	s.night(t)
+	before := s.picture(t)
+	for _, list := range []string{",", " ", " , ", "orders,", ",orders"} {
+		for _, flag := range []string{"--model", "--except"} {
+			a := s.run(t, "empty", "--older-than", "1m", "--yes", flag, list)
+			require.Equal(t, exitRefused, a.code, "%s %q", flag, list)
+			require.Equal(t, before, s.picture(t), "%s %q", flag, list)
+		}
+	}
+}

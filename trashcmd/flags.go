@@ -35,12 +35,10 @@ type flag struct {
 // allFlags are the flags, in the order in which help lists them.
 var allFlags = []flag{
 	{"model", "MODEL", "of these models only: a table or a Go type; repeat it, or part by commas", func(f *flags, v string, _ time.Time) error {
-		f.models = append(f.models, list(v)...)
-		return nil
+		return addNames(&f.models, v)
 	}},
 	{"except", "MODEL", "of all models but these", func(f *flags, v string, _ time.Time) error {
-		f.except = append(f.except, list(v)...)
-		return nil
+		return addNames(&f.except, v)
 	}},
 	{"actor", "WHO", "", func(f *flags, v string, _ time.Time) error { f.actor = v; return nil }},
 	{"reason", "WHY", "kept for those who look on (Config.Observers)", func(f *flags, v string, _ time.Time) error { f.reason = v; return nil }},
@@ -94,14 +92,19 @@ var allFlags = []flag{
 // everywhere are the flags that each command takes.
 var everywhere = []string{"json", "timeout", "show-sql", "help"}
 
-// list is a comma list.
-func list(text string) (parts []string) {
-	for part := range strings.SplitSeq(text, ",") {
-		if part = strings.TrimSpace(part); part != "" {
-			parts = append(parts, part)
-		}
+// addNames reads a list with commas. An empty part is refused: a script whose variable is empty
+// does not mean all models.
+func addNames(names *[]string, text string) error {
+	if strings.Trim(text, ", ") == "" {
+		return usage("%q names no model", display.Line(text))
 	}
-	return parts
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			return usage("%q has an empty part", display.Line(text))
+		}
+		*names = append(*names, part)
+	}
+	return nil
 }
 
 func oneOf(value string, words ...string) error {
