@@ -39,6 +39,20 @@ func TestRun(t *testing.T) {
 	require.Equal(t, "Restoring customers 1 would make 7 rows live again, of 3 tables:", strings.Split(out.String(), "\n")[0])
 }
 
+// TestRunOfNothing says that a context and a function that are nil are no panic.
+func TestRunOfNothing(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
+	open := func(ctx context.Context) (*gorm.DB, error) { return s.db, ctx.Err() }
+	var none context.Context
+	require.Equal(t, exitDone, Run(none, []string{"list"}, IO{}, open, shopModels...))
+	require.Equal(t, exitDone, Run(none, []string{"list", "--timeout", "1h"}, IO{}, open, shopModels...))
+	require.Equal(t, "shop trash", programName(WithName(none, "shop trash")))
+	var stderr strings.Builder
+	require.Equal(t, exitDatabase, Run(t.Context(), []string{"list"}, IO{Err: &stderr}, nil, shopModels...))
+	require.Contains(t, stderr.String(), "the database could not be opened: there is no function that opens it")
+}
+
 // TestTerminal says that only a terminal is one: a file, a pipe and a device that throws all away
 // are none.
 func TestTerminal(t *testing.T) {

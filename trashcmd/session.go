@@ -77,6 +77,9 @@ func systemUser() string {
 
 // connect opens the handle and the trash.
 func (s *session) connect(open func(context.Context) (*gorm.DB, error), models []any) error {
+	if open == nil {
+		return &problem{code: exitDatabase, text: "the database could not be opened: there is no function that opens it"}
+	}
 	db, err := open(s.ctx)
 	if err == nil && (db == nil || db.Config == nil) {
 		err = errors.New("open has returned no handle")

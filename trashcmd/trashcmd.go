@@ -66,6 +66,9 @@ func Main(open func(context.Context) (*gorm.DB, error), models ...any) {
 //
 // It ends in good order when ctx does. The handle stays open. It is safe for concurrent use.
 func Run(ctx context.Context, args []string, streams IO, open func(context.Context) (*gorm.DB, error), models ...any) int {
+	if ctx == nil {
+		ctx = context.Background()
+	}
 	return run(ctx, args, streams, surroundings(ctx, streams), open, models)
 }
 
@@ -74,6 +77,9 @@ type nameKey struct{}
 // WithName says by what words the command is called, where that is not the program's name
 // alone: under a command of cobra, say, "shop trash".
 func WithName(ctx context.Context, name string) context.Context {
+	if ctx == nil {
+		ctx = context.Background()
+	}
 	return context.WithValue(ctx, nameKey{}, name)
 }
 
