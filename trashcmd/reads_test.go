@@ -278,3 +278,20 @@ func TestModelsOfThePlugin(t *testing.T) {
 		require.Contains(t, a.out, "CREATE TABLE")
 	})
 }
+
+// TestReadsOfSomeModels says that what is not asked for is not read: a table that is away is in
+// nobody's way who leaves it out. (Of an operation all rows are counted, so not of deletions.)
+func TestReadsOfSomeModels(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		s.night(t)
+		require.NoError(t, s.db.Migrator().DropTable("accounts"))
+		for _, command := range []string{"stats", "list", "preview empty --older-than 1m"} {
+			for _, part := range []string{"--except accounts", "--model lines,orders,customers,invoices"} {
+				out := s.ok(t, strings.Fields(command+" "+part)...)
+				require.Contains(t, out, "lines", command)
+			}
+		}
+	})
+}

@@ -1,7 +1,6 @@
 package trashcmd
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -26,17 +25,17 @@ func stats(s *session) error {
 		return err
 	}
 	trash := s.trash
+	if s.narrowed() {
+		if trash, err = softdelete.OpenTrash(s.db, values(chosen)...); err != nil {
+			return err
+		}
+	}
 	if s.flags.olderThan > 0 {
 		trash = trash.WithRetention(s.flags.olderThan)
 	}
 	list, err := trash.Stats(s.ctx)
 	if err != nil {
 		return err
-	}
-	if s.narrowed() {
-		list = slices.DeleteFunc(list, func(stat softdelete.Stat) bool {
-			return !slices.ContainsFunc(chosen, func(m known) bool { return m.schema.Table == stat.Table })
-		})
 	}
 	if s.flags.json {
 		lines := make([]jsonStat, len(list))
