@@ -1,6 +1,7 @@
 package trashcmd
 
 import (
+	"os/exec"
 	"testing"
 	"time"
 
@@ -162,7 +163,13 @@ func TestQuote(t *testing.T) {
 		"customers": "customers", "20,tea": "20,tea", "ana@example.com": "ana@example.com", "käse/日本": "käse/日本", "%2C": "%2C",
 		"": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$HOME": "'$HOME'", "`x`": "'`x`'", "a;b": "'a;b'", "*": "'*'", "=ls": "'=ls'", "~": "'~'", "a\\b": `'a\b'`,
 		"!1": "'!1'", "{a,b}": "'{a,b}'", "#x": "'#x'", "a&b": "'a&b'",
+		"-n\t-": `"$(printf '\055n\011-')"`, "a\tb": `"$(printf 'a\011b')"`, "it's\n50%\\\xff\u202e$x": `"$(printf 'it\047s\01250%%\\\377\342\200\256$x')"`,
 	} {
 		require.Equal(t, want, quote(word))
+		if shell, err := exec.LookPath("sh"); err == nil {
+			said, err := exec.CommandContext(t.Context(), shell, "-c", "printf %s "+want).Output()
+			require.NoError(t, err)
+			require.Equal(t, word, string(said), want)
+		}
 	}
 }

@@ -142,6 +142,13 @@ func TestKeysOfTwoReadings(t *testing.T) {
 			item := document(t, s.ok(t, "show", "accounts", word, "--json"))["item"].(map[string]any)
 			require.Equal(t, []any{want}, item["key"], word)
 		}
+		// What cannot be seen can be typed all the same.
+		login := "a\tb\u202e'c"
+		require.NoError(t, s.db.Create(&Account{Login: login}).Error)
+		s.trash(t, time.Hour, "ana", "", &Account{Login: login})
+		a = s.run(t, "restore", "accounts", login, "--reason", "two\nlines")
+		require.Contains(t, a.err, `trash restore accounts "$(printf 'a\011b\342\200\256\047c')" --reason "$(printf 'two\012lines')" --yes`)
+
 		// What is listed can be given back.
 		for line := range strings.Lines(s.ok(t, "list", "--model", "accounts")) {
 			if key := strings.TrimSpace(line[len("TABLE     "):]); !strings.HasPrefix(line, "TABLE") {
