@@ -42,7 +42,10 @@ func (s *session) guards(to, done string, do func(*gorm.DB, ...any) error) error
 		}
 	}
 	if err := do(s.db, values(chosen)...); err != nil {
-		return err
+		if s.isRefusal(err) && !s.interrupted() { // which comes before the first statement
+			return err
+		}
+		return s.halfDone(err, "doctor")
 	}
 	if s.flags.json {
 		return s.out.json(jsonGuards{tables, true})

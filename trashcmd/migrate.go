@@ -50,13 +50,23 @@ func migrate(s *session) error {
 		}
 	}
 	if err := softdelete.AutoMigrate(s.db, models...); err != nil {
-		return err
+		return s.halfDone(err, "migrate")
 	}
 	if s.flags.json {
 		return s.out.json(jsonMigration{Statements: statementsJSON(list), Done: true})
 	}
 	s.out.print(s.out.in(green, "The schema is what the models say: "+many(int64(len(list)), "statement")+" run.") + "\n")
 	return nil
+}
+
+// halfDone is an error in the middle of a change of the schema, of which not every database
+// takes back what came before: nobody may think that nothing was done.
+func (s *session) halfDone(err error, look string) error {
+	p := &problem{code: exitDatabase, text: "it has failed, and part of it may be done", cause: err, next: []string{s.toType(commandNamed(look), nil)}}
+	if s.interrupted() {
+		p.code, p.text, p.cause = exitFound, s.why()+": part of it may be done", nil
+	}
+	return p
 }
 
 // agreeToMigrate shows what is to be run, and has a person agree to that.

@@ -2,6 +2,8 @@ package trashcmd
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -122,6 +124,58 @@ func TestMigrate(t *testing.T) {
 		findings, err := softdelete.Doctor(db)
 		require.NoError(t, err)
 		require.Empty(t, findings)
+	})
+}
+
+// TestSchemaHalfDone says what is told where a change of a schema ends in the middle: not that
+// nothing was done, and no code that means it.
+func TestSchemaHalfDone(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		for _, test := range []struct {
+			args, sql, look string
+			err             error
+		}{
+			{"migrate --yes", "CREATE TABLE", "trash migrate", gorm.ErrForeignKeyViolated}, // as of a constraint that rows break
+			{"guard install --yes", "TRIGGER", "trash doctor", errors.New("disk full")},
+			{"guard remove --yes", "DROP TRIGGER", "trash doctor", errors.New("disk full")},
+		} {
+			s.ok(t, "guard", "install", "--yes")
+			if test.args != "guard remove --yes" {
+				s.ok(t, "guard", "remove", "--yes")
+			}
+			require.NoError(t, s.db.Migrator().DropTable(&Setting{}))
+			for _, interrupted := range []bool{true, false} {
+				ctx, cancel := context.WithCancel(t.Context())
+				require.NoError(t, s.db.Callback().Raw().Before("gorm:raw").Register("test:stop", func(tx *gorm.DB) {
+					switch tx.Statement.ConnPool.(type) { // what plans has one of its own, or a copy
+					case *sql.DB, *sql.Tx, *sql.Conn:
+					default:
+						return
+					}
+					if !strings.Contains(tx.Statement.SQL.String(), test.sql) || strings.Contains(tx.Statement.SQL.String(), "customers") {
+						return
+					}
+					cancel()
+					if _ = tx.AddError(test.err); interrupted {
+						tx.Error = ctx.Err()
+					}
+				}))
+				o := options{ctx: ctx}
+				if !interrupted {
+					o.ctx = t.Context()
+				}
+				a := s.runWith(t, o, strings.Fields(test.args)...)
+				require.NoError(t, s.db.Callback().Raw().Remove("test:stop"))
+				require.Error(t, ctx.Err(), "%s: it has come to the statement", test.args)
+				want := map[bool]int{true: exitFound, false: exitDatabase}[interrupted]
+				require.Equal(t, want, a.code, "%s: %s", test.args, a.err)
+				require.NotContains(t, a.err, "nothing was done")
+				require.Contains(t, a.err, "part of it may be done")
+				require.Contains(t, a.err, "\n  "+test.look+"\n")
+			}
+		}
 	})
 }
 
