@@ -36,7 +36,7 @@ func empty(s *session) error {
 			return s.notAsked(s.toType(commandNamed("empty"), nil, "--yes"))
 		}
 		if rows == 0 {
-			return nil
+			return toldOf(plan)
 		}
 		if err := s.ask("remove %s for good", rows, "row"); err != nil {
 			return err
@@ -58,6 +58,11 @@ func previewEmpty(s *session) error {
 	if !s.flags.json && sum(report.Rows) > 0 {
 		s.next("To do it:", s.toType(commandNamed("empty"), nil, "--yes"))
 	}
+	return toldOf(report)
+}
+
+// toldOf is that rows stay, of which it was told.
+func toldOf(report softdelete.EmptyReport) error {
 	if len(report.Failed) > 0 {
 		return errTold
 	}
@@ -254,10 +259,8 @@ func (s *session) reportEmptied(report softdelete.EmptyReport, err error) error 
 		return &problem{code: exitFound, text: s.why() + " between two batches: what was removed is reported, the rest is as it was", next: []string{again}}
 	case err != nil:
 		return err
-	case len(report.Failed) > 0:
-		return errTold
 	}
-	return nil
+	return toldOf(report)
 }
 
 const mostStaying = 20 // rows that are listed for people

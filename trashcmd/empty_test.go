@@ -39,6 +39,13 @@ func TestEmpty(t *testing.T) {
 		require.Equal(t, 1, s.count(t, "customers", true))
 		require.Zero(t, s.count(t, "accounts", true))
 
+		for _, args := range [][]string{{"preview", "empty", "--older-than", "1m"}, {"empty", "--older-than", "1m"}} {
+			a = s.runWith(t, options{asks: true}, args...)
+			require.Contains(t, a.out, "Nothing is to be removed")
+			require.Contains(t, a.out, "These stay:")
+			require.Equal(t, exitFound, a.code, "%s: there is nothing to agree to, but rows stay", args)
+		}
+
 		// A model of which the table is away.
 		s.clear(t)
 		s.fill(t)
