@@ -107,7 +107,7 @@ func TestDurations(t *testing.T) {
 		require.NoError(t, err, text)
 		require.Equal(t, want, got, text)
 	}
-	for _, text := range []string{"", "d", "30", "-1d", "-1h", "1d-1h", "1dd", "1d1w", "1w1w", "106752d", "1e9d", "NaNd", "Infd", "0x1p2d", "1_0d", " 1d", "1d ", "1d 2h", "+1d", "1y"} {
+	for _, text := range []string{"", "d", "30", "-1d", "-1h", "1d-1h", "1dd", "1d1w", "1w1w", "106752d", "106751.99116730064d", "15250.284452471648w", "1e9d", "NaNd", "Infd", "0x1p2d", "1_0d", " 1d", "1d ", "1d 2h", "+1d", "1y"} {
 		_, err := parseDuration(text)
 		require.Error(t, err, text)
 	}
@@ -131,7 +131,7 @@ func TestMoments(t *testing.T) {
 		require.NoError(t, err, text)
 		require.True(t, want.Equal(got), "%s: %s", text, got)
 	}
-	for _, text := range []string{"", "yesterday", "2026-13-01", "31.01.2026", "-3d"} {
+	for _, text := range []string{"", "yesterday", "2026-13-01", "31.01.2026", "-3d", "106751.99116730064d", "0000-06-01", "9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"} {
 		_, err := parseWhen(text, now)
 		require.Error(t, err, text)
 	}

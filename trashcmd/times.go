@@ -31,7 +31,7 @@ func parseDuration(text string) (time.Duration, error) {
 			continue
 		}
 		n, err := strconv.ParseFloat(number, 64)
-		if err != nil || !decimal.MatchString(number) || n*float64(unit.is) > float64(math.MaxInt64-total) {
+		if err != nil || !decimal.MatchString(number) || n*float64(unit.is) >= float64(math.MaxInt64-total) {
 			return 0, wrong
 		}
 		total, rest = total+time.Duration(n*float64(unit.is)), behind
@@ -62,7 +62,8 @@ func parseAge(text string) (time.Duration, error) {
 // long ago.
 func parseWhen(text string, now time.Time) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly} {
-		if t, err := time.ParseInLocation(layout, text, now.Location()); err == nil {
+		// Years of other than four digits are no time to some databases.
+		if t, err := time.ParseInLocation(layout, text, now.Location()); err == nil && t.UTC().Year() > 0 && t.UTC().Year() < 10000 {
 			return t, nil
 		}
 	}
