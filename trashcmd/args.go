@@ -103,8 +103,13 @@ func (a *arguments) resolve() error {
 			return usage("%s takes no --%s", a.command.name, given)
 		}
 	}
-	if n := len(a.words); n < a.command.least || n > a.command.most {
-		return usage("it is %s", strings.TrimSpace(a.command.name+" "+a.command.args))
+	switch n, name := len(a.words), a.command.name; {
+	case a.command.most == 0 && n > 0:
+		return usage("%s takes no %s", name, display.Line(a.words[0]))
+	case n > a.command.most:
+		return usage("%s is too long: it is %s %s", name, name, a.command.args)
+	case n < a.command.least:
+		return usage("%s is not whole: it is %s %s", name, name, a.command.args)
 	}
 	if a.flags.withParents && a.flags.rootOnly {
 		return usage("--with-parents and --root-only exclude each other")

@@ -80,7 +80,7 @@ func TestParseRefuses(t *testing.T) {
 		{"stats takes no --limit", []string{"stats", "--limit", "3"}},
 		{"empty takes no --expect", []string{"empty", "--older-than", "1d", "--expect", "x"}},
 		{"undo takes no --root-only", []string{"undo", "x", "--root-only"}},
-		{"it is list", []string{"list", "posts"}},
+		{"list takes no posts", []string{"list", "posts"}},
 		{"it is undo ID", []string{"undo"}},
 		{"it is undo ID", []string{"undo", "a", "b"}},
 		{"which one? It is one of restore, purge, undo, empty", []string{"preview"}},

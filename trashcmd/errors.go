@@ -131,7 +131,9 @@ func (s *session) tell(err error) int {
 	case errors.As(err, &u):
 		text = u.text
 		if s.arguments != nil && s.command != nil && s.command.name != "help" {
-			text = s.command.name + ": " + text
+			if !strings.HasPrefix(text, s.command.name) {
+				text = s.command.name + ": " + text
+			}
 			next = []string{s.name + " " + s.command.name + " --help"}
 		} else {
 			next = []string{s.name + " help"}

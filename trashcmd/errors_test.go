@@ -26,7 +26,11 @@ func TestErrors(t *testing.T) {
 		}{
 			{"", exitRefused, []string{"there is no command", "trash help"}},
 			{"lst", exitRefused, []string{"there is no command lst", "trash help"}},
-			{"list posts", exitRefused, []string{"list: it is list", "trash list --help"}},
+			{"list posts", exitRefused, []string{"trash: list takes no posts\n", "trash list --help"}},
+			{"undo a b", exitRefused, []string{"trash: undo is too long: it is undo ID\n", "trash undo --help"}},
+			{"undo", exitRefused, []string{"trash: undo is not whole: it is undo ID\n", "trash undo --help"}},
+			{"list --yes", exitRefused, []string{"trash: list takes no --yes\n", "trash list --help"}},
+			{"preview nix", exitRefused, []string{"trash: preview: nix is none of restore, purge, undo, empty\n", "trash preview --help"}},
 			{"list --model posts", exitRefused, []string{"there is no model posts", "the tables are accounts (Account), customers (Customer), invoices (Invoice), lines (Line), orders (Order)"}},
 			{"list --model settings", exitRefused, []string{"Setting (settings) is not soft-deletable", "the tables are accounts"}},
 			{"list --except nix", exitRefused, []string{"there is no model nix"}},
