@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -75,4 +76,34 @@ func TestTerminal(t *testing.T) {
 	require.False(t, is)
 	_, is = terminalOf(&strings.Builder{})
 	require.False(t, is)
+}
+
+const asProgram = "TRASHCMD_TEST_AS_PROGRAM" // in the environment: these tests are a program
+
+// down is a database that is not there.
+type (
+	down struct{ gorm.Dialector }
+	deaf struct{ gorm.ConnPool }
+)
+
+func (down) Initialize(db *gorm.DB) error {
+	db.ConnPool = deaf{}
+	return nil
+}
+
+func (deaf) Ping() error { return errors.New("connection refused") }
+
+// TestMainOfAProgram says that stdout is what was asked for alone, whatever GORM has to say of a
+// database that cannot be opened: by default it says it there.
+func TestMainOfAProgram(t *testing.T) {
+	t.Parallel()
+	c := exec.CommandContext(t.Context(), os.Args[0], "list", "--json")
+	c.Env = append(os.Environ(), asProgram+"=1")
+	var out, stderr strings.Builder
+	c.Stdout, c.Stderr = &out, &stderr
+	var exit *exec.ExitError
+	require.ErrorAs(t, c.Run(), &exit)
+	require.Equal(t, exitDatabase, exit.ExitCode())
+	require.Empty(t, out.String())
+	require.Equal(t, filepath.Base(os.Args[0])+": the database could not be opened: connection refused\n", stderr.String())
 }

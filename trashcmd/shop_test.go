@@ -19,7 +19,12 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
-func TestMain(m *testing.M) { os.Exit(testdb.Run(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		Main(func(context.Context) (*gorm.DB, error) { return gorm.Open(down{}) }, shopModels...)
+	}
+	os.Exit(testdb.Run(m))
+}
 
 // The models of a shop.
 type (

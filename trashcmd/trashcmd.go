@@ -45,6 +45,7 @@ type IO struct {
 // trashed, and those that [softdelete.Doctor] and migrate are to look after; without any they
 // are those that the plugin knows, as from [softdelete.Config].
 //
+// GORM's default logger, of a handle that is opened without one, writes to stderr from then on.
 // The first SIGINT or SIGTERM ends the command in good order, a second one at once.
 //
 //	trashcmd.Main(func(ctx context.Context) (*gorm.DB, error) { return shop.Open(ctx, os.Getenv("DSN")) }, shop.Models...)
@@ -65,6 +66,8 @@ func Main(open func(context.Context) (*gorm.DB, error), models ...any) {
 //	code := trashcmd.Run(trashcmd.WithName(ctx, "shop trash"), args, trashcmd.IO{os.Stdin, os.Stdout, os.Stderr}, open, models...)
 //
 // It ends in good order when ctx does. The handle stays open. It is safe for concurrent use.
+// Have open give the handle a logger: what GORM's default one says of a database that cannot
+// be opened stands on stdout.
 func Run(ctx context.Context, args []string, streams IO, open func(context.Context) (*gorm.DB, error), models ...any) int {
 	if ctx == nil {
 		ctx = context.Background()
