@@ -93,6 +93,15 @@ func TestOpen(t *testing.T) {
 	a = s.runWith(t, options{ctx: ctx, open: func(ctx context.Context) (*gorm.DB, error) { return nil, ctx.Err() }}, "list")
 	require.Equal(t, exitFound, a.code, "it was interrupted")
 
+	// What runs nothing has done nothing, whatever it says.
+	shop := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
+	dry := func(context.Context) (*gorm.DB, error) { return shop.db.Session(&gorm.Session{DryRun: true}), nil }
+	for _, args := range []string{"guard install --yes", "guard remove --yes", "migrate --yes", "empty --older-than 1d --yes", "list"} {
+		a = shop.runWith(t, options{open: dry}, strings.Fields(args)...)
+		require.Equal(t, exitRefused, a.code, args)
+		require.Contains(t, a.err, "the handle is under DryRun")
+	}
+
 	bare := testdb.Open(t, testdb.Names()[0])
 	a = s.runWith(t, options{open: func(context.Context) (*gorm.DB, error) { return bare, nil }}, "list")
 	require.Equal(t, exitRefused, a.code)

@@ -87,6 +87,9 @@ func (s *session) connect(open func(context.Context) (*gorm.DB, error), models [
 	if err != nil {
 		return &problem{code: exitDatabase, text: "the database could not be opened", cause: err}
 	}
+	if db.DryRun {
+		return &problem{code: exitRefused, text: "the handle is under DryRun, so nothing would be done", next: []string{"have the function that opens it leave gorm.Config.DryRun out"}}
+	}
 	s.db = db.Session(&gorm.Session{Context: s.ctx, Logger: &statementLog{to: s.err, all: s.flags.showSQL}})
 	if err := s.learn(models); err != nil {
 		return err
