@@ -132,10 +132,10 @@ func TestValues(t *testing.T) {
 // TestSecrets says which names of columns speak of a secret.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
-	for _, column := range []string{"password", "PasswordHash", "pwd", "user_passwd", "api_token", "tokens", "client_secret", "secrets", "sha_hash", "hash", "key", "api_key", "apikey", "keys", "APIKey", "key1", "credentials"} {
+	for _, column := range []string{"password", "PasswordHash", "pwd", "user_passwd", "api_token", "tokens", "client_secret", "secrets", "sha_hash", "hash", "key", "api_key", "apikey", "keys", "APIKey", "key1", "credentials", "apiKeyId", "APIKeyID", "SSHKeyPEM", "keyOfSession"} {
 		require.True(t, LooksSecret(column), column)
 	}
-	for _, column := range []string{"id", "name", "keyboard", "note", "customer_id", "deleted_at", "keyed_in_by", "sku"} {
+	for _, column := range []string{"id", "name", "keyboard", "note", "customer_id", "deleted_at", "keyed_in_by", "sku", "KeyedInBy", "hotkeyed"} {
 		require.False(t, LooksSecret(column), column)
 	}
 }
