@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -25,7 +24,6 @@ func empty(s *session) error {
 	if err != nil {
 		return err
 	}
-	began := s.now()
 	if !s.flags.yes {
 		plan, err := s.showEmptying(models)
 		if err != nil {
@@ -41,8 +39,26 @@ func empty(s *session) error {
 		if err := s.ask("remove %s for good", rows, "row"); err != nil {
 			return err
 		}
+		if err := s.noMoreThan(plan, models); err != nil {
+			return err
+		}
 	}
-	return s.reportEmptied(s.emptyAll(models, began))
+	return s.reportEmptied(s.emptyAll(models))
+}
+
+// noMoreThan looks again once somebody has agreed: a row that something held when it was shown
+// may go by now, with what hangs on it. That less goes is no reason to stop.
+func (s *session) noMoreThan(shown softdelete.EmptyReport, models []known) error {
+	now, err := s.previewEmptying(models)
+	if err != nil {
+		return err
+	}
+	for table, n := range now.Rows {
+		if n > shown.Rows[table] {
+			return &problem{code: exitRefused, text: "more would go by now than was shown, nothing was done", next: []string{s.toType(commandNamed("empty"), nil)}}
+		}
+	}
+	return nil
 }
 
 // previewEmpty says what an empty would do.
@@ -77,9 +93,10 @@ func (s *session) toEmpty() ([]known, error) {
 	return s.chosen(true)
 }
 
+// emptyOptions hold to the moment at which the command began, however long that is ago.
 func (s *session) emptyOptions() softdelete.EmptyOptions {
 	return softdelete.EmptyOptions{
-		OlderThan: s.flags.olderThan, BatchSize: s.flags.batchSize, MaxRows: s.flags.maxRows, Pause: s.flags.pause,
+		OlderThan: s.flags.olderThan + s.now().Sub(s.began), BatchSize: s.flags.batchSize, MaxRows: s.flags.maxRows, Pause: s.flags.pause,
 	}
 }
 
@@ -164,15 +181,13 @@ func ofModel(m known, err error) softdelete.RowError {
 	return softdelete.RowError{Table: m.schema.Table, Model: m.schema.Name, Err: err}
 }
 
-// emptyAll empties models together, and where that fails each by itself. What was trashed
-// after began is not touched, however long it takes.
-func (s *session) emptyAll(models []known, began time.Time) (softdelete.EmptyReport, error) {
+// emptyAll empties models together, and where that fails each by itself.
+func (s *session) emptyAll(models []known) (softdelete.EmptyReport, error) {
 	bar := &bar{session: s}
 	defer bar.clear()
 	total := softdelete.EmptyReport{Rows: map[string]int64{}}
 	one := func(list []known) (softdelete.EmptyReport, error) {
 		o := s.emptyOptions()
-		o.OlderThan += s.now().Sub(began)
 		if o.MaxRows > 0 {
 			if o.MaxRows -= sum(total.Rows); o.MaxRows <= 0 {
 				return softdelete.EmptyReport{}, nil

@@ -129,3 +129,29 @@ func TestEmptyHoldsTheMoment(t *testing.T) {
 	require.Equal(t, 2, s.count(t, "lines", true))
 	require.Contains(t, s.ok(t, "empty", "--older-than", "1h", "--yes"), "Removed for good 2 rows")
 }
+
+// TestEmptyWhatWasShown says that no more goes than was on the screen, though a row that was
+// held may go when the question is answered; and that less is no reason to stop.
+func TestEmptyWhatWasShown(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		s.night(t)
+		require.NoError(t, s.db.Create(&Line{OrderID: 11, SKU: "new"}).Error) // holds order 11, and so customer 1
+		before := ""
+		in := &answering{text: "11\n", s: func() {
+			s.trash(t, time.Second, "ana", "", &Line{OrderID: 11, SKU: "new"})
+			before = s.picture(t)
+		}}
+		a := s.askedBy(t, in, "empty", "--older-than", "1m")
+		require.Contains(t, a.out, "would remove 11 rows")
+		require.Equal(t, exitRefused, a.code, a.out+a.err)
+		require.Contains(t, a.err, "more would go by now than was shown, nothing was done\n  trash empty --older-than 1m\n")
+		require.Equal(t, before, s.picture(t))
+
+		in = &answering{text: "14\n", s: func() { require.Equal(t, exitDone, s.run(t, "purge", "--yes", "invoices", "7").code) }}
+		a = s.askedBy(t, in, "empty", "--older-than", "1m")
+		require.Equal(t, exitDone, a.code, a.out+a.err)
+		require.Contains(t, a.out, "Removed for good 13 rows")
+	})
+}
