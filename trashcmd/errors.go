@@ -165,5 +165,19 @@ func (s *session) hints(err error) []string {
 	case errors.Is(err, softdelete.ErrAmbiguous):
 		return []string{"--root-only restores the row alone"}
 	}
+	return s.missingTables()
+}
+
+// missingTables says what to do where the table of a model is not there, which databases
+// say each in their own words.
+func (s *session) missingTables() []string {
+	if s.db == nil || s.ctx.Err() != nil || s.db.Exec("SELECT 1").Error != nil {
+		return nil
+	}
+	for _, m := range s.known {
+		if m.soft && !s.db.Migrator().HasTable(m.schema.Table) {
+			return []string{s.line("migrate"), "makes the table of " + m.schema.Name + ", which is not there"}
+		}
+	}
 	return nil
 }

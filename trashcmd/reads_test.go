@@ -295,3 +295,17 @@ func TestReadsOfSomeModels(t *testing.T) {
 		}
 	})
 }
+
+// TestMissingTable says what to do where a model has no table yet.
+func TestMissingTable(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		require.NoError(t, s.db.Migrator().DropTable("accounts"))
+		for _, args := range [][]string{{"stats"}, {"list"}, {"show", "accounts", "x"}} {
+			a := s.run(t, args...)
+			require.Equal(t, exitDatabase, a.code, args)
+			require.Contains(t, a.err, "\n  trash migrate\n  makes the table of Account, which is not there\n")
+		}
+	})
+}
