@@ -34,11 +34,25 @@ func deletions(s *session) error {
 		s.more(page.Next, len(page.Items))
 	}
 	if len(page.Untold) > 0 {
-		s.out.print("\n")
-		s.paragraph(plainly, "", "Rows of "+strings.Join(page.Untold, ", ")+" do not say by which operation they were trashed:")
-		s.out.printf("  %s\n", s.line("list", "--model", strings.Join(page.Untold, ",")))
+		s.untold(page.Untold)
 	}
 	return nil
+}
+
+// untold says of which tables no row is in an operation, and where they are seen.
+func (s *session) untold(tables []string) {
+	text := "Rows of " + strings.Join(tables, ", ") + " do not say by which operation they were trashed"
+	listed := slices.DeleteFunc(slices.Clone(tables), func(table string) bool {
+		m, err := s.model(table)
+		return err != nil || !m.keyed()
+	})
+	s.out.print("\n")
+	if len(listed) == 0 {
+		s.paragraph(plainly, "", text+".")
+		return
+	}
+	s.paragraph(plainly, "", text+":")
+	s.out.printf("  %s\n", s.line("list", "--model", strings.Join(listed, ",")))
 }
 
 func (s *session) deletionsTable(list []softdelete.Deletion) {

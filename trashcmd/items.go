@@ -19,8 +19,11 @@ func (s *session) items(words []string) (items []softdelete.Item, err error) {
 	seen := map[string]bool{}
 	for _, pair := range pairs {
 		m, err := s.model(pair[0])
-		if err == nil && !m.soft {
+		switch {
+		case err == nil && !m.soft:
 			err = s.noTrash(m)
+		case err == nil && !m.keyed():
+			err = &problem{code: exitRefused, text: m.title() + " has no primary key, so none of its rows can be named"}
 		}
 		if err != nil {
 			return nil, err

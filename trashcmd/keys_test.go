@@ -159,3 +159,51 @@ func TestKeysOfTwoReadings(t *testing.T) {
 		require.Zero(t, s.count(t, "accounts", true))
 	})
 }
+
+// Keyless has no key by which one of its rows could be named.
+type Keyless struct {
+	Name string `gorm:"size:60"`
+	softdelete.Timestamp
+}
+
+// TestNoKey says what can be done of a model without a key, and what is told of the rest: each
+// command that is named works.
+func TestNoKey(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := open(t)
+		models := []any{&Keyless{}, &ByNumber{}, &Invoice{}}
+		require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: models})))
+		require.NoError(t, softdelete.AutoMigrate(db))
+		for _, row := range []any{&Keyless{Name: "x"}, &ByNumber{ID: 1}, &Invoice{ID: 1}} {
+			require.NoError(t, db.Create(row).Error)
+			require.NoError(t, db.Session(&gorm.Session{AllowGlobalUpdate: true}).Delete(row).Error)
+		}
+		s := &shop{db: db}
+		o := options{models: models}
+		run := func(line string) answer { return s.runWith(t, o, strings.Fields(line)...) }
+		for line, next := range map[string]string{
+			"list":                     "list --except keylesses",
+			"list --json":              "list --json --except keylesses",
+			"list --except by_numbers": "list --except by_numbers,keylesses",
+			"list --model keylesses,by_numbers --limit 3": "list --model keylesses,by_numbers --limit 3 --except keylesses",
+		} {
+			a := run(line)
+			require.Equal(t, answer{exitRefused, "", "trash: Keyless (keylesses) has no primary key, so its rows cannot be listed\n  trash " + next + "\n"}, a)
+			require.Equal(t, exitDone, run(next).code)
+		}
+		a := run("list --model keylesses")
+		require.Equal(t, answer{exitRefused, "", "trash: Keyless (keylesses) has no primary key, so its rows cannot be listed\n"}, a)
+		for _, line := range []string{"show keylesses x", "restore keylesses x", "purge keylesses/x --yes", "preview purge keylesses x"} {
+			a = run(line)
+			require.Equal(t, answer{exitRefused, "", "trash: Keyless (keylesses) has no primary key, so none of its rows can be named\n"}, a, line)
+		}
+		a = run("deletions")
+		require.Contains(t, a.out, "Rows of invoices, keylesses do not say by which operation they were trashed:\n  trash list --model invoices\n")
+		require.Equal(t, exitDone, run("list --model invoices").code)
+		a = run("deletions --model keylesses")
+		require.Contains(t, a.out, "Rows of keylesses do not say by which operation they were trashed.\n")
+		require.NotContains(t, a.out, "trash list")
+		require.Equal(t, exitDone, run("stats").code)
+	})
+}

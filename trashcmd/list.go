@@ -2,6 +2,7 @@ package trashcmd
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -17,6 +18,9 @@ const (
 // listRows lists rows in the trash.
 func listRows(s *session) error {
 	options, err := s.options()
+	if err == nil {
+		err = s.listable()
+	}
 	if err != nil {
 		return err
 	}
@@ -40,6 +44,29 @@ func listRows(s *session) error {
 	s.itemsTable(page.Items)
 	s.more(page.Next, len(page.Items))
 	return nil
+}
+
+// listable tells of models that have no key by which their rows could be listed: who asks for
+// them, or for all, is not given a list without them, but told how to leave them out.
+func (s *session) listable() error {
+	chosen, err := s.chosen(true)
+	if err != nil {
+		return err
+	}
+	var without []string
+	text := ""
+	for _, m := range chosen {
+		if !m.keyed() {
+			without, text = append(without, m.schema.Table), m.title()+" has no primary key, so its rows cannot be listed"
+		}
+	}
+	switch len(without) {
+	case 0:
+		return nil
+	case len(chosen):
+		return &problem{code: exitRefused, text: text}
+	}
+	return &problem{code: exitRefused, text: text, next: []string{s.again("--except", strings.Join(append(s.flags.except, without...), ","))}}
 }
 
 // stream writes a list as JSON, a line each, page by page: all of it, or as much as --limit

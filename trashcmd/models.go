@@ -20,6 +20,12 @@ type known struct {
 	soft   bool // if it is soft-deletable
 }
 
+// keyed tells if its rows have a key.
+func (m known) keyed() bool { return len(m.schema.PrimaryFields) > 0 }
+
+// title is what it is called to people: by its Go type and its table.
+func (m known) title() string { return m.schema.Name + " (" + display.Line(m.schema.Table) + ")" }
+
 // learn looks at the models that were given, or else at those that the plugin knows.
 func (s *session) learn(models []any) error {
 	s.named = len(models) > 0
@@ -107,7 +113,7 @@ func (s *session) model(name string) (known, error) {
 
 // noTrash is the error of a model without a marker.
 func (s *session) noTrash(m known) error {
-	return &problem{code: exitRefused, text: m.schema.Name + " (" + m.schema.Table + ") is not soft-deletable, it has no trash", next: s.tablesHint()}
+	return &problem{code: exitRefused, text: m.title() + " is not soft-deletable, it has no trash", next: s.tablesHint()}
 }
 
 // tablesHint says which tables there are.
