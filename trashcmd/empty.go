@@ -286,7 +286,7 @@ func (s *session) staying(failed []softdelete.RowError) {
 		return
 	}
 	s.out.printf("\n%s\n", s.out.in(bold, "These stay:"))
-	g := &grid{columns: []column{{title: "TABLE", least: 8, order: 1}, {title: "KEY", style: bold}, {title: "WHY", least: 20, order: 2, style: yellow}}}
+	g := &grid{columns: []column{{title: "TABLE", least: 8, order: 1}, {title: "KEY", whole: widestKey, style: bold}, {title: "WHY", least: 20, order: 2, style: yellow}}}
 	for i, row := range failed {
 		if i == mostStaying {
 			break

@@ -133,6 +133,28 @@ func TestPicturesOfHelp(t *testing.T) {
 	}
 }
 
+// TestLongKey says that a key is never cut, as it is copied, and that one that is too long for the
+// terminal makes its own line longer, not all of them.
+func TestLongKey(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
+	s.night(t)
+	login := strings.Repeat("k", 120)
+	require.NoError(t, s.db.Create(&Account{Login: login}).Error)
+	s.trash(t, time.Hour, "ana", "a reason", &Account{Login: login})
+	a := s.runWith(t, options{width: 80}, "list")
+	long := 0
+	for line := range strings.Lines(a.out) {
+		if strings.Contains(line, login) {
+			require.Contains(t, line, "ana")
+			long++
+			continue
+		}
+		require.LessOrEqual(t, display.Width(strings.TrimSuffix(line, "\n")), 80, line)
+	}
+	require.Equal(t, 1, long, a.out)
+}
+
 // TestColours says that there are colours where they are asked for only, and that what they
 // surround takes the same room.
 func TestColours(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 const (
 	defaultLimit = 50  // for people
 	pageSize     = 500 // of what is read at once
+	widestKey    = 36  // for which all lines make room: that of a UUID
 )
 
 // listRows lists rows in the trash.
@@ -107,7 +108,7 @@ func stream[T any](s *session, options softdelete.ListOptions, read func(softdel
 func (s *session) itemsTable(items []softdelete.Item) {
 	g := &grid{columns: []column{
 		{title: "TABLE", least: 8, order: 2},
-		{title: "KEY", style: bold},
+		{title: "KEY", whole: widestKey, style: bold},
 		{title: "TRASHED", order: 8, optional: true, style: dim},
 		{title: "WHEN"},
 		{title: "BY", least: 6, order: 3},

@@ -21,6 +21,10 @@ type column struct {
 	well     int
 	order    int
 	optional bool
+
+	// It is never cut, as it is there to be copied. Where lines would be too long for one of its
+	// cells, all are as if that was no wider than this, and its own line alone is longer.
+	whole int
 }
 
 // grid is a table of lines.
@@ -49,8 +53,11 @@ func (g *grid) write(p *printer, width int, titles bool) {
 	line := func(cells func(i int) string, of func(c column) style) {
 		var b strings.Builder
 		for n, i := range shown {
-			text := display.Cut(cells(i), widths[i])
-			space := strings.Repeat(" ", widths[i]-display.Width(text))
+			text := cells(i)
+			if g.columns[i].whole == 0 {
+				text = display.Cut(text, widths[i])
+			}
+			space := strings.Repeat(" ", max(widths[i]-display.Width(text), 0))
 			painted := p.in(of(g.columns[i]), text)
 			if g.columns[i].right {
 				painted = space + painted
@@ -74,10 +81,23 @@ func (g *grid) write(p *printer, width int, titles bool) {
 
 // fit chooses the columns that are shown, and how wide each is.
 func (g *grid) fit(width int) (shown, widths []int) {
+	shown, widths, fits := g.fitAs(width, false)
+	if !fits {
+		shown, widths, _ = g.fitAs(width, true)
+	}
+	return shown, widths
+}
+
+// fitAs is fit, with cells that are not cut as wide as they are or, if short, as all but the
+// longest.
+func (g *grid) fitAs(width int, short bool) (shown, widths []int, fits bool) {
 	widths = make([]int, len(g.columns))
 	for i, c := range g.columns {
 		for _, row := range g.rows {
 			widths[i] = max(widths[i], display.Width(row[i]))
+		}
+		if c.whole > 0 && short {
+			widths[i] = min(widths[i], c.whole)
 		}
 		if widths[i] > 0 || len(g.rows) == 0 {
 			shown = append(shown, i)
@@ -92,7 +112,7 @@ func (g *grid) fit(width int) (shown, widths []int) {
 		return sum - width
 	}
 	if width == 0 {
-		return shown, widths
+		return shown, widths, true
 	}
 	byOrder := slices.Clone(shown)
 	slices.SortStableFunc(byOrder, func(a, b int) int { return g.columns[b].order - g.columns[a].order })
@@ -117,5 +137,5 @@ func (g *grid) fit(width int) (shown, widths []int) {
 			cut(i)
 		}
 	}
-	return shown, widths
+	return shown, widths, over() <= 0
 }
