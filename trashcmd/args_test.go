@@ -76,6 +76,8 @@ func TestParseRefuses(t *testing.T) {
 		{`--model: " " names no model`, []string{"list", "--model= "}},
 		{`--model: "a,,b" has an empty part`, []string{"list", "--model=a,,b"}},
 		{`--except: "orders," has an empty part`, []string{"empty", "--older-than", "1d", "--except", "orders,", "--yes"}},
+		{"--actor: \"\\\\xff\" is no text", []string{"list", "--actor", "\xff"}},
+		{"--reason: \"a\\\\x80\" is no text", []string{"undo", "x", "--reason=a\x80"}},
 		{"list takes no --yes", []string{"list", "--yes"}},
 		{"stats takes no --limit", []string{"stats", "--limit", "3"}},
 		{"empty takes no --expect", []string{"empty", "--older-than", "1d", "--expect", "x"}},

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gorm-softdelete/softdelete/internal/display"
 )
@@ -40,8 +41,8 @@ var allFlags = []flag{
 	{"except", "MODEL", "of all models but these", func(f *flags, v string, _ time.Time) error {
 		return addNames(&f.except, v)
 	}},
-	{"actor", "WHO", "", func(f *flags, v string, _ time.Time) error { f.actor = v; return nil }},
-	{"reason", "WHY", "kept for those who look on (Config.Observers)", func(f *flags, v string, _ time.Time) error { f.reason = v; return nil }},
+	{"actor", "WHO", "", func(f *flags, v string, _ time.Time) error { f.actor = v; return textual(v) }},
+	{"reason", "WHY", "kept for those who look on (Config.Observers)", func(f *flags, v string, _ time.Time) error { f.reason = v; return textual(v) }},
 	{"since", "WHEN", "trashed then or later: 2026-01-31, a time as in RFC 3339, or how long ago, as 3d", func(f *flags, v string, now time.Time) (err error) {
 		f.since, err = parseWhen(v, now)
 		return err
@@ -103,6 +104,14 @@ func addNames(names *[]string, text string) error {
 			return usage("%q has an empty part", display.Line(text))
 		}
 		*names = append(*names, part)
+	}
+	return nil
+}
+
+// textual refuses bytes that are no text, which no column of texts has.
+func textual(value string) error {
+	if !utf8.ValidString(value) {
+		return usage("%q is no text", display.Line(value))
 	}
 	return nil
 }
