@@ -141,11 +141,17 @@ func TestSchemaHalfDone(t *testing.T) {
 			{"guard install --yes", "TRIGGER", "trash doctor", errors.New("disk full")},
 			{"guard remove --yes", "DROP TRIGGER", "trash doctor", errors.New("disk full")},
 		} {
-			s.ok(t, "guard", "install", "--yes")
-			if test.args != "guard remove --yes" {
+			switch guards := strings.HasPrefix(test.args, "guard "); {
+			case guards && !s.hasGuards(t):
+				continue // it is refused, as TestGuard says
+			case guards:
+				s.ok(t, "guard", "install", "--yes")
+			default:
+				require.NoError(t, s.db.Migrator().DropTable(&Setting{}))
+			}
+			if test.args == "guard install --yes" {
 				s.ok(t, "guard", "remove", "--yes")
 			}
-			require.NoError(t, s.db.Migrator().DropTable(&Setting{}))
 			for _, interrupted := range []bool{true, false} {
 				ctx, cancel := context.WithCancel(t.Context())
 				require.NoError(t, s.db.Callback().Raw().Before("gorm:raw").Register("test:stop", func(tx *gorm.DB) {
