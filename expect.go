@@ -12,9 +12,12 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/rows"
+	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
 // Fingerprint names what the plan would do, in a text of 26 letters and digits that
@@ -107,13 +110,14 @@ type expectation struct {
 // In the operation's transaction, under locks on its rows and before anything is
 // written or a hook runs, the plan is made again. If that has another fingerprint, the
 // error is ErrPlanChanged, which comes before what else would forbid the operation.
-// So it is if in the end other numbers of rows were written, as rows came in that no
-// lock could keep out, or as a hook has written some itself: all is rolled back then.
+// So it is if in the end other rows than the addressed ones, or other numbers of rows were
+// written, as rows came in that no lock could keep out, or as a hook has written some
+// itself: all is rolled back then.
 //
 // Reads go on as without it. On another write (an Update, a Create, raw SQL,
 // db.Unscoped().Delete, RestoreAll, Empty), and with a Plan that no preview has made, the
 // error is gorm.ErrInvalidValue and nothing is done. It costs the preview's statements once
-// more, and a transaction.
+// more, one at the addressed rows in the end, and a transaction.
 func Expect(plan Plan) func(*gorm.DB) *gorm.DB {
 	return expect(&expectation{plan.Fingerprint(), &plan})
 }
@@ -214,7 +218,35 @@ func (op *operation) checkHeld(db *gorm.DB) {
 	}
 	written := map[string]int64{}
 	op.count(db, written)
-	_ = db.AddError(op.expected.checkWritten(written))
+	err := op.expected.checkWritten(written)
+	if err == nil {
+		err = op.checkAddressed(db)
+	}
+	_ = db.AddError(err)
+}
+
+// checkAddressed returns ErrPlanChanged if as many rows as expected were written, but
+// others: what a limit, a join or a subquery picks is not kept by locks on what it has
+// picked before. The expected ones were locked, so that one that is as it was before was
+// not written.
+func (op *operation) checkAddressed(db *gorm.DB) error {
+	own := op.expected.own
+	if own.IsEmpty() {
+		return nil
+	}
+	t, name := own.Table, session.TableOf(db.Statement, op.model.Schema)
+	before := map[Operation]rows.Picker{OpSoftDelete: rows.Visible(t, model.LiveOnly), OpRestore: rows.Visible(t, model.TrashedOnly)}[op.kind]
+	for chunk := range slices.Chunk(own.Keys, op.dialect.Chunk(len(t.Key()))) {
+		left := rows.Picker(func(name string) clause.Expression { return expr.In(name, t.Key(), chunk) }).And(before)
+		n, err := session.Count(db, name, left(name), op.dialect.CurrentRead)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return fmt.Errorf("%w while it ran: it was of other rows of %s: preview it again, or see what its hooks write", ErrPlanChanged, name)
+		}
+	}
+	return nil
 }
 
 // checkWritten returns ErrPlanChanged if other rows were written than the plan says.

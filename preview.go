@@ -44,6 +44,8 @@ type Plan struct {
 	// addressed is what the fingerprint says of the addressed rows; empty for a plan
 	// that no preview has made.
 	addressed string
+
+	own *rows.Set // the addressed rows, of a plan that is about to be carried out
 }
 
 // PlanStep is what a plan does to rows of one table. The addressed rows are a step of
@@ -197,6 +199,9 @@ func (p *Plugin) foresee(db *gorm.DB, m *model.Model, made *Plan, bound bool) er
 	if name != plan.Root.Name && !c.own.IsEmpty() {
 		made.Rows = map[string]int64{name: int64(len(c.own.Keys))}
 		made.Steps = []PlanStep{{Table: name, Model: m.Name(), Rows: int64(len(c.own.Keys))}}
+	}
+	if bound {
+		made.own = c.own
 	}
 	return made.nameRows(map[string]*rows.Set{name: c.own})
 }

@@ -130,3 +130,65 @@ func TestExpectBeforeHooks(t *testing.T) {
 		}
 	})
 }
+
+// As many rows as the plan says are not enough, where they are others than the addressed ones: what picks them is the last of the parcels, or another table, which a hook has changed.
+func TestExpectTheAddressedRows(t *testing.T) {
+	t.Parallel()
+	handles.EachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := handles.WithPlugin(t, open, softdelete.Config{}, &Parcel{}, &ParcelLabel{})
+		verbs := map[softdelete.Operation]func(*gorm.DB) error{
+			softdelete.OpSoftDelete:  func(tx *gorm.DB) error { return tx.Delete(&Parcel{}).Error },
+			softdelete.OpRestore:     func(tx *gorm.DB) error { return softdelete.Restore(tx, &Parcel{}).Error },
+			softdelete.OpPurge:       func(tx *gorm.DB) error { return softdelete.Purge(tx, &Parcel{}).Error },
+			softdelete.OpForceDelete: func(tx *gorm.DB) error { return softdelete.ForceDelete(tx, &Parcel{}).Error },
+		}
+		type choice struct {
+			by    func(*gorm.DB) *gorm.DB
+			other func(tx *gorm.DB, trashed any) error
+		}
+		choices := map[string]choice{
+			"the last": {
+				func(db *gorm.DB) *gorm.DB { return db.Where("id < 9").Order("id DESC").Limit(1) },
+				func(tx *gorm.DB, trashed any) error {
+					return tx.Exec("INSERT INTO parcels (id, deleted_at) VALUES (8, ?)", trashed).Error
+				},
+			},
+			"a subquery": {
+				func(db *gorm.DB) *gorm.DB { return db.Where("id = (SELECT max(parcel_id) FROM parcel_labels)") },
+				func(tx *gorm.DB, _ any) error { return tx.Exec("UPDATE parcel_labels SET parcel_id = 1").Error },
+			},
+			"a join": {
+				func(db *gorm.DB) *gorm.DB {
+					return db.Joins("JOIN parcel_labels ON parcel_labels.parcel_id = parcels.id").Where("parcel_labels.id = 1")
+				},
+				func(tx *gorm.DB, _ any) error { return tx.Exec("UPDATE parcel_labels SET parcel_id = 1").Error },
+			},
+		}
+		for op, run := range verbs {
+			for name, c := range choices {
+				require.NoError(t, db.Exec("DELETE FROM parcel_labels").Error)
+				require.NoError(t, db.Exec("DELETE FROM parcels").Error)
+				require.NoError(t, db.Create(&[]Parcel{{ID: 1}, {ID: 2}}).Error)
+				trashed := any(nil)
+				if op == softdelete.OpRestore || op == softdelete.OpPurge {
+					trashed = db.NowFunc()
+				}
+				require.NoError(t, db.Exec("UPDATE parcels SET deleted_at = ?", trashed).Error)
+				if name != "the last" { // what goes along is as much for either parcel
+					require.NoError(t, db.Exec("INSERT INTO parcel_labels (id, parcel_id, deleted_at) VALUES (1, 2, ?)", trashed).Error)
+				}
+				plan, err := softdelete.Preview(c.by(db), op, &Parcel{})
+				require.NoError(t, err)
+				require.EqualValues(t, 1, plan.Rows["parcels"])
+				calls := &hookCalls{write: func(tx *gorm.DB) error { return c.other(tx, trashed) }}
+				tx := db.WithContext(context.WithValue(t.Context(), hookCallsKey{}, calls))
+				require.ErrorIs(t, run(c.by(tx.Scopes(softdelete.Expect(plan)))), softdelete.ErrPlanChanged, "%s by %s", op, name)
+				require.EqualValues(t, 1, calls.before.Load(), "%s by %s", op, name)
+				require.Zero(t, calls.after.Load(), "%s by %s", op, name)
+				require.Equal(t, []int{1, 2}, tables.IDsOf(t, db, "parcels"))
+				calls.write = nil
+				require.NoError(t, run(c.by(tx.Scopes(softdelete.Expect(plan)))), "%s by %s", op, name)
+			}
+		}
+	})
+}
