@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/fault"
 	"github.com/gorm-softdelete/softdelete/internal/model"
@@ -252,6 +253,11 @@ func (p *picking) find(c *cascade) (r *request, err error) {
 // findIn finds the items' rows in one table, of those that the caller's handle shows.
 func (p *picking) findIn(c *cascade, of *picked) (found [][]any, r *request, err error) {
 	names := model.PrimaryNames(of.model.Schema)
+	for _, key := range of.keys {
+		if !model.CanAsk(c.db, c.d, of.model.Schema, key) {
+			return nil, nil, errGone(of.model)
+		}
+	}
 	for chunk := range slices.Chunk(of.keys, c.d.Chunk(len(names))) {
 		err = p.asked.on(c.db, of.model, []clause.Expression{expr.InCurrent(names, chunk)}, func(db *gorm.DB, m *model.Model) error {
 			r = requestOf(db.Statement)
@@ -259,14 +265,21 @@ func (p *picking) findIn(c *cascade, of *picked) (found [][]any, r *request, err
 			found = append(found, list...)
 			return err
 		})
-		if err != nil {
+		switch {
+		case dialect.HasState(err, "22"):
+			return nil, nil, errNoKey(of.model, err)
+		case err != nil:
 			return nil, nil, err
 		}
 	}
 	if len(found) < len(of.keys) {
-		err = fault.About(ErrNotFound, of.model.Name(), "an item is not in the trash any more, or not in this part of it")
+		err = errGone(of.model)
 	}
 	return found, r, err
+}
+
+func errGone(m *model.Model) error {
+	return fault.About(ErrNotFound, m.Name(), "an item is not in the trash any more, or not in this part of it")
 }
 
 // findAmong finds the trashed rows that a statement on one of the models addresses.

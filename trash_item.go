@@ -95,11 +95,15 @@ func (t *Trash) Item(ctx context.Context, table string, key ...any) (Item, error
 	}
 	switch {
 	case dialect.HasState(err, "22"):
-		return Item{}, fmt.Errorf("softdelete: model %s: %w: the database cannot have such a key: %w", m.Name(), gorm.ErrInvalidValue, err)
+		return Item{}, errNoKey(m, err)
 	case err != nil:
 		return Item{}, err
 	case len(items) == 0:
 		return Item{}, fault.About(ErrNotFound, m.Name(), "no such row is in the trash")
 	}
 	return items[0], nil
+}
+
+func errNoKey(m *model.Model, err error) error {
+	return fmt.Errorf("softdelete: model %s: %w: the database cannot have such a key: %w", m.Name(), gorm.ErrInvalidValue, err)
 }

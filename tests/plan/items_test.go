@@ -99,6 +99,7 @@ func TestItemsAllOrNothing(t *testing.T) {
 			"too few values":      {gorm.ErrInvalidValue, []softdelete.Item{item("blog_post_tags", 1)}},
 			"no value":            {gorm.ErrInvalidValue, []softdelete.Item{{Table: "blog_users"}}},
 			"another kind":        {gorm.ErrInvalidValue, []softdelete.Item{item("blog_users", "one")}},
+			"beyond the column":   {softdelete.ErrNotFound, []softdelete.Item{item("blog_users", uint64(1)<<63), item("blog_users", 1)}},
 		} {
 			_, err := trash.Restore(t.Context(), c.items...)
 			require.ErrorIs(t, err, c.want, name)
