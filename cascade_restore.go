@@ -2,6 +2,7 @@ package softdelete
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -283,15 +284,20 @@ func (c *cascade) conflicts() ([]ConflictError, error) {
 	return list, nil
 }
 
-// restored lists all rows that a restore is about.
+// restored lists all rows that a restore is about, of each table one set.
 func (c *cascade) restored() []*rows.Set {
-	var list []*rows.Set
+	sets := maps.Clone(c.sets)
+	var above []*model.Table
 	for _, found := range c.raised {
-		list = append(list, found.set)
+		t := found.set.Table
+		if sets[t] = sets[t].Add(found.set); !slices.Contains(c.tablesInOrder(), t) && !slices.Contains(above, t) {
+			above = append(above, t)
+		}
 	}
-	for _, t := range c.tablesInOrder() {
-		if !c.sets[t].IsEmpty() {
-			list = append(list, c.sets[t])
+	var list []*rows.Set
+	for _, t := range slices.Concat(above, c.tablesInOrder()) {
+		if !sets[t].IsEmpty() {
+			list = append(list, sets[t])
 		}
 	}
 	return list

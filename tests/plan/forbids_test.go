@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
@@ -96,5 +97,37 @@ func TestPlanKnowsConflicts(t *testing.T) {
 		require.NoError(t, err)
 		_, err = softdelete.Undo(db.Scopes(softdelete.Expect(taken)), d.ID)
 		require.ErrorIs(t, err, softdelete.ErrPlanChanged, "nothing of it is left")
+	})
+}
+
+// A Deck is a part of another one, and has a name of its own among the live ones.
+type Deck struct {
+	ID      uint   `gorm:"primaryKey;autoIncrement:false"`
+	Name    string `gorm:"size:100" softdelete:"unique"`
+	UpperID *uint
+	Lower   []Deck `gorm:"foreignKey:UpperID" softdelete:"cascade"`
+	softdelete.Tracked
+}
+
+// A row clashes with a parent of the same table that comes back with it, and its plan says so.
+func TestPlanKnowsConflictsAmongWhatComesBack(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := open(t)
+		require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: []any{&Deck{}}})))
+		require.NoError(t, softdelete.AutoMigrate(db, &Deck{}))
+		require.NoError(t, db.Create(&Deck{ID: 1, Name: "sun", Lower: []Deck{{ID: 2, Name: "boat"}}}).Error)
+		require.NoError(t, db.Delete(&Deck{ID: 2}).Error)
+		require.NoError(t, db.Model(&Deck{ID: 1}).Update("name", "boat").Error)
+		require.NoError(t, db.Delete(&Deck{ID: 1}).Error)
+		along := db.Scopes(softdelete.WithParents).Session(&gorm.Session{})
+		plan, err := softdelete.Preview(along, softdelete.OpRestore, &Deck{ID: 2})
+		require.NoError(t, err)
+		require.Equal(t, map[string]int64{"decks": 2}, plan.Rows)
+		require.Len(t, plan.Conflicts, 1)
+		require.ErrorIs(t, softdelete.Restore(along.Scopes(softdelete.Expect(plan)), &Deck{ID: 2}).Error, softdelete.ErrConflict)
+		of, err := trashOf(along).Preview(t.Context(), softdelete.OpRestore, item("decks", 2))
+		require.NoError(t, err)
+		require.Equal(t, plan.Conflicts, of.Conflicts)
 	})
 }
