@@ -193,10 +193,13 @@ func (p *Plugin) foresee(db *gorm.DB, m *model.Model, made *Plan, bound bool) er
 		return notFound(m.Name(), "a "+op.kind.String())
 	}
 	name := session.TableOf(stmt, m.Schema)
-	if err := c.describe(made, requestOf(stmt)); err != nil {
-		return err
-	}
-	if name != plan.Root.Name && !c.own.IsEmpty() {
+	switch {
+	case name == plan.Root.Name:
+		if err := c.describe(made, requestOf(stmt)); err != nil {
+			return err
+		}
+	case !c.own.IsEmpty():
+		// Of another table than the model's own no relation is known: nothing forbids it.
 		made.Rows = map[string]int64{name: int64(len(c.own.Keys))}
 		made.Steps = []PlanStep{{Table: name, Model: m.Name(), Rows: int64(len(c.own.Keys))}}
 	}

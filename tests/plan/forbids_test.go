@@ -8,6 +8,7 @@ import (
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/internal/testmodels"
 	"github.com/gorm-softdelete/softdelete/tests/internal/handles"
 	"github.com/gorm-softdelete/softdelete/tests/internal/models"
 )
@@ -129,5 +130,21 @@ func TestPlanKnowsConflictsAmongWhatComesBack(t *testing.T) {
 		of, err := trashOf(along).Preview(t.Context(), softdelete.OpRestore, item("decks", 2))
 		require.NoError(t, err)
 		require.Equal(t, plan.Conflicts, of.Conflicts)
+	})
+}
+
+// Of a table that is not the model's own no relation is known: the plan names none, as the restore asks for none.
+func TestPlanOfAnotherTable(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := testmodels.OpenBlog(t, open)
+		require.NoError(t, db.Delete(&testmodels.BlogUser{ID: 1}).Error)
+		require.NoError(t, db.Exec("CREATE TABLE old_posts AS SELECT * FROM blog_posts").Error)
+		old := db.Table("old_posts").Session(&gorm.Session{})
+		post := &testmodels.BlogPost{ID: 1}
+		plan, err := softdelete.Preview(old, softdelete.OpRestore, post)
+		require.NoError(t, err)
+		models.RequirePlan(t, softdelete.Plan{Operation: softdelete.OpRestore, Rows: map[string]int64{"old_posts": 1}}, plan)
+		require.NoError(t, softdelete.Restore(old.Scopes(softdelete.Expect(plan)), post).Error)
 	})
 }
