@@ -90,8 +90,11 @@ func (c *cascade) removeItems() error {
 
 func (c *cascade) removeFound(f found) error {
 	t := f.set.Table
-	f.hooks = f.hooks && c.op.hooks && t.Model != nil && (hasHook[BeforePurger](t.Model) || hasHook[AfterPurger](t.Model))
+	f.hooks = f.hooks && c.op.hooks && purgeHooks(t)
 	defer c.writing(f)()
+	if err := c.looseCircle(c.circleOf(t)); err != nil {
+		return err
+	}
 	if err := c.looseTree(&f); err != nil {
 		return err
 	}
@@ -130,6 +133,11 @@ func (c *cascade) removeFound(f found) error {
 		c.op.observed.note(part{table: t.Name, schema: t.Schema, cascaded: !f.own, rows: int64(len(chunk)), keys: chunk})
 	}
 	return c.checkLate(t)
+}
+
+// purgeHooks tells if a table's model has hooks that a removal runs.
+func purgeHooks(t *model.Table) bool {
+	return t.Model != nil && (hasHook[BeforePurger](t.Model) || hasHook[AfterPurger](t.Model))
 }
 
 // erase removes the rows of a table that a condition picks.
@@ -186,27 +194,20 @@ func (c *cascade) looseTree(f *found) error {
 	if !c.d.RowwiseReferences && !mixed {
 		return nil
 	}
-	levels := [][][]any{keys}
+	levels := [][]row{rowsOf(t, keys)}
 	if c.d.RowwiseReferences || len(keys) > c.d.Chunk(len(t.Key())) {
 		var err error
-		if levels, err = c.levels(t, self, keys); err != nil || len(levels) < 2 {
+		if levels, err = c.levels(self, levels[0]); err != nil || len(levels) < 2 {
 			return err
 		}
 	}
 	if f.hooks {
-		f.levels = levels
+		for _, level := range levels {
+			f.levels = append(f.levels, keysIn(level, t))
+		}
 		return nil
 	}
-	filter := c.reach(t, c.plan.Kind.TakesFrom())
-	for _, level := range levels {
-		for chunk := range slices.Chunk(level, c.d.Chunk(len(t.Key()))) {
-			keys := rows.Picker(func(name string) clause.Expression { return expr.In(name, t.Key(), chunk) })
-			if _, err := c.erase(t, keys.And(filter)(t.Name)); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return c.eraseLevels(levels)
 }
 
 // removed lists the keys of a table's rows that are removed without hooks, and tells
@@ -224,62 +225,4 @@ func (c *cascade) removed(t *model.Table) (keys [][]any, mixed bool) {
 		}
 	}
 	return keys, mixed
-}
-
-func (c *cascade) circleOf(t *model.Table) []*model.Table {
-	for _, circle := range c.plan.Order {
-		if slices.Contains(circle, t) {
-			return circle
-		}
-	}
-	return []*model.Table{t}
-}
-
-// levels parts rows of a table into those on which none of the others hangs, those
-// on which only the former do, and so on. Rows in a circle come last, all at once.
-func (c *cascade) levels(t *model.Table, self []*model.Link, list [][]any) ([][][]any, error) {
-	parents, children := map[string][]string{}, map[string]int{}
-	among := keys{}
-	for _, key := range list {
-		among[model.KeyText(key...)] = true
-	}
-	width := len(t.Key())
-	for _, l := range self {
-		for chunk := range slices.Chunk(list, c.d.Chunk(width)) {
-			dest, take := session.KeyScan(2 * width)
-			if _, err := session.Query(c.db, dest, func() {
-				pair := take()
-				child, parent := model.KeyText(pair[:width]...), model.KeyText(pair[width:]...)
-				if child != parent && among[parent] && !slices.Contains(parents[child], parent) {
-					parents[child] = append(parents[child], parent)
-					children[parent]++
-				}
-			}, "SELECT ", expr.Columns(rows.ChildName, t.Key()), ", ", expr.Columns(parentName, t.Key()), " FROM ", clause.Table{Name: t.Name, Alias: rows.ChildName},
-				" JOIN ", clause.Table{Name: t.Name, Alias: parentName}, " ON ", rows.Joins(l, parentName),
-				" WHERE ", expr.In(rows.ChildName, t.Key(), chunk), c.forUpdate()); err != nil {
-				return nil, err
-			}
-		}
-	}
-	var levels [][][]any
-	for len(list) > 0 {
-		var level, rest [][]any
-		for _, key := range list {
-			if children[model.KeyText(key...)] == 0 {
-				level = append(level, key)
-			} else {
-				rest = append(rest, key)
-			}
-		}
-		if len(level) == 0 {
-			level, rest = rest, nil
-		}
-		for _, key := range level {
-			for _, parent := range parents[model.KeyText(key...)] {
-				children[parent]--
-			}
-		}
-		levels, list = append(levels, level), rest
-	}
-	return levels, nil
 }
