@@ -15,6 +15,7 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/testmodels"
 	"github.com/gorm-softdelete/softdelete/tests/internal/handles"
 	"github.com/gorm-softdelete/softdelete/tests/internal/models"
+	"github.com/gorm-softdelete/softdelete/tests/internal/record"
 	"github.com/gorm-softdelete/softdelete/tests/internal/tables"
 )
 
@@ -363,5 +364,25 @@ func TestItemsHeldByForeignKeys(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, report.Failed)
 		require.Equal(t, map[string]int64{"agencies": 1, "bills": 1, "charges": 1}, report.Rows)
+	})
+}
+
+// A dry run of items sends nothing, and changes nothing.
+func TestItemsOnADryRun(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := testmodels.OpenBlog(t, open)
+		trashOneByOne(t, db)
+		before := models.BlogDump(t, db)
+		sent := record.Record(t, db)
+		trash := trashOf(db.Session(&gorm.Session{DryRun: true}))
+		sent.Take()
+		for _, run := range []func(context.Context, ...softdelete.Item) (map[string]int64, error){trash.Restore, trash.Purge} {
+			rows, err := run(t.Context(), item("blog_users", 1), item("blog_posts", 1))
+			require.NoError(t, err)
+			require.Empty(t, rows)
+		}
+		require.Empty(t, sent.Take())
+		require.Equal(t, before, models.BlogDump(t, db))
 	})
 }
