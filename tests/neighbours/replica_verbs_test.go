@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"reflect"
 	"testing"
 	"time"
 
@@ -261,6 +262,25 @@ var verbs = []verb{
 		d, err := trash.Undo(v.context(), v.id)
 		return fmt.Sprint(d.Rows), err
 	})},
+	{"trash: restore of items", "observed", ofItems(softdelete.OpRestore, replicaItem("replica_authors", 3), replicaItem("replica_books", 31))},
+	{"trash: restore of an item under a trashed parent", "", ofItems(softdelete.OpRestore, replicaItem("replica_books", 31))},
+	{"trash: restore of an item that is live in the primary", "", ofItems(softdelete.OpRestore, replicaItem("replica_authors", 5))},
+	{"trash: purge of items", "", ofItems(softdelete.OpPurge, replicaItem("replica_books", 31), replicaItem("replica_authors", 3))},
+	{"held delete", "", func(v call) (any, error) {
+		plan, err := softdelete.Preview(v.db, softdelete.OpSoftDelete, &replicaAuthor{ID: 7})
+		if err != nil {
+			return nil, err
+		}
+		return affectedBy(v.db.Scopes(softdelete.Expect(plan)).Delete(&replicaAuthor{ID: 7}))
+	}},
+	{"held undo", "", func(v call) (any, error) {
+		plan, err := softdelete.PreviewUndo(v.db, v.id)
+		if err != nil {
+			return nil, err
+		}
+		undone, err := softdelete.Undo(v.db.Scopes(softdelete.Expect(plan)), v.id)
+		return fmt.Sprint(plan.Rows, undone.Rows), err
+	}},
 	{"trash: empty", "", empty(softdelete.EmptyOptions{All: true, BatchSize: 1, Pause: time.Nanosecond, Progress: func(softdelete.Progress) {}})},
 	{"trash: empty by age", "clock", empty(softdelete.EmptyOptions{OlderThan: time.Minute})},
 	{"trash: empty with hooks", "", empty(softdelete.EmptyOptions{All: true, Hooks: true})},
@@ -291,6 +311,26 @@ func preview(op softdelete.Operation, value any) func(call) (any, error) {
 	}
 }
 
+func replicaItem(table string, id uint) softdelete.Item {
+	return softdelete.Item{Table: table, Key: []any{id}}
+}
+
+// ofItems does something to items of the trash, as its preview says.
+func ofItems(op softdelete.Operation, items ...softdelete.Item) func(call) (any, error) {
+	return inTrash(func(v call, trash *softdelete.Trash) (any, error) {
+		plan, err := trash.Preview(v.context(), op, items...)
+		if err != nil {
+			return nil, err
+		}
+		run := trash.Scopes(softdelete.Expect(plan)).Restore
+		if op == softdelete.OpPurge {
+			run = trash.Scopes(softdelete.Expect(plan)).Purge
+		}
+		rows, err := run(v.context(), items...)
+		return fmt.Sprint(plan.Rows, plan.TrashedParents, plan.Restricted, rows), err
+	})
+}
+
 func inTrash(run func(call, *softdelete.Trash) (any, error)) func(call) (any, error) {
 	return func(v call) (any, error) {
 		opened, err := softdelete.OpenTrash(v.db)
@@ -315,7 +355,7 @@ var configs = map[string]softdelete.Config{
 			return err
 		}
 		var n int64
-		return tx.Unscoped().Model(event.Model).Count(&n).Error
+		return tx.Unscoped().Model(reflect.New(event.Model).Interface()).Count(&n).Error
 	}}},
 }
 
