@@ -363,6 +363,10 @@ func TestItemByAKeyThatTheDatabaseRefuses(t *testing.T) {
 	db := handles.WithPlugin(t, testdb.OpenerFor(t, "postgres"), softdelete.Config{}, &keyedByDatabase{})
 	trash := models.OpenTrash(t, db, &keyedByDatabase{})
 	require.ErrorIs(t, handles.Second(trash.Item(t.Context(), "keyed_by_databases", "abc")), gorm.ErrInvalidValue)
+	byHand := softdelete.Item{Table: "keyed_by_databases", Key: []any{"abc"}}
+	require.ErrorIs(t, handles.Second(trash.Restore(t.Context(), byHand)), gorm.ErrInvalidValue)
+	require.ErrorIs(t, handles.Second(trash.Purge(t.Context(), byHand)), gorm.ErrInvalidValue)
+	require.ErrorIs(t, handles.Second(trash.Preview(t.Context(), softdelete.OpRestore, byHand)), gorm.ErrInvalidValue)
 	require.ErrorIs(t, handles.Second(trash.Item(t.Context(), "keyed_by_databases", uuid.New())), softdelete.ErrNotFound)
 }
 
