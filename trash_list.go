@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -29,6 +30,13 @@ type ListOptions struct {
 	Actor  any       // trashed by this actor only, as given with WithActor; nil for anybody
 	Since  time.Time // trashed at this time or after; zero for no bound
 	Until  time.Time // trashed before this time; zero for no bound
+
+	// Reason leaves those whose reason contains this text, in whatever case; empty for
+	// any reason.
+	Reason string
+
+	// DeletionID leaves those that one operation has trashed; uuid.Nil for any.
+	DeletionID uuid.UUID
 }
 
 const defaultLimit = 50
