@@ -41,7 +41,8 @@ type DeletionPage struct {
 //	WHERE posts.deletion_id IN (…) AND posts.deleted_at IS NOT NULL GROUP BY …
 //
 // Rows are counted in all models of the trash that have a deletion_id, whichever
-// models, actor and times the options choose the operations by. Rows without one
+// models, actor, reason and times the options choose the operations by: one of its rows has
+// to be of all of these. DeletionID lists that operation alone. Rows without one
 // belong to no operation that could be told; DeletionPage.Untold names the tables of which
 // that is true of all. Pages go on from the last operation of the one before. The errors
 // are those of List.
@@ -152,6 +153,14 @@ func newestFirst(at time.Time, id uuid.UUID, otherAt time.Time, otherID uuid.UUI
 // operation comes between them: the tables of an operation keep its time at their
 // own precisions, and its place is by the finest.
 func (l *deletions) page(limit int) (DeletionPage, error) {
+	if id := l.options.DeletionID; id != uuid.Nil {
+		ids, err := l.choose([]uuid.UUID{id})
+		if err != nil {
+			return DeletionPage{}, err
+		}
+		found, err := l.fitting(ids)
+		return DeletionPage{Items: found}, err
+	}
 	for most := limit + 3; ; most *= 2 {
 		ids, bound, err := l.candidates(most)
 		if err == nil && !l.keepsPlaces() {
@@ -160,11 +169,10 @@ func (l *deletions) page(limit int) (DeletionPage, error) {
 		if err != nil {
 			return DeletionPage{}, err
 		}
-		found, err := l.read(ids)
+		found, err := l.fitting(ids)
 		if err != nil {
 			return DeletionPage{}, err
 		}
-		found = slices.DeleteFunc(found, func(d Deletion) bool { return !l.fits(&d) })
 		slices.SortFunc(found, func(a, b Deletion) int { return newestFirst(a.At, a.ID, b.At, b.ID) })
 		certain := len(found)
 		if bound != nil {
@@ -185,6 +193,12 @@ func (l *deletions) page(limit int) (DeletionPage, error) {
 	}
 }
 
+// fitting are those of some operations that are in the listing, and after the last page.
+func (l *deletions) fitting(ids []uuid.UUID) ([]Deletion, error) {
+	found, err := l.read(ids)
+	return slices.DeleteFunc(found, func(d Deletion) bool { return !l.fits(&d) }), err
+}
+
 // fits tells if an operation is in the listing, and after the last page.
 func (l *deletions) fits(d *Deletion) bool {
 	switch o := &l.options; {
@@ -201,13 +215,13 @@ func (l *deletions) fits(d *Deletion) bool {
 // complete: nil if there are no more.
 func (l *deletions) candidates(most int) (ids []uuid.UUID, bound *time.Time, err error) {
 	seen := map[uuid.UUID]bool{}
-	of, actor := l.chosen, l.options.Actor
+	of, query := l.chosen, l.query
 	if !l.keepsPlaces() {
-		of, actor = l.all, nil
+		of, query = l.all, func(m *model.Model) *gorm.DB { return trashOf(l.db, m) }
 	}
 	for _, m := range of {
 		var last time.Time
-		n, err := l.newest(l.d.First(l.query(m, actor), most), m, func(id uuid.UUID, at time.Time) {
+		n, err := l.newest(l.d.First(query(m), most), m, func(id uuid.UUID, at time.Time) {
 			last = at
 			if !seen[id] {
 				seen[id] = true
@@ -234,7 +248,7 @@ func (l *deletions) choose(ids []uuid.UUID) ([]uuid.UUID, error) {
 				return nil, err
 			}
 			columns := []clause.Column{{Table: clause.CurrentTable, Name: m.DeletionID.DBName}}
-			tx := also(l.query(m, l.options.Actor), among).Clauses(clause.Select{Columns: columns}, clause.GroupBy{Columns: columns})
+			tx := also(l.query(m), among).Clauses(clause.Select{Columns: columns}, clause.GroupBy{Columns: columns})
 			var id any
 			if _, err := session.Scan(tx, []any{&id}, func() { chosen[model.UUIDOf(id).UUID] = true }); err != nil {
 				return nil, err
@@ -244,13 +258,8 @@ func (l *deletions) choose(ids []uuid.UUID) ([]uuid.UUID, error) {
 	return slices.DeleteFunc(ids, func(id uuid.UUID) bool { return !chosen[id] }), nil
 }
 
-func (l *deletions) query(m *model.Model, actor any) *gorm.DB {
-	tx := trashOf(l.db, m)
-	if actor != nil {
-		tx = tx.Scopes(TrashedBy(actor))
-	}
-	return tx
-}
+// query is of the rows of a chosen model that the options are about.
+func (l *deletions) query(m *model.Model) *gorm.DB { return l.options.choose(trashOf(l.db, m), m) }
 
 // among is that a row is of one of some operations.
 func (l *deletions) among(m *model.Model, ids []uuid.UUID) (clause.Expression, error) {

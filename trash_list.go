@@ -31,11 +31,11 @@ type ListOptions struct {
 	Since  time.Time // trashed at this time or after; zero for no bound
 	Until  time.Time // trashed before this time; zero for no bound
 
-	// Reason leaves those whose reason contains this text, in whatever case; empty for
-	// any reason.
+	// Reason leaves rows whose reason contains this text, in whatever case; empty for any
+	// reason. Nothing in it is a wildcard.
 	Reason string
 
-	// DeletionID leaves those that one operation has trashed; uuid.Nil for any.
+	// DeletionID leaves rows that one operation has trashed; uuid.Nil for any.
 	DeletionID uuid.UUID
 }
 
@@ -71,9 +71,9 @@ type ItemPage struct {
 //
 // Pages go on from the last row of the one before, so that while rows come and go
 // none is listed twice, and none left out that was there all along. A model
-// without a primary key is a *ModelError. With an Actor, models without a column
-// for that are left out, as are with Since or Until rows without a time; if no
-// model is left, the error is a *ModelError or *ActorError. Other errors are
+// without a primary key is a *ModelError. With an Actor, a Reason or a DeletionID, models
+// without a column for that are left out, as are with Since or Until rows without a time; if
+// no model is left, the error is a *ModelError or *ActorError. Other errors are
 // gorm.ErrInvalidValue for options that mean nothing, ErrNotSoftDeletable for a
 // model without a marker, and those of the database.
 func (t *Trash) List(ctx context.Context, options ListOptions) (ItemPage, error) {
@@ -111,17 +111,17 @@ func checkListed(m *model.Model) error {
 	return nil
 }
 
-// fit leaves out models that cannot have rows of an actor.
+// fit leaves out models that cannot have rows of an actor, of a reason or of an operation.
 func (o *ListOptions) fit(models []*model.Model) ([]*model.Model, error) {
-	if o.Actor == nil || len(models) == 0 {
+	if len(models) == 0 {
 		return models, nil
+	}
+	if o.Reason != "" && !dialect.IsText(o.Reason) {
+		return nil, fmt.Errorf("softdelete: %w: ListOptions.Reason is no text: it has a byte that no text in a database has", gorm.ErrInvalidValue)
 	}
 	var first error
 	fitting := slices.DeleteFunc(slices.Clone(models), func(m *model.Model) bool {
-		var err error = &ModelError{m.Name(), "", `ListOptions.Actor needs a column for who trashed a row: embed softdelete.Tracked, or tag a field softdelete:"by"`}
-		if m.By != nil {
-			_, err = convertActor(m, o.Actor)
-		}
+		err := o.misfit(m)
 		if err != nil && first == nil {
 			first = err
 		}
@@ -131,6 +131,44 @@ func (o *ListOptions) fit(models []*model.Model) ([]*model.Model, error) {
 		return nil, first
 	}
 	return fitting, nil
+}
+
+// misfit is why a model cannot have rows that the options choose.
+func (o *ListOptions) misfit(m *model.Model) error {
+	switch {
+	case o.Actor != nil && m.By == nil:
+		return &ModelError{m.Name(), "", `ListOptions.Actor needs a column for who trashed a row: embed softdelete.Tracked, or tag a field softdelete:"by"`}
+	case o.Reason != "" && m.Reason == nil:
+		return &ModelError{m.Name(), "", `ListOptions.Reason needs a column for why a row was trashed: embed softdelete.Tracked, or tag a field softdelete:"reason"`}
+	case o.DeletionID != uuid.Nil && m.DeletionID == nil:
+		return &ModelError{m.Name(), "", `ListOptions.DeletionID needs a column for the operation that trashed a row: embed softdelete.Tracked, or tag a field softdelete:"deletionID"`}
+	case o.Actor != nil:
+		_, err := convertActor(m, o.Actor)
+		return err
+	default:
+		return nil
+	}
+}
+
+// choose leaves of a query on a model that fits the rows that the options choose by who
+// trashed them, why and in which operation.
+func (o *ListOptions) choose(tx *gorm.DB, m *model.Model) *gorm.DB {
+	if o.Actor != nil {
+		tx = tx.Scopes(TrashedBy(o.Actor))
+	}
+	if o.Reason != "" {
+		column := clause.Column{Table: clause.CurrentTable, Name: m.Reason.DBName}
+		tx = also(tx, dialectOf(tx).Contains(column, o.Reason))
+	}
+	if o.DeletionID != uuid.Nil {
+		id, err := model.UUIDFor(m.DeletionID, o.DeletionID)
+		if err != nil {
+			_ = tx.AddError(err)
+			return tx
+		}
+		tx = also(tx, clause.Eq{Column: clause.Column{Table: clause.CurrentTable, Name: m.DeletionID.DBName}, Value: id})
+	}
+	return tx
 }
 
 // place is where a page ends: after a row.
@@ -314,11 +352,7 @@ func (l *listing) untimed(m *model.Model) ([]Item, error) {
 }
 
 func (l *listing) query(m *model.Model) *gorm.DB {
-	tx := l.d.First(trashOf(l.db, m), l.limit+1)
-	if l.options.Actor != nil {
-		tx = tx.Scopes(TrashedBy(l.options.Actor))
-	}
-	return tx
+	return l.options.choose(l.d.First(trashOf(l.db, m), l.limit+1), m)
 }
 
 // items runs the query of a list.

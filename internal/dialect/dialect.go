@@ -209,6 +209,11 @@ type Dialect struct {
 	// FinestTime is a column type that keeps times as fine as there are.
 	FinestTime string
 
+	// matches compares a text with a pattern that can have sets of characters, in which the
+	// cases of a letter are written out: LOWER knows, there, no letters beyond those of
+	// English, or it depends on a collation. Empty where it knows them.
+	matches matching
+
 	// UUIDType is the column type of a UUID.
 	UUIDType string
 

@@ -28,6 +28,7 @@ var postgres = Dialect{
 	ZonelessTime: true,
 	FinestTime:   "timestamptz",
 	UUIDType:     "uuid",
+	matches:      byRegexp,
 	integers:     map[string]int{"smallint": 16, "int2": 16, "smallserial": 16, "integer": 32, "int": 32, "int4": 32, "serial": 32, "bigint": 64, "int8": 64, "bigserial": 64},
 	clock:        "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
 	clockUnit:    time.Microsecond,

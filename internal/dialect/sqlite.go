@@ -23,6 +23,7 @@ var sqlite = Dialect{
 	TimeDigits: 9, BareTimeDigits: 9,
 	FinestTime: "datetime",
 	UUIDType:   "text",
+	matches:    byGlob,
 	integers:   map[string]int{"": 64},
 	clock:      "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)",
 	clockUnit:  time.Millisecond,
