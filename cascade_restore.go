@@ -38,7 +38,7 @@ func (p *Plugin) planRestore(db *gorm.DB, op *operation) error {
 // planOf makes the plan of an operation that finds its rows before it writes.
 func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
 	if requestOf(db.Statement).batch != nil && session.NamesOtherTable(db.Statement, op.model.Schema) {
-		return otherTable(op.model)
+		return otherTable(op.model.Schema)
 	}
 	from := func(g *model.Graph) []*model.Table { return rootsOf(g, db, op) }
 	err := p.lockBeforeReading(db, op, from)

@@ -2,6 +2,7 @@ package softdelete
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete/internal/doctor"
+	"github.com/gorm-softdelete/softdelete/internal/model"
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
@@ -245,4 +247,21 @@ func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 		})
 	}
 	return findings, nil
+}
+
+// Doctor looks for what soft deletes break on in the tables of the trash: it is the
+// function Doctor for the models that the trash was opened with, or else for all that are
+// registered, with the same errors. What narrows the trash makes no difference to it.
+func (t *Trash) Doctor(ctx context.Context) ([]Finding, error) {
+	db, models, err := t.begin(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	var values []any
+	if t.models != nil {
+		for _, m := range models {
+			values = append(values, model.NewOf(m.Schema.ModelType))
+		}
+	}
+	return Doctor(db, values...)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 	"github.com/gorm-softdelete/softdelete/internal/model"
@@ -180,18 +181,21 @@ func enclosed(exprs []clause.Expression) []clause.Expression {
 }
 
 // partOf is a handle on a model, narrowed by the scopes that wait on db.
-func partOf(db *gorm.DB, m *model.Model) *gorm.DB {
+func partOf(db *gorm.DB, m *model.Model) *gorm.DB { return partOn(db, m.Schema) }
+
+// partOn is partOf for a schema that need not be soft-deletable.
+func partOn(db *gorm.DB, s *schema.Schema) *gorm.DB {
 	part := new(byte)
-	tx := session.Scoped(ask(db.Session(&gorm.Session{}).Model(model.NewOf(m.Schema.ModelType)), func(r *request) { r.part = part }))
+	tx := session.Scoped(ask(db.Session(&gorm.Session{}).Model(model.NewOf(s.ModelType)), func(r *request) { r.part = part }))
 	_, groups := tx.Statement.Clauses["GROUP BY"]
 	switch {
 	case tx.Error != nil:
 	case requestOf(tx.Statement).part != part:
 		_ = tx.AddError(errOtherHandle)
-	case session.NamesOtherTable(tx.Statement, m.Schema):
-		_ = tx.AddError(otherTable(m))
+	case session.NamesOtherTable(tx.Statement, s):
+		_ = tx.AddError(otherTable(s))
 	case groups:
-		_ = tx.AddError(fmt.Errorf("softdelete: model %s: %w: what narrows the trash groups rows: write it as a condition, such as a subquery", m.Name(), gorm.ErrInvalidValue))
+		_ = tx.AddError(fmt.Errorf("softdelete: model %s: %w: what narrows the trash groups rows: write it as a condition, such as a subquery", s.Name, gorm.ErrInvalidValue))
 	}
 	return tx
 }
@@ -201,8 +205,8 @@ var (
 	errOtherHandle = fmt.Errorf("softdelete: %w: a scope of the trash returns no handle, or another one than made of what it is given: what was asked of that would be lost", gorm.ErrInvalidValue)
 )
 
-func otherTable(m *model.Model) error {
-	return fmt.Errorf("softdelete: model %s: %w: the trash is of its own table, name no other", m.Name(), gorm.ErrInvalidValue)
+func otherTable(s *schema.Schema) error {
+	return fmt.Errorf("softdelete: model %s: %w: the trash is of its own table, name no other", s.Name, gorm.ErrInvalidValue)
 }
 
 // trashOf is a query on the trashed rows of a model.
@@ -219,7 +223,10 @@ func inPart(part *gorm.DB, m *model.Model) *gorm.DB {
 // once is a query that has each trashed row of a part once, in no order yet, and no more
 // of them than it is limited to: where the part joins or is limited, that is left to a
 // subquery of keys, as it is where something is written.
-func once(part *gorm.DB, m *model.Model) *gorm.DB {
+func once(part *gorm.DB, m *model.Model) *gorm.DB { return onceOf(part, m.Schema, inTrash) }
+
+// onceOf is once for the rows that are shown of a schema.
+func onceOf(part *gorm.DB, s *schema.Schema, shown func(*gorm.DB) *gorm.DB) *gorm.DB {
 	if part.Error != nil {
 		return part
 	}
@@ -228,14 +235,14 @@ func once(part *gorm.DB, m *model.Model) *gorm.DB {
 		delete(tx.Statement.Clauses, "ORDER BY")
 		return tx.Session(&gorm.Session{})
 	}
-	names := model.PrimaryNames(m.Schema)
+	names := model.PrimaryNames(s)
 	tx := part.Session(&gorm.Session{}).Clauses()
 	if len(names) == 0 {
-		_ = tx.AddError(fmt.Errorf("softdelete: model %s: %w for a trash with joins or a limit", m.Name(), gorm.ErrPrimaryKeyRequired))
+		_ = tx.AddError(fmt.Errorf("softdelete: model %s: %w for a trash with joins or a limit", s.Name, gorm.ErrPrimaryKeyRequired))
 		return tx.Session(&gorm.Session{})
 	}
 	columns := expr.Columns(clause.CurrentTable, names)
-	keys := inTrash(part).Clauses(clause.Select{Columns: columns})
+	keys := shown(part).Clauses(clause.Select{Columns: columns})
 	keys.Statement.Preloads = nil
 	stmt := tx.Statement
 	for _, name := range []string{"WHERE", "ORDER BY", "LIMIT"} {
@@ -243,7 +250,38 @@ func once(part *gorm.DB, m *model.Model) *gorm.DB {
 	}
 	stmt.Clauses[requestKey] = clause.Clause{Expression: &request{places: requestOf(stmt).places}}
 	stmt.Joins, stmt.Selects, stmt.Omits, stmt.Distinct = nil, nil, nil, false
-	return also(tx, &subquery{columns: columns, query: keys, d: dialectOf(part)}).Session(&gorm.Session{})
+	return alsoOn(tx, s, &subquery{columns: columns, query: keys, d: dialectOf(part)}).Session(&gorm.Session{})
+}
+
+// alsoOn is also for a statement on a schema that need not be soft-deletable.
+func alsoOn(tx *gorm.DB, s *schema.Schema, conditions ...clause.Expression) *gorm.DB {
+	if p, _ := installed(tx); p.models.entry(tx, s).model != nil {
+		return also(tx, conditions...)
+	}
+	tx = tx.Clauses()
+	c := tx.Statement.Clauses["WHERE"]
+	setWhere(tx.Statement, c, slices.Concat(enclosed(session.WhereExprs(tx.Statement)), conditions))
+	return tx
+}
+
+// anyOf is a query on all rows of a schema that the scopes of a handle leave, live and
+// trashed, each once. It is false if the scopes are about trashed rows, of which the schema
+// has none as it is not soft-deletable.
+func anyOf(db *gorm.DB, s *schema.Schema) (tx *gorm.DB, some bool) {
+	part := partOn(db, s)
+	if part.Error != nil {
+		return part, true
+	}
+	if p, _ := installed(part); p.models.entry(part, s).model != nil {
+		shown := func(tx *gorm.DB) *gorm.DB { return ask(tx, func(r *request) { r.show = model.All }) }
+		return shown(onceOf(part, s, shown)), true
+	}
+	if len(requestOf(part.Statement).conditions) > 0 {
+		return part, false
+	}
+	// What else is asked of a trash means nothing here.
+	part = ask(part, func(r *request) { *r = request{places: r.places} })
+	return onceOf(part.Session(&gorm.Session{}), s, func(tx *gorm.DB) *gorm.DB { return tx.Clauses() }), true
 }
 
 // Undo makes all rows live again that one operation has trashed, of all known
@@ -339,4 +377,18 @@ func (t *Trash) Models() []any {
 		values[i] = model.NewOf(m.Schema.ModelType)
 	}
 	return values
+}
+
+// Schemas are GORM's schemas of the models of the trash, in the order of Models: their
+// fields and columns, for who shows rows of any of them.
+func (t *Trash) Schemas() []*schema.Schema {
+	_, models, err := t.begin(context.Background(), nil)
+	if err != nil {
+		return nil
+	}
+	schemas := make([]*schema.Schema, len(models))
+	for i, m := range models {
+		schemas[i] = m.Schema
+	}
+	return schemas
 }

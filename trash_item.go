@@ -26,8 +26,23 @@ type Item struct {
 	Reason     string    // why; empty if the row does not say
 	DeletionID uuid.UUID // in which operation; uuid.Nil if the row does not say
 
+	trash *Trash
 	db    *gorm.DB
 	model *model.Model
+}
+
+// KeptUntil is when retention takes the row: its TrashRetention, or else that of
+// Trash.WithRetention, after it was trashed. Zero if it is kept for ever, or does not say
+// when it was trashed, and for an Item that is from no trash.
+func (i Item) KeptUntil() time.Time {
+	if i.trash == nil || i.At.IsZero() {
+		return time.Time{}
+	}
+	kept := i.trash.retentionOf(i.model)
+	if kept == 0 {
+		return time.Time{}
+	}
+	return i.At.Add(kept)
 }
 
 // Load loads the row, as a pointer to the model's struct. It returns ErrNotFound
@@ -90,7 +105,7 @@ func (t *Trash) Item(ctx context.Context, table string, key ...any) (Item, error
 	}
 	var items []Item
 	if model.CanAsk(db, dialectOf(db), m.Schema, typed) {
-		l := &listing{db: db}
+		l := &listing{trash: t, db: db}
 		items, err = l.items(m, also(trashOf(db, m).Limit(1), expr.InCurrent(model.PrimaryNames(m.Schema), [][]any{typed})))
 	}
 	switch {

@@ -89,7 +89,7 @@ func (t *Trash) List(ctx context.Context, options ListOptions) (ItemPage, error)
 	if err != nil {
 		return ItemPage{}, err
 	}
-	l := &listing{db: db, d: dialectOf(db), options: options, limit: limit}
+	l := &listing{trash: t, db: db, d: dialectOf(db), options: options, limit: limit}
 	if options.After != "" {
 		if l.after, err = placeOf(options.After, models); err != nil {
 			return ItemPage{}, err
@@ -247,6 +247,7 @@ func placeAfter(item *Item) (string, error) {
 
 // listing makes one page.
 type listing struct {
+	trash   *Trash
 	db      *gorm.DB
 	d       *dialect.Dialect
 	options ListOptions
@@ -369,14 +370,18 @@ func (l *listing) items(m *model.Model, tx *gorm.DB) ([]Item, error) {
 		if err != nil {
 			failed = err
 		}
-		of := read()
-		items = append(items, Item{
-			Table: m.Schema.Table, Model: m.Name(), Key: typed, At: of.At.Time, By: of.By, Reason: of.Reason, DeletionID: of.ID.UUID,
-			db: l.db, model: m,
-		})
+		items = append(items, itemOf(l.trash, l.db, m, typed, read()))
 	})
 	if err == nil {
 		err = failed
 	}
 	return items, err
+}
+
+// itemOf is a row of the trash by its key, and what it says of its deletion.
+func itemOf(t *Trash, db *gorm.DB, m *model.Model, key []any, of model.Record) Item {
+	return Item{
+		Table: m.Schema.Table, Model: m.Name(), Key: key, At: of.At.Time, By: of.By, Reason: of.Reason, DeletionID: of.ID.UUID,
+		trash: t, db: db, model: m,
+	}
 }

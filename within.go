@@ -1,3 +1,5 @@
+// NOTE FOR ENGINE: the lead builds piece 2 (Within, ErrOutOfScope) on branch `within`. Skip it; do 3, 5, 1, 4.
+
 package softdelete
 
 import (

@@ -34,6 +34,15 @@ func GivenKey(s *schema.Schema, values []any) ([]any, error) {
 	return key, nil
 }
 
+// GivenFor is a value as one of a field's type, as GivenKey has it; false if it is none.
+func GivenFor(field *schema.Field, value any) (any, bool) {
+	to, ok := given(value, field.FieldType)
+	if !ok {
+		return nil, false
+	}
+	return to.Interface(), true
+}
+
 // CanAsk tells if the database can be asked for a row by its key. For a number that is
 // beyond what a column can have it may be an error, where there is just no such row.
 func CanAsk(db *gorm.DB, d *dialect.Dialect, s *schema.Schema, key []any) bool {

@@ -1,7 +1,10 @@
 package model
 
 import (
+	"context"
 	"database/sql"
+	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/google/uuid"
@@ -55,8 +58,8 @@ func (m *Model) OriginScan() (dest []any, read func() Origin) {
 	}
 }
 
-// record is all that a trashed row keeps of its operation.
-type record struct {
+// Record is all that a trashed row keeps of its operation.
+type Record struct {
 	Origin
 
 	By, Reason string
@@ -64,7 +67,7 @@ type record struct {
 
 // RecordScan returns the columns, of a table by some name, in which a model keeps
 // it, where to scan them, and what reads them off after.
-func (m *Model) RecordScan(table string) (columns []clause.Column, dest []any, read func() record) {
+func (m *Model) RecordScan(table string) (columns []clause.Column, dest []any, read func() Record) {
 	fields := m.OriginColumns()
 	dest, of := m.OriginScan()
 	var by, reason sql.NullString
@@ -77,7 +80,21 @@ func (m *Model) RecordScan(table string) (columns []clause.Column, dest []any, r
 	for _, field := range fields {
 		columns = append(columns, clause.Column{Table: table, Name: field.DBName})
 	}
-	return columns, dest, func() record { return record{of(), by.String, reason.String} }
+	return columns, dest, func() Record { return Record{of(), by.String, reason.String} }
+}
+
+// RecordOf is the same of a loaded row.
+func (m *Model) RecordOf(ctx context.Context, row reflect.Value) (Record, error) {
+	columns, dest, read := m.RecordScan("")
+	for i, column := range columns {
+		value := Plain(FieldValue(ctx, m.Schema.FieldsByDBName[column.Name], row))
+		if scanner, ok := dest[i].(sql.Scanner); !ok {
+			*dest[i].(*any) = value
+		} else if err := scanner.Scan(value); err != nil {
+			return Record{}, fmt.Errorf("softdelete: model %s: reading %s: %w", m.Name(), column.Name, err)
+		}
+	}
+	return read(), nil
 }
 
 // UUIDOf reads a UUID as databases give it back.
