@@ -252,22 +252,36 @@ func (t *Trash) Stats(ctx context.Context) ([]Stat, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, _ := installed(db)
 	stats := make([]Stat, len(models))
-	var now time.Time
+	clock := t.clock(db)
 	for i, m := range models {
-		stat := &stats[i]
-		stat.Table, stat.Model, stat.Retention = m.Schema.Table, m.Name(), t.retentionOf(m)
-		if stat.Retention > 0 && m.At != nil && now.IsZero() {
-			if now, err = p.config.Clock.now(session.OnPrimary(db, m.Schema)); err != nil {
-				return nil, err
-			}
+		stats[i] = t.statOf(m)
+		now, err := clock(&stats[i], m)
+		if err != nil {
+			return nil, err
 		}
-		if err = stat.read(db, m, now); err != nil {
+		if err = stats[i].read(db, m, now); err != nil {
 			return nil, err
 		}
 	}
 	return stats, nil
+}
+
+// statOf is what of a Stat does not have to be counted.
+func (t *Trash) statOf(m *model.Model) Stat {
+	return Stat{Table: m.Schema.Table, Model: m.Name(), Retention: t.retentionOf(m)}
+}
+
+// clock returns what reads Config.Clock, once, for the models of which rows can be overdue.
+func (t *Trash) clock(db *gorm.DB) func(*Stat, *model.Model) (time.Time, error) {
+	var now time.Time
+	return func(s *Stat, m *model.Model) (at time.Time, err error) {
+		if s.Retention > 0 && m.At != nil && now.IsZero() {
+			p, _ := installed(db)
+			now, err = p.config.Clock.now(session.OnPrimary(db, m.Schema))
+		}
+		return now, err
+	}
 }
 
 func (s *Stat) read(db *gorm.DB, m *model.Model, now time.Time) error {
@@ -275,16 +289,9 @@ func (s *Stat) read(db *gorm.DB, m *model.Model, now time.Time) error {
 	read := func() (oldest, newest time.Time) { return }
 	if m.At != nil {
 		l := m.Timeline(dialectOf(db))
-		of := func(name string) clause.Expression {
-			return expr.Func(func(b clause.Builder) {
-				_, _ = b.WriteString(name + "(")
-				l.Build(b)
-				_ = b.WriteByte(')')
-			})
-		}
 		var extremes []any
 		extremes, read = l.Extremes()
-		list, dest = append(list, of("min"), of("max")), append(dest, extremes...)
+		list, dest = append(list, l.Extreme(false), l.Extreme(true)), append(dest, extremes...)
 		if s.Retention > 0 {
 			list, dest = append(list, countIf(overdue(db, m, now.Add(-s.Retention)))), append(dest, &s.Overdue)
 		}

@@ -153,10 +153,13 @@ func newestFirst(at time.Time, id uuid.UUID, otherAt time.Time, otherID uuid.UUI
 // operation comes between them: the tables of an operation keep its time at their
 // own precisions, and its place is by the finest.
 func (l *deletions) page(limit int) (DeletionPage, error) {
-	if id := l.options.DeletionID; id != uuid.Nil {
-		ids, err := l.choose([]uuid.UUID{id})
-		if err != nil {
-			return DeletionPage{}, err
+	if o := &l.options; o.DeletionID != uuid.Nil {
+		ids := []uuid.UUID{o.DeletionID}
+		if o.Actor != nil || o.Reason != "" || len(o.Models) > 0 {
+			var err error
+			if ids, err = l.choose(ids); err != nil {
+				return DeletionPage{}, err
+			}
 		}
 		found, err := l.fitting(ids)
 		return DeletionPage{Items: found}, err

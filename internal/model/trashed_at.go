@@ -81,6 +81,22 @@ func (l *Timeline) Known(is bool) clause.Expression {
 	}
 }
 
+// IsIndexed tells if an index on the column has its times in their order.
+func (l *Timeline) IsIndexed() bool { return !l.model.TellsTime() || !l.d.TextTime }
+
+// Extreme is the least or the greatest of the column, of all rows of a query.
+func (l *Timeline) Extreme(greatest bool) clause.Expression {
+	name := "min("
+	if greatest {
+		name = "max("
+	}
+	return expr.Func(func(b clause.Builder) {
+		_, _ = b.WriteString(name)
+		l.Build(b)
+		_ = b.WriteByte(')')
+	})
+}
+
 // Extremes returns where to scan the least and the greatest of the column, and
 // what reads them off after.
 func (l *Timeline) Extremes() (dest []any, read func() (oldest, newest time.Time)) {

@@ -4,6 +4,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/callbacks"
 	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete/internal/expr"
 )
@@ -50,4 +51,19 @@ func CountRows(tx *gorm.DB) (n int64, err error) {
 	delete(tx.Statement.Clauses, "ORDER BY") // some databases want what sorts among what is selected
 	_, err = Scan(tx, []any{&n}, func() {})
 	return n, err
+}
+
+// Derived is a query on the rows of another by a name, sent to where that would be sent by
+// the table of its schema.
+func Derived(query *gorm.DB, s *schema.Schema, name string) *gorm.DB {
+	tx := query.Session(&gorm.Session{NewDB: true}).Table("(?) AS "+name, query)
+	CopySettings(tx.Statement, query.Statement)
+	if !Resolves(tx) {
+		return tx
+	}
+	if using, ok := query.Statement.Clauses[resolverUsing]; ok {
+		tx.Statement.Clauses[resolverUsing] = using
+	}
+	tx.Statement.Table = LastPart(s.Table)
+	return tx
 }

@@ -147,6 +147,7 @@ func TestPlansKeepTheOrder(t *testing.T) {
 			b.fill(t, db)
 			heard := func(context.Context, *gorm.DB, softdelete.Event) error { return nil }
 			t.Run("lists", func(t *testing.T) { b.lists(t, db, b.open(t, open)) })
+			t.Run("glances", func(t *testing.T) { b.glances(t, db, b.open(t, open)) })
 			t.Run("empties", func(t *testing.T) { b.empties(t, db, b.open(t, open)) })
 			t.Run("empties step by step", func(t *testing.T) { b.empties(t, db, b.open(t, open, heard)) })
 		})
@@ -192,6 +193,21 @@ func (b binders) lists(t *testing.T, aside, db *gorm.DB) {
 		}
 		require.GreaterOrEqual(t, keepOrder(t, aside, log.TakeCalls()), pages)
 	}
+}
+
+// glances looks at all of it, day by day.
+func (b binders) glances(t *testing.T, aside, db *gorm.DB) {
+	t.Helper()
+	log := record.Record(t, db)
+	var days []time.Time
+	for i := range 31 {
+		days = append(days, b.at(float64(i)/30))
+	}
+	for _, most := range []int64{0, 10} {
+		_, err := models.OpenTrash(t, db, &aBinder{}).WithRetention(models.Day).Glance(t.Context(), softdelete.GlanceOptions{Most: most, Times: days})
+		require.NoError(t, err)
+	}
+	require.Equal(t, 2, keepOrder(t, aside, log.TakeCalls()))
 }
 
 // empties removes the rows, and takes that back.
