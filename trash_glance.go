@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -70,8 +71,8 @@ func (o *GlanceOptions) most() (int, error) {
 //	FROM (SELECT 1 FROM posts WHERE posts.deleted_at IS NOT NULL ORDER BY deleted_at LIMIT 1001) AS softdelete_some
 //
 // It costs one statement a table, and reads about so many rows for each number as it may
-// count, by an index on the time. On SQLite, which has no time that an index sorts, it reads all
-// of the trash that lies between the bounds. What narrows the trash narrows this. The errors
+// count, by an index on the time. SQLite has none that sorts times, but their texts: there it
+// reads what lies some days around. What narrows the trash narrows this. The errors
 // are gorm.ErrInvalidValue for options that mean nothing, and those of Stats.
 func (t *Trash) Glance(ctx context.Context, options GlanceOptions) ([]Glance, error) {
 	db, models, err := t.begin(ctx, nil)
@@ -119,13 +120,14 @@ func (g *glancing) read(db *gorm.DB, times []time.Time) error {
 	if m.At != nil {
 		g.extremes()
 		if g.of.Retention > 0 {
-			due := overdue(db, m, g.now.Add(-g.of.Retention))
-			g.ask(g.count(m.AlwaysTells(), due), func(n int64, more bool) { g.of.Overdue, g.of.MoreOverdue = n, more })
+			since := g.now.Add(-g.of.Retention)
+			g.ask(g.count(m.AlwaysTells(), overdue(db, m, since), m.Timeline(g.d).Around(time.Time{}, since)), func(n int64, more bool) { g.of.Overdue, g.of.MoreOverdue = n, more })
 		}
 		for i := 1; i < len(times); i++ {
 			between := []clause.Expression{
 				&timeCondition{model: m, dialect: g.d, operator: ">=", time: times[i-1]},
 				&timeCondition{model: m, dialect: g.d, operator: "<", time: times[i]},
+				m.Timeline(g.d).Around(times[i-1], times[i]),
 			}
 			if !m.AlwaysTells() {
 				between = append(between, m.Timeline(g.d).Known(true))
@@ -166,6 +168,7 @@ func (g *glancing) some(tx *gorm.DB) *gorm.DB {
 // trashed, where all of them have one.
 func (g *glancing) count(bound bool, conditions ...clause.Expression) clause.Expression {
 	tx := g.trash.Session(&gorm.Session{})
+	conditions = slices.DeleteFunc(conditions, func(e clause.Expression) bool { return e == nil })
 	if bound {
 		tx = within(tx, g.model, g.d, conditions...)
 	} else {
@@ -179,13 +182,15 @@ func (g *glancing) extremes() {
 	when := g.model.Timeline(g.d)
 	known := g.trash.Session(&gorm.Session{})
 	if !g.model.AlwaysTells() {
-		known = also(known, when.Known(true))
+		known = also(known, when.Known(true)).Session(&gorm.Session{})
 	}
 	dest, read := when.Extremes()
 	for _, newest := range []bool{false, true} {
-		tx := expr.Selecting(known.Session(&gorm.Session{}), when.Extreme(newest))
+		var tx *gorm.DB
 		if when.IsIndexed() {
-			tx = expr.Selecting(known.Session(&gorm.Session{}), when).Clauses(expr.InOrder(when, nil, newest)).Limit(1)
+			tx = expr.Selecting(known, when).Clauses(expr.InOrder(when, nil, newest)).Limit(1)
+		} else {
+			tx = expr.Selecting(also(known, when.AroundExtreme(known, newest)), when.Extreme(newest))
 		}
 		g.list = append(g.list, clause.Expr{SQL: "(?)", Vars: []any{tx}})
 	}
