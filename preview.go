@@ -38,7 +38,8 @@ type Plan struct {
 	// the rows to restore hang on them: see WithParents.
 	TrashedParents []string
 
-	// Clashes are rows behind the Conflicts, some of each.
+	// Clashes are rows behind the Conflicts, ten of each at most. A fingerprint says
+	// nothing of them.
 	Clashes []Clash
 
 	// Steps are the same rows by how they are reached, parents before children.
@@ -49,17 +50,6 @@ type Plan struct {
 	addressed string
 
 	own *rows.Set // the addressed rows, of a plan that is about to be carried out
-}
-
-// Clash is a row that cannot be restored as another has its value in a unique index.
-type Clash struct {
-	Model      string // name of the Go type
-	Table      string
-	Constraint string   // as in ConflictError
-	Columns    []string // of the index
-	Key        []any    // of the row in the trash
-	With       []any    // of the other row
-	Live       bool     // the other row is live; else it would come back, too
 }
 
 // PlanStep is what a plan does to rows of one table. The addressed rows are a step of
@@ -236,7 +226,7 @@ func (c *cascade) look(bound bool) {
 func (c *cascade) describe(made *Plan, r *request) (err error) {
 	if c.op.kind == OpRestore {
 		if made.TrashedParents, err = c.trashedParents(r); err == nil {
-			made.Conflicts, err = c.conflicts()
+			made.Conflicts, made.Clashes, err = c.conflicts()
 		}
 	} else {
 		made.Restricted, err = c.restrictions()

@@ -132,7 +132,7 @@ func keyColumns(m known) string {
 }
 
 // keyOf is the key of a row as it is typed.
-func keyOf(item softdelete.Item) string { return display.LineKey(display.KeyTexts(item.Key)) }
+func keyOf(item softdelete.Item) string { return keyText(item.Key) }
 
 // nameOf is a row for people.
 func nameOf(item softdelete.Item) string { return display.Line(item.Table) + " " + keyOf(item) }

@@ -114,7 +114,7 @@ func (s *session) forbids(plan softdelete.Plan) (sentences []string) {
 		sentences = append(sentences, restricted(r))
 	}
 	for _, c := range plan.Conflicts {
-		sentences = append(sentences, conflicting(c))
+		sentences = append(sentences, conflicting(c, plan.Clashes...))
 	}
 	for _, parent := range plan.TrashedParents {
 		sentences = append(sentences, "Its "+parent+" is in the trash, too. Restore that, or add --with-parents, or --root-only for these rows alone.")
@@ -131,13 +131,38 @@ func restricted(r softdelete.RestrictError) string {
 	return live + " on it by " + r.Model + "." + r.Relation + ". Delete " + it + " first."
 }
 
-func conflicting(c softdelete.ConflictError) string {
-	text := "A live row has a value that " + c.Model + " has only once"
+// mostNamed is how many pairs of rows a sentence names.
+const mostNamed = 3
+
+// conflicting says that a unique index forbids a restore, and which rows those are, as far as
+// that is known.
+func conflicting(c softdelete.ConflictError, clashes ...softdelete.Clash) string {
+	text, what := "A live row has a value that ", "Change or delete that one first."
+	var pairs []string
+	for _, clash := range clashes {
+		if clash.Model != c.Model || clash.Constraint != c.Constraint {
+			continue
+		}
+		if len(pairs) == 0 && !clash.Live {
+			text, what = "Two rows that would come back have a value that ", "Restore one of them."
+		}
+		if len(pairs) == mostNamed {
+			pairs[mostNamed-1] += ", and so on"
+			break
+		}
+		pairs = append(pairs, clash.Table+" "+keyText(clash.With)+" has that of "+keyText(clash.Key))
+	}
+	text += c.Model + " has only once"
 	if c.Constraint != "" {
 		text += " (" + c.Constraint + ")"
 	}
-	return text + ". Change or delete that one first."
+	if len(pairs) > 0 {
+		text += ": " + strings.Join(pairs, "; ")
+	}
+	return text + ". " + what
 }
+
+func keyText(key []any) string { return display.LineKey(display.KeyTexts(key)) }
 
 // plan writes a plan for people, with what it is called, and what forbids it.
 func (s *session) plan(title string, plan softdelete.Plan) {

@@ -61,6 +61,24 @@ func writeBeyond(b clause.Builder, columns []clause.Expression, values []any, op
 	_ = b.WriteByte(')')
 }
 
+// Less is that columns of one table are less than those of another, compared one after the
+// other.
+func Less(a, b string, names []string) clause.Expression {
+	of := func(i int, operator string) clause.Expression {
+		return Func(func(w clause.Builder) {
+			w.WriteQuoted(clause.Column{Table: a, Name: names[i]})
+			_, _ = w.WriteString(" " + operator + " ")
+			w.WriteQuoted(clause.Column{Table: b, Name: names[i]})
+		})
+	}
+	last := len(names) - 1
+	less := of(last, "<")
+	for i := last - 1; i >= 0; i-- {
+		less = Either{of(i, "<"), All{of(i, "="), less}}
+	}
+	return less
+}
+
 // InOrder sorts by a leading column, if there is one, and then by the primary key.
 func InOrder(leading clause.Expression, names []string, descending bool) clause.OrderBy {
 	return clause.OrderBy{Expression: Func(func(b clause.Builder) {
