@@ -72,18 +72,17 @@ func (a *asked) on(db *gorm.DB, m *model.Model, also []clause.Expression, step f
 	}, step)
 }
 
-// conditions are those of the caller's on the rows of a table, and what its handle expects.
-func (a *asked) conditions(db *gorm.DB, t *model.Table) (list []clause.Expression, expected *expectation, err error) {
+// conditions are those of the caller's on the rows of a table, and what its handle asks for.
+func (a *asked) conditions(db *gorm.DB, t *model.Table) (list []clause.Expression, r *request, err error) {
 	err = a.on(db, t.Model, nil, func(db *gorm.DB, m *model.Model) error {
 		stmt := db.Statement
-		r := requestOf(stmt)
+		r = requestOf(stmt)
 		if len(stmt.Joins) > 0 || session.HasLimit(stmt) || r.show != model.Unasked && len(r.conditions) == 0 || r.parents || r.rootOnly {
 			return fmt.Errorf("softdelete: %w: an undo is of a whole operation, it takes no joins or limits, and of the scopes of the trash conditions only", gorm.ErrInvalidValue)
 		}
-		expected = r.expect
 		more, err := r.conditionsFor(db, m)
 		list = slices.Concat(session.WhereExprs(stmt), more)
 		return err
 	})
-	return list, expected, err
+	return list, r, err
 }

@@ -43,6 +43,8 @@ type cascade struct {
 	bound   bool // what is found has to stay so until the transaction ends
 
 	heeds heeded // what others say of the rows
+
+	fence []func(*gorm.DB) *gorm.DB // scopes that the rows which go along have to be in; none for any
 }
 
 // found is what one step has found.
@@ -61,7 +63,7 @@ type keys map[string]bool
 
 func (p *Plugin) newCascade(db *gorm.DB, op *operation) *cascade {
 	return &cascade{
-		plugin: p, db: db, op: op, plan: op.plan, d: op.dialect,
+		plugin: p, db: db, op: op, plan: op.plan, d: op.dialect, fence: requestOf(db.Statement).fence,
 		sets: map[*model.Table]*rows.Set{}, rows: map[*model.Table]int64{}, seen: map[*model.Table]keys{}, late: map[*model.Table]bool{}, loose: map[*model.Table]bool{},
 	}
 }

@@ -20,7 +20,7 @@ type Clash struct {
 	Constraint string   // as in ConflictError
 	Columns    []string // of the index, those but for the marker
 	Key        []any    // of the row in the trash
-	With       []any    // of the other row
+	With       []any    // of the other row; nil if that is live and outside of Trash.Within
 	Live       bool     // the other row is live; else it would come back, too
 }
 
@@ -145,4 +145,47 @@ func (c *cascade) clashing(t *model.Table, key model.LiveKey, live bool, parts .
 		err = failed
 	}
 	return list, err
+}
+
+// fenceClashes takes the keys of live rows off that are outside of the fence.
+func (c *cascade) fenceClashes(list []Clash) error {
+	if len(c.fence) == 0 {
+		return nil
+	}
+	for _, t := range c.tablesInOrder() {
+		var others [][]any
+		for i := range list {
+			if list[i].Table == t.Name && list[i].Live {
+				others = append(others, list[i].With)
+			}
+		}
+		if len(others) == 0 {
+			continue
+		}
+		inside, err := c.fenceOn(t)
+		if err != nil {
+			return err
+		}
+		shown := keys{}
+		parts := []session.Part{"SELECT ", expr.Columns(t.Name, t.Key()), " FROM ", clause.Table{Name: t.Name}, " WHERE ", expr.In(t.Name, t.Key(), others)}
+		if inside != nil {
+			parts = append(parts, " AND ", inside)
+		}
+		found, _, err := c.collect(t, unbounded, parts...)
+		if err != nil {
+			return err
+		}
+		for _, key := range found {
+			if key, err = model.TypedKey(t.Schema, key); err != nil {
+				return err
+			}
+			shown[model.KeyText(key...)] = true
+		}
+		for i := range list {
+			if list[i].Table == t.Name && list[i].Live && !shown[model.KeyText(list[i].With...)] {
+				list[i].With = nil
+			}
+		}
+	}
+	return nil
 }

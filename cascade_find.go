@@ -127,7 +127,7 @@ func (c *cascade) find(t *model.Table, parts []rows.Picker, filter rows.Picker, 
 	once := !hooks && len(c.plan.Into[t]) <= 1 && !c.plan.InCircle(t) && !c.isAddressed(t) && len(c.op.selected) == 0
 	for _, part := range parts {
 		part = part.And(filter)
-		if !c.preview && once && c.plan.IsLeaf(t) || len(t.Key()) == 0 {
+		if !c.preview && once && c.plan.IsLeaf(t) && len(c.fence) == 0 || len(t.Key()) == 0 {
 			set.Where = append(set.Where, part)
 			counts = !c.preview
 			c.late[t] = counts

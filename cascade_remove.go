@@ -45,6 +45,9 @@ func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB
 	if own.IsEmpty() {
 		return nil
 	}
+	if err := c.checkFence(); err != nil {
+		return err
+	}
 	if err := c.check(); err != nil {
 		return err
 	}
@@ -74,6 +77,9 @@ func (c *cascade) remove(t *target, filter clause.Expression, next func(*gorm.DB
 
 // removeItems removes what was found, children before parents.
 func (c *cascade) removeItems() error {
+	if err := c.checkFence(); err != nil {
+		return err
+	}
 	if err := c.check(); err != nil {
 		return err
 	}

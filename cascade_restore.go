@@ -55,7 +55,9 @@ func (p *Plugin) planOf(db *gorm.DB, op *operation) error {
 	plan, err := g.Plan(model.Operation(op.kind), root)
 	err = publicError(err)
 	batched := requestOf(db.Statement).batch != nil
-	if err != nil || plan.IsTrivial() && !batched && (op.kind != OpRestore || len(root.CascadingParents()) == 0) {
+	// What the database does by itself to rows that do not go along is looked at, too.
+	fenced := op.kind != OpRestore && len(requestOf(db.Statement).fence) > 0
+	if err != nil || plan.IsTrivial() && !batched && !fenced && (op.kind != OpRestore || len(root.CascadingParents()) == 0) {
 		return err
 	}
 	if len(root.Key()) == 0 {
@@ -81,6 +83,9 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 	if err := c.lookUpOrRefuse(requestOf(t.stmt)); err != nil {
 		return err
 	}
+	if err := c.checkFence(); err != nil {
+		return err
+	}
 	for _, found := range slices.Backward(c.raised) {
 		if err := c.bringBack(found); err != nil {
 			return err
@@ -103,6 +108,9 @@ func (c *cascade) restore(t *target, filter clause.Expression, next func(*gorm.D
 // each other.
 func (c *cascade) restoreItems(r *request) error {
 	if err := c.lookUpOrRefuse(r); err != nil {
+		return err
+	}
+	if err := c.checkFence(); err != nil {
 		return err
 	}
 	all := slices.Concat(c.raised, c.inOrder())

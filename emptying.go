@@ -127,6 +127,8 @@ func (e *emptying) prepare() error {
 		if err != nil {
 			return err
 		}
+		// What one statement removes is not looked at before.
+		e.stepwise = e.stepwise || len(requestOf(tx.Statement).fence) > 0
 		if e.options.DryRun {
 			e.exclude(q, once(tx, q.model))
 		}

@@ -171,7 +171,8 @@ func (e *emptying) purgeLoaded(query *gorm.DB, b *batch, rows map[string]int64) 
 		if err := session.ReadRows(e.d.Reading(fresh.Scopes(OnlyTrashed)).Where(keys), loaded.Interface()); err != nil || loaded.Elem().Len() == 0 {
 			return err
 		}
-		return Purge(ask(fresh, func(r *request) { r.tally = rows }), loaded.Interface()).Error
+		fence := requestOf(query.Statement).fence
+		return Purge(ask(fresh, func(r *request) { r.tally, r.fence = rows, fence }), loaded.Interface()).Error
 	})
 }
 

@@ -72,6 +72,10 @@ var (
 	// anew. It comes before what else would forbid the operation.
 	ErrPlanChanged = errors.New("softdelete: the plan has changed")
 
+	// ErrOutOfScope is returned by an operation on the trash, and its preview, that would
+	// reach rows outside of what Trash.Within allows. Nothing is changed.
+	ErrOutOfScope = errors.New("softdelete: the operation would reach rows that are out of scope")
+
 	// ErrUnsupportedDatabase is returned by db.Use on a handle whose dialector is
 	// of none of the databases that the plugin knows, which the error names: the plugin
 	// is not installed. So it is by Guard on a server that has no triggers.

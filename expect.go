@@ -196,7 +196,14 @@ func (p *Plan) summary() string {
 // if that is the one that its statement expects.
 func (p *Plugin) hold(db *gorm.DB, op *operation) {
 	request := requestOf(db.Statement)
-	if request.expect == nil || db.DryRun || db.Error != nil {
+	if db.DryRun || db.Error != nil {
+		return
+	}
+	if request.expect == nil {
+		if len(request.fence) > 0 && op.plan != nil && op.runsHooks(db.Statement) {
+			// Before the hooks of the addressed rows.
+			_ = db.AddError(p.foresee(db.Session(&gorm.Session{}).Clauses(), op.model, &Plan{Operation: op.kind}, true))
+		}
 		return
 	}
 	if request.batch != nil || request.tally != nil || op.kind == OpForceDelete && request.verb == OpNone {

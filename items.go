@@ -240,6 +240,7 @@ func (p *picking) find(c *cascade) (r *request, err error) {
 		}
 		c.address(set)
 	}
+	c.fence = r.fence
 	follow := c.goAlong
 	if p.kind == OpRestore {
 		follow = c.restorable

@@ -228,11 +228,17 @@ func (c *cascade) describe(made *Plan, r *request) (err error) {
 		if made.TrashedParents, err = c.trashedParents(r); err == nil {
 			made.Conflicts, made.Clashes, err = c.conflicts()
 		}
+		if err == nil {
+			err = c.fenceClashes(made.Clashes)
+		}
 	} else {
 		made.Restricted, err = c.restrictions()
 	}
 	made.Rows, made.Steps = c.tables(), c.steps()
-	return err
+	if err != nil {
+		return err
+	}
+	return c.checkFence()
 }
 
 // steps reports the rows by how they were reached: those above first, then those that were

@@ -32,6 +32,7 @@ type request struct {
 	instead    func(*gorm.DB, *model.Model) error // run in the place of a query, with its model
 	run        func(*gorm.DB)                     // run by a statement that has no model
 	expect     *expectation                       // what an operation is held to
+	fence      []func(*gorm.DB) *gorm.DB          // what goes along has to be in these scopes, too
 	places     []*placed                          // where its scopes were put
 	within     *operation                         // that this is a part of: the rows of a cascade whose hooks run
 }

@@ -67,7 +67,7 @@ func OpenTrash(db *gorm.DB, models ...any) (*Trash, error) {
 // Each is called for each model, whose value is in db.Statement.Model, and for each
 // statement. No scope shows what is not in the trash, WithTrashed and Unscoped do not
 // either. What hangs on a row by a cascading relation goes with it, and is not asked for
-// the scopes. TrashedBefore and its kin are scopes too; so are WithParents, RootOnly and
+// the scopes: under Within it is. TrashedBefore and its kin are scopes too; so are WithParents, RootOnly and
 // Expect, of which reads know nothing.
 //
 // The error comes with the methods: gorm.ErrInvalidValue for a nil scope, for one that
@@ -323,7 +323,7 @@ func (t *Trash) RestoreAll(ctx context.Context, models ...any) (int64, error) {
 		for _, m := range list {
 			part := partOf(tx, m)
 			one := also(part, allRows)
-			if g.IsClosed(m, list) && !requestOf(part.Statement).parents && !narrows(part, m) {
+			if r := requestOf(part.Statement); g.IsClosed(m, list) && !r.parents && len(r.fence) == 0 && !narrows(part, m) {
 				one = RootOnly(one)
 			}
 			one = ask(one, func(r *request) { r.tally = rows })

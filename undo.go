@@ -67,6 +67,7 @@ type undoing struct {
 	report  Deletion
 	made    *Plan                                // to be filled in, in place of undoing anything
 	callers map[*model.Table][]clause.Expression // the caller's conditions on the tables that keep the operation's id
+	fence   []func(*gorm.DB) *gorm.DB            // as the caller's handle has it
 }
 
 func (u *undoing) begin(db *gorm.DB) error {
@@ -135,9 +136,11 @@ func (u *undoing) ask(db *gorm.DB, op *operation) (expected *expectation, err er
 				return nil, err
 			}
 		}
-		if u.callers[t], expected, err = u.asked.conditions(db, t); err != nil {
+		var r *request
+		if u.callers[t], r, err = u.asked.conditions(db, t); err != nil {
 			return nil, err
 		}
+		expected, u.fence = r.expect, r.fence
 	}
 	if len(u.callers) == 0 {
 		return nil, fmt.Errorf("%w: no known model has a deletion id, name those that have one in Config.Models", ErrNotFound)
@@ -201,6 +204,9 @@ func (u *undoing) undo(db *gorm.DB, op *operation) error {
 	if err != nil {
 		return err
 	}
+	if err := c.checkFence(); err != nil {
+		return err
+	}
 	back, checked, err := c.undone(whole)
 	if err != nil {
 		return err
@@ -226,6 +232,7 @@ func (u *undoing) undo(db *gorm.DB, op *operation) error {
 // find finds the rows of the operation: those that keep its id, as whole sets, and with
 // these what hangs on them and has none.
 func (u *undoing) find(c *cascade) (whole map[*model.Table]*rows.Set, err error) {
+	c.fence = u.fence
 	if err := c.heed(); err != nil {
 		return nil, err
 	}

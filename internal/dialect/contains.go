@@ -18,14 +18,14 @@ type matching struct {
 var (
 	// byRegexp is a regular expression, as POSIX has it and RE2: a backslash before what is
 	// no letter and no digit takes its meaning from it.
-	byRegexp = matching{operator: "~", plain: func(r rune) string {
+	byRegexp = &matching{operator: "~", plain: func(r rune) string {
 		if r < utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsDigit(r) && unicode.IsGraphic(r) {
 			return "\\" + string(r)
 		}
 		return string(r)
 	}}
 
-	byGlob = matching{operator: "GLOB", around: "*", plain: func(r rune) string {
+	byGlob = &matching{operator: "GLOB", around: "*", plain: func(r rune) string {
 		if strings.ContainsRune("*?[", r) {
 			return "[" + string(r) + "]"
 		}
@@ -65,7 +65,7 @@ func IsText(text string) bool { return utf8.ValidString(text) && !strings.Contai
 
 // Contains is that a text column contains a text, in whatever case.
 func (d *Dialect) Contains(column clause.Column, text string) clause.Expression {
-	if d.matches.operator == "" {
+	if d.matches == nil {
 		escaped := strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
 		return clause.Expr{SQL: "LOWER(?) LIKE LOWER(?) ESCAPE '!'", Vars: []any{column, "%" + escaped + "%"}}
 	}

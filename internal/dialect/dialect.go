@@ -211,8 +211,8 @@ type Dialect struct {
 
 	// matches compares a text with a pattern that can have sets of characters, in which the
 	// cases of a letter are written out: LOWER knows, there, no letters beyond those of
-	// English, or it depends on a collation. Empty where it knows them.
-	matches matching
+	// English, or it depends on a collation. Nil where it knows them.
+	matches *matching
 
 	// UUIDType is the column type of a UUID.
 	UUIDType string
