@@ -57,6 +57,39 @@ func ExampleTrash_Scopes() {
 	// books: 1  pages: 2  postcards: 1  error: <nil>
 }
 
+// A part of the trash that holds for what goes along, too: a book does not come back if a page that is outside would.
+func ExampleTrash_Within() {
+	ctx := context.Background()
+	trash := wholeTrash(trashedBooks())
+	book, err := trash.Item(ctx, "books", 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, last := range []int{1, 1000} {
+		_, err := trash.Within(func(db *gorm.DB) *gorm.DB { return db.Where("id <= ?", last) }).Preview(ctx, softdelete.OpRestore, book)
+		fmt.Println("up to", last, "– out of scope:", errors.Is(err, softdelete.ErrOutOfScope))
+	}
+	// Output:
+	// up to 1 – out of scope: true
+	// up to 1000 – out of scope: false
+}
+
+// How much there is, without counting further than a page would show.
+func ExampleTrash_Glance() {
+	glances, err := wholeTrash(trashedBooks()).Glance(context.Background(), softdelete.GlanceOptions{Most: 3})
+	for _, g := range glances {
+		more := ""
+		if g.More {
+			more = "more than "
+		}
+		fmt.Print(g.Table, ": ", more, g.Trashed, "  ")
+	}
+	fmt.Println(err)
+	// Output:
+	// books: 2  pages: more than 3  postcards: 1  <nil>
+}
+
 // One operation by its id, with what of it is in the trash now.
 func ExampleTrash_Deletion() {
 	ctx := context.Background()
