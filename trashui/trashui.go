@@ -1,5 +1,11 @@
 // Package trashui is a page for the trash: people see what was deleted, by whom and why,
 // what would come back, and bring it back.
+//
+//	trash, err := softdelete.OpenTrash(db)
+//	page, err := trashui.New(trash, trashui.Options{Authorize: mayUseTrash})
+//	mux.Handle("/admin/trash/", page)
+//
+// It is an http.Handler of the standard library's, for people and, as JSON, for programs.
 package trashui
 
 import (
@@ -29,30 +35,69 @@ const (
 // The zero value is the trash as a whole.
 type Target struct {
 	Table      string
-	Model      string // name of the Go type
-	Key        []any
+	Model      string // name of the Go type; empty for a table that the trash has not
+	Key        []any  // in the order and the types of the model's fields
 	DeletionID uuid.UUID
 }
 
-// Options configure a page.
+// Options configure a page. One of Authorize and AllowAll has to be given.
 type Options struct {
+	// Authorize says who may do what: it is asked for each row that is shown, and for each
+	// row and table that a write reaches, on each request. An error is a refusal: 403,
+	// whether the row exists or not. What may not be viewed is left out of lists and
+	// counts; what may not be done is not offered.
 	Authorize func(r *http.Request, action Action, target Target) error
-	AllowAll  bool
-	Actor     func(*http.Request) any
-	Scope     func(*http.Request) func(*gorm.DB) *gorm.DB
-	Title     string
-	Columns   func(table string) []string
-	Label     func(item softdelete.Item, row any) string
 
-	ReadOnly, RequireReason, Doctor bool
+	// AllowAll lets everybody who reaches the page do everything. Where Authorize is given
+	// too, that decides.
+	AllowAll bool
 
+	// Actor is who makes the request, for observers: it goes into softdelete.WithActor.
+	// Defaults to nobody.
+	Actor func(*http.Request) any
+
+	// Scope is the part of the trash that a request is about, a tenant's say. It holds for
+	// all that is listed, counted, previewed and written, and for what goes along by a
+	// cascade: see softdelete's Trash.Within. Defaults to all of the trash. A scope that is
+	// nil is an error, and nothing is shown.
+	Scope func(*http.Request) func(*gorm.DB) *gorm.DB
+
+	// Title is the name of the page. Defaults to "Trash".
+	Title string
+
+	// Columns are the columns that are shown of a table's rows, by their names in the
+	// database. No function, or nil for a table, shows all of them; of a table with a column
+	// that looks like a secret (password, token, secret, hash, key) that is the key only.
+	Columns func(table string) []string
+
+	// Label is what people know a row by; row is a pointer to the model's struct. Defaults
+	// to the first of its columns name, title, subject, label, email and code that holds a
+	// text, or else its key, which an empty label stands for, too.
+	Label func(item softdelete.Item, row any) string
+
+	ReadOnly      bool // offers no writes, and refuses them
+	RequireReason bool // refuses writes without a reason
+	Doctor        bool // adds a page of what softdelete.Doctor finds
+
+	// Logger gets a line for each error that is not the visitor's. Defaults to
+	// slog.Default().
 	Logger *slog.Logger
 }
 
-// New returns a page for a trash.
+// New returns a page for a trash, to be mounted below a path. It is an error to give neither
+// Authorize nor AllowAll, or no trash. The page is safe for concurrent use.
 func New(trash *softdelete.Trash, options Options) (http.Handler, error) {
-	if options.Authorize == nil && !options.AllowAll {
-		return nil, errors.New("trashui: Options.Authorize is missing")
+	switch {
+	case options.Authorize == nil && !options.AllowAll:
+		return nil, errors.New("trashui: Options.Authorize is missing: say who may see the trash, or set AllowAll")
+	case trash == nil:
+		return nil, errors.New("trashui: the trash is nil: open it with softdelete.OpenTrash")
 	}
-	return http.NotFoundHandler(), nil
+	if options.Title == "" {
+		options.Title = "Trash"
+	}
+	if options.Logger == nil {
+		options.Logger = slog.Default()
+	}
+	return &page{trash: trash, options: options, crossOrigin: http.NewCrossOriginProtection()}, nil
 }

@@ -241,7 +241,7 @@ type preview struct {
 	Forbidden []sentence   `json:"-"` // what forbids it
 	Parents   bool         `json:"-"` // with the trashed parents
 	ParentsTo string       `json:"-"` // the same with them
-	Post      string       `json:"-"` // where the form goes; empty: not allowed
+	Post      string       `json:"-"` // where the form goes; empty: something forbids it, or there is nothing to do
 	Fields    []option     `json:"-"` // hidden fields of the form: Value is the value, Text the name
 	Back      string       `json:"-"` // the way back to the list
 	Reason    reasonField  `json:"-"`
@@ -339,6 +339,9 @@ type problem struct {
 	Title     string `json:"title"`
 	Detail    string `json:"detail"`
 	Reference string `json:"reference,omitempty"` // under which it is logged
+	Plan      *plan  `json:"plan,omitempty"`      // of a 409
 	BackHref  string `json:"-"`
 	BackText  string `json:"-"`
+
+	allow string // methods of a 405
 }

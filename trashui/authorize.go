@@ -1,0 +1,121 @@
+package trashui
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/display"
+)
+
+// may asks if something may be done.
+func (v *visit) may(action Action, target Target) bool {
+	ask := v.page.options.Authorize
+	return ask == nil || ask(v.r, action, target) == nil
+}
+
+// need is the error where something may not be done.
+func (v *visit) need(action Action, target Target) error {
+	if !v.may(action, target) {
+		return forbidden()
+	}
+	return nil
+}
+
+// open is what a request is about: the actor, and the part of the trash.
+func (v *visit) open() error {
+	o := &v.page.options
+	if o.Actor != nil {
+		v.ctx = softdelete.WithActor(v.ctx, o.Actor(v.r))
+	}
+	v.trash = v.page.trash
+	if o.Scope != nil {
+		scope := o.Scope(v.r)
+		if scope == nil {
+			return errors.New("trashui: Options.Scope has returned no scope: nothing is shown")
+		}
+		v.trash = v.trash.Within(scope)
+	}
+	v.learn()
+	return nil
+}
+
+// whole asks if the trash may be looked at.
+func (v *visit) whole() error { return v.need(ActionView, Target{}) }
+
+// mayViewTable asks once for each request if a table may be viewed as a whole.
+func (v *visit) mayViewTable(table, model string) bool {
+	may, asked := v.known[table]
+	if !asked {
+		may = v.may(ActionView, Target{Table: table, Model: model})
+		v.known[table] = may
+	}
+	return may
+}
+
+// targetOf is a row.
+func targetOf(item softdelete.Item) Target {
+	return Target{Table: item.Table, Model: item.Model, Key: item.Key, DeletionID: item.DeletionID}
+}
+
+// mayView asks if a row may be viewed, whose table may be.
+func (v *visit) mayView(item softdelete.Item) bool {
+	if !v.mayViewTable(item.Table, item.Model) {
+		return false
+	}
+	return v.may(ActionView, targetOf(item))
+}
+
+// mayWrite asks if a row may be written to that may be viewed.
+func (v *visit) mayWrite(action Action, item softdelete.Item) bool {
+	return !v.page.options.ReadOnly && v.may(action, targetOf(item))
+}
+
+// viewable leaves those of some rows that may be viewed.
+func (v *visit) viewable(items []softdelete.Item) []softdelete.Item {
+	if v.page.options.Authorize == nil {
+		return items
+	}
+	list := make([]softdelete.Item, 0, len(items))
+	for _, item := range items {
+		if v.mayView(item) {
+			list = append(list, item)
+		}
+	}
+	return list
+}
+
+// refOf names a row as forms do: table/key.
+func refOf(table string, key []string) string {
+	return display.PathKey([]string{table}) + "/" + display.PathKey(key)
+}
+
+// reach asks if an action may be done to the tables that a plan reaches.
+func (v *visit) reach(action Action, plan softdelete.Plan, id uuid.UUID) error {
+	for _, name := range mostFirst(plan.Rows) {
+		model := ""
+		if t := v.table(name); t != nil {
+			model = t.schema.Name
+		} else {
+			for _, step := range plan.Steps {
+				if step.Table == name && step.Model != "" {
+					model = step.Model
+				}
+			}
+		}
+		if !v.mayViewTable(name, model) || !v.may(action, Target{Table: name, Model: model, DeletionID: id}) {
+			return forbidden()
+		}
+	}
+	return nil
+}
+
+// readOnly refuses writes where none are offered.
+func (v *visit) readOnly() error {
+	if v.page.options.ReadOnly {
+		return refuse(403, "Not allowed", fmt.Sprintf("%s is for looking only. Nothing was done.", v.page.options.Title))
+	}
+	return nil
+}

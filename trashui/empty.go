@@ -1,0 +1,247 @@
+package trashui
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/display"
+)
+
+// ages that are offered.
+var ages = []struct{ value, text string }{{"7d", "7 days"}, {"30d", "30 days"}, {"90d", "90 days"}, {"180d", "180 days"}, {"365d", "a year"}}
+
+// previewEmpty says what emptying would remove, or asks for an age.
+func (v *visit) previewEmpty(values url.Values) (*reply, error) {
+	if err := v.readOnly(); err != nil {
+		return nil, err
+	}
+	if err := v.needEmpty(); err != nil {
+		return nil, err
+	}
+	answer := &reply{here: "empty", heading: headings["empty"]}
+	body := v.emptyView(values)
+	answer.body = body
+	if values.Get("older_than") == "" && values.Get("until") == "" {
+		if v.json {
+			return nil, senseless("older_than is missing: write 30d, or 720h.")
+		}
+		return answer, nil
+	}
+	until, err := v.untilOf(values)
+	if err != nil {
+		var p *problem
+		if v.json || !errors.As(err, &p) {
+			return nil, err
+		}
+		body.Problem, answer.status = p.Detail, p.Status
+		return answer, nil
+	}
+	return answer, v.foresee(body, until)
+}
+
+// needEmpty asks if the trash may be emptied as a whole.
+func (v *visit) needEmpty() error {
+	if err := v.whole(); err != nil {
+		return err
+	}
+	return v.need(ActionEmpty, Target{})
+}
+
+func (v *visit) emptyView(values url.Values) *empty {
+	body := &empty{Operation: "empty", OlderThan: values.Get("older_than"), Rows: map[string]int64{}, Failed: []failed{}}
+	body.Back = v.base + v.backOf(values.Get("back"), "empty")
+	body.Reason.Required = v.page.options.RequireReason
+	for _, age := range ages {
+		body.Choices = append(body.Choices, option{Value: age.value, Text: age.text, Selected: age.value == body.OlderThan})
+	}
+	return body
+}
+
+// foresee fills in what would be removed.
+func (v *visit) foresee(body *empty, until time.Time) error {
+	report, err := v.emptied(v.ctx, until, (*softdelete.Trash).PreviewEmpty)
+	if err != nil {
+		return err
+	}
+	body.Asked, body.Until = true, &until
+	body.Rows, body.Total, body.Tables = counted(report.Rows), sum(report.Rows), byTable(report.Rows)
+	body.Failed = v.failed(report.Failed, mostRows)
+	body.Confirm.Want = body.Total
+	if body.Total > 0 {
+		body.Post = v.base + "empty"
+	}
+	body.Fields = []option{
+		{Text: "older_than", Value: body.OlderThan}, {Text: "until", Value: until.Format(time.RFC3339Nano)},
+		{Text: "back", Value: strings.TrimPrefix(body.Back, "./")},
+	}
+	for _, of := range mostFirst(report.Rows) {
+		body.Fields = append(body.Fields, option{Text: "was", Value: url.QueryEscape(of) + ":" + strconv.FormatInt(report.Rows[of], 10)})
+	}
+	return nil
+}
+
+// emptied empties the tables that may be emptied of what was trashed before a moment. Rows of
+// others do not go along either.
+func (v *visit) emptied(ctx context.Context, until time.Time, how func(*softdelete.Trash, context.Context, softdelete.EmptyOptions) (softdelete.EmptyReport, error)) (softdelete.EmptyReport, error) {
+	kept := map[string]bool{}
+	for _, t := range v.tables {
+		if !v.mayViewTable(t.name(), t.schema.Name) || !v.may(ActionEmpty, Target{Table: t.name(), Model: t.schema.Name}) {
+			kept[t.schema.ModelType.String()] = true
+		}
+	}
+	if len(kept) == len(v.tables) {
+		return softdelete.EmptyReport{}, forbidden()
+	}
+	trash := v.trash
+	if len(kept) > 0 {
+		trash = trash.Within(func(db *gorm.DB) *gorm.DB {
+			if kept[typeOf(db.Statement.Model)] {
+				return db.Where("1 = 0")
+			}
+			return db
+		})
+	}
+	return how(trash, ctx, softdelete.EmptyOptions{OlderThan: v.page.trash.Now().Sub(until)})
+}
+
+// empty empties the trash.
+func (v *visit) empty() (*reply, error) {
+	answer, err := v.emptyNow()
+	return answer, v.backTo(err, v.backOf(v.form.Get("back"), "empty"), "Back")
+}
+
+func (v *visit) emptyNow() (*reply, error) {
+	if err := v.needEmpty(); err != nil {
+		return nil, err
+	}
+	if !isText(v.form.Get("reason")) {
+		return nil, senseless("reason holds characters that no text has.")
+	}
+	until, err := v.untilOf(v.form.Values)
+	if err != nil {
+		return nil, err
+	}
+	if answer, err := v.checkEmpty(until); answer != nil || err != nil {
+		return answer, err
+	}
+	ctx := softdelete.WithReason(v.ctx, v.form.Get("reason"))
+	report, err := v.emptied(ctx, until, (*softdelete.Trash).Empty)
+	if err != nil {
+		return nil, err
+	}
+	return v.finish("emptied", v.form.Get("back"), "empty", report.Rows, report.Failed)
+}
+
+// checkEmpty looks at what a person has to type.
+func (v *visit) checkEmpty(until time.Time) (*reply, error) {
+	unreasoned := v.page.options.RequireReason && strings.TrimSpace(v.form.Get("reason")) == ""
+	if v.json && unreasoned {
+		return nil, wordless(true)
+	}
+	if !unreasoned && !v.form.Has("confirm") {
+		return nil, nil //nolint:nilnil // nothing is to be said
+	}
+	body := v.emptyView(v.form.Values)
+	if err := v.foresee(body, until); err != nil {
+		return nil, err
+	}
+	confirmed := v.form.confirmed(body.Total)
+	if confirmed && !unreasoned {
+		return nil, nil //nolint:nilnil // as above
+	}
+	if v.json {
+		return nil, wordless(false)
+	}
+	body.Reason.Value, body.Reason.Missing = v.form.Get("reason"), unreasoned
+	body.Confirm.Value, body.Confirm.Wrong = v.form.Get("confirm"), !confirmed
+	answer := &reply{status: http.StatusUnprocessableEntity, here: "empty", heading: headings["empty"], body: body}
+	if v.form.Has("was") && len(v.changes(v.form.Values["was"], body.Rows)) > 0 {
+		answer.status = http.StatusConflict
+		body.Problem = "Nothing was done: these are other rows than those that were shown before."
+	}
+	return answer, nil
+}
+
+// untilOf is up to when is emptied: the moment that a form was shown for, or so long ago.
+func (v *visit) untilOf(values url.Values) (time.Time, error) {
+	if text := values.Get("until"); text != "" {
+		until, err := parseTime("until", text, 0)
+		if err == nil && !until.Before(v.now) {
+			err = senseless("until has to be in the past.")
+		}
+		return until.UTC(), err
+	}
+	age, ok := parseAge(values.Get("older_than"))
+	if !ok {
+		return time.Time{}, senseless("older_than is no age: write 30d, 2w or 36h.")
+	}
+	return v.now.Add(-age), nil
+}
+
+var inDays = regexp.MustCompile(`^([0-9]{1,5})([dw])$`)
+
+// parseAge reads an age as Go writes it, or in days or weeks.
+func parseAge(text string) (time.Duration, bool) {
+	if parts := inDays.FindStringSubmatch(text); parts != nil {
+		n, _ := strconv.Atoi(parts[1])
+		days := time.Duration(n) * 24 * time.Hour
+		if parts[2] == "w" {
+			days *= 7
+		}
+		return days, days > 0
+	}
+	age, err := time.ParseDuration(text)
+	return age, err == nil && age > 0
+}
+
+// failed says why rows stay, of the first of them.
+func (v *visit) failed(list []softdelete.RowError, most int) []failed {
+	said := []failed{}
+	for _, row := range list[:min(len(list), most)] {
+		of := failed{Table: v.text(row.Table), Model: row.Model, Key: v.key(row.Key), Error: v.whyHeld(row.Err)}
+		if len(row.Key) > 0 {
+			if !v.mayView(softdelete.Item{Table: row.Table, Model: row.Model, Key: row.Key}) {
+				continue
+			}
+			of.Href = v.rowHref(row.Table, row.Key)
+		}
+		said = append(said, of)
+	}
+	return said
+}
+
+// whyHeld says why a row stays.
+func (v *visit) whyHeld(err error) string {
+	var restrict *softdelete.RestrictError
+	switch {
+	case errors.As(err, &restrict):
+		return strings.TrimSuffix(v.forbids(&plan{Restricted: []restricted{{restrict.Model, restrict.Relation, restrict.Count}}}, "")[0].Text, ".")
+	case errors.Is(err, softdelete.ErrOutOfScope):
+		return "It would take rows along that you may not remove"
+	case errors.Is(err, softdelete.ErrRestricted), errors.Is(err, softdelete.ErrGuarded), errors.Is(err, gorm.ErrForeignKeyViolated):
+		return "Something still holds it"
+	}
+	return display.Line("It could not be removed")
+}
+
+// typeOf is the model of a statement, however it stands there.
+func typeOf(model any) string {
+	t := reflect.TypeOf(model)
+	for t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array) {
+		t = t.Elem()
+	}
+	if t == nil {
+		return ""
+	}
+	return t.String()
+}

@@ -1,0 +1,175 @@
+package trashui
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/gorm-softdelete/softdelete"
+)
+
+// page is the handler.
+type page struct {
+	trash       *softdelete.Trash
+	options     Options
+	crossOrigin *http.CrossOriginProtection
+}
+
+// most is how long a read may take.
+const most = 10 * time.Second
+
+// visit is one request.
+type visit struct {
+	page    *page
+	r       *http.Request
+	ctx     context.Context
+	trash   *softdelete.Trash // what of it this request is about
+	tables  []*table          // those of the trash, in the order of their names
+	route   *route
+	words   []string // of the path below the mount, escaped
+	base    string   // the way to the root of the page
+	json    bool
+	now     time.Time
+	form    *form // of a write
+	known   map[string]bool
+	refused map[string]bool // rows that may not be viewed, of those that were asked for
+}
+
+// reply is an answer.
+type reply struct {
+	status   int // 200 unless it is given
+	here     string
+	heading  string
+	body     any
+	notice   *notice
+	location string // of a redirect, relative
+}
+
+// ServeHTTP answers a request.
+func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	secure(w.Header())
+	v := &visit{page: p, r: r, ctx: r.Context(), json: prefersJSON(r), base: "./", known: map[string]bool{}, refused: map[string]bool{}}
+	answer, err := v.caught(v.serve)
+	if err == nil && answer == nil {
+		return // it is served
+	}
+	var body []byte
+	var kind string
+	if err == nil {
+		_, err = v.caught(func() (_ *reply, err error) {
+			body, kind, err = v.render(answer)
+			return nil, err
+		})
+	}
+	if err != nil {
+		answer = v.problem(err)
+		_, failed := v.caught(func() (_ *reply, err error) {
+			body, kind, err = v.render(answer)
+			return nil, err
+		})
+		if failed != nil {
+			v.log(failed, "")
+			body, kind = []byte("Something went wrong.\n"), "text/plain; charset=utf-8"
+		}
+	}
+	v.write(w, answer, body, kind)
+}
+
+// serve finds the route, and what the request is about.
+func (v *visit) serve() (*reply, error) {
+	words, answer, err := v.mount()
+	if err != nil || answer != nil {
+		return answer, err
+	}
+	v.words = words
+	if v.route, err = v.find(); err != nil {
+		return nil, err
+	}
+	v.now = v.page.trash.Now().UTC()
+	if v.route.open {
+		return v.route.serve(v)
+	}
+	if v.route.method == http.MethodPost {
+		return v.serveWrite()
+	}
+	if err := v.checkQuery(); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(v.ctx, most)
+	defer cancel()
+	v.ctx = ctx
+	if err := v.open(); err != nil {
+		return nil, err
+	}
+	answer, err = v.route.serve(v)
+	return answer, v.late(err)
+}
+
+// render makes the body of an answer.
+func (v *visit) render(answer *reply) ([]byte, string, error) {
+	if answer.location != "" || answer.body == nil {
+		return nil, "", nil
+	}
+	if asset, ok := answer.body.(asset); ok {
+		return asset.text, asset.kind, nil
+	}
+	if v.json {
+		kind := "application/json"
+		if _, ok := answer.body.(*problem); ok {
+			kind = "application/problem+json"
+		}
+		var b bytes.Buffer
+		encoder := json.NewEncoder(&b)
+		err := encoder.Encode(answer.body)
+		return b.Bytes(), kind, err
+	}
+	f, err := v.frame(answer)
+	if err != nil {
+		return nil, "", err
+	}
+	var b bytes.Buffer
+	err = render(&b, f)
+	return b.Bytes(), "text/html; charset=utf-8", err
+}
+
+// frame is what stands around a page.
+func (v *visit) frame(answer *reply) (*frame, error) {
+	f := &frame{
+		Title: v.page.options.Title, Base: v.base, Here: answer.here, Heading: answer.heading, Now: v.now,
+		ReadOnly: v.page.options.ReadOnly, Doctor: v.page.options.Doctor, Notice: answer.notice, Body: answer.body,
+	}
+	if _, ok := answer.body.(*problem); !ok && !f.ReadOnly {
+		f.CanEmpty = v.may(ActionEmpty, Target{})
+	}
+	return f, nil
+}
+
+// write sends an answer.
+func (v *visit) write(w http.ResponseWriter, answer *reply, body []byte, kind string) {
+	header := w.Header()
+	if answer.location != "" {
+		header.Set("Location", answer.location) // by hand: http.Redirect would make it absolute
+	}
+	if kind != "" {
+		header.Set("Content-Type", kind)
+	}
+	if p, ok := answer.body.(*problem); ok && p.allow != "" {
+		header.Set("Allow", p.allow)
+	}
+	status := answer.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	w.WriteHeader(status)
+	if v.r.Method != http.MethodHead {
+		_, _ = w.Write(body)
+	}
+}
+
+// asset is an answer that is what it is.
+type asset struct {
+	text []byte
+	kind string
+}

@@ -1,0 +1,83 @@
+package trashui
+
+import (
+	"errors"
+
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
+)
+
+// rows lists rows in the trash.
+func (v *visit) rows() (*reply, error) {
+	if err := v.whole(); err != nil {
+		return nil, err
+	}
+	c, err := v.choose("rows")
+	if err != nil {
+		return nil, v.backTo(err, "rows", "All rows")
+	}
+	list, next, err := v.list(c)
+	if err != nil {
+		return nil, err
+	}
+	items, err := v.items(list)
+	if err != nil {
+		return nil, err
+	}
+	body := &rows{Items: items, Next: next, Filter: c.filter, Back: c.href("rows", c.options.After), Preview: v.base + "preview"}
+	body.CanRestore, body.CanPurge = v.offer(list, items)
+	if next != "" {
+		body.NextHref = v.base + c.href("rows", next)
+	}
+	if c.options.After != "" {
+		body.FirstHref = v.base + c.href("rows", "")
+	}
+	return &reply{here: "rows", heading: "Rows", body: body, notice: v.notice()}, nil
+}
+
+// rounds are how often a list is gone on with where rows of it may not be viewed.
+const rounds = 4
+
+// list reads a page of rows that may be viewed. It goes on for those that may not, though not
+// for ever: a page may be shorter than it could be, and have another behind it.
+func (v *visit) list(c *choice) (list []softdelete.Item, next string, err error) {
+	if len(c.chosen) == 0 {
+		return nil, "", nil
+	}
+	o := c.options
+	for range rounds {
+		page, err := v.trash.List(v.ctx, o)
+		if err != nil {
+			return nil, "", listed(err)
+		}
+		list = append(list, v.viewable(page.Items)...)
+		next, o.After = page.Next, page.Next
+		if o.Limit = c.options.Limit - len(list); next == "" || o.Limit == 0 {
+			break
+		}
+	}
+	return list, next, nil
+}
+
+// listed is the error of a list. Where no model could have such rows, there are none.
+func listed(err error) error {
+	var model *softdelete.ModelError
+	var actor *softdelete.ActorError
+	switch {
+	case errors.As(err, &model), errors.As(err, &actor):
+		return nil
+	case errors.Is(err, gorm.ErrInvalidValue):
+		return senseless("This is not how a page of this list goes on: begin at its first page.")
+	}
+	return err
+}
+
+// backTo gives a problem a way back.
+func (v *visit) backTo(err error, path, text string) error {
+	var p *problem
+	if errors.As(err, &p) && p.BackHref == "" {
+		p.BackHref, p.BackText = v.base+path, text
+	}
+	return err
+}

@@ -1,0 +1,112 @@
+package trashui
+
+import (
+	"cmp"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete/internal/display"
+)
+
+// table is a table of the trash.
+type table struct {
+	value  any // of its model
+	schema *schema.Schema
+}
+
+// keyed tells if its rows can be named.
+func (t *table) keyed() bool { return len(t.schema.PrimaryFields) > 0 }
+
+func (t *table) name() string { return t.schema.Table }
+
+// title is what people read in a list of models.
+func (t *table) title() string { return display.Line(t.schema.Table) }
+
+// learn looks at the models of the trash.
+func (v *visit) learn() {
+	for _, s := range v.trash.Schemas() {
+		v.tables = append(v.tables, &table{reflect.New(s.ModelType).Interface(), s})
+	}
+}
+
+// table finds a table of the trash; nil if there is none.
+func (v *visit) table(name string) *table {
+	i := slices.IndexFunc(v.tables, func(t *table) bool { return t.schema.Table == name })
+	if i < 0 {
+		return nil
+	}
+	return v.tables[i]
+}
+
+// viewed are the tables that may be viewed.
+func (v *visit) viewed() (list []*table) {
+	for _, t := range v.tables {
+		if v.mayViewTable(t.name(), t.schema.Name) {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// named finds a table by its name, or by its Go type.
+func (v *visit) named(name string) (*table, error) {
+	if t := v.table(name); t != nil {
+		if !v.mayViewTable(t.name(), t.schema.Name) {
+			return nil, forbidden()
+		}
+		return t, nil
+	}
+	var found []*table
+	for _, t := range v.tables {
+		if t.schema.Name == name || strings.TrimPrefix(name, "*") == t.schema.ModelType.String() {
+			found = append(found, t)
+		}
+	}
+	switch {
+	case len(found) == 1 && !v.mayViewTable(found[0].name(), found[0].schema.Name), len(found) == 0 && !v.mayViewTable(name, ""):
+		return nil, forbidden()
+	case len(found) == 0:
+		return nil, senseless("There is no model %s. Choose one of the list.", shorten(display.Line(name)))
+	case len(found) > 1:
+		return nil, senseless("Several models are called %s. Name one by its table.", display.Line(name))
+	}
+	return found[0], nil
+}
+
+// shorten cuts what somebody has typed.
+func shorten(text string) string { return display.Cut(text, 60) }
+
+// mostFirst are tables in the order of how many rows of them there are.
+func mostFirst(rows map[string]int64) []string {
+	return slices.SortedFunc(maps.Keys(rows), func(a, b string) int {
+		return cmp.Or(cmp.Compare(rows[b], rows[a]), cmp.Compare(a, b))
+	})
+}
+
+func byTable(rows map[string]int64) (list []tableRows) {
+	for _, name := range mostFirst(rows) {
+		if rows[name] != 0 {
+			list = append(list, tableRows{Table: display.Line(name), Rows: rows[name]})
+		}
+	}
+	return list
+}
+
+func sum(rows map[string]int64) (n int64) {
+	for _, of := range rows {
+		n += of
+	}
+	return n
+}
+
+// counted are rows by table as JSON has them: never null.
+func counted(rows map[string]int64) map[string]int64 {
+	if rows == nil {
+		return map[string]int64{}
+	}
+	return rows
+}
