@@ -73,13 +73,13 @@ func (v *visit) doneText(what string, rows map[string]int64, failed int) string 
 	return strings.Join(parts, ".")
 }
 
-var number = regexp.MustCompile(`^(0|[1-9][0-9]{0,14})$`)
+var wholeNumber = regexp.MustCompile(`^(0|[1-9][0-9]{0,14})$`)
 
 // notice reads what was done from the address. As anybody can write that, it may say no more
 // than numbers of rows of tables that are known; what is malformed says nothing.
 func (v *visit) notice() *notice {
 	parts := strings.Split(v.r.URL.Query().Get("done"), ".")
-	if len(parts) < 2 || len(parts) > 100 || !slices.Contains([]string{"restored", "undone", "purged", "emptied"}, parts[0]) || !number.MatchString(parts[1]) {
+	if len(parts) < 2 || len(parts) > 100 || !slices.Contains([]string{"restored", "undone", "purged", "emptied"}, parts[0]) || !wholeNumber.MatchString(parts[1]) {
 		return nil
 	}
 	n := &notice{Done: parts[0]}
@@ -88,7 +88,7 @@ func (v *visit) notice() *notice {
 	for _, part := range parts[2:] {
 		name, text, _ := strings.Cut(part, ":")
 		name, err := url.QueryUnescape(name)
-		if err != nil || !number.MatchString(text) || seen[name] {
+		if err != nil || !wholeNumber.MatchString(text) || seen[name] {
 			return nil
 		}
 		seen[name] = true

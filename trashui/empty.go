@@ -167,7 +167,7 @@ func (v *visit) checkEmpty(until time.Time) (*reply, error) {
 	answer := &reply{status: http.StatusUnprocessableEntity, here: "empty", heading: headings["empty"], body: body}
 	if v.form.Has("was") && len(v.changes(v.form.Values["was"], body.Rows)) > 0 {
 		answer.status = http.StatusConflict
-		body.Problem = "Nothing was done: these are other rows than those that were shown before."
+		body.WasDone = "These are other rows than those that were shown before. This is how it is now."
 	}
 	return answer, nil
 }

@@ -294,6 +294,7 @@ type empty struct {
 	Reason  reasonField  `json:"-"`
 	Confirm confirmField `json:"-"`
 	Problem string       `json:"-"` // with the age
+	WasDone string       `json:"-"` // of a 409: why nothing was done
 }
 
 // failed is a row that stays.

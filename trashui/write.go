@@ -60,7 +60,7 @@ func (v *visit) carried(op string) (*reply, error) {
 	case plan.Fingerprint() != v.form.Get("plan") || o.missing > 0:
 		return v.changed(o, plan)
 	case plan.Forbidden():
-		return v.held(o, plan, "Nothing was done: something forbids it.")
+		return v.held(o, plan, "Something forbids it.")
 	}
 	if answer, err := v.checkWords(o, plan); answer != nil || err != nil {
 		return answer, err
@@ -136,12 +136,12 @@ func (v *visit) again(o *order, failed error) (*reply, error) {
 	if errors.Is(failed, softdelete.ErrPlanChanged) {
 		return v.changed(o, plan)
 	}
-	return v.held(o, plan, "Nothing was done: something in the database forbids it.")
+	return v.held(o, plan, "Something in the database forbids it.")
 }
 
 // changed shows the plan anew that was another one when it was confirmed.
 func (v *visit) changed(o *order, plan softdelete.Plan) (*reply, error) {
-	return v.conflict(o, plan, "Nothing was done: what would happen is not what was shown before.", v.changes(v.form.Values["was"], plan.Rows))
+	return v.conflict(o, plan, "What would happen is not what was shown before. This is how it is now.", v.changes(v.form.Values["was"], plan.Rows))
 }
 
 // held shows the plan anew of what could not be done.
@@ -160,6 +160,9 @@ func (v *visit) conflict(o *order, of softdelete.Plan, why string, changes []cha
 	if err != nil {
 		return nil, err
 	}
-	body.WasDone, body.Changed, body.Reason.Value = why, changes, v.form.Get("reason")
+	if body.Changed = changes; len(changes) == 0 {
+		body.WasDone = why
+	}
+	body.Reason.Value = v.form.Get("reason")
 	return &reply{status: http.StatusConflict, heading: headings[o.op], body: body}, nil
 }
