@@ -9,7 +9,7 @@ import (
 // mount returns the words of the path below where the page is mounted, escaped as they came.
 // The root without a slash at its end is sent to the one with it, so that what is relative
 // leads to the page.
-func (v *visit) mount() (words []string, answer *reply, err error) {
+func (v *visit) mount() (words []string, answer *reply) {
 	path := v.r.URL.EscapedPath()
 	full := fullPath(v.r)
 	below := strings.TrimPrefix(unmounted(v.r.Pattern, path, full), "/")
@@ -19,9 +19,9 @@ func (v *visit) mount() (words []string, answer *reply, err error) {
 		if v.r.URL.RawQuery != "" {
 			location += "?" + v.r.URL.RawQuery
 		}
-		return nil, &reply{status: http.StatusPermanentRedirect, location: location}, nil
+		return nil, &reply{status: http.StatusPermanentRedirect, location: location}
 	}
-	return strings.Split(below, "/"), nil, nil
+	return strings.Split(below, "/"), nil
 }
 
 // fullPath is the path that the client has asked for, as far as it is known.

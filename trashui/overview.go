@@ -116,8 +116,19 @@ func (v *visit) countOne(t *table, times []time.Time) (*softdelete.Glance, error
 	for _, item := range items {
 		v.countIn(g, item, times)
 	}
-	g.MoreOverdue = g.More && g.Retention > 0
+	if g.More {
+		v.beyond(g, page.Items[len(page.Items)-1], times)
+	}
 	return g, nil
+}
+
+// beyond says where there may be more rows: at the time of the last one that was asked for, and
+// before. The oldest one is not known.
+func (v *visit) beyond(g *softdelete.Glance, last softdelete.Item, times []time.Time) {
+	g.MoreOverdue, g.Oldest = g.Retention > 0, time.Time{}
+	for i := range g.Between {
+		g.Between[i].More = !times[i].After(last.At)
+	}
 }
 
 // countIn adds a row.

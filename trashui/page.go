@@ -52,9 +52,6 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
 	v := &visit{page: p, r: r, ctx: r.Context(), json: prefersJSON(r), base: "./", known: map[string]bool{}, refused: map[string]bool{}}
 	answer, err := v.caught(v.serve)
-	if err == nil && answer == nil {
-		return // it is served
-	}
 	var body []byte
 	var kind string
 	if err == nil {
@@ -79,15 +76,16 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve finds the route, and what the request is about.
 func (v *visit) serve() (*reply, error) {
-	words, answer, err := v.mount()
-	if err != nil || answer != nil {
-		return answer, err
+	v.now = v.page.trash.Now().UTC()
+	words, answer := v.mount()
+	if answer != nil {
+		return answer, nil
 	}
 	v.words = words
+	var err error
 	if v.route, err = v.find(); err != nil {
 		return nil, err
 	}
-	v.now = v.page.trash.Now().UTC()
 	if v.route.open {
 		return v.route.serve(v)
 	}

@@ -63,7 +63,7 @@ func (v *visit) problem(err error) *reply {
 	case errors.As(err, &p):
 	case errors.Is(err, softdelete.ErrOutOfScope):
 		p = refuse(http.StatusForbidden, "Not allowed", "This would reach rows that are outside of what you may see. Nothing was done.")
-	case errors.Is(err, context.Canceled) && v.r.Context().Err() != nil:
+	case v.r.Context().Err() != nil:
 		p = refuse(statusClosed, "The request has ended", "Nobody waits for the answer any more.")
 	default:
 		reference := rand.Text()[:8]

@@ -165,7 +165,24 @@ func (s *shop) send(t *testing.T, method, path string, body io.Reader, header ..
 	}
 	w := httptest.NewRecorder()
 	s.page(t).ServeHTTP(w, r)
-	return answer{w.Code, w.Header(), w.Body.String()}
+	a := answer{w.Code, w.Header(), w.Body.String()}
+	a.isSafe(t)
+	if r.Header.Get("Accept") == "application/json" {
+		conforms(t, method, path, a)
+	}
+	return a
+}
+
+// isSafe says what each answer has.
+func (a answer) isSafe(t *testing.T) {
+	t.Helper()
+	require.Equal(t, "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'", a.header.Get("Content-Security-Policy"))
+	require.Equal(t, "nosniff", a.header.Get("X-Content-Type-Options"))
+	require.Equal(t, "same-origin", a.header.Get("Referrer-Policy"))
+	require.Equal(t, "no-store", a.header.Get("Cache-Control"))
+	for _, secret := range []string{"SELECT", "UPDATE", "DELETE FROM", "s3cret"} {
+		require.NotContains(t, a.body, secret)
+	}
 }
 
 // get asks for JSON.
