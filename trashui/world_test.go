@@ -210,3 +210,12 @@ func (s *shop) submit(t *testing.T, path string, form url.Values) answer {
 	t.Helper()
 	return s.send(t, http.MethodPost, path, strings.NewReader(form.Encode()), "Content-Type", "application/x-www-form-urlencoded")
 }
+
+// fingerprint is that of a plan in JSON.
+func fingerprint(t *testing.T, text string) string {
+	t.Helper()
+	var plan struct{ Fingerprint string }
+	require.NoError(t, json.Unmarshal([]byte(text), &plan), text)
+	require.NotEmpty(t, plan.Fingerprint, text)
+	return plan.Fingerprint
+}
