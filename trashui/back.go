@@ -21,7 +21,7 @@ func (v *visit) backOf(text, op string) string {
 		usual = "rows"
 	}
 	path, query, _ := strings.Cut(text, "?")
-	if path != "rows" && path != "deletions" && path != "./" || len(text) > longValue {
+	if path != "rows" && path != "deletions" && path != "./" {
 		return usual
 	}
 	values, err := url.ParseQuery(query)

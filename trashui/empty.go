@@ -14,7 +14,6 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
-	"github.com/gorm-softdelete/softdelete/internal/display"
 )
 
 // ages that are offered.
@@ -223,7 +222,10 @@ func (v *visit) failed(list []softdelete.RowError, most int) []failed {
 // whyHeld says why a row stays.
 func (v *visit) whyHeld(err error) string {
 	var restrict *softdelete.RestrictError
+	var model *softdelete.ModelError
 	switch {
+	case errors.As(err, &model):
+		return "Its rows do not say when they were deleted, so none is removed by age"
 	case errors.As(err, &restrict):
 		return strings.TrimSuffix(v.forbids(&plan{Restricted: []restricted{{restrict.Model, restrict.Relation, restrict.Count}}}, "")[0].Text, ".")
 	case errors.Is(err, softdelete.ErrOutOfScope):
@@ -231,7 +233,7 @@ func (v *visit) whyHeld(err error) string {
 	case errors.Is(err, softdelete.ErrRestricted), errors.Is(err, softdelete.ErrGuarded), errors.Is(err, gorm.ErrForeignKeyViolated):
 		return "Something still holds it"
 	}
-	return display.Line("It could not be removed")
+	return "It could not be removed"
 }
 
 // typeOf is the model of a statement, however it stands there.

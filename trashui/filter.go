@@ -13,7 +13,7 @@ import (
 const (
 	mostRows  = 500 // on a page, and in a form
 	fewRows   = 50  // on a page, unless more or less are asked for
-	longValue = 2000
+	longValue = 16 << 10
 	longQuery = 256 << 10
 	manyPairs = 2000
 )

@@ -1,6 +1,7 @@
 package trashui_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -90,6 +91,7 @@ type shop struct {
 	trash   *softdelete.Trash
 	options trashui.Options
 	log     strings.Builder
+	told    func(softdelete.Event)
 }
 
 func openShop(t *testing.T, open testdb.Opener) *shop {
@@ -98,7 +100,7 @@ func openShop(t *testing.T, open testdb.Opener) *shop {
 	config := testdb.Config()
 	config.NowFunc = func() time.Time { return s.at }
 	s.db = open(t, config)
-	require.NoError(t, s.db.Use(softdelete.New(softdelete.Config{Models: shopModels})))
+	require.NoError(t, s.db.Use(softdelete.New(softdelete.Config{Models: shopModels, Observers: []softdelete.Observer{s.observer}})))
 	require.NoError(t, softdelete.AutoMigrate(s.db, shopModels...))
 	for id := range uint(3) {
 		c := Customer{ID: id + 1, TenantID: 1 + id/2, Name: []string{"Ana", "Bob", "Eve"}[id], Email: []string{"ana", "bob", "eve"}[id] + "@example.com"}
@@ -117,6 +119,16 @@ func openShop(t *testing.T, open testdb.Opener) *shop {
 	s.options = trashui.Options{AllowAll: true, Doctor: true, Logger: slog.New(slog.NewTextHandler(&s.log, nil))}
 	return s
 }
+
+func (s *shop) observer(_ context.Context, _ *gorm.DB, event softdelete.Event) error {
+	if s.told != nil {
+		s.told(event)
+	}
+	return nil
+}
+
+// observe has a function told of what is done.
+func (s *shop) observe(told func(softdelete.Event)) { s.told = told }
 
 // delete deletes a value softly, as somebody and some time before noon.
 func (s *shop) delete(t *testing.T, before time.Duration, by, reason string, value any, conds ...any) softdelete.Deletion {
@@ -200,9 +212,7 @@ func (s *shop) see(t *testing.T, path string) answer {
 // post sends JSON.
 func (s *shop) post(t *testing.T, path string, body map[string]any) answer {
 	t.Helper()
-	text, err := json.Marshal(body)
-	require.NoError(t, err)
-	return s.send(t, http.MethodPost, path, strings.NewReader(string(text)), "Content-Type", "application/json", "Accept", "application/json")
+	return s.send(t, http.MethodPost, path, marshal(t, body), "Content-Type", "application/json", "Accept", "application/json")
 }
 
 // submit sends a form.
