@@ -3,6 +3,7 @@ package trashui
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -80,20 +81,9 @@ func (v *visit) deletion() (*reply, error) {
 	return &reply{here: "deletions", heading: "A deletion", body: body}, nil
 }
 
-// deletionOf finds an operation that may be viewed.
+// deletionOf finds an operation that may be viewed, with those of its rows that may be.
 func (v *visit) deletionOf(text string) (id uuid.UUID, d softdelete.Deletion, err error) {
-	missing := notFound("Nothing of this operation is in the trash: it was undone, or its rows were restored or removed one by one.")
-	id, err = uuid.Parse(text)
-	if err != nil || len(text) != 36 {
-		return id, d, missing
-	}
-	if err := v.need(ActionView, Target{DeletionID: id}); err != nil {
-		return id, d, err
-	}
-	d, err = v.trash.Deletion(v.ctx, id)
-	if errors.Is(err, softdelete.ErrNotFound) {
-		return id, d, missing
-	}
+	id, d, err = v.wholeDeletion(text)
 	if err != nil {
 		return id, d, err
 	}
@@ -105,6 +95,23 @@ func (v *visit) deletionOf(text string) (id uuid.UUID, d softdelete.Deletion, er
 		return id, d, err
 	}
 	return id, visible[0], nil
+}
+
+// wholeDeletion finds an operation, with all of its rows.
+func (v *visit) wholeDeletion(text string) (id uuid.UUID, d softdelete.Deletion, err error) {
+	missing := notFound("Nothing of this operation is in the trash: it was undone, or its rows were restored or removed one by one.")
+	id, err = uuid.Parse(text)
+	if err != nil || len(text) != 36 {
+		return id, d, missing
+	}
+	if err := v.need(ActionView, Target{DeletionID: id}); err != nil {
+		return id, d, err
+	}
+	d, err = v.trash.Deletion(v.ctx, id)
+	if errors.Is(err, softdelete.ErrNotFound) {
+		err = missing
+	}
+	return id, d, err
 }
 
 // deletionView says what a list says of an operation.
@@ -120,8 +127,9 @@ func (v *visit) deletionView(d softdelete.Deletion, back string) deletion {
 }
 
 // visible leaves those operations, and of each those rows, that may be viewed. Rows that may
-// not are told from the newest of the time that the operations span.
-func (v *visit) visible(list []softdelete.Deletion) ([]softdelete.Deletion, error) {
+// not are told from the newest of the time that the operations span; a row that is known to be
+// viewed need not be looked at again.
+func (v *visit) visible(list []softdelete.Deletion, known ...softdelete.Item) ([]softdelete.Deletion, error) {
 	if v.page.options.Authorize == nil {
 		return list, nil
 	}
@@ -141,7 +149,7 @@ func (v *visit) visible(list []softdelete.Deletion) ([]softdelete.Deletion, erro
 		byID[d.ID] = rows
 		visible = append(visible, d)
 	}
-	if err := v.countOut(visible, byID); err != nil {
+	if err := v.countOut(visible, byID, known); err != nil {
 		return nil, err
 	}
 	shown := visible[:0]
@@ -154,12 +162,12 @@ func (v *visit) visible(list []softdelete.Deletion) ([]softdelete.Deletion, erro
 }
 
 // countOut takes rows that may not be viewed off those of operations.
-func (v *visit) countOut(list []softdelete.Deletion, byID map[uuid.UUID]map[string]int64) error {
+func (v *visit) countOut(list []softdelete.Deletion, byID map[uuid.UUID]map[string]int64, known []softdelete.Item) error {
 	o := softdelete.ListOptions{Limit: mostRows}
 	tables := map[string]bool{}
 	for i, d := range list {
-		for name := range d.Rows {
-			tables[name] = true
+		for name, n := range d.Rows {
+			tables[name] = tables[name] || n > 1 || !slices.ContainsFunc(known, func(item softdelete.Item) bool { return item.Table == name && item.DeletionID == d.ID })
 		}
 		// Of the tables some keep times by the second only.
 		if from := d.At.Truncate(time.Second); i == 0 || from.Before(o.Since) {

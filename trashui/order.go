@@ -56,12 +56,11 @@ func orderOf(op string, values url.Values) (*order, error) {
 func (v *visit) gather(o *order) error {
 	action := actions[o.op]
 	if o.op == "undo" {
-		for _, a := range []Action{ActionView, action} {
-			if err := v.need(a, Target{DeletionID: o.id}); err != nil {
-				return err
-			}
+		if err := v.need(action, Target{DeletionID: o.id}); err != nil {
+			return err
 		}
-		_, d, err := v.deletionOf(o.id.String())
+		// Its rows are those of the plan, of which each table is asked for.
+		_, d, err := v.wholeDeletion(o.id.String())
 		o.undone = &d
 		return err
 	}

@@ -22,19 +22,18 @@ const most = 10 * time.Second
 
 // visit is one request.
 type visit struct {
-	page    *page
-	r       *http.Request
-	ctx     context.Context
-	trash   *softdelete.Trash // what of it this request is about
-	tables  []*table          // those of the trash, in the order of their names
-	route   *route
-	words   []string // of the path below the mount, escaped
-	base    string   // the way to the root of the page
-	json    bool
-	now     time.Time
-	form    *form // of a write
-	known   map[string]bool
-	refused map[string]bool // rows that may not be viewed, of those that were asked for
+	page   *page
+	r      *http.Request
+	ctx    context.Context
+	trash  *softdelete.Trash // what of it this request is about
+	tables []*table          // those of the trash, in the order of their names
+	route  *route
+	words  []string // of the path below the mount, escaped
+	base   string   // the way to the root of the page
+	json   bool
+	now    time.Time
+	form   *form           // of a write
+	known  map[string]bool // tables that may be viewed, or not
 }
 
 // reply is an answer.
@@ -47,10 +46,14 @@ type reply struct {
 	location string // of a redirect, relative
 }
 
+func newVisit(p *page, r *http.Request) *visit {
+	return &visit{page: p, r: r, ctx: r.Context(), json: prefersJSON(r), base: "./", known: map[string]bool{}}
+}
+
 // ServeHTTP answers a request.
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
-	v := &visit{page: p, r: r, ctx: r.Context(), json: prefersJSON(r), base: "./", known: map[string]bool{}, refused: map[string]bool{}}
+	v := newVisit(p, r)
 	answer, err := v.caught(v.serve)
 	var body []byte
 	var kind string

@@ -167,7 +167,7 @@ func (v *visit) operation(body *row, of softdelete.Item) error {
 	if err != nil {
 		return err
 	}
-	visible, err := v.visible([]softdelete.Deletion{d})
+	visible, err := v.visible([]softdelete.Deletion{d}, of)
 	if err != nil || len(visible) == 0 {
 		return err
 	}

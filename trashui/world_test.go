@@ -30,7 +30,7 @@ type (
 	Customer struct {
 		ID       uint `gorm:"primaryKey;autoIncrement:false"`
 		TenantID uint
-		Name     string `gorm:"size:200"`
+		Name     string `gorm:"size:800"`
 		Email    string `gorm:"size:100" softdelete:"unique"`
 		Photo    []byte
 		Orders   []Order   `softdelete:"cascade"`
@@ -207,6 +207,29 @@ func (s *shop) get(t *testing.T, path string) answer {
 func (s *shop) see(t *testing.T, path string) answer {
 	t.Helper()
 	return s.send(t, http.MethodGet, path, nil)
+}
+
+// view is what a page says as data.
+func (s *shop) view(t *testing.T, path string) map[string]any {
+	t.Helper()
+	page, err := trashui.New(s.trash, s.options)
+	require.NoError(t, err)
+	view := trashui.View(page, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/"+path, nil))
+	require.NotNil(t, view, path)
+	return view
+}
+
+// within follows names and numbers into what a page says.
+func within(value any, path ...any) any {
+	for _, step := range path {
+		switch step := step.(type) {
+		case int:
+			value = value.([]any)[step]
+		case string:
+			value = value.(map[string]any)[step]
+		}
+	}
+	return value
 }
 
 // post sends JSON.

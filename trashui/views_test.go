@@ -1,0 +1,307 @@
+package trashui_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/trashui"
+)
+
+// TestOffers says that what may not be done is not offered.
+func TestOffers(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
+	d := s.delete(t, day, "ana", "", &Customer{ID: 1})
+	operation := "deletions/" + d.ID.String()
+	view := s.view(t, "rows?limit=1")
+	require.Equal(t, true, within(view, "Body", "CanRestore"))
+	require.Equal(t, true, within(view, "Body", "CanPurge"))
+	require.Equal(t, true, within(view, "CanEmpty"))
+	require.NotEmpty(t, within(s.view(t, operation), "Body", "UndoTo"))
+	row := s.view(t, "rows/customers/1")
+	for _, name := range []string{"RestoreTo", "PurgeTo", "UndoTo"} {
+		require.NotEmpty(t, within(row, "Body", name))
+	}
+	for action, hidden := range map[trashui.Action][]string{trashui.ActionRestore: {"RestoreTo"}, trashui.ActionPurge: {"PurgeTo"}, trashui.ActionUndo: {"UndoTo"}, trashui.ActionEmpty: nil, "all": {"RestoreTo", "PurgeTo", "UndoTo"}} {
+		s.options.Authorize = refusing(func(asked trashui.Action, _ trashui.Target) bool {
+			return asked == action || action == "all" && asked != trashui.ActionView
+		})
+		row := s.view(t, "rows/customers/1")
+		for _, name := range []string{"RestoreTo", "PurgeTo", "UndoTo"} {
+			require.Equal(t, slices.Contains(hidden, name), within(row, "Body", name) == "", action)
+		}
+		require.Equal(t, slices.Contains(hidden, "UndoTo"), within(s.view(t, operation), "Body", "UndoTo") == "")
+		require.Equal(t, slices.Contains(hidden, "UndoTo"), within(s.view(t, ""), "Body", "Deletions", 0, "UndoTo") == "")
+		rows := s.view(t, "rows?model=customers")
+		require.Equal(t, !slices.Contains(hidden, "RestoreTo"), within(rows, "Body", "CanRestore"))
+		require.Equal(t, !slices.Contains(hidden, "PurgeTo"), within(rows, "Body", "Items", 0, "CanPurge"))
+		require.Equal(t, action != trashui.ActionEmpty && action != "all", within(rows, "CanEmpty"))
+	}
+}
+
+// TestFilterStays says that the state of the filters is in all links of a list, and in the way
+// back of what is done from it.
+func TestFilterStays(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		d := s.delete(t, day, "ana & co", "spring cleaning", &Customer{ID: 1})
+		s.delete(t, 2*day, "ana & co", "autumn", &Customer{ID: 2})
+		query := "model=lines&model=orders&actor=ana+%26+co&since=2026-03-01&until=2026-03-14&limit=4"
+		view := s.view(t, "rows?"+query)
+		require.Len(t, within(view, "Body", "Items"), 4)
+		want, err := url.ParseQuery(query)
+		require.NoError(t, err)
+		for _, name := range []string{"NextHref", "Back"} {
+			link, err := url.Parse(within(view, "Body", name).(string))
+			require.NoError(t, err)
+			have := link.Query()
+			have.Del("after")
+			require.Equal(t, want, have, name)
+		}
+		next := s.view(t, strings.TrimPrefix(within(view, "Body", "NextHref").(string), "./"))
+		first, err := url.Parse(within(next, "Body", "FirstHref").(string))
+		require.NoError(t, err)
+		require.Equal(t, want, first.Query())
+		require.Empty(t, within(view, "Body", "FirstHref"))
+		filter := within(view, "Body", "Filter")
+		require.Equal(t, true, within(filter, "Active"))
+		require.Equal(t, "ana & co", within(filter, "Actor"))
+		selected := 0
+		for _, option := range within(filter, "Models").([]any) {
+			if within(option, "Selected") == true {
+				selected++
+			}
+		}
+		require.Equal(t, 2, selected)
+
+		none := s.view(t, "rows?actor=nobody&model=customers")
+		require.Empty(t, within(none, "Body", "Items"))
+		require.Equal(t, "nobody", within(none, "Body", "Filter", "Actor"))
+		require.Equal(t, "rows?actor=nobody&model=customers", within(none, "Body", "Back"))
+
+		back := "rows?" + query
+		preview := s.view(t, "preview?"+url.Values{"op": {"restore"}, "item": {"customers/1"}, "back": {back}}.Encode())
+		require.Equal(t, want.Encode(), strings.TrimPrefix(field(t, preview, "back"), "rows?"))
+		require.Equal(t, "./rows?"+want.Encode(), within(preview, "Body", "Back"))
+		undo := s.view(t, "deletions?actor=ana+%26+co")
+		require.Len(t, within(undo, "Body", "Items"), 2)
+		link, err := url.Parse(within(undo, "Body", "Items", 0, "UndoTo").(string))
+		require.NoError(t, err)
+		require.Equal(t, "deletions?actor=ana+%26+co", link.Query().Get("back"))
+		require.Equal(t, d.ID.String(), link.Query().Get("id"))
+	})
+}
+
+// field is the value of a hidden field of a form.
+func field(t *testing.T, view map[string]any, name string) string {
+	t.Helper()
+	for _, option := range within(view, "Body", "Fields").([]any) {
+		if within(option, "Text") == name {
+			return within(option, "Value").(string)
+		}
+	}
+	require.Fail(t, "no field "+name)
+	return ""
+}
+
+// TestUntil says what a date means: since its begin, until its end.
+func TestUntil(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		for i, at := range []time.Time{time.Date(2026, 3, 9, 23, 59, 59, 0, time.UTC), time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 10, 23, 59, 59, 0, time.UTC), time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC)} {
+			require.NoError(t, s.db.Create(&Account{Login: fmt.Sprint("a", i)}).Error)
+			s.delete(t, noon.Sub(at), "ana", "", &Account{Login: fmt.Sprint("a", i)})
+		}
+		logins := func(query string) (list []string) {
+			for _, item := range s.get(t, "rows?"+query).json(t)["items"].([]any) {
+				list = append(list, within(item, "key", 0).(string))
+			}
+			return list
+		}
+		require.Equal(t, []string{"a2", "a1"}, logins("since=2026-03-10&until=2026-03-10"))
+		require.Equal(t, []string{"a3", "a2", "a1"}, logins("since=2026-03-10"))
+		require.Equal(t, []string{"a0"}, logins("until=2026-03-10T00:00:00Z"))
+		s.options.Authorize = refusing(func(trashui.Action, trashui.Target) bool { return false })
+		day := within(s.view(t, ""), "Body", "Days").([]any)[25]
+		require.Equal(t, "2026-03-10", within(day, "Date"))
+		require.Equal(t, int64(2), within(day, "Rows"))
+		require.Equal(t, []string{"a2", "a1"}, logins(strings.TrimPrefix(within(day, "Href").(string), "./rows?")))
+	})
+}
+
+// TestNotice says that what was done is said on the list, and that an address can make it say
+// nothing else than numbers.
+func TestNotice(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
+	s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool { return target.Table == "invoices" })
+	for _, path := range []string{"", "rows", "deletions"} {
+		notice := within(s.view(t, path+"?done=restored.2.orders%3A1.lines%3A2.%3A4"), "Notice")
+		require.Equal(t, map[string]any{
+			"Done": "restored", "Total": int64(7), "More": int64(2), "Failed": []any{},
+			"Rows": []any{map[string]any{"Table": "orders", "Rows": int64(1), "More": false}, map[string]any{"Table": "lines", "Rows": int64(2), "More": false}},
+		}, notice)
+	}
+	for _, wrong := range []string{"", "x", "restored", "hacked.0", "restored.x", "restored.-1", "restored.0.orders", "restored.0.orders:x", "restored.0.nix:1", "restored.0.invoices:1", "restored.0.orders:1.orders:1", "restored.0.orders:99999999999999999", "restored.0.%zz:1", "restored.00", "restored.0.", "restored.0<b>", "RESTORED.0", strings.Repeat("restored.0.", 200)} {
+		require.Nil(t, within(s.view(t, "rows?"+url.Values{"done": {wrong}}.Encode()), "Notice"), wrong)
+	}
+}
+
+// TestLabels says what people know rows by.
+func TestLabels(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		require.NoError(t, s.db.Create(&[]Account{{Login: "eve", PasswordHash: "s3cret", Note: "n"}}).Error)
+		require.NoError(t, s.db.Create(&[]Customer{{ID: 4, Email: "d@x"}, {ID: 5, Name: "  \x1b[31m" + strings.Repeat("long ", 100), Email: "e@x"}, {ID: 6, Name: "  "}}).Error)
+		require.NoError(t, s.db.Create(&[]Marker{{ID: 1, Code: "M-1"}}).Error)
+		s.delete(t, day, "ana", "", &Account{}, "1 = 1")
+		s.delete(t, day, "ana", "", &Customer{}, "id > 2")
+		require.NoError(t, s.db.Delete(&Marker{ID: 1}).Error)
+		labels := func() map[string]string {
+			list := map[string]string{}
+			for _, item := range within(s.view(t, "rows"), "Body", "Items").([]any) {
+				list[within(item, "Ref").(string)] = within(item, "Label").(string)
+			}
+			return list
+		}
+		have := labels()
+		long := have["customers/5"]
+		require.True(t, strings.HasPrefix(long, `\x1b[31mlong `) && strings.HasSuffix(long, "…") && len(long) < 200, long)
+		delete(have, "customers/5")
+		require.Equal(t, map[string]string{
+			"accounts/eve": "eve", "customers/3": "Eve", "customers/4": "d@x", "customers/6": "6", "markers/1": "M-1",
+			"orders/30": "30", "orders/31": "31", "lines/30,tea": "30,tea", "lines/30,cup%2Cred": "30,cup%2Cred", "lines/31,tea": "31,tea", "lines/31,cup%2Cred": "31,cup%2Cred",
+		}, have)
+		s.options.Columns = func(table string) []string {
+			return map[string][]string{"customers": {"email"}, "accounts": {"login", "note"}}[table]
+		}
+		have = labels()
+		require.Equal(t, "eve@example.com", have["customers/3"], "names are not shown")
+		require.Equal(t, "eve", have["accounts/eve"])
+		s.options.Label = func(item softdelete.Item, row any) string {
+			if account, ok := row.(*Account); ok {
+				return item.Table + " of " + account.Login
+			}
+			return ""
+		}
+		have = labels()
+		require.Equal(t, "accounts of eve", have["accounts/eve"])
+		require.Equal(t, "3", have["customers/3"])
+	})
+}
+
+// TestRow says what the page of a row says.
+func TestRow(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		require.NoError(t, s.db.Create(&Account{Login: "eve", PasswordHash: "s3cret", Note: "n"}).Error)
+		require.NoError(t, s.db.Create(&Customer{ID: 4, Name: "<b>" + strings.Repeat("x", 600), Email: "\u202eevil", Photo: []byte{0xff, 0xd8, 0xff}}).Error)
+		d := s.delete(t, day, "ana", "why", &Customer{ID: 1})
+		s.delete(t, day, "ana", "", &Account{Login: "eve"})
+		s.delete(t, day, "ana", "", &Customer{ID: 4})
+
+		row := s.get(t, "rows/customers/4").json(t)
+		values := map[string]any{}
+		for _, c := range row["columns"].([]any) {
+			values[within(c, "name").(string)] = c
+		}
+		require.Equal(t, map[string]any{"name": "photo", "value": nil, "bytes": 3.0}, values["photo"])
+		require.Equal(t, map[string]any{"name": "name", "value": "<b>" + strings.Repeat("x", 496) + "…", "cut": true}, values["name"])
+		require.Equal(t, map[string]any{"name": "email", "value": "\u202eevil"}, values["email"])
+		page := s.see(t, "rows/customers/4").body
+		require.NotContains(t, page, "<b>x")
+		require.NotContains(t, page, "\u202e")
+
+		row = s.get(t, "rows/accounts/eve").json(t)
+		require.Equal(t, []any{map[string]any{"name": "login", "value": "eve"}}, row["columns"])
+		require.Equal(t, []any{"tenant_id", "password_hash", "note", "deleted_at", "deleted_by", "delete_reason", "deletion_id"}, row["hidden"])
+		require.NotContains(t, s.see(t, "rows/accounts/eve").body, "s3cret")
+		s.options.Columns = func(table string) []string {
+			return map[string][]string{"accounts": {"note", "nix", "login"}, "customers": {}}[table]
+		}
+		row = s.get(t, "rows/accounts/eve").json(t)
+		require.Equal(t, []any{map[string]any{"name": "note", "value": "n"}, map[string]any{"name": "login", "value": "eve"}}, row["columns"])
+		require.Empty(t, s.get(t, "rows/customers/4").json(t)["columns"])
+		s.options.Columns = nil
+
+		view := s.view(t, "rows/customers/1")
+		require.Equal(t, "Ana", within(view, "Heading"))
+		require.Equal(t, int64(6), within(view, "Body", "Others"))
+		require.Equal(t, d.ID.String(), within(view, "Body", "Deletion", "ID"))
+		require.Len(t, within(view, "Body", "Below"), 2)
+		require.Equal(t, "why", within(view, "Body", "Item", "Reason"))
+		row = s.get(t, "rows/orders/10").json(t)
+		require.Equal(t, []any{"Customer"}, within(row, "restore", "trashed_parents"))
+		require.NotEmpty(t, within(s.view(t, "rows/orders/10"), "Body", "ParentsTo"))
+	})
+}
+
+// TestManyRows says that a table with more rows than are looked at says so, and that none is
+// counted that may not be viewed.
+func TestManyRows(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		var accounts []Account
+		for i := range 600 {
+			accounts = append(accounts, Account{Login: fmt.Sprintf("a%03d", i)})
+		}
+		require.NoError(t, s.db.CreateInBatches(accounts, 100).Error)
+		s.delete(t, 2*day, "ana", "", &Account{}, "login < 'a300'")
+		s.delete(t, day, "ana", "", &Account{}, "1 = 1")
+		of := func() any { return within(s.get(t, "").json(t), "items", 0) }
+		require.InDelta(t, 600, within(of(), "trashed"), 0)
+		s.options.Authorize = refusing(func(trashui.Action, trashui.Target) bool { return false })
+		require.InDelta(t, 600, within(of(), "trashed"), 0, "none of those is refused that were looked at")
+		require.Equal(t, false, within(of(), "more"))
+		s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool { return isRow(target, "accounts", "a599") })
+		require.InDelta(t, 499, within(of(), "trashed"), 0)
+		require.Equal(t, true, within(of(), "more"))
+		require.Nil(t, within(of(), "oldest"))
+		s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool {
+			return len(target.Key) > 0 && target.Key[0].(string) >= "a003"
+		})
+		rows := s.get(t, "rows").json(t)
+		require.Empty(t, rows["items"], "there is more behind it")
+		require.NotEmpty(t, rows["next"])
+		found := 0
+		for after := rows["next"].(string); after != ""; after = rows["next"].(string) {
+			rows = s.get(t, "rows?limit=500&after="+url.QueryEscape(after)).json(t)
+			found += len(rows["items"].([]any))
+		}
+		require.Equal(t, 3, found)
+	})
+}
+
+// TestAllRefused says that who may see nothing is told nothing.
+func TestAllRefused(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
+	d := s.delete(t, day, "ana", "", &Customer{ID: 1})
+	s.options.Authorize = refusing(func(trashui.Action, trashui.Target) bool { return true })
+	for _, path := range []string{"", "rows", "rows/customers/1", "deletions", "deletions/" + d.ID.String(), "preview?op=restore&item=customers/1", "preview?op=undo&id=" + d.ID.String(), "preview?op=empty", "preview?op=empty&older_than=1d", "doctor", "openapi.json"} {
+		require.Equal(t, http.StatusForbidden, s.get(t, path).status, path)
+		require.NotContains(t, s.see(t, path).body, "ustomer")
+	}
+	require.Equal(t, http.StatusOK, s.see(t, "style.css").status)
+	s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool { return target.Table != "" })
+	for _, path := range []string{"", "rows", "deletions", "doctor"} {
+		a := s.get(t, path)
+		require.Equal(t, http.StatusOK, a.status, path)
+		require.Empty(t, a.json(t)["items"], path)
+	}
+	require.Equal(t, http.StatusForbidden, s.get(t, "preview?op=empty&older_than=1d").status)
+}
