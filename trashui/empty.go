@@ -80,7 +80,8 @@ func (v *visit) foresee(body *empty, until time.Time) error {
 		body.Post = v.base + "empty"
 	}
 	body.Fields = []option{
-		{Text: "older_than", Value: body.OlderThan}, {Text: "until", Value: until.Format(time.RFC3339Nano)},
+		{Text: "older_than", Value: body.OlderThan},
+		{Text: "until", Value: until.Format(time.RFC3339Nano)},
 		{Text: "back", Value: strings.TrimPrefix(body.Back, "./")},
 	}
 	for _, of := range mostFirst(report.Rows) {

@@ -17,11 +17,7 @@ func View(handler http.Handler, r *http.Request) map[string]any {
 	if answer.location != "" {
 		return nil
 	}
-	f, err := v.frame(answer)
-	if err != nil {
-		panic(err)
-	}
-	return plainOf(reflect.ValueOf(f)).(map[string]any)
+	return plainOf(reflect.ValueOf(v.frame(answer))).(map[string]any)
 }
 
 func plainOf(rv reflect.Value) any {

@@ -126,17 +126,13 @@ func (v *visit) render(answer *reply) ([]byte, string, error) {
 		err := encoder.Encode(answer.body)
 		return b.Bytes(), kind, err
 	}
-	f, err := v.frame(answer)
-	if err != nil {
-		return nil, "", err
-	}
 	var b bytes.Buffer
-	err = render(&b, f)
+	err := render(&b, v.frame(answer))
 	return b.Bytes(), "text/html; charset=utf-8", err
 }
 
 // frame is what stands around a page.
-func (v *visit) frame(answer *reply) (*frame, error) {
+func (v *visit) frame(answer *reply) *frame {
 	f := &frame{
 		Title: v.page.options.Title, Base: v.base, Here: answer.here, Heading: answer.heading, Now: v.now,
 		ReadOnly: v.page.options.ReadOnly, Doctor: v.page.options.Doctor, Notice: answer.notice, Body: answer.body,
@@ -144,7 +140,7 @@ func (v *visit) frame(answer *reply) (*frame, error) {
 	if _, ok := answer.body.(*problem); !ok && !f.ReadOnly {
 		f.CanEmpty = v.may(ActionEmpty, Target{})
 	}
-	return f, nil
+	return f
 }
 
 // write sends an answer.

@@ -44,9 +44,9 @@ func (p *panicked) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value,
 // caught runs a step, of which no panic reaches the server.
 func (v *visit) caught(step func() (*reply, error)) (answer *reply, err error) {
 	defer func() {
-		switch value := recover(); {
-		case value == nil:
-		case value == http.ErrAbortHandler: //nolint:errorlint // net/http compares so, too
+		switch value := recover(); value {
+		case nil:
+		case http.ErrAbortHandler:
 			panic(value)
 		default:
 			answer, err = nil, &panicked{value, debug.Stack()}
