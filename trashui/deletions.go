@@ -21,12 +21,6 @@ func (v *visit) deletions() (*reply, error) {
 	if err != nil {
 		return nil, v.backTo(err, "deletions", "All operations")
 	}
-	if len(c.values["model"]) == 0 {
-		c.options.Models = nil
-		for _, t := range v.viewed() {
-			c.options.Models = append(c.options.Models, t.value)
-		}
-	}
 	body := &deletions{Items: []deletion{}, Filter: c.filter}
 	if len(c.options.Models) > 0 {
 		page, err := v.trash.Deletions(v.ctx, c.options)

@@ -111,6 +111,7 @@ func (v *visit) emptied(ctx context.Context, until time.Time, how func(*softdele
 			return db
 		})
 	}
+	// An age, as TrashedBefore is an error of a model that keeps no time, of which Empty reports that it stays.
 	return how(trash, ctx, softdelete.EmptyOptions{OlderThan: v.page.trash.Now().Sub(until)})
 }
 

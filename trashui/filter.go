@@ -104,7 +104,7 @@ func (v *visit) choose(path string) (*choice, error) {
 }
 
 // chooseModels reads which models a list is of: those that are named, or all that may be
-// viewed and have a key.
+// viewed, and of which rows have a key by which they are listed.
 func (v *visit) chooseModels(c *choice) error {
 	named := map[*table]bool{}
 	for _, name := range c.values["model"] {
@@ -115,7 +115,7 @@ func (v *visit) chooseModels(c *choice) error {
 		named[t] = true
 	}
 	for _, t := range v.viewed() {
-		if !t.keyed() {
+		if !t.keyed() && c.filter.Action != "deletions" {
 			if named[t] {
 				return senseless("Rows of %s have no key, so they cannot be listed.", t.title())
 			}

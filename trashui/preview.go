@@ -44,7 +44,7 @@ func (v *visit) preview() (*reply, error) {
 	return &reply{heading: headings[op], body: body}, nil
 }
 
-var headings = map[string]string{"restore": "Restore", "purge": "Purge", "undo": "Undo a deletion", "empty": "Empty the trash"}
+var headings = map[string]string{"restore": "Restore", "purge": "Remove for good", "undo": "Undo a deletion", "empty": "Empty the trash"}
 
 // gone says that rows are not in the trash.
 func gone(o *order) string {
