@@ -2,6 +2,7 @@ package trashui
 
 import (
 	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -152,8 +153,8 @@ func (v *visit) plan(o *order) (plan softdelete.Plan, err error) {
 		plan, err = v.part(o).Preview(v.ctx, softdelete.OpRestore, o.items...)
 	}
 	if err != nil {
-		if why, ok := v.reasonOf(err); ok {
-			err = refuse(409, "Nothing was done", why)
+		if why, ok := v.reasonOf(err); ok && !errors.Is(err, softdelete.ErrOutOfScope) {
+			err = refuse(http.StatusConflict, "Nothing was done", why)
 		}
 		return plan, err
 	}

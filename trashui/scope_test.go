@@ -1,0 +1,81 @@
+package trashui_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+func ofTenant(id uint) func(*http.Request) func(*gorm.DB) *gorm.DB {
+	return scope(func(db *gorm.DB) *gorm.DB { return db.Where("tenant_id = ?", id) })
+}
+
+// TestScope says that a tenant sees and reaches what is its own, and that all else is to it as if it
+// were not there.
+func TestScope(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open) // customers 1 and 2 are of the first tenant, 3 of the second
+		both := s.delete(t, 40*day, "ana", "", &[]Customer{{ID: 1}, {ID: 3}})
+		theirs := s.delete(t, 40*day, "bob", "", &Customer{ID: 2})
+		require.NoError(t, s.db.Create(&Marker{ID: 7, TenantID: 2}).Error)
+		require.NoError(t, s.db.Delete(&Marker{ID: 7}).Error)
+		plans := map[string]string{}
+		for _, item := range []string{"customers/3", "customers/1"} {
+			for _, op := range []string{"restore", "purge"} {
+				plans[op+item] = fingerprint(t, s.get(t, "preview?op="+op+"&item="+item).body)
+			}
+		}
+		undo := fingerprint(t, s.get(t, "preview?op=undo&id="+both.ID.String()).body)
+
+		s.options.Scope = ofTenant(1)
+		list := s.get(t, "rows?limit=500").json(t)["items"].([]any)
+		require.Len(t, list, 14)
+		for _, item := range list {
+			require.NotContains(t, []any{"3", "30", "31"}, within(item, "key", 0))
+		}
+		counts := map[string]any{}
+		for _, m := range s.get(t, "").json(t)["items"].([]any) {
+			counts[within(m, "table").(string)] = within(m, "trashed")
+		}
+		require.Equal(t, map[string]any{"customers": 2.0, "orders": 4.0, "lines": 8.0}, counts)
+		require.Equal(t, map[string]any{"customers": 1.0, "orders": 2.0, "lines": 4.0}, s.get(t, "deletions/"+both.ID.String()).json(t)["rows"])
+		require.Len(t, s.get(t, "deletions").json(t)["items"], 2)
+		for _, path := range []string{"rows/customers/3", "rows/customers/4", "rows/markers/7", "preview?op=restore&item=customers/3", "preview?op=purge&item=customers/3&item=customers/1", "preview?op=restore&item=customers/4"} {
+			require.Equal(t, http.StatusNotFound, s.get(t, path).status, path)
+		}
+		require.Equal(t, s.get(t, "rows/customers/4").body, s.get(t, "rows/customers/3").body, "whether it is there or not")
+		for _, op := range []string{"restore", "purge"} {
+			require.Equal(t, http.StatusNotFound, s.post(t, op, map[string]any{"item": []string{"customers/3"}, "plan": plans[op+"customers/3"]}).status)
+			require.Equal(t, http.StatusConflict, s.post(t, op, map[string]any{"item": []string{"customers/3", "customers/1"}, "plan": plans[op+"customers/3"]}).status)
+		}
+		require.Equal(t, http.StatusConflict, s.post(t, "undo", map[string]any{"id": both.ID.String(), "plan": undo}).status, "that is of both")
+		require.Equal(t, 22, s.left(t))
+
+		// What is done is done to the tenant's rows only.
+		mine := fingerprint(t, s.get(t, "preview?op=undo&id="+both.ID.String()).body)
+		require.JSONEq(t, `{"rows":{"customers":1,"orders":2,"lines":4},"failed":[]}`, s.post(t, "undo", map[string]any{"id": both.ID.String(), "plan": mine}).body)
+		require.JSONEq(t, `{"rows":{"customers":1,"orders":2,"lines":4},"failed":[]}`, s.post(t, "empty", map[string]any{"older_than": "30d"}).body)
+		require.Equal(t, http.StatusNotFound, s.get(t, "deletions/"+theirs.ID.String()).status)
+		require.Empty(t, s.get(t, "rows").json(t)["items"])
+		require.Equal(t, 8, s.left(t))
+	})
+}
+
+// TestNextTo says that an address of one tenant's list shows nothing to another.
+func TestNextTo(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
+	s.delete(t, day, "ana", "", &[]Customer{{ID: 1}, {ID: 3}})
+	s.options.Scope = ofTenant(2)
+	next := s.get(t, "rows?limit=1").json(t)["next"].(string)
+	s.options.Scope = ofTenant(1)
+	for _, item := range s.get(t, "rows?"+url.Values{"after": {next}}.Encode()).json(t)["items"].([]any) {
+		require.NotContains(t, []any{"3", "30", "31"}, within(item, "key", 0))
+	}
+}
