@@ -57,11 +57,13 @@ func orderOf(op string, values url.Values) (*order, error) {
 func (v *visit) gather(o *order) error {
 	action := actions[o.op]
 	if o.op == "undo" {
-		if err := v.need(action, Target{DeletionID: o.id}); err != nil {
-			return err
+		for _, a := range []Action{ActionView, action} {
+			if err := v.need(a, Target{DeletionID: o.id}); err != nil {
+				return err
+			}
 		}
 		// Its rows are those of the plan, of which each table is asked for.
-		_, d, err := v.wholeDeletion(o.id.String())
+		d, err := v.wholeDeletion(o.id)
 		o.undone = &d
 		return err
 	}

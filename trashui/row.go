@@ -160,18 +160,11 @@ func (v *visit) operation(body *row, of softdelete.Item) error {
 	if of.DeletionID == uuid.Nil || !v.may(ActionView, Target{DeletionID: of.DeletionID}) {
 		return nil
 	}
-	d, err := v.trash.Deletion(v.ctx, of.DeletionID)
-	if errors.Is(err, softdelete.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
+	d, _, err := v.shownDeletion(of.DeletionID)
+	if err != nil || len(d.Rows) == 0 {
 		return err
 	}
-	visible, err := v.visible([]softdelete.Deletion{d}, of)
-	if err != nil || len(visible) == 0 {
-		return err
-	}
-	said := v.deletionView(visible[0], "rows")
+	said := v.deletionView(d, "rows")
 	body.Deletion, body.Others, body.UndoTo = &said, max(0, said.Total-1), said.UndoTo
 	return nil
 }

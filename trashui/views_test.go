@@ -132,11 +132,13 @@ func TestUntil(t *testing.T) {
 		require.Equal(t, []string{"a2", "a1"}, logins("since=2026-03-10&until=2026-03-10"))
 		require.Equal(t, []string{"a3", "a2", "a1"}, logins("since=2026-03-10"))
 		require.Equal(t, []string{"a0"}, logins("until=2026-03-10T00:00:00Z"))
-		s.options.Authorize = refusing(func(trashui.Action, trashui.Target) bool { return false })
-		day := within(s.view(t, ""), "Body", "Days").([]any)[25]
-		require.Equal(t, "2026-03-10", within(day, "Date"))
-		require.Equal(t, int64(2), within(day, "Rows"))
-		require.Equal(t, []string{"a2", "a1"}, logins(strings.TrimPrefix(within(day, "Href").(string), "./rows?")))
+		for _, ask := range []func(*http.Request, trashui.Action, trashui.Target) error{nil, refusing(func(trashui.Action, trashui.Target) bool { return false })} {
+			s.options.Authorize = ask
+			day := within(s.view(t, ""), "Body", "Days").([]any)[25]
+			require.Equal(t, "2026-03-10", within(day, "Date"))
+			require.Equal(t, int64(2), within(day, "Rows"))
+			require.Equal(t, []string{"a2", "a1"}, logins(strings.TrimPrefix(within(day, "Href").(string), "./rows?")))
+		}
 	})
 }
 
