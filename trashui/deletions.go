@@ -17,7 +17,7 @@ func (v *visit) deletions() (*reply, error) {
 	}
 	c, err := v.choose("deletions")
 	if err != nil {
-		return nil, v.backTo(err, "deletions", "All operations")
+		return v.misread(c, err, "Deletions", &deletions{Items: []deletion{}})
 	}
 	body := &deletions{Items: []deletion{}, Filter: c.filter}
 	if len(c.options.Models) > 0 {

@@ -128,6 +128,11 @@ func (v *visit) emptyNow() (*reply, error) {
 	if !isText(v.form.Get("reason")) {
 		return nil, senseless("reason holds characters that no text has.")
 	}
+	for _, name := range []string{"item", "id", "parents"} {
+		if v.form.Has(name) {
+			return nil, senseless("%s is not for emptying, which goes by age.", name)
+		}
+	}
 	until, err := v.untilOf(v.form.Values)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,13 @@ import (
 	"time"
 )
 
+// Impatient is a page whose reads may take no time.
+func Impatient(handler http.Handler) http.Handler {
+	hasty := *handler.(*page)
+	hasty.patience = 1
+	return &hasty
+}
+
 // View is what a page says as data, what is only for people included: each struct as a map by
 // the names of its fields. It is nil where the request is not answered by a page.
 func View(handler http.Handler, r *http.Request) map[string]any {

@@ -1,6 +1,7 @@
 package trashui
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"time"
@@ -58,7 +59,7 @@ type choice struct {
 	values  url.Values // the filters that are set
 }
 
-// choose reads the filters of a list.
+// choose reads the filters of a list. After an error the choice has those that were typed in.
 func (v *visit) choose(path string) (*choice, error) {
 	query := v.r.URL.Query()
 	c := &choice{values: url.Values{}}
@@ -75,49 +76,55 @@ func (v *visit) choose(path string) (*choice, error) {
 		}
 	}
 	if err := v.chooseModels(c); err != nil {
-		return nil, err
+		return c, err
 	}
-	for _, name := range []string{"actor", "reason"} {
-		if text := query.Get(name); !isText(text) {
-			return nil, senseless("%s holds characters that no text has.", name)
+	return c, c.read(query.Get("limit"), query.Get("after"))
+}
+
+// read makes options of the filters.
+func (c *choice) read(limit, after string) (err error) {
+	o, f := &c.options, &c.filter
+	for name, text := range map[string]string{"actor": f.Actor, "reason": f.Reason, "after": after} {
+		if !isText(text) {
+			return senseless("%s holds characters that no text has.", name)
 		}
 	}
-	o := &c.options
-	if c.filter.Actor != "" {
-		o.Actor = c.filter.Actor
+	if f.Actor != "" {
+		o.Actor = f.Actor
 	}
-	o.Reason, o.After, o.Limit = c.filter.Reason, query.Get("after"), fewRows
-	var err error
-	if o.Since, err = parseTime("since", c.filter.Since, 0); err != nil {
-		return nil, err
+	o.Reason, o.After, o.Limit = f.Reason, after, fewRows
+	if o.Since, err = parseTime("since", f.Since, 0); err != nil {
+		return err
 	}
-	if o.Until, err = parseTime("until", c.filter.Until, 1); err != nil {
-		return nil, err
+	if o.Until, err = parseTime("until", f.Until, 1); err != nil {
+		return err
 	}
-	if text := query.Get("limit"); text != "" {
-		if o.Limit, err = strconv.Atoi(text); err != nil || o.Limit < 1 || o.Limit > mostRows {
-			return nil, senseless("limit has to be a number from 1 to %d.", mostRows)
+	if limit != "" {
+		if o.Limit, err = strconv.Atoi(limit); err != nil || o.Limit < 1 || o.Limit > mostRows {
+			return senseless("limit has to be a number from 1 to %d.", mostRows)
 		}
-		c.filter.Limit = o.Limit
+		f.Limit = o.Limit
 	}
-	return c, nil
+	return nil
 }
 
 // chooseModels reads which models a list is of: those that are named, or all that may be
 // viewed, and of which rows have a key by which they are listed.
 func (v *visit) chooseModels(c *choice) error {
 	named := map[*table]bool{}
+	var wrong error
 	for _, name := range c.values["model"] {
 		t, err := v.named(name)
 		if err != nil {
-			return err
+			wrong = cmp.Or(wrong, err)
+			continue
 		}
 		named[t] = true
 	}
 	for _, t := range v.viewed() {
 		if !t.keyed() && c.filter.Action != "deletions" {
 			if named[t] {
-				return senseless("Rows of %s have no key, so they cannot be listed.", t.title())
+				wrong = cmp.Or[error](wrong, senseless("Rows of %s have no key, so they cannot be listed.", t.title()))
 			}
 			continue
 		}
@@ -127,7 +134,7 @@ func (v *visit) chooseModels(c *choice) error {
 			c.options.Models = append(c.options.Models, t.value)
 		}
 	}
-	return nil
+	return wrong
 }
 
 // href is the address of a list with its filters, relative to the root of the page.

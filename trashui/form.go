@@ -35,6 +35,10 @@ func (v *visit) readForm() error {
 	if err != nil || kind != "application/x-www-form-urlencoded" && kind != "application/json" {
 		return refuse(http.StatusUnsupportedMediaType, "This is not understood", "Send a form (application/x-www-form-urlencoded) or JSON (application/json).")
 	}
+	if kind != "application/json" && v.r.PostForm != nil {
+		v.form = &form{v.r.PostForm} // somebody before has read it
+		return checkValues(v.form.Values)
+	}
 	text, err := io.ReadAll(http.MaxBytesReader(nil, v.r.Body, longBody))
 	var large *http.MaxBytesError
 	switch {
@@ -50,6 +54,7 @@ func (v *visit) readForm() error {
 		return senseless("The form is not written as it should be.")
 	}
 	v.form = &form{values}
+	v.r.PostForm = values // for those who are asked about the request
 	return checkValues(values)
 }
 
@@ -58,7 +63,10 @@ func (v *visit) readJSON(text []byte) error {
 	if err := strictly(text, &b); err != nil {
 		return senseless("The JSON is not as it should be: it is an object of item, id, older_than, until, plan, reason, parents and confirm.")
 	}
-	v.form = &form{url.Values{"item": b.Item}}
+	v.form = &form{url.Values{}}
+	if len(b.Item) > 0 {
+		v.form.Values["item"] = b.Item
+	}
 	for name, text := range map[string]string{"id": b.ID, "older_than": b.OlderThan, "until": b.Until, "plan": b.Plan, "reason": b.Reason, "confirm": b.Confirm.String()} {
 		if text != "" {
 			v.form.Set(name, text)

@@ -34,6 +34,8 @@ var actions = map[string]Action{"restore": ActionRestore, "purge": ActionPurge, 
 func orderOf(op string, values url.Values) (*order, error) {
 	o := &order{op: op, refs: values["item"], parents: values.Get("parents") == "1" || values.Get("parents") == "true", back: values.Get("back")}
 	switch {
+	case values.Has("older_than") || values.Has("until"):
+		return nil, senseless("older_than is for emptying.")
 	case op == "undo":
 		id, err := uuid.Parse(values.Get("id"))
 		if err != nil || len(values.Get("id")) != 36 {
@@ -43,6 +45,8 @@ func orderOf(op string, values url.Values) (*order, error) {
 		if o.parents || len(o.refs) > 0 {
 			return nil, senseless("An operation is undone as a whole: it takes an id, and neither rows nor parents.")
 		}
+	case values.Has("id"):
+		return nil, senseless("id is for undoing an operation.")
 	case len(o.refs) == 0:
 		return nil, senseless("Choose one row, or several.")
 	case len(o.refs) > mostRows:

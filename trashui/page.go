@@ -15,10 +15,8 @@ type page struct {
 	trash       *softdelete.Trash
 	options     Options
 	crossOrigin *http.CrossOriginProtection
+	patience    time.Duration // how long a read may take
 }
-
-// most is how long a read may take.
-const most = 10 * time.Second
 
 // visit is one request.
 type visit struct {
@@ -98,7 +96,7 @@ func (v *visit) serve() (*reply, error) {
 	if err := v.checkQuery(); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(v.ctx, most)
+	ctx, cancel := context.WithTimeout(v.ctx, v.page.patience)
 	defer cancel()
 	v.ctx = ctx
 	if err := v.open(); err != nil {

@@ -51,19 +51,19 @@ func (v *visit) steps(of softdelete.Plan) []planStep {
 // clashes are the rows behind the conflicts of a plan, with what people know those in the
 // trash by; those that may not be viewed are left out.
 func (v *visit) clashes(of softdelete.Plan) (map[softdelete.ConflictError][]clash, error) {
-	items := make([]softdelete.Item, len(of.Clashes))
-	for i, c := range of.Clashes {
-		items[i] = softdelete.Item{Table: c.Table, Model: c.Model, Key: c.Key}
+	var items []softdelete.Item
+	var shown []softdelete.Clash
+	for _, c := range of.Clashes {
+		if item := (softdelete.Item{Table: c.Table, Model: c.Model, Key: c.Key}); v.mayView(item) {
+			items, shown = append(items, item), append(shown, c)
+		}
 	}
 	labels, err := v.labels(items)
 	if err != nil {
 		return nil, err
 	}
 	list := map[softdelete.ConflictError][]clash{}
-	for i, c := range of.Clashes {
-		if !v.mayView(items[i]) {
-			continue
-		}
+	for i, c := range shown {
 		said := clash{Key: v.key(c.Key), Live: c.Live, Label: labels[i], Href: v.rowHref(c.Table, c.Key)}
 		if v.mayView(softdelete.Item{Table: c.Table, Model: c.Model, Key: c.With}) {
 			said.With = v.key(c.With)

@@ -59,22 +59,30 @@ func (v *visit) caught(step func() (*reply, error)) (answer *reply, err error) {
 // by a reference only.
 func (v *visit) problem(err error) *reply {
 	var p *problem
+	var panicked *panicked
 	switch {
 	case errors.As(err, &p):
+	case errors.As(err, &panicked):
+		p = v.failure(err)
 	case errors.Is(err, softdelete.ErrOutOfScope):
 		p = refuse(http.StatusForbidden, "Not allowed", "This would reach rows that are outside of what you may see. Nothing was done.")
 	case v.r.Context().Err() != nil:
 		p = refuse(statusClosed, "The request has ended", "Nobody waits for the answer any more.")
 	default:
-		reference := rand.Text()[:8]
-		p = refuse(http.StatusInternalServerError, "Something went wrong", "It is not your fault. Tell those who run this page the reference.")
-		p.Reference = reference
-		v.log(err, reference)
+		p = v.failure(err)
 	}
 	if p.BackHref == "" {
 		p.BackHref, p.BackText = v.base, "To the overview"
 	}
 	return &reply{status: p.Status, heading: p.Title, body: p}
+}
+
+// failure is what is said of an error of ours.
+func (v *visit) failure(err error) *problem {
+	p := refuse(http.StatusInternalServerError, "Something went wrong", "It is not your fault. Tell those who run this page the reference.")
+	p.Reference = rand.Text()[:8]
+	v.log(err, p.Reference)
+	return p
 }
 
 // statusClosed is what a request is answered with whose client has gone: it sees nothing of it.

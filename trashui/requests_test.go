@@ -233,3 +233,62 @@ func TestGone(t *testing.T) {
 		require.Len(t, s.get(t, "rows").json(t)["items"], 7, "nothing was done")
 	})
 }
+
+// TestImpatient says that a read that takes too long is told to be narrowed down, and is no failure.
+func TestImpatient(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		d := s.delete(t, day, "ana", "", &Customer{ID: 1})
+		page, err := trashui.New(s.trash, s.options)
+		require.NoError(t, err)
+		for _, path := range []string{"", "rows", "rows/customers/1", "deletions", "deletions/" + d.ID.String(), "preview?op=restore&item=customers/1", "preview?op=undo&id=" + d.ID.String(), "preview?op=empty&older_than=1h"} {
+			w := httptest.NewRecorder()
+			trashui.Impatient(page).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/"+path, nil))
+			require.Equal(t, http.StatusServiceUnavailable, w.Code, path+w.Body.String())
+		}
+		require.Empty(t, s.log.String())
+	})
+}
+
+// TestFormReadBefore says that a form that something before the page has read is as good, and that
+// who is asked about a request can read it.
+func TestFormReadBefore(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
+	read := ""
+	s.options.Actor = func(r *http.Request) any { read = r.FormValue("item"); return nil }
+	for _, before := range []bool{true, false} {
+		s.delete(t, day, "ana", "", &Customer{ID: 1})
+		form := url.Values{"item": {"customers/1"}, "plan": {fingerprint(t, s.get(t, "preview?op=restore&item=customers/1").body)}}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/admin/trash/restore", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if before {
+			require.NoError(t, r.ParseForm())
+		}
+		w := httptest.NewRecorder()
+		s.page(t).ServeHTTP(w, r)
+		require.Equal(t, http.StatusSeeOther, w.Code, w.Body.String())
+		require.Equal(t, "customers/1", read)
+	}
+}
+
+// TestMisread says that filters that make no sense come back to be mended.
+func TestMisread(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
+	for _, path := range []string{"rows", "deletions"} {
+		for _, wrong := range []string{"since=soon", "until=x", "model=nix", "limit=0"} {
+			query := path + "?actor=ana&reason=spring&" + wrong
+			require.Equal(t, http.StatusUnprocessableEntity, s.see(t, query).status)
+			require.Equal(t, "application/problem+json", s.get(t, query).header.Get("Content-Type"))
+			filter := within(s.view(t, query), "Body", "Filter")
+			require.NotEmpty(t, within(filter, "Problem"), wrong)
+			require.Equal(t, "ana", within(filter, "Actor"))
+			require.Equal(t, "spring", within(filter, "Reason"))
+			require.Len(t, within(filter, "Models"), 6)
+			require.Equal(t, true, within(filter, "Active"))
+		}
+		require.Empty(t, within(s.view(t, path+"?actor=ana"), "Body", "Filter", "Problem"))
+	}
+}

@@ -2,6 +2,7 @@ package trashui
 
 import (
 	"errors"
+	"net/http"
 
 	"gorm.io/gorm"
 
@@ -15,7 +16,7 @@ func (v *visit) rows() (*reply, error) {
 	}
 	c, err := v.choose("rows")
 	if err != nil {
-		return nil, v.backTo(err, "rows", "All rows")
+		return v.misread(c, err, "Rows", &rows{Items: []item{}, Back: "rows"})
 	}
 	list, next, err := v.list(c)
 	if err != nil {
@@ -71,6 +72,22 @@ func listed(err error) error {
 		return senseless("This is not how a page of this list goes on: begin at its first page.")
 	}
 	return err
+}
+
+// misread answers a list whose filters make no sense: a person gets them back to mend them.
+func (v *visit) misread(c *choice, err error, heading string, body any) (*reply, error) {
+	var p *problem
+	if v.json || !errors.As(err, &p) || p.Status != http.StatusUnprocessableEntity {
+		return nil, v.backTo(err, c.filter.Action, "All of them")
+	}
+	c.filter.Problem = p.Detail
+	switch body := body.(type) {
+	case *rows:
+		body.Filter = c.filter
+	case *deletions:
+		body.Filter = c.filter
+	}
+	return &reply{status: p.Status, here: c.filter.Action, heading: heading, body: body}, nil
 }
 
 // backTo gives a problem a way back.

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -99,5 +100,5 @@ func New(trash *softdelete.Trash, options Options) (http.Handler, error) {
 	if options.Logger == nil {
 		options.Logger = slog.Default()
 	}
-	return &page{trash: trash, options: options, crossOrigin: http.NewCrossOriginProtection()}, nil
+	return &page{trash: trash, options: options, crossOrigin: http.NewCrossOriginProtection(), patience: 10 * time.Second}, nil
 }

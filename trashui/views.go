@@ -95,6 +95,7 @@ type filter struct {
 	Active                             bool     // something is filtered
 	ClearHref                          string
 	Action                             string // of the form: "rows" or "deletions", relative
+	Problem                            string // why nothing is listed: with what was typed in, which stands in the form
 }
 
 type option struct {

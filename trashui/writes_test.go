@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -298,4 +299,74 @@ func marshal(t *testing.T, value any) io.Reader {
 	text, err := json.Marshal(value)
 	require.NoError(t, err)
 	return bytes.NewReader(text)
+}
+
+// TestAtOnce says that a form that is sent by several at once is done once, and that the others are
+// told so.
+func TestAtOnce(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		var mu sync.Mutex
+		events := 0
+		s.observe(func(event softdelete.Event) {
+			mu.Lock()
+			defer mu.Unlock()
+			if event.Operation != softdelete.OpSoftDelete && !event.Cascaded {
+				events++
+			}
+		})
+		for id, path := range []string{"restore", "undo", "purge"} {
+			d := s.delete(t, day, "ana", "", &Customer{ID: uint(id + 1)})
+			body, preview := map[string]any{"item": []string{fmt.Sprintf("customers/%d", id+1)}}, fmt.Sprintf("preview?op=%s&item=customers/%d", path, id+1)
+			if path == "undo" {
+				body, preview = map[string]any{"id": d.ID.String()}, "preview?op=undo&id="+d.ID.String()
+			}
+			body["plan"] = fingerprint(t, s.get(t, preview).body)
+			events = 0
+			answers := make(chan answer, 4)
+			for range cap(answers) {
+				go func() { answers <- s.post(t, path, body) }()
+			}
+			done := 0
+			for range cap(answers) {
+				switch a := <-answers; a.status {
+				case http.StatusOK:
+					done++
+				case http.StatusNotFound, http.StatusConflict:
+				default:
+					t.Errorf("%s: %d %s", path, a.status, a.body)
+				}
+			}
+			require.Equal(t, 1, done, path)
+			require.Equal(t, 1, events, path)
+			require.Zero(t, s.left(t))
+		}
+		require.Empty(t, s.log.String())
+	})
+}
+
+// TestMeant says that a write takes what it is about and nothing that is of another one.
+func TestMeant(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
+	d := s.delete(t, 40*day, "ana", "", &Customer{ID: 1})
+	item, id := []string{"customers/1"}, d.ID.String()
+	plan := fingerprint(t, s.get(t, "preview?op=restore&item=customers/1").body)
+	for _, test := range []struct {
+		path string
+		body map[string]any
+	}{
+		{"restore", map[string]any{"item": item, "plan": plan, "id": id}},
+		{"restore", map[string]any{"item": item, "plan": plan, "older_than": "1d"}},
+		{"purge", map[string]any{"item": item, "plan": plan, "parents": true}},
+		{"undo", map[string]any{"id": id, "plan": plan, "item": item}},
+		{"undo", map[string]any{"id": id, "plan": plan, "parents": true}},
+		{"empty", map[string]any{"older_than": "1d", "item": item}},
+		{"empty", map[string]any{"older_than": "1d", "id": id}},
+		{"empty", map[string]any{"older_than": "1d", "parents": true}},
+	} {
+		require.Equal(t, http.StatusUnprocessableEntity, s.post(t, test.path, test.body).status, test)
+	}
+	require.Equal(t, 7, s.left(t))
 }
