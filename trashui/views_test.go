@@ -307,3 +307,41 @@ func TestAllRefused(t *testing.T) {
 	}
 	require.Equal(t, http.StatusForbidden, s.get(t, "preview?op=empty&older_than=1d").status)
 }
+
+// TestParents says what a row hung on, live or trashed, if that may be viewed; and until when it is
+// kept.
+func TestParents(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		require.NoError(t, s.db.Create(&[]Account{{Login: "eve"}, {Login: "old"}}).Error)
+		s.delete(t, day, "ana", "", &Customer{ID: 1})
+		s.delete(t, day, "ana", "", &Order{ID: 20})
+		s.delete(t, 2*day, "ana", "", &Account{Login: "eve"})
+		s.delete(t, 32*day, "ana", "", &Account{Login: "old"})
+		parents := func(path string) any { return s.get(t, path).json(t)["parents"] }
+		ana := map[string]any{"relation": "Order.Customer", "table": "customers", "model": "Customer", "key": []any{"1"}, "label": "Ana", "trashed": true}
+		bob := map[string]any{"relation": "Order.Customer", "table": "customers", "model": "Customer", "key": []any{"2"}, "label": "Bob", "trashed": false}
+		require.Equal(t, []any{ana}, parents("rows/orders/10"))
+		require.Equal(t, []any{bob}, parents("rows/orders/20"))
+		require.Equal(t, "../../rows/customers/1", within(s.view(t, "rows/orders/10"), "Body", "Parents", 0, "Href"))
+		require.Empty(t, within(s.view(t, "rows/orders/20"), "Body", "Parents", 0, "Href"), "it is not in the trash")
+		s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool { return isRow(target, "customers", uint(2)) })
+		require.Equal(t, []any{ana}, parents("rows/orders/10"))
+		require.Empty(t, parents("rows/orders/20"))
+		s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool { return target.Table == "customers" })
+		require.Empty(t, parents("rows/orders/10"))
+		s.options.Authorize = nil
+
+		require.Equal(t, "2026-04-11T12:00:00Z", within(s.get(t, "rows/accounts/eve").json(t), "item", "kept_until"))
+		require.Nil(t, within(s.get(t, "rows/orders/10").json(t), "item", "kept_until"))
+		for _, ask := range []func(*http.Request, trashui.Action, trashui.Target) error{nil, refusing(func(trashui.Action, trashui.Target) bool { return false })} {
+			s.options.Authorize = ask
+			accounts := within(s.get(t, "").json(t), "items", 0)
+			require.Equal(t, "accounts", within(accounts, "table"))
+			require.InDelta(t, 1, within(accounts, "overdue"), 0)
+			require.InDelta(t, 30*24*3600, within(accounts, "retention_seconds"), 0)
+			require.Equal(t, s.get(t, "rows/accounts/old").json(t)["item"].(map[string]any)["kept_until"], within(accounts, "due"))
+		}
+	})
+}
