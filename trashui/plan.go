@@ -2,6 +2,7 @@ package trashui
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/display"
@@ -64,7 +65,10 @@ func (v *visit) clashes(of softdelete.Plan) (map[softdelete.ConflictError][]clas
 	}
 	list := map[softdelete.ConflictError][]clash{}
 	for i, c := range shown {
-		said := clash{Key: v.key(c.Key), Live: c.Live, Label: labels[i], Href: v.rowHref(c.Table, c.Key)}
+		said := clash{Key: v.key(c.Key), Columns: []string{}, Live: c.Live, Label: labels[i], Href: v.rowHref(c.Table, c.Key)}
+		for _, column := range c.Columns {
+			said.Columns = append(said.Columns, v.text(column))
+		}
 		if v.mayView(softdelete.Item{Table: c.Table, Model: c.Model, Key: c.With}) {
 			said.With = v.key(c.With)
 		}
@@ -104,15 +108,17 @@ func conflicting(c conflict) (list []sentence) {
 		index = " (" + display.Line(c.Constraint) + ")"
 	}
 	for _, clash := range c.Clashes {
-		s := sentence{Href: clash.Href, Link: clash.Label}
-		other := "another row that would come back"
-		if clash.Live {
-			other = "a live " + c.Model
+		what, with := "A value"+index, ""
+		if len(clash.Columns) > 0 {
+			what = "The " + strings.Join(clash.Columns, " and ")
 		}
 		if len(clash.With) > 0 {
-			other += " (" + display.LineKey(clash.With) + ")"
+			with = " (" + display.LineKey(clash.With) + ")"
 		}
-		s.Text = c.Model + " " + clash.Label + " has a value that may be there only once" + index + ", and " + other + " has it. Change that one first."
+		s := sentence{Text: what + " of " + clash.Label + " is used by a live " + c.Model + with + ". Change that one first.", Href: clash.Href, Link: "See " + clash.Label}
+		if !clash.Live {
+			s.Text = what + " of " + clash.Label + " is that of another " + c.Model + with + ", which would come back too. Restore only one of them."
+		}
 		list = append(list, s)
 	}
 	if len(list) == 0 {

@@ -215,11 +215,12 @@ type conflict struct {
 }
 
 type clash struct {
-	Key   []string `json:"key"`  // the row in the trash
-	With  []string `json:"with"` // the row that has its value
-	Live  bool     `json:"live"`
-	Label string   `json:"label"`
-	Href  string   `json:"-"` // of the row in the trash
+	Key     []string `json:"key"`     // the row in the trash
+	With    []string `json:"with"`    // the row that has its value; nil if that may not be viewed
+	Columns []string `json:"columns"` // in which they agree
+	Live    bool     `json:"live"`
+	Label   string   `json:"label"`
+	Href    string   `json:"-"` // of the row in the trash
 }
 
 type planStep struct {

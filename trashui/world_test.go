@@ -92,6 +92,7 @@ type shop struct {
 	options trashui.Options
 	log     strings.Builder
 	told    func(softdelete.Event)
+	refuses error // what its observer returns
 }
 
 func openShop(t *testing.T, open testdb.Opener) *shop {
@@ -124,11 +125,11 @@ func (s *shop) observer(_ context.Context, _ *gorm.DB, event softdelete.Event) e
 	if s.told != nil {
 		s.told(event)
 	}
-	return nil
+	return s.refuses
 }
 
 // observe has a function told of what is done.
-func (s *shop) observe(told func(softdelete.Event)) { s.told = told }
+func (s *shop) observe(told func(softdelete.Event)) { s.told, s.refuses = told, nil }
 
 // delete deletes a value softly, as somebody and some time before noon.
 func (s *shop) delete(t *testing.T, before time.Duration, by, reason string, value any, conds ...any) softdelete.Deletion {

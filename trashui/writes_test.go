@@ -370,3 +370,31 @@ func TestMeant(t *testing.T) {
 	}
 	require.Equal(t, 7, s.left(t))
 }
+
+// TestFailingHooks says that a panic or an error of what looks on leaves all as it was, and is a page
+// with a reference.
+func TestFailingHooks(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		d := s.delete(t, 40*day, "ana", "", &Customer{ID: 1})
+		bodies := map[string]map[string]any{
+			"restore": {"item": []string{"customers/1"}, "plan": fingerprint(t, s.get(t, "preview?op=restore&item=customers/1").body)},
+			"purge":   {"item": []string{"customers/1"}, "plan": fingerprint(t, s.get(t, "preview?op=purge&item=customers/1").body)},
+			"undo":    {"id": d.ID.String(), "plan": fingerprint(t, s.get(t, "preview?op=undo&id="+d.ID.String()).body)},
+		}
+		for _, fails := range []func(softdelete.Event){func(softdelete.Event) { panic("s3cret") }, func(softdelete.Event) { s.refuses = errNo }} {
+			s.observe(fails)
+			for path, body := range bodies {
+				s.log.Reset()
+				a := s.post(t, path, body)
+				require.Equal(t, http.StatusInternalServerError, a.status, a.body)
+				require.NotEmpty(t, a.json(t)["reference"])
+				require.Equal(t, 1, strings.Count(s.log.String(), "level=ERROR"))
+				require.Equal(t, 7, s.left(t))
+			}
+		}
+		s.observe(nil)
+		require.Equal(t, http.StatusOK, s.post(t, "undo", bodies["undo"]).status, "the handle is as good as before")
+	})
+}
