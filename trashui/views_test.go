@@ -345,3 +345,31 @@ func TestParents(t *testing.T) {
 		}
 	})
 }
+
+// TestClashes says that a conflict names the rows, and what to do, as far as they may be viewed.
+func TestClashes(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		s.delete(t, day, "ana", "", &Customer{ID: 1})
+		require.NoError(t, s.db.Create(&Customer{ID: 9, Name: "Other", Email: "ana@example.com"}).Error)
+		clashes := func() any {
+			return within(s.get(t, "preview?op=restore&item=customers/1").json(t), "conflicts", 0, "clashes")
+		}
+		sentence := func() any {
+			return within(s.view(t, "preview?op=restore&item=customers/1"), "Body", "Forbidden", 0)
+		}
+		require.Equal(t, []any{map[string]any{"key": []any{"1"}, "with": []any{"9"}, "columns": []any{"email"}, "live": true, "label": "Ana"}}, clashes())
+		require.Equal(t, map[string]any{"Text": "The email of Ana is used by a live Customer (9). Change that one first.", "Href": "./rows/customers/1", "Link": "See Ana"}, sentence())
+		require.Equal(t, "The email of Ana is used by a live Customer (9). Change that one first.", within(s.view(t, "preview?op=undo&id="+s.get(t, "rows/customers/1").json(t)["deletion"].(map[string]any)["deletion_id"].(string)), "Body", "Forbidden", 0, "Text"))
+		s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool { return isRow(target, "customers", uint(9)) })
+		require.Equal(t, []any{map[string]any{"key": []any{"1"}, "with": nil, "columns": []any{"email"}, "live": true, "label": "Ana"}}, clashes())
+		require.Equal(t, "The email of Ana is used by a live Customer. Change that one first.", within(sentence(), "Text"))
+		s.options.Authorize = nil
+
+		s.delete(t, day, "ana", "", &Customer{ID: 9})
+		view := s.view(t, "preview?op=restore&item=customers/1&item=customers/9")
+		require.Contains(t, within(view, "Body", "Forbidden", 0, "Text"), "Restore only one of them")
+		require.Empty(t, within(view, "Body", "Post"))
+	})
+}
