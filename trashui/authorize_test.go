@@ -171,6 +171,31 @@ func TestActions(t *testing.T) {
 	})
 }
 
+// TestEmptyRefused says that tables that may not be emptied stay, and what would take rows of them
+// along stays with them.
+func TestEmptyRefused(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		s.delete(t, 40*day, "ana", "", &Customer{ID: 1})
+		refuse := ""
+		s.options.Authorize = refusing(func(action trashui.Action, target trashui.Target) bool {
+			return fmt.Sprintf("%s %s %v", action, target.Table, target.Key) == refuse
+		})
+		for _, refuse = range []string{"empty orders []", "view orders []"} {
+			report := s.get(t, "preview?op=empty&older_than=30d").json(t)
+			require.Equal(t, map[string]any{"lines": 4.0}, report["rows"], refuse)
+			require.Len(t, report["failed"], 1)
+		}
+		refuse = "empty orders []"
+		a := s.post(t, "empty", map[string]any{"older_than": "30d"})
+		require.Equal(t, http.StatusOK, a.status, a.body)
+		require.Equal(t, map[string]any{"lines": 4.0}, a.json(t)["rows"])
+		refuse = ""
+		require.Len(t, s.get(t, "rows").json(t)["items"], 3)
+	})
+}
+
 // TestReadOnly says that a page for looking refuses what it does not offer.
 func TestReadOnly(t *testing.T) {
 	t.Parallel()

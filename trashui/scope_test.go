@@ -67,6 +67,56 @@ func TestScope(t *testing.T) {
 	})
 }
 
+// TestScopeOfCascades says that nothing goes along that is another tenant's.
+func TestScopeOfCascades(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		require.NoError(t, s.db.Model(&Line{}).Where("order_id = 10 AND sku = 'tea'").Update("tenant_id", 2).Error)
+		require.NoError(t, s.db.Model(&Customer{}).Where("id = 2").Update("tenant_id", 2).Error)
+		d := s.delete(t, 40*day, "ana", "", &Customer{ID: 1})
+		s.delete(t, 40*day, "ana", "", &Customer{ID: 2})
+		plan := fingerprint(t, s.get(t, "preview?op=restore&item=customers/1").body)
+		purge := fingerprint(t, s.get(t, "preview?op=purge&item=orders/10").body)
+		parents := fingerprint(t, s.get(t, "preview?op=restore&item=orders/20&parents=1").body)
+		undo := fingerprint(t, s.get(t, "preview?op=undo&id="+d.ID.String()).body)
+
+		s.options.Scope = ofTenant(1)
+		for _, path := range []string{"preview?op=restore&item=customers/1", "preview?op=purge&item=orders/10", "preview?op=restore&item=orders/20&parents=1"} {
+			a := s.get(t, path)
+			require.Equal(t, http.StatusForbidden, a.status, path+a.body)
+			require.Equal(t, http.StatusForbidden, s.see(t, path).status)
+		}
+		row := s.view(t, "rows/customers/1")
+		require.NotEmpty(t, within(row, "Body", "RestoreErr"))
+		require.Empty(t, within(row, "Body", "RestoreTo"))
+		for _, test := range []struct {
+			path string
+			body map[string]any
+		}{
+			{"restore", map[string]any{"item": []string{"customers/1"}, "plan": plan}},
+			{"purge", map[string]any{"item": []string{"orders/10"}, "plan": purge}},
+			{"restore", map[string]any{"item": []string{"orders/20"}, "plan": parents, "parents": true}},
+		} {
+			a := s.post(t, test.path, test.body)
+			require.Equal(t, http.StatusForbidden, a.status, a.body)
+		}
+		a := s.post(t, "undo", map[string]any{"id": d.ID.String(), "plan": undo})
+		require.Contains(t, []int{http.StatusForbidden, http.StatusConflict}, a.status)
+		require.Equal(t, 14, s.left(t))
+
+		report := s.get(t, "preview?op=empty&older_than=30d").json(t)
+		require.NotEmpty(t, report["failed"])
+		done := s.post(t, "empty", map[string]any{"older_than": "30d"}).json(t)
+		require.Equal(t, report["rows"], done["rows"])
+		require.Equal(t, report["failed"], done["failed"])
+		s.options.Scope = nil
+		require.Equal(t, http.StatusOK, s.get(t, "rows/lines/10,tea").status, "it is still there")
+		require.Equal(t, http.StatusOK, s.get(t, "rows/customers/2").status)
+		require.Empty(t, s.log.String())
+	})
+}
+
 // TestNextTo says that an address of one tenant's list shows nothing to another.
 func TestNextTo(t *testing.T) {
 	t.Parallel()
