@@ -20,25 +20,19 @@ func (v *visit) deletions() (*reply, error) {
 		return v.misread(c, err, "Deletions", &deletions{Items: []deletion{}})
 	}
 	body := &deletions{Items: []deletion{}, Filter: c.filter}
-	if len(c.options.Models) > 0 {
-		page, err := v.trash.Deletions(v.ctx, c.options)
-		if err = listed(err); err != nil {
-			return nil, err
-		}
-		visible, err := v.visible(page.Items)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range visible {
-			body.Items = append(body.Items, v.deletionView(d, c.href("deletions", c.options.After)))
-		}
-		for _, name := range page.Untold {
-			if t := v.table(name); t != nil && t.keyed() && v.mayViewTable(name, t.schema.Name) {
-				body.Untold = append(body.Untold, option{Value: v.base + "rows?" + url.Values{"model": {name}}.Encode(), Text: display.Line(name)})
-			}
-		}
-		body.Next = page.Next
+	page, err := v.listDeletions(c)
+	if err != nil {
+		return v.misread(c, err, "Deletions", body)
 	}
+	for _, d := range page.Items {
+		body.Items = append(body.Items, v.deletionView(d, c.href("deletions", c.options.After)))
+	}
+	for _, name := range page.Untold {
+		if t := v.table(name); t != nil && t.keyed() && v.mayViewTable(name, t.schema.Name) {
+			body.Untold = append(body.Untold, option{Value: v.base + "rows?" + url.Values{"model": {name}}.Encode(), Text: display.Line(name)})
+		}
+	}
+	body.Next = page.Next
 	if body.Next != "" {
 		body.NextHref = v.base + c.href("deletions", body.Next)
 	}
@@ -46,6 +40,32 @@ func (v *visit) deletions() (*reply, error) {
 		body.FirstHref = v.base + c.href("deletions", "")
 	}
 	return &reply{here: "deletions", heading: "Deletions", body: body, notice: v.notice()}, nil
+}
+
+// listDeletions reads a page of operations that may be viewed. It goes on for those that may not
+// as a list of rows does.
+func (v *visit) listDeletions(c *choice) (page softdelete.DeletionPage, err error) {
+	if len(c.options.Models) == 0 {
+		return page, nil
+	}
+	var shown []softdelete.Deletion
+	o := c.options
+	for range rounds {
+		if page, err = v.trash.Deletions(v.ctx, o); listed(err) != nil {
+			return page, listed(err)
+		}
+		visible, err := v.visible(page.Items)
+		if err != nil {
+			return page, err
+		}
+		shown = append(shown, visible...)
+		o.After = page.Next
+		if o.Limit = c.options.Limit - len(shown); page.Next == "" || o.Limit == 0 {
+			break
+		}
+	}
+	page.Items = shown
+	return page, nil
 }
 
 // deletion is the page of one operation, with the first of its rows.
@@ -117,8 +137,25 @@ func (v *visit) deletionView(d softdelete.Deletion, back string) deletion {
 		ID: d.ID.String(), At: moment(d.At), By: v.text(d.By), Reason: v.text(d.Reason), Rows: counted(d.Rows),
 		Total: sum(d.Rows), Tables: byTable(d.Rows), Href: v.deletionHref(d.ID),
 	}
-	if !v.page.options.ReadOnly && v.may(ActionUndo, Target{DeletionID: d.ID}) {
+	if v.mayUndo(d) {
 		of.UndoTo = v.base + "preview?" + url.Values{"op": {"undo"}, "id": {of.ID}, "back": {back}}.Encode()
 	}
 	return of
+}
+
+// mayUndo asks if an operation may be undone, of which all tables are known to be asked for.
+func (v *visit) mayUndo(d softdelete.Deletion) bool {
+	if v.page.options.ReadOnly || v.partial[d.ID] || !v.may(ActionUndo, Target{DeletionID: d.ID}) {
+		return false
+	}
+	for name := range d.Rows {
+		model := ""
+		if t := v.table(name); t != nil {
+			model = t.schema.Name
+		}
+		if !v.may(ActionUndo, Target{Table: name, Model: model, DeletionID: d.ID}) {
+			return false
+		}
+	}
+	return true
 }

@@ -99,7 +99,7 @@ func (v *visit) emptied(ctx context.Context, until time.Time, how func(*softdele
 			kept[t.schema.ModelType.String()] = true
 		}
 	}
-	if len(kept) == len(v.tables) {
+	if len(kept) > 0 && len(kept) == len(v.tables) {
 		return softdelete.EmptyReport{}, forbidden()
 	}
 	trash := v.trash

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/gorm-softdelete/softdelete"
 )
 
@@ -20,18 +22,19 @@ type page struct {
 
 // visit is one request.
 type visit struct {
-	page   *page
-	r      *http.Request
-	ctx    context.Context
-	trash  *softdelete.Trash // what of it this request is about
-	tables []*table          // those of the trash, in the order of their names
-	route  *route
-	words  []string // of the path below the mount, escaped
-	base   string   // the way to the root of the page
-	json   bool
-	now    time.Time
-	form   *form           // of a write
-	known  map[string]bool // tables that may be viewed, or not
+	page    *page
+	r       *http.Request
+	ctx     context.Context
+	trash   *softdelete.Trash // what of it this request is about
+	tables  []*table          // those of the trash, in the order of their names
+	route   *route
+	words   []string // of the path below the mount, escaped
+	base    string   // the way to the root of the page
+	json    bool
+	now     time.Time
+	form    *form              // of a write
+	known   map[string]bool    // tables that may be viewed, or not
+	partial map[uuid.UUID]bool // operations of which a table may not be viewed
 }
 
 // reply is an answer.
@@ -45,7 +48,7 @@ type reply struct {
 }
 
 func newVisit(p *page, r *http.Request) *visit {
-	return &visit{page: p, r: r, ctx: r.Context(), json: prefersJSON(r), base: "./", known: map[string]bool{}}
+	return &visit{page: p, r: r, ctx: r.Context(), json: prefersJSON(r), base: "./", known: map[string]bool{}, partial: map[uuid.UUID]bool{}}
 }
 
 // ServeHTTP answers a request.

@@ -196,7 +196,7 @@ func (v *visit) future(body *row, of softdelete.Item) error {
 		}
 		return v.base + "preview?" + query.Encode()
 	}
-	if body.Item.CanRestore && body.RestoreErr == "" {
+	if body.Item.CanRestore && body.RestoreErr == "" && v.reach(ActionRestore, plan, uuid.Nil) == nil {
 		body.RestoreTo = to("restore")
 		if len(plan.TrashedParents) > 0 {
 			body.ParentsTo = to("restore", "parents")

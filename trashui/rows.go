@@ -20,7 +20,7 @@ func (v *visit) rows() (*reply, error) {
 	}
 	list, next, err := v.list(c)
 	if err != nil {
-		return nil, err
+		return v.misread(c, err, "Rows", &rows{Items: []item{}, Back: "rows"})
 	}
 	items, err := v.items(list)
 	if err != nil {

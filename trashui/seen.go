@@ -46,6 +46,9 @@ func (v *visit) listedDeletion(id uuid.UUID) (d softdelete.Deletion, found, whol
 			return d, false, false, err
 		}
 		found = found || len(page.Items) > 0
+		if len(page.Items) > 0 && !v.mayViewTable(t.name(), t.schema.Name) {
+			v.partial[id] = true
+		}
 		for _, item := range page.Items {
 			if item.At.After(d.At) {
 				d.At = item.At
@@ -75,6 +78,8 @@ func (v *visit) visible(list []softdelete.Deletion) ([]softdelete.Deletion, erro
 		for name, n := range d.Rows {
 			if t := v.table(name); t != nil && v.mayViewTable(name, t.schema.Name) {
 				rows[name] = n
+			} else {
+				v.partial[d.ID] = true
 			}
 		}
 		d.Rows = rows

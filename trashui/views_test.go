@@ -40,12 +40,38 @@ func TestOffers(t *testing.T) {
 			require.Equal(t, slices.Contains(hidden, name), within(row, "Body", name) == "", action)
 		}
 		require.Equal(t, slices.Contains(hidden, "UndoTo"), within(s.view(t, operation), "Body", "UndoTo") == "")
+		require.Equal(t, slices.Contains(hidden, "UndoTo"), within(s.view(t, "deletions"), "Body", "Items", 0, "UndoTo") == "")
 		require.Equal(t, slices.Contains(hidden, "UndoTo"), within(s.view(t, ""), "Body", "Deletions", 0, "UndoTo") == "")
 		rows := s.view(t, "rows?model=customers")
 		require.Equal(t, !slices.Contains(hidden, "RestoreTo"), within(rows, "Body", "CanRestore"))
 		require.Equal(t, !slices.Contains(hidden, "PurgeTo"), within(rows, "Body", "Items", 0, "CanPurge"))
 		require.Equal(t, action != trashui.ActionEmpty && action != "all", within(rows, "CanEmpty"))
 	}
+}
+
+// TestOffersNoUndo says that an operation is not offered to be undone that reaches what may not be
+// viewed, or not be undone.
+func TestOffersNoUndo(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
+	d := s.delete(t, day, "ana", "", &Customer{ID: 1})
+	for _, refused := range []trashui.Action{trashui.ActionView, trashui.ActionUndo} {
+		s.options.Authorize = refusing(func(action trashui.Action, target trashui.Target) bool {
+			return action == refused && target.Table == "lines"
+		})
+		for _, href := range []any{
+			within(s.view(t, ""), "Body", "Deletions", 0, "UndoTo"), within(s.view(t, "deletions"), "Body", "Items", 0, "UndoTo"),
+			within(s.view(t, "deletions/"+d.ID.String()), "Body", "UndoTo"), within(s.view(t, "rows/customers/1"), "Body", "UndoTo"),
+		} {
+			require.Empty(t, href, refused)
+		}
+		require.Equal(t, http.StatusForbidden, s.get(t, "preview?op=undo&id="+d.ID.String()).status)
+	}
+	s.options.Authorize = refusing(func(action trashui.Action, target trashui.Target) bool {
+		return action == trashui.ActionRestore && target.Table == "lines"
+	})
+	require.Empty(t, within(s.view(t, "rows/orders/10"), "Body", "RestoreTo"))
+	require.NotEmpty(t, within(s.view(t, "rows/orders/10"), "Body", "PurgeTo"))
 }
 
 // TestFilterStays says that the state of the filters is in all links of a list, and in the way
