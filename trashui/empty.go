@@ -93,10 +93,10 @@ func (v *visit) foresee(body *empty, until time.Time) error {
 // emptied empties the tables that may be emptied of what was trashed before a moment. Rows of
 // others do not go along either.
 func (v *visit) emptied(ctx context.Context, until time.Time, how func(*softdelete.Trash, context.Context, softdelete.EmptyOptions) (softdelete.EmptyReport, error)) (softdelete.EmptyReport, error) {
-	kept := map[string]bool{}
+	kept := map[reflect.Type]bool{}
 	for _, t := range v.tables {
 		if !v.mayViewTable(t.name(), t.schema.Name) || !v.may(ActionEmpty, Target{Table: t.name(), Model: t.schema.Name}) {
-			kept[t.schema.ModelType.String()] = true
+			kept[t.schema.ModelType] = true
 		}
 	}
 	if len(kept) > 0 && len(kept) == len(v.tables) {
@@ -105,7 +105,7 @@ func (v *visit) emptied(ctx context.Context, until time.Time, how func(*softdele
 	trash := v.trash
 	if len(kept) > 0 {
 		trash = trash.Within(func(db *gorm.DB) *gorm.DB {
-			if kept[typeOf(db.Statement.Model)] {
+			if kept[modelOf(db.Statement.Model)] {
 				return db.Where("1 = 0")
 			}
 			return db
@@ -241,16 +241,4 @@ func (v *visit) whyHeld(err error) string {
 		return "Something still holds it"
 	}
 	return "It could not be removed"
-}
-
-// typeOf is the model of a statement, however it stands there.
-func typeOf(model any) string {
-	t := reflect.TypeOf(model)
-	for t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array) {
-		t = t.Elem()
-	}
-	if t == nil {
-		return ""
-	}
-	return t.String()
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete"
@@ -30,7 +31,7 @@ func (v *visit) labels(items []softdelete.Item) ([]string, error) {
 	if len(load) == 0 {
 		return labels, nil
 	}
-	rows, err := v.trash.LoadAll(v.ctx, load...)
+	rows, err := v.loading().LoadAll(v.ctx, load...)
 	if err != nil {
 		return nil, err
 	}
@@ -38,6 +39,28 @@ func (v *visit) labels(items []softdelete.Item) ([]string, error) {
 		labels[places[i]] = v.label(load[i], row)
 	}
 	return labels, nil
+}
+
+// loading is the trash with no more columns than labels are made of: what else is in a row may be
+// large. A label of the application's own may be made of any.
+func (v *visit) loading() *softdelete.Trash {
+	if v.page.options.Label != nil {
+		return v.trash
+	}
+	columns := map[reflect.Type][]string{}
+	for _, t := range v.tables {
+		list := slices.Clone(t.schema.PrimaryFieldDBNames)
+		for _, field := range v.labelFields(t.schema) {
+			list = append(list, field.DBName)
+		}
+		columns[t.schema.ModelType] = list
+	}
+	return v.trash.Scopes(func(db *gorm.DB) *gorm.DB {
+		if list := columns[modelOf(db.Statement.Model)]; len(list) > 0 {
+			return db.Select(list)
+		}
+		return db
+	})
 }
 
 // label is what people know a row by: its key if there is nothing else, or it is gone.

@@ -129,3 +129,24 @@ func TestNextTo(t *testing.T) {
 		require.NotContains(t, []any{"3", "30", "31"}, within(item, "key", 0))
 	}
 }
+
+// TestScopeThatJoins says that rows are known by the same labels, each once, under a scope that joins
+// or is limited.
+func TestScopeThatJoins(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		s.delete(t, day, "ana", "", &[]Customer{{ID: 1}, {ID: 2}})
+		s.options.Scope = scope(func(db *gorm.DB) *gorm.DB {
+			if _, ok := db.Statement.Model.(*Customer); ok {
+				return db.Joins("JOIN orders ON orders.customer_id = customers.id").Where("customers.id < ?", 2)
+			}
+			return db.Where("1 = 0")
+		})
+		rows := s.get(t, "rows").json(t)["items"].([]any)
+		require.Len(t, rows, 1)
+		require.Equal(t, "Ana", within(rows, 0, "label"))
+		require.Equal(t, "Ana", within(s.get(t, "rows/customers/1").json(t), "item", "label"))
+		require.InDelta(t, 1, within(s.get(t, "").json(t), "items", 0, "trashed"), 0)
+	})
+}

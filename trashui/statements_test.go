@@ -120,6 +120,11 @@ func TestStatements(t *testing.T) {
 				t.Log(test.path, len(statements), "statements of", len(sent.sent))
 				require.LessOrEqual(t, len(statements), most, "%s\n%s", test.path, strings.Join(statements, "\n"))
 				require.NotEmpty(t, statements)
+				for _, sql := range statements {
+					if !strings.HasPrefix(test.path, "rows/") {
+						require.NotContains(t, sql, "SELECT *", "no row is loaded as a whole for its label")
+					}
+				}
 			}
 		}
 	})

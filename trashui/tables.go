@@ -110,3 +110,12 @@ func counted(rows map[string]int64) map[string]int64 {
 	}
 	return rows
 }
+
+// modelOf is the type of a statement's model, however that stands there.
+func modelOf(value any) reflect.Type {
+	t := reflect.TypeOf(value)
+	for t != nil && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array) {
+		t = t.Elem()
+	}
+	return t
+}
