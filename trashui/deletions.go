@@ -112,7 +112,7 @@ func (v *visit) deletionOf(text string) (id uuid.UUID, d softdelete.Deletion, er
 // deletionID reads the id of an operation, and asks if that may be viewed.
 func (v *visit) deletionID(text string) (uuid.UUID, error) {
 	id, err := uuid.Parse(text)
-	if err != nil || len(text) != 36 {
+	if err != nil || len(text) != 36 || id == uuid.Nil {
 		return id, notInTrash()
 	}
 	return id, v.need(ActionView, Target{DeletionID: id})
