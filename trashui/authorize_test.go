@@ -196,6 +196,37 @@ func TestEmptyRefused(t *testing.T) {
 	})
 }
 
+// TestTablesBesideTheTrash says that tables which have no trash are asked for, too, where their rows
+// would go along.
+func TestTablesBesideTheTrash(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		require.NoError(t, s.db.Create(&[]Note{{ID: 1, CustomerID: 1}, {ID: 2, CustomerID: 1}}).Error)
+		s.delete(t, 40*day, "ana", "", &Customer{ID: 1})
+		plan := fingerprint(t, s.get(t, "preview?op=purge&item=customers/1").body)
+		for _, refused := range []trashui.Action{trashui.ActionView, trashui.ActionPurge, trashui.ActionEmpty} {
+			s.options.Authorize = refusing(func(action trashui.Action, target trashui.Target) bool {
+				require.False(t, target.Table == "notes" && target.Model != "Note", "%v", target)
+				return action == refused && target.Table == "notes"
+			})
+			if refused != trashui.ActionEmpty {
+				require.Equal(t, http.StatusForbidden, s.get(t, "preview?op=purge&item=customers/1").status)
+				require.Equal(t, http.StatusForbidden, s.post(t, "purge", map[string]any{"item": []string{"customers/1"}, "plan": plan}).status)
+			}
+			if refused != trashui.ActionPurge {
+				report := s.get(t, "preview?op=empty&older_than=30d").json(t)
+				require.Equal(t, map[string]any{"lines": 4.0, "orders": 2.0}, report["rows"], refused)
+				require.Len(t, report["failed"], 1)
+			}
+		}
+		require.Equal(t, 7, s.left(t))
+		s.options.Authorize = nil
+		a := s.submit(t, "purge", url.Values{"item": {"customers/1"}, "plan": {plan}})
+		require.Equal(t, "./rows?done=purged.0.lines%3A4.orders%3A2.customers%3A1.%3A2", a.header.Get("Location"), "those are counted, and not named")
+	})
+}
+
 // TestReadOnly says that a page for looking refuses what it does not offer.
 func TestReadOnly(t *testing.T) {
 	t.Parallel()

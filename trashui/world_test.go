@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,7 @@ type (
 		Photo    []byte
 		Orders   []Order   `softdelete:"cascade"`
 		Invoices []Invoice `softdelete:"restrict"`
+		Notes    []Note    `softdelete:"cascade"`
 		softdelete.Tracked
 	}
 	Order struct {
@@ -58,6 +60,12 @@ type (
 		TenantID   uint
 		CustomerID uint
 		softdelete.Timestamp
+	}
+	// Note is not soft-deletable: it goes along where its customer is removed for good.
+	Note struct {
+		ID         uint `gorm:"primaryKey;autoIncrement:false"`
+		TenantID   uint
+		CustomerID uint
 	}
 	// Account has secrets, and a text for a key.
 	Account struct {
@@ -102,7 +110,7 @@ func openShop(t *testing.T, open testdb.Opener) *shop {
 	config.NowFunc = func() time.Time { return s.at }
 	s.db = open(t, config)
 	require.NoError(t, s.db.Use(softdelete.New(softdelete.Config{Models: shopModels, Observers: []softdelete.Observer{s.observer}})))
-	require.NoError(t, softdelete.AutoMigrate(s.db, shopModels...))
+	require.NoError(t, softdelete.AutoMigrate(s.db, append(slices.Clone(shopModels), &Note{})...))
 	for id := range uint(3) {
 		c := Customer{ID: id + 1, TenantID: 1 + id/2, Name: []string{"Ana", "Bob", "Eve"}[id], Email: []string{"ana", "bob", "eve"}[id] + "@example.com"}
 		for order := range uint(2) {
