@@ -1,19 +1,15 @@
 package trashui
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
-	"reflect"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/schema"
 
 	"github.com/gorm-softdelete/softdelete"
 )
@@ -90,50 +86,6 @@ func (v *visit) foresee(body *empty, until time.Time) error {
 		body.Fields = append(body.Fields, option{Text: "was", Value: url.QueryEscape(of) + ":" + strconv.FormatInt(report.Rows[of], 10)})
 	}
 	return nil
-}
-
-// emptied empties the tables that may be emptied of what was trashed before a moment. Rows of
-// others do not go along either.
-func (v *visit) emptied(ctx context.Context, until time.Time, how func(*softdelete.Trash, context.Context, softdelete.EmptyOptions) (softdelete.EmptyReport, error)) (softdelete.EmptyReport, error) {
-	trash := v.trash
-	if v.page.options.Authorize != nil {
-		if len(v.tables) > 0 && !slices.ContainsFunc(v.tables, func(t *table) bool { return v.mayEmpty(t.schema) }) {
-			return softdelete.EmptyReport{}, forbidden()
-		}
-		trash = trash.Within(v.emptyable())
-	}
-	// An age, as TrashedBefore is an error of a model that keeps no time, of which Empty reports that it stays.
-	return how(trash, ctx, softdelete.EmptyOptions{OlderThan: v.page.trash.Now().Sub(until)})
-}
-
-func (v *visit) mayEmpty(s *schema.Schema) bool {
-	return v.mayViewTable(s.Table, s.Name) && v.may(ActionEmpty, Target{Table: s.Table, Model: s.Name})
-}
-
-// emptyable is a scope that leaves rows of tables that may be emptied. Others than those of the
-// trash are asked for once they are reached.
-func (v *visit) emptyable() func(*gorm.DB) *gorm.DB {
-	asked := map[reflect.Type]bool{}
-	for _, t := range v.tables {
-		asked[t.schema.ModelType] = v.mayEmpty(t.schema)
-	}
-	return func(db *gorm.DB) *gorm.DB {
-		of := modelOf(db.Statement.Model)
-		may, known := asked[of]
-		if !known {
-			stmt := &gorm.Statement{DB: db}
-			if err := stmt.Parse(db.Statement.Model); err != nil {
-				_ = db.AddError(err)
-				return db
-			}
-			may = v.mayEmpty(stmt.Schema)
-			asked[of] = may
-		}
-		if !may {
-			return db.Where("1 = 0")
-		}
-		return db
-	}
 }
 
 // empty empties the trash.
