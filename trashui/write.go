@@ -89,11 +89,11 @@ func (v *visit) do(o *order, plan softdelete.Plan) (map[string]int64, error) {
 // checkWords looks at what a person has to type.
 func (v *visit) checkWords(o *order, plan softdelete.Plan) (*reply, error) {
 	unreasoned := v.page.options.RequireReason && strings.TrimSpace(v.form.Get("reason")) == ""
-	unconfirmed := o.op == "purge" && !v.form.confirmed(sum(plan.Rows))
+	unconfirmed := !v.form.confirmed(sum(plan.Rows))
 	if !unreasoned && !unconfirmed {
 		return nil, nil //nolint:nilnil // nothing is to be said
 	}
-	if v.json {
+	if v.json || unconfirmed && o.op != "purge" { // whose form has no such field to mark
 		return nil, wordless(unreasoned)
 	}
 	body, err := v.previewOf(o, plan)

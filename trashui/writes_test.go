@@ -38,6 +38,9 @@ func TestConfirm(t *testing.T) {
 			require.Equal(t, http.StatusUnprocessableEntity, s.submit(t, "purge", form).status, wrong)
 		}
 		require.Equal(t, http.StatusUnprocessableEntity, s.post(t, "purge", map[string]any{"item": []string{"customers/1"}, "plan": plan, "confirm": 6}).status)
+		restore := fingerprint(t, s.get(t, "preview?op=restore&item=customers/1").body)
+		require.Equal(t, http.StatusUnprocessableEntity, s.post(t, "restore", map[string]any{"item": []string{"customers/1"}, "plan": restore, "confirm": 6}).status)
+		require.Equal(t, http.StatusUnprocessableEntity, s.submit(t, "restore", url.Values{"item": {"customers/1"}, "plan": {restore}, "confirm": {"6"}}).status)
 		require.Equal(t, 7, s.left(t))
 		form.Set("confirm", " 7 ")
 		require.Equal(t, http.StatusSeeOther, s.submit(t, "purge", form).status)
