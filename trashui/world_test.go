@@ -241,10 +241,17 @@ func within(value any, path ...any) any {
 	return value
 }
 
-// post sends JSON.
+// post sends JSON. What is done is as the description has it.
 func (s *shop) post(t *testing.T, path string, body map[string]any) answer {
 	t.Helper()
-	return s.send(t, http.MethodPost, path, marshal(t, body), "Content-Type", "application/json", "Accept", "application/json")
+	a := s.send(t, http.MethodPost, path, marshal(t, body), "Content-Type", "application/json", "Accept", "application/json")
+	if a.status == http.StatusOK {
+		var sent any
+		require.NoError(t, json.NewDecoder(marshal(t, body)).Decode(&sent))
+		schema := at(described, "paths", "/"+path, "post", "requestBody", "content", "application/json", "schema")
+		require.NoError(t, valid(schema, sent, path))
+	}
+	return a
 }
 
 // submit sends a form.
