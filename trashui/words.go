@@ -1,0 +1,160 @@
+package trashui
+
+import (
+	"fmt"
+	"html/template"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// words are the functions of the templates: how numbers, times and lists are said.
+var words = template.FuncMap{
+	"part":     func(f *frame, of any) part { return part{frame: f, Of: of} },
+	"pick":     func(f *frame, of any) part { return part{frame: f, Of: of, Pick: true} },
+	"number":   number,
+	"rows":     countRows,
+	"others":   others,
+	"moment":   momentOf,
+	"span":     span,
+	"list":     listTables,
+	"chart":    chartOf,
+	"key":      func(key []string) string { return strings.Join(key, ", ") },
+	"dateType": dateType,
+	"indents":  indents,
+	"blank":    func(text *string) bool { return text != nil && *text == "" },
+}
+
+// number writes a number with its thousands apart.
+func number(value any) string {
+	digits := ""
+	switch rv := reflect.ValueOf(value); {
+	case rv.CanInt():
+		digits = strconv.FormatInt(rv.Int(), 10)
+	case rv.CanUint():
+		digits = strconv.FormatUint(rv.Uint(), 10)
+	}
+	sign := ""
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
+}
+
+// countRows says how many rows.
+func countRows(n int64) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return number(n) + " rows"
+}
+
+// others says how many rows there are beside one.
+func others(n int64) string {
+	if n == 1 {
+		return "1 other row"
+	}
+	return number(n) + " other rows"
+}
+
+// listTables says rows by table: "3 albums, 9 tracks".
+func listTables(list []tableRows) string {
+	said := make([]string, len(list))
+	for i, t := range list {
+		said[i] = number(t.Rows)
+		if t.More {
+			said[i] += "+"
+		}
+		said[i] += " " + t.Table
+	}
+	return strings.Join(said, ", ")
+}
+
+// instant is a time as it is shown: the same for everybody, and how far that is from now.
+type instant struct {
+	ISO, Text, Far string
+	Past           bool
+}
+
+// momentOf is nil for no time.
+func momentOf(now time.Time, at any) *instant {
+	var t time.Time
+	switch at := at.(type) {
+	case time.Time:
+		t = at
+	case *time.Time:
+		if at != nil {
+			t = *at
+		}
+	}
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	m := &instant{ISO: t.Format(time.RFC3339), Text: t.Format("2006-01-02 15:04 UTC"), Past: !t.After(now)}
+	switch far := far(now.Sub(t)); {
+	case far == "":
+		m.Far = "just now"
+		if !m.Past {
+			m.Far = "in a moment"
+		}
+	case m.Past:
+		m.Far = far + " ago"
+	default:
+		m.Far = "in " + far
+	}
+	return m
+}
+
+// far says how long something is, about; nothing for less than a minute.
+func far(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d < 0 {
+		d = -d
+	}
+	for _, unit := range []struct {
+		from, length time.Duration
+		name         string
+	}{{2 * 365 * day, 365 * day, "year"}, {60 * day, 30 * day, "month"}, {day, day, "day"}, {time.Hour, time.Hour, "hour"}, {time.Minute, time.Minute, "minute"}} {
+		if d >= unit.from {
+			return plural(int64(d/unit.length), unit.name)
+		}
+	}
+	return ""
+}
+
+// span says how long a number of seconds is: "30 days".
+func span(seconds int64) string {
+	for _, unit := range []struct {
+		seconds int64
+		name    string
+	}{{365 * 24 * 3600, "year"}, {24 * 3600, "day"}, {3600, "hour"}, {60, "minute"}} {
+		if seconds >= unit.seconds && (seconds%unit.seconds == 0 || seconds >= 10*unit.seconds) {
+			return plural(seconds/unit.seconds, unit.name)
+		}
+	}
+	return plural(seconds, "second")
+}
+
+func plural(n int64, name string) string {
+	if n != 1 {
+		name += "s"
+	}
+	return fmt.Sprintf("%s %s", number(n), name)
+}
+
+// dateType is the kind of field for a time that somebody has chosen: one that also takes what
+// is more exact than a day, if it is.
+func dateType(value string) string {
+	if _, err := time.Parse(time.DateOnly, value); err != nil && value != "" {
+		return "text"
+	}
+	return "date"
+}
+
+// indents is a list to range over, one for each level that something is below.
+func indents(depth int) []struct{} { return make([]struct{}, min(max(depth, 0), 8)) }
