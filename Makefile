@@ -25,7 +25,7 @@ export CHINOOK_JSON := $(abspath $(CHINOOK_JSON))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart empty operator test tests test-tidb test-versions lint fmt vet build tidy api bench cover check $(SERVERS) bin/versions
+.PHONY: help quickstart empty operator page test tests test-tidb test-versions lint fmt vet build tidy api bench cover check $(SERVERS) bin/versions
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ ARGS ?= help
 operator: ## Run the command of a shop whose trash has a story: make operator ARGS="deletions"
 	@go build -o bin/operator ./examples/operator
 	@bin/operator $(ARGS)
+
+page: ## Show the trash page of a music store
+	@go build -o bin/trashpage ./examples/trashpage
+	@bin/trashpage
 
 test: $(SERVERS) ## Run all tests, with the race detector
 	@$(if $(RACE),:,echo "no C compiler found: running the tests without the race detector")
