@@ -7,6 +7,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gorm-softdelete/softdelete/internal/display"
 )
 
 // words are the functions of the templates: how numbers, times and lists are said.
@@ -22,7 +26,10 @@ var words = template.FuncMap{
 	"chart":    chartOf,
 	"key":      func(key []string) string { return strings.Join(key, ", ") },
 	"dateType": dateType,
-	"indents":  indents,
+	"depth":    depth,
+	"name":     nameOf,
+	"what":     whatOf,
+	"capital":  capital,
 	"blank":    func(text *string) bool { return text != nil && *text == "" },
 }
 
@@ -61,15 +68,14 @@ func others(n int64) string {
 	return number(n) + " other rows"
 }
 
-// listTables says rows by table: "3 albums, 9 tracks".
+// listTables says rows by table: "tracks 9, albums 3".
 func listTables(list []tableRows) string {
 	said := make([]string, len(list))
 	for i, t := range list {
-		said[i] = number(t.Rows)
+		said[i] = t.Table + " " + number(t.Rows)
 		if t.More {
 			said[i] += "+"
 		}
-		said[i] += " " + t.Table
 	}
 	return strings.Join(said, ", ")
 }
@@ -156,5 +162,28 @@ func dateType(value string) string {
 	return "date"
 }
 
-// indents is a list to range over, one for each level that something is below.
-func indents(depth int) []struct{} { return make([]struct{}, min(max(depth, 0), 8)) }
+// depth is the class of something that is so far below.
+func depth(n int) string { return "d" + strconv.Itoa(min(max(n, 0), 6)) }
+
+// nameOf is what people know a row by: also what it is, if that is nothing but its key.
+func nameOf(i item) string {
+	if what := whatOf(i); what != "" {
+		return i.Label
+	}
+	return i.Model + " " + strings.Join(i.Key, ", ")
+}
+
+// whatOf says which row it is, beside its name; nothing if that says so itself.
+func whatOf(i item) string {
+	key := strings.Join(i.Key, ", ")
+	if i.Label == "" || i.Label == key || i.Label == display.LineKey(i.Key) {
+		return ""
+	}
+	return i.Model + " " + key
+}
+
+// capital begins a sentence.
+func capital(text string) string {
+	r, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(r)) + text[size:]
+}
