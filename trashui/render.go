@@ -44,6 +44,7 @@ func render(w io.Writer, f *frame) error {
 // part is what a template that several pages share takes: something of the page, in its frame.
 type part struct {
 	*frame
-	Of   any
-	Pick bool // rows can be chosen, by a check box each
+	Frame *frame // the same
+	Of    any
+	Pick  bool // rows can be chosen, by a check box each
 }

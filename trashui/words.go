@@ -15,8 +15,8 @@ import (
 
 // words are the functions of the templates: how numbers, times and lists are said.
 var words = template.FuncMap{
-	"part":     func(f *frame, of any) part { return part{frame: f, Of: of} },
-	"pick":     func(f *frame, of any) part { return part{frame: f, Of: of, Pick: true} },
+	"part":     func(f *frame, of any) part { return part{frame: f, Frame: f, Of: of} },
+	"pick":     func(f *frame, of any) part { return part{frame: f, Frame: f, Of: of, Pick: true} },
 	"number":   number,
 	"rows":     countRows,
 	"others":   others,
