@@ -124,7 +124,7 @@ func far(d time.Duration) string {
 	for _, unit := range []struct {
 		from, length time.Duration
 		name         string
-	}{{2 * 365 * day, 365 * day, "year"}, {60 * day, 30 * day, "month"}, {day, day, "day"}, {time.Hour, time.Hour, "hour"}, {time.Minute, time.Minute, "minute"}} {
+	}{{2 * 365 * day, 365 * day, "year"}, {100 * day, 30 * day, "month"}, {day, day, "day"}, {time.Hour, time.Hour, "hour"}, {time.Minute, time.Minute, "minute"}} {
 		if d >= unit.from {
 			return plural(int64(d/unit.length), unit.name)
 		}

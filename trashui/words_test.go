@@ -29,7 +29,7 @@ func TestTimes(t *testing.T) {
 	now := time.Date(2026, 11, 28, 23, 40, 0, 0, time.UTC)
 	for ago, want := range map[time.Duration]string{
 		0: "just now", 59 * time.Second: "just now", time.Minute: "1 minute ago", 59*time.Minute + 59*time.Second: "59 minutes ago", time.Hour: "1 hour ago",
-		23 * time.Hour: "23 hours ago", day: "1 day ago", 59 * day: "59 days ago", 60 * day: "2 months ago", 700 * day: "23 months ago", 800 * day: "2 years ago",
+		23 * time.Hour: "23 hours ago", day: "1 day ago", 99 * day: "99 days ago", 100 * day: "3 months ago", 700 * day: "23 months ago", 800 * day: "2 years ago",
 		-30 * time.Second: "in a moment", -12 * day: "in 12 days", -3650 * day: "in 10 years",
 	} {
 		at := now.Add(-ago)

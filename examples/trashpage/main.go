@@ -101,6 +101,7 @@ func options() trashui.Options {
 		Authorize: authorize,
 		Actor:     func(r *http.Request) any { return r.PathValue("who") },
 		Columns:   columns,
+		Label:     label,
 		Doctor:    true,
 	}
 }
@@ -130,4 +131,29 @@ func columns(table string) []string {
 		return []string{"id", "name", "email", "city", "created_at"}
 	}
 	return nil
+}
+
+// label is what people know a row by. Of one that has no name the page shows its key.
+func label(_ softdelete.Item, row any) string {
+	switch row := row.(type) {
+	case *store.Artist:
+		return row.Name
+	case *store.Album:
+		return row.Title
+	case *store.Track:
+		return row.Title
+	case *store.Genre:
+		return row.Name
+	case *store.Review:
+		return fmt.Sprintf("%s: %s", row.Author, row.Text)
+	case *store.Customer:
+		return row.Name
+	case *store.Playlist:
+		return row.Name
+	case *store.Invoice:
+		return row.Number
+	case *store.GiftCard:
+		return row.Code
+	}
+	return ""
 }
