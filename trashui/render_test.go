@@ -187,6 +187,11 @@ func TestOffers(t *testing.T) {
 	require.NotContains(t, page, `value="purge"`)
 	require.NotContains(t, rendered(t, &frame{Base: "./", Body: &rows{Items: []item{{Ref: "a/1"}}}}), "checkbox")
 
+	models := []option{{Value: "a", Selected: true}, {Value: "b", Selected: true}, {Value: "c"}}
+	require.Contains(t, rendered(t, &frame{Base: "./", Body: &rows{Filter: filter{Models: models}}}), " multiple>", "both are kept when the form is sent again")
+	models[0].Selected = false
+	require.NotContains(t, rendered(t, &frame{Base: "./", Body: &rows{Filter: filter{Models: models}}}), " multiple>")
+
 	for _, f := range []*frame{{ReadOnly: true, CanEmpty: true}, {}} {
 		f.Base, f.Body = "./", &problem{}
 		page = rendered(t, f)

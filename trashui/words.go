@@ -29,6 +29,7 @@ var words = template.FuncMap{
 	"name":     nameOf,
 	"what":     whatOf,
 	"capital":  capital,
+	"several":  several,
 	"blank":    func(text *string) bool { return text != nil && *text == "" },
 }
 
@@ -179,6 +180,17 @@ func whatOf(i item) string {
 		return ""
 	}
 	return i.Model + " " + key
+}
+
+// several tells if more than one is chosen, which only a list that is open can show.
+func several(list []option) bool {
+	n := 0
+	for _, o := range list {
+		if o.Selected {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // capital begins a sentence.

@@ -21,6 +21,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/examples/trashpage/store"
 	"github.com/gorm-softdelete/softdelete/trashui"
@@ -41,24 +43,33 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	trash, err := softdelete.OpenTrash(db)
+	handler, err := pages(db)
 	if err != nil {
 		return err
 	}
-	page, err := trashui.New(trash.WithRetention(store.Retention), options())
-	if err != nil {
-		return err
-	}
-	mux := http.NewServeMux()
-	mux.Handle("/{who}/trash/", page)
-	mux.HandleFunc("GET /{$}", welcome)
 	listener, err := net.Listen("tcp", cmp.Or(os.Getenv("ADDR"), "localhost:"+cmp.Or(os.Getenv("PORT"), "8080")))
 	if err != nil {
 		return err
 	}
 	fmt.Printf("The trash of a music store: http://%s/\nIts file is %s. Stop with Ctrl-C.\n", listener.Addr(), file)
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	return server.Serve(listener)
+}
+
+// pages are those of the trash, for each who looks at it, and one to choose from.
+func pages(db *gorm.DB) (http.Handler, error) {
+	trash, err := softdelete.OpenTrash(db)
+	if err != nil {
+		return nil, err
+	}
+	page, err := trashui.New(trash.WithRetention(store.Retention), options())
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/{who}/trash/", page)
+	mux.HandleFunc("GET /{$}", welcome)
+	return mux, nil
 }
 
 // storeFile is where the store is.
