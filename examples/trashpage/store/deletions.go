@@ -78,7 +78,12 @@ func (s *story) told() {
 	s.hostile(5 * day)
 	s.trash("", 26*time.Hour, "ana", "replaced by the remaster", &Track{}, "id IN ?", []int{300, 301, 302})
 	s.trash(Mistake, 3*time.Hour+4*time.Minute, "ana", "duplicate entry", &Artist{}, MistakeID)
-	s.trash("", 40*time.Minute, "moderator", "spam", &Review{}, "id IN ?", s.some(reviewsAbout, 6))
+	spam := make([]Review, 6)
+	for i := range spam {
+		spam[i] = Review{AlbumID: uint(10 + i), Author: "Best prices", Stars: 5, Text: "Great album!!! Also look at my watches."}
+	}
+	s.create(2*time.Hour, &spam)
+	s.trash("", 40*time.Minute, "moderator", "spam", &Review{}, "author = ?", "Best prices")
 }
 
 func (s *story) emailOf(id uint) (email string) {
