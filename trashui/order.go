@@ -171,7 +171,7 @@ func (v *visit) plan(o *order) (plan softdelete.Plan, err error) {
 func (v *visit) reasonOf(err error) (string, bool) {
 	switch {
 	case errors.Is(err, softdelete.ErrAmbiguous):
-		return "Rows of this hang on it that are in the trash, too, and nothing says if they were deleted along. Ask a developer to bring it back.", true
+		return "Rows belong to it that are in the trash, too, and nothing says if they were deleted along. Ask a developer to bring it back.", true
 	case errors.Is(err, softdelete.ErrOutOfScope):
 		return "It would reach rows that are outside of what you may see.", true
 	case errors.Is(err, softdelete.ErrNotFound):

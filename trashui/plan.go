@@ -81,11 +81,11 @@ func (v *visit) clashes(of softdelete.Plan) (map[softdelete.ConflictError][]clas
 // forbids says what forbids a plan, a sentence each, with what to do.
 func (v *visit) forbids(p *plan, parentsTo string) (list []sentence) {
 	for _, r := range p.Restricted {
-		text, it := many(r.Count, "live row")+" hang", "them"
+		text, it := many(r.Count, "live row")+" belong", "them"
 		if r.Count == 1 {
-			text, it = "A live row hangs", "it"
+			text, it = "A live row belongs", "it"
 		}
-		list = append(list, sentence{Text: text + " on it by " + r.Model + "." + r.Relation + ". Delete " + it + " first."})
+		list = append(list, sentence{Text: text + " to it (" + r.Model + "." + r.Relation + "). Delete " + it + " first."})
 	}
 	for _, c := range p.Conflicts {
 		list = append(list, conflicting(c)...)

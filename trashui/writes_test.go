@@ -239,7 +239,7 @@ func TestEmpty(t *testing.T) {
 		report := s.get(t, "preview?op=empty&older_than=720h").json(t)
 		require.Equal(t, map[string]any{"orders": 3.0, "lines": 6.0}, report["rows"])
 		require.Equal(t, []any{
-			map[string]any{"table": "customers", "model": "Customer", "key": []any{"2"}, "error": "A live row hangs on it by Customer.Invoices. Delete it first"},
+			map[string]any{"table": "customers", "model": "Customer", "key": []any{"2"}, "error": "A live row belongs to it (Customer.Invoices). Delete it first"},
 			map[string]any{"table": "markers", "model": "Marker", "key": []any{}, "error": "Its rows do not say when they were deleted, so none is removed by age"},
 		}, report["failed"])
 		until := report["until"].(string)
