@@ -1,7 +1,6 @@
 package trashui
 
 import (
-	"fmt"
 	"html/template"
 	"reflect"
 	"strconv"
@@ -33,40 +32,19 @@ var words = template.FuncMap{
 	"blank":    func(text *string) bool { return text != nil && *text == "" },
 }
 
-// number writes a number with its thousands apart.
+// number writes a whole number of any type with its thousands apart.
 func number(value any) string {
-	digits := ""
-	switch rv := reflect.ValueOf(value); {
-	case rv.CanInt():
-		digits = strconv.FormatInt(rv.Int(), 10)
-	case rv.CanUint():
-		digits = strconv.FormatUint(rv.Uint(), 10)
+	if rv := reflect.ValueOf(value); rv.CanInt() {
+		return thousands(rv.Int())
 	}
-	sign := ""
-	if strings.HasPrefix(digits, "-") {
-		sign, digits = "-", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
+	return ""
 }
 
 // countRows says how many rows.
-func countRows(n int64) string {
-	if n == 1 {
-		return "1 row"
-	}
-	return number(n) + " rows"
-}
+func countRows(n int64) string { return many(n, "row") }
 
 // others says how many rows there are beside one.
-func others(n int64) string {
-	if n == 1 {
-		return "1 other row"
-	}
-	return number(n) + " other rows"
-}
+func others(n int64) string { return many(n, "other row") }
 
 // listTables says rows by table: "tracks 9, albums 3".
 func listTables(list []tableRows) string {
@@ -127,7 +105,7 @@ func far(d time.Duration) string {
 		name         string
 	}{{2 * 365 * day, 365 * day, "year"}, {100 * day, 30 * day, "month"}, {day, day, "day"}, {time.Hour, time.Hour, "hour"}, {time.Minute, time.Minute, "minute"}} {
 		if d >= unit.from {
-			return plural(int64(d/unit.length), unit.name)
+			return many(int64(d/unit.length), unit.name)
 		}
 	}
 	return ""
@@ -140,17 +118,10 @@ func span(seconds int64) string {
 		name    string
 	}{{365 * 24 * 3600, "year"}, {24 * 3600, "day"}, {3600, "hour"}, {60, "minute"}} {
 		if seconds >= unit.seconds && (seconds%unit.seconds == 0 || seconds >= 10*unit.seconds) {
-			return plural(seconds/unit.seconds, unit.name)
+			return many(seconds/unit.seconds, unit.name)
 		}
 	}
-	return plural(seconds, "second")
-}
-
-func plural(n int64, name string) string {
-	if n != 1 {
-		name += "s"
-	}
-	return fmt.Sprintf("%s %s", number(n), name)
+	return many(seconds, "second")
 }
 
 // dateType is the kind of field for a time that somebody has chosen: one that also takes what
