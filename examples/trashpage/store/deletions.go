@@ -39,11 +39,11 @@ func (s *story) everyday() {
 func (s *story) one(age time.Duration) {
 	switch kind := s.dice.IntN(20); {
 	case kind < 6:
-		s.trash("", age, "moderator", pick(s, []string{"spam", "spam", "insulting", "off topic"}), &Review{}, "id IN ?", s.some(reviewsAbout, 1+s.dice.IntN(5)))
+		s.trash("", age, "moderator", pick(s, []string{"spam", "advertising", "insulting", "off topic"}), &Review{}, "id IN ?", s.some(reviewsAbout, 1+s.dice.IntN(5)))
 	case kind < 11:
-		s.trash("", age, pick(s, []string{"ana", "ben"}), pick(s, []string{"uploaded twice", "wrong take", "replaced by the remaster"}), &Track{}, "id IN ? AND album_id > 60", s.some(1000, 1+s.dice.IntN(3)))
+		s.trash("", age, pick(s, []string{"ana", "ben", "chiara"}), pick(s, []string{"uploaded twice", "wrong take", "replaced by the remaster", "cuts off after a minute"}), &Track{}, "id IN ? AND album_id > 60", s.some(1000, 1+s.dice.IntN(3)))
 	case kind < 13:
-		s.trash("", age, "ben", pick(s, []string{"licence has ended", "rights are unclear", "not to be sold in this region"}), &Album{}, "id = ? AND artist_id > 12", 40+s.dice.IntN(90))
+		s.trash("", age, pick(s, []string{"ben", "chiara"}), pick(s, []string{"licence has ended", "rights are unclear", "not for sale here", "the label asked for it"}), &Album{}, "id = ? AND artist_id > 12", 40+s.dice.IntN(90))
 	case kind < 15:
 		s.trash("", age, "", "", &GiftCard{}, "id IN ?", s.some(30, 1))
 	case kind < 17:

@@ -23,7 +23,7 @@ const (
 	artists      = 40
 	customers    = 120
 	albumsEach   = 3
-	reviewsAbout = 420
+	reviewsAbout = 900
 )
 
 // stock is what the store has before anything is deleted.
