@@ -124,10 +124,11 @@ func (c *cascade) find(t *model.Table, parts []rows.Picker, filter rows.Picker, 
 	set := rows.NewSet(t)
 	hooks = hooks && !c.preview && t.Model != nil && (hasHook[BeforePurger](t.Model) || hasHook[AfterPurger](t.Model))
 	counts := false
-	once := !hooks && len(c.plan.Into[t]) <= 1 && !c.plan.InCircle(t) && !c.isAddressed(t) && len(c.op.selected) == 0
+	// What is fenced is held to the rows that were looked at.
+	once := len(c.fence) == 0 && !hooks && len(c.plan.Into[t]) <= 1 && !c.plan.InCircle(t) && !c.isAddressed(t) && len(c.op.selected) == 0
 	for _, part := range parts {
 		part = part.And(filter)
-		if !c.preview && once && c.plan.IsLeaf(t) && len(c.fence) == 0 || len(t.Key()) == 0 {
+		if !c.preview && once && c.plan.IsLeaf(t) || len(t.Key()) == 0 {
 			set.Where = append(set.Where, part)
 			counts = !c.preview
 			c.late[t] = counts

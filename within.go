@@ -1,6 +1,7 @@
 package softdelete
 
 import (
+	"fmt"
 	"slices"
 
 	"gorm.io/gorm"
@@ -26,12 +27,14 @@ import (
 // It is asked of each table of which rows go along: before anything is written or a hook
 // runs, and under the locks of the operation. So are trashed parents that come back under
 // WithParents, what an undo finds by its time, and rows in which a purge has the database
-// itself set a foreign key to NULL. Empty and RestoreAll ask it too: Empty leaves rows that would
-// take others along which are out of scope, and reports each as a RowError.
+// itself set a foreign key to NULL. RestoreAll, which goes from model to model, takes back
+// what it has done. Empty leaves rows that would take others along which are out of scope,
+// and reports each as a RowError.
 //
 // The scopes are called for models without a marker as well, of which a purge takes rows
-// along. A table without a model cannot be asked: a join table that GORM has made up goes
-// along with the row that hangs on it.
+// along. Join tables that GORM has made up are not asked for: their rows go along with those
+// that they join. Rows of a table of which no model is known, which a foreign key of the
+// database takes along, are out of scope: name its model in Config.Models.
 func (t *Trash) Within(scopes ...func(*gorm.DB) *gorm.DB) *Trash {
 	part := t.Scopes(scopes...)
 	if part == nil || part.db == nil || part.err != nil {
@@ -97,6 +100,9 @@ func (c *cascade) checkReached(t *model.Table, parts []rows.Picker) error {
 			return err
 		}
 		if n > 0 {
+			if !t.IsKnown() {
+				return fmt.Errorf("%w: rows of the table %s would go along, of which no model is known: name it in Config.Models", ErrOutOfScope, t.Name)
+			}
 			return fault.About(ErrOutOfScope, t.ModelName(), "rows of it would go along that Trash.Within leaves out: somebody who may see them has to do this")
 		}
 	}
@@ -106,8 +112,11 @@ func (c *cascade) checkReached(t *model.Table, parts []rows.Picker) error {
 // fenceOn is the condition that a row of a table is inside of the fence; nil if it cannot
 // be asked.
 func (c *cascade) fenceOn(t *model.Table) (clause.Expression, error) {
-	if !hasModel(t) {
-		return nil, nil //nolint:nilnil // no condition
+	switch {
+	case !t.IsKnown():
+		return clause.Expr{SQL: "1 = 0"}, nil // nobody can say of them that they are inside
+	case !hasModel(t):
+		return nil, nil //nolint:nilnil // a join table that GORM has made up
 	}
 	db := session.Beside(c.db).Clauses()
 	session.CopySettings(db.Statement, c.db.Statement)
