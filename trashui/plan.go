@@ -69,7 +69,7 @@ func (v *visit) clashes(of softdelete.Plan) (map[softdelete.ConflictError][]clas
 		for _, column := range c.Columns {
 			said.Columns = append(said.Columns, v.text(column))
 		}
-		if v.mayView(softdelete.Item{Table: c.Table, Model: c.Model, Key: c.With}) {
+		if len(c.With) > 0 && v.mayView(softdelete.Item{Table: c.Table, Model: c.Model, Key: c.With}) {
 			said.With = v.key(c.With)
 		}
 		kind := softdelete.ConflictError{Model: c.Model, Constraint: c.Constraint}
