@@ -192,6 +192,12 @@ func TestOperationsWhereTheirTablesAre(t *testing.T) {
 		state(t, 1, 2)
 
 		remove(t)
+		pets, err := softdelete.OpenTrash(a.db, &replicaPet{}, &replicaFlea{})
+		require.NoError(t, err)
+		glances, err := pets.Glance(t.Context(), softdelete.GlanceOptions{})
+		require.NoError(t, err)
+		require.EqualValues(t, 2, glances[0].Trashed)
+		require.EqualValues(t, 1, glances[1].Trashed)
 		n, err := trash.RestoreAll(t.Context(), &replicaPet{}, &replicaFlea{})
 		require.NoError(t, err)
 		require.EqualValues(t, 3, n)

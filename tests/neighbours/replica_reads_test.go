@@ -74,6 +74,30 @@ var reads = map[string]func(v call) (any, error){
 		}
 		return n, err
 	}),
+	"trash: glance": inTrash(func(v call, trash *softdelete.Trash) (any, error) {
+		glances, err := trash.Glance(v.context(), softdelete.GlanceOptions{Times: []time.Time{{}, time.Now().Add(time.Hour)}})
+		n := int64(0)
+		for _, g := range glances {
+			n += g.Trashed
+			for _, count := range g.Between {
+				n += 100 * count.Rows
+			}
+		}
+		return n, err
+	}),
+	"trash: parents": inTrash(func(v call, trash *softdelete.Trash) (any, error) {
+		page, err := trash.List(v.context(), softdelete.ListOptions{Limit: 500})
+		n := 0
+		for _, item := range page.Items {
+			if err != nil {
+				break
+			}
+			var parents []softdelete.Parent
+			parents, err = item.Parents(v.context())
+			n += len(parents)
+		}
+		return n, err
+	}),
 	"trash: list": inTrash(func(v call, trash *softdelete.Trash) (any, error) {
 		page, err := trash.List(v.context(), softdelete.ListOptions{Models: []any{&replicaAuthor{}}})
 		if err != nil {
