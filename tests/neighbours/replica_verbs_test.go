@@ -281,6 +281,15 @@ var verbs = []verb{
 		undone, err := softdelete.Undo(v.db.Scopes(softdelete.Expect(plan)), v.id)
 		return fmt.Sprint(plan.Rows, undone.Rows), err
 	}},
+	{"trash: within", "", inTrash(func(v call, trash *softdelete.Trash) (any, error) {
+		within := trash.Within(func(db *gorm.DB) *gorm.DB { return db.Where("id > 0") })
+		rows, err := within.Restore(v.context(), replicaItem("replica_authors", 3))
+		if err != nil {
+			return nil, err
+		}
+		_, err = trash.Within(func(db *gorm.DB) *gorm.DB { return db.Where("id < 4") }).Restore(v.context(), replicaItem("replica_authors", 4))
+		return fmt.Sprint(rows, err), nil
+	})},
 	{"trash: empty", "", empty(softdelete.EmptyOptions{All: true, BatchSize: 1, Pause: time.Nanosecond, Progress: func(softdelete.Progress) {}})},
 	{"trash: empty by age", "clock", empty(softdelete.EmptyOptions{OlderThan: time.Minute})},
 	{"trash: empty with hooks", "", empty(softdelete.EmptyOptions{All: true, Hooks: true})},
