@@ -15,11 +15,16 @@ import (
 type EmptyOptions struct {
 	// OlderThan removes rows that were trashed longer ago than this, by
 	// Config.Clock when Empty begins. Zero or less is gorm.ErrInvalidValue
-	// without All.
+	// without All or Before.
 	OlderThan time.Duration
 
-	// All removes trashed rows of any age, also those that keep no time. OlderThan
-	// then means nothing. Defaults to false.
+	// Before removes rows that were trashed before this moment, in place of OlderThan:
+	// what PreviewEmpty has shown is what is removed, however long after. Both together
+	// are gorm.ErrInvalidValue. Defaults to none.
+	Before time.Time
+
+	// All removes trashed rows of any age, also those that keep no time. OlderThan and
+	// Before then mean nothing. Defaults to false.
 	All bool
 
 	// BatchSize is how many rows are addressed by one transaction. Zero stands for
@@ -56,7 +61,9 @@ const defaultBatchSize = 1000
 func (o *EmptyOptions) check() error {
 	problem := ""
 	switch {
-	case !o.All && o.OlderThan <= 0:
+	case !o.All && o.OlderThan != 0 && !o.Before.IsZero():
+		problem = "OlderThan and Before are given, one of them is meant"
+	case !o.All && o.OlderThan <= 0 && o.Before.IsZero():
 		problem = "OlderThan has to be more than zero, set All to remove trashed rows of any age"
 	case o.BatchSize < 0:
 		problem = "BatchSize is negative"
@@ -135,11 +142,7 @@ func (t *Trash) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, e
 	}
 	e := newEmptying(db, options)
 	for _, m := range models {
-		if options.All {
-			e.enqueue(m, 0)
-		} else {
-			e.enqueue(m, options.OlderThan)
-		}
+		e.enqueue(m, options.OlderThan)
 	}
 	return e.run(ctx)
 }

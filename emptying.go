@@ -43,7 +43,8 @@ type emptying struct {
 type queue struct {
 	model *model.Model
 	timed bool
-	age   time.Duration // zero for any
+	old   bool          // it is of rows that are old enough, else of any
+	age   time.Duration // how old they are, unless the options name a moment
 	when  clause.Expression
 }
 
@@ -62,17 +63,24 @@ func newEmptying(db *gorm.DB, options EmptyOptions) *emptying {
 	return e
 }
 
-// enqueue makes the trashed rows of a model due that are of an age, zero for any.
+// enqueue makes the trashed rows of a model due that are of an age, zero for any, or of the
+// one that the options name.
 func (e *emptying) enqueue(m *model.Model, age time.Duration) {
-	if e.options.All {
-		age = 0
-	}
+	old := !e.options.All && (age > 0 || !e.options.Before.IsZero())
 	if m.At != nil {
-		e.queues = append(e.queues, &queue{model: m, timed: true, age: age})
+		e.queues = append(e.queues, &queue{model: m, timed: true, old: old, age: age})
 	}
-	if !m.AlwaysTells() && age == 0 || m.At == nil {
-		e.queues = append(e.queues, &queue{model: m, age: age})
+	if !m.AlwaysTells() && !old || m.At == nil {
+		e.queues = append(e.queues, &queue{model: m, old: old, age: age})
 	}
+}
+
+// cutoff is before when the rows of a queue were trashed, if they have to be old.
+func (e *emptying) cutoff(q *queue) time.Time {
+	if !e.options.Before.IsZero() {
+		return e.options.Before
+	}
+	return e.now.Add(-q.age)
 }
 
 // run empties the queues, tables of children first.
@@ -120,7 +128,7 @@ func (e *emptying) readClock() (err error) {
 // dry run has to know of other tables. A scope that fails does so before any row is gone.
 func (e *emptying) prepare() error {
 	for _, q := range e.queues {
-		if q.age > 0 && !q.timed {
+		if q.old && !q.timed {
 			continue
 		}
 		tx, err := e.query(q)
@@ -173,8 +181,8 @@ func (e *emptying) conditions(q *queue) (list, old []clause.Expression) {
 	if q.model.At != nil && !q.model.AlwaysTells() {
 		list = []clause.Expression{q.model.Timeline(e.d).Known(q.timed)}
 	}
-	if q.age > 0 {
-		old = append(old, trashedBefore(e.db, q.model, e.now.Add(-q.age)))
+	if q.old {
+		old = append(old, trashedBefore(e.db, q.model, e.cutoff(q)))
 	}
 	return list, old
 }
@@ -208,7 +216,7 @@ func (e *emptying) exclude(q *queue, tx *gorm.DB) {
 // empty removes the rows of a queue, batch by batch.
 func (e *emptying) empty(ctx context.Context, q *queue) error {
 	m := q.model
-	if !q.timed && q.age > 0 || len(m.Schema.PrimaryFields) == 0 {
+	if !q.timed && q.old || len(m.Schema.PrimaryFields) == 0 {
 		return e.refuse(q)
 	}
 	if err := e.sort(q); err != nil {

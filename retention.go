@@ -140,6 +140,8 @@ func (o *RunOptions) check(models []*model.Model) error {
 		problem = "Every is negative"
 	case o.Retention < 0:
 		problem = "Retention is negative"
+	case !o.Empty.Before.IsZero():
+		problem = "Empty.Before is one moment, and sweeps go by an age: set Retention"
 	}
 	empty := o.Empty
 	empty.All = true

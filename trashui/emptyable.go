@@ -22,8 +22,7 @@ func (v *visit) emptied(ctx context.Context, until time.Time, how func(*softdele
 		}
 		trash = trash.Within(v.emptyable())
 	}
-	// An age, as TrashedBefore is an error of a model that keeps no time, of which Empty reports that it stays.
-	return how(trash, ctx, softdelete.EmptyOptions{OlderThan: v.page.trash.Now().Sub(until)})
+	return how(trash, ctx, softdelete.EmptyOptions{Before: until})
 }
 
 func (v *visit) mayEmpty(s *schema.Schema) bool {

@@ -31,6 +31,8 @@ func TestEmptyNeedsAnAge(t *testing.T) {
 				{All: true, BatchSize: -1},
 				{All: true, MaxRows: -1},
 				{All: true, Pause: -1},
+				{OlderThan: time.Hour, Before: models.DepotNow},
+				{Before: models.DepotNow, BatchSize: -1},
 				{Where: func(db *gorm.DB) *gorm.DB { return db.Where("id = 1") }},
 			} {
 				report, err := empty(t.Context(), options)
@@ -103,6 +105,28 @@ func TestEmptyOlderThan(t *testing.T) {
 	})
 }
 
+// TestEmptyBefore says that what was trashed before a moment goes, of models that say when, whenever that is done.
+func TestEmptyBefore(t *testing.T) {
+	t.Parallel()
+	handles.EachPath(t, func(t *testing.T, open testdb.Opener) {
+		db := models.OpenDepot(t, open)
+		models.Boxes(t, db, 4)
+		moment := models.DepotNow.Add(-30 * models.Day)
+		models.Age(t, db, "depot_boxes", 3, 30*models.Day)
+		models.Age(t, db, "depot_boxes", 4, 0)
+		later := db.Session(&gorm.Session{NowFunc: func() time.Time { return models.DepotNow.Add(models.Day) }})
+		options := softdelete.EmptyOptions{Before: moment.In(time.FixedZone("", 3*3600))}
+		report := emptied(t, later, models.OpenTrash(t, later).Empty, options, depotTables...)
+		require.Equal(t, map[string]int64{"depot_boxes": 2}, report.Rows)
+		require.Equal(t, []int{3, 4}, tables.IDsOf(t, db, "depot_boxes"), "one of the moment stays, also when its age has come")
+		options.All, options.OlderThan = true, time.Hour
+		report = emptied(t, db, models.OpenTrash(t, db).Empty, options, depotTables...)
+		require.Equal(t, map[string]int64{"depot_boxes": 2}, report.Rows, "with All a moment means nothing")
+		err := models.OpenTrash(t, db).Run(t.Context(), softdelete.RunOptions{Retention: models.Day, Empty: softdelete.EmptyOptions{Before: moment}})
+		require.ErrorIs(t, err, gorm.ErrInvalidValue)
+	})
+}
+
 // checkCutOff says that the row of the cut-off stays and that of one step before goes.
 func checkCutOff[T any](t *testing.T, make func(id uint) *T, step func(db *gorm.DB) time.Duration) {
 	t.Helper()
@@ -124,7 +148,7 @@ func checkCutOff[T any](t *testing.T, make func(id uint) *T, step func(db *gorm.
 		}
 		table := tables.TableOf(t, db, new(T))
 		bin := softdelete.Of[T](db).Empty
-		for _, c := range []struct {
+		for i, c := range []struct {
 			cut  time.Time
 			left []int
 		}{
@@ -133,7 +157,11 @@ func checkCutOff[T any](t *testing.T, make func(id uint) *T, step func(db *gorm.
 			{cut, []int{3, 4, 5}},
 			{cut.Add(step(db)), []int{4, 5}},
 		} {
-			emptied(t, db, bin, softdelete.EmptyOptions{OlderThan: now.Sub(c.cut)}, table)
+			options := softdelete.EmptyOptions{OlderThan: now.Sub(c.cut)}
+			if i%2 > 0 {
+				options = softdelete.EmptyOptions{Before: c.cut} // whatever the time is
+			}
+			emptied(t, db, bin, options, table)
 			require.Equal(t, c.left, tables.IDsOf(t, db, table), "%s before the time of the third", cut.Sub(c.cut))
 		}
 	})
