@@ -1,9 +1,9 @@
 // Command bench measures what the plugin costs, and prints Markdown tables:
 //
-//	go run . [-parts cases,single,cascade,heap,statements,purge,empty,batch,list,live,guard,expect,growth] [-databases sqlite,postgres] [-rounds 300] [-run regexp]
+//	go run . [-parts cases,single,cascade,heap,statements,purge,empty,batch,list,live,guard,expect,page,growth] [-databases sqlite,postgres] [-rounds 300] [-run regexp]
 //		[-cascade-rounds 5] [-purge-rows 1000000] [-purge-batch 1000] [-purge-rounds 3] [-purge-idle 10s] [-empty-rows 300000] [-empty-batch 5000] [-empty-rounds 5]
 //		[-batch-trash 10000,100000,1000000,5000000] [-list-items 1000000] [-list-rounds 100]
-//		[-live-rows 4000000] [-live-rounds 100] [-live-plot file.svg] [-guard-rows 100000] [-guard-rounds 9] [-expect-rounds 30]
+//		[-live-rows 4000000] [-live-rounds 100] [-live-plot file.svg] [-guard-rows 100000] [-guard-rounds 9] [-expect-rounds 30] [-page-rows 1000000] [-page-rounds 9]
 //		[-growth-trash 10000,100000,1000000,10000000] [-growth-rounds 9] [-growth-plot file.svg]
 //
 // Its parts are:
@@ -24,6 +24,7 @@
 //     the same live rows alone, on each database. It takes half an hour and 6 GB of disk at its full size. It can draw what it measured.
 //   - guard: purges, soft and force deletes of a table with a guard beside the same without, on each database.
 //   - expect: a delete and an undo held to a plan beside the same without, on each database.
+//   - page: each page of the trash page over a large trash, on PostgreSQL: statements and time.
 //   - growth: lists, counts, undos, emptying and live reads by how much is in the trash, on PostgreSQL, and with up to a million rows on
 //     MariaDB and TiDB. It takes ten minutes and 4 GB of disk at its full size. It can draw what it measured.
 //
@@ -67,11 +68,13 @@ type options struct {
 	live          liveOptions
 	guard         guardOptions
 	expectRounds  int
+	pageRows      int
+	pageRounds    int
 	growth        growthOptions
 }
 
 // partNames are the parts in the order in which they run.
-var partNames = []string{"cases", "single", "cascade", "heap", "statements", "purge", "empty", "batch", "list", "live", "guard", "expect", "growth"}
+var partNames = []string{"cases", "single", "cascade", "heap", "statements", "purge", "empty", "batch", "list", "live", "guard", "expect", "page", "growth"}
 
 // run measures what the arguments ask for, and prints each table when it is done. What fails leaves out its own rows only.
 func run(args []string) error {
@@ -115,6 +118,8 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.guard.rows, "guard-rows", 100_000, "how many rows are purged from a table with a guard, and without")
 	flags.IntVar(&o.guard.rounds, "guard-rounds", 9, "how often each case of the guard runs on each side")
 	flags.IntVar(&o.expectRounds, "expect-rounds", 30, "how often a delete is held to its plan, and how often not")
+	flags.IntVar(&o.pageRows, "page-rows", 1_000_000, "how many rows are in the trash that the page shows, some 51000 or more")
+	flags.IntVar(&o.pageRounds, "page-rounds", 9, "how often each page is opened")
 	growing := flags.String("growth-trash", "10000,100000,1000000,10000000", "how many rows are in the trash that grows, a comma list")
 	flags.IntVar(&o.growth.rounds, "growth-rounds", 9, "how often each task runs with each trash")
 	flags.StringVar(&o.growth.plot, "growth-plot", "", "the file to draw growth into, as SVG")
@@ -127,11 +132,11 @@ func parse(args []string) (options, error) {
 			return o, fmt.Errorf("-parts: there is no part %q, there are %s", name, strings.Join(partNames, ", "))
 		}
 	}
-	if min(o.rounds, o.cascadeRounds, o.purge.rounds, o.purge.batch, o.listRounds, o.live.rounds, o.empty.batch, o.empty.rounds) < 1 {
-		return o, errors.New("-rounds, -cascade-rounds, -purge-rounds, -purge-batch, -list-rounds, -live-rounds, -empty-batch and -empty-rounds: have to be 1 or more")
+	if min(o.rounds, o.cascadeRounds, o.purge.rounds, o.purge.batch, o.listRounds, o.live.rounds, o.empty.batch, o.empty.rounds, o.pageRounds) < 1 {
+		return o, errors.New("-rounds, -cascade-rounds, -purge-rounds, -purge-batch, -list-rounds, -live-rounds, -empty-batch, -empty-rounds and -page-rounds: have to be 1 or more")
 	}
-	if o.purge.rows < 100 || o.listItems < 100 || o.empty.rows < 100 {
-		return o, errors.New("-purge-rows, -list-items and -empty-rows: have to be 100 or more")
+	if min(o.purge.rows, o.listItems, o.empty.rows, o.pageRows) < 100 {
+		return o, errors.New("-purge-rows, -list-items, -empty-rows and -page-rows: have to be 100 or more")
 	}
 	var err error
 	if o.trashes, err = numbers("-batch-trash", *trashes, fewRows*fewBatches); err != nil {
@@ -205,6 +210,8 @@ func (o options) measure(part string) (table, error) {
 		return measureGuard(o.databases, o.guard)
 	case part == "expect":
 		return measureExpect(o.databases, o.expectRounds)
+	case part == "page" && postgres:
+		return measurePage(o.pageRows, o.pageRounds)
 	case part == "growth":
 		return measureGrowth(o.databases, o.growth)
 	case part == "statements":
