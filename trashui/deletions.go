@@ -1,6 +1,7 @@
 package trashui
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 
@@ -24,8 +25,8 @@ func (v *visit) deletions() (*reply, error) {
 	if err != nil {
 		return v.misread(c, err, "Deletions", body)
 	}
-	for _, d := range page.Items {
-		body.Items = append(body.Items, v.deletionView(d, c.href("deletions", c.options.After)))
+	if body.Items, err = v.deletionViews(page.Items, c.href("deletions", c.options.After)); err != nil {
+		return nil, err
 	}
 	for _, name := range page.Untold {
 		if t := v.table(name); t != nil && t.keyed() && v.mayViewTable(name, t.schema.Name) {
@@ -74,7 +75,11 @@ func (v *visit) deletion() (*reply, error) {
 	if err != nil {
 		return nil, v.backTo(err, "deletions", "All operations")
 	}
-	body := &oneDeletion{deletion: v.deletionView(d, "deletions"), Items: []item{}, ListHref: v.base + "deletions"}
+	said, err := v.aboutOne(d, "deletions")
+	if err != nil {
+		return nil, err
+	}
+	body := &oneDeletion{deletion: said, Items: []item{}, ListHref: v.base + "deletions"}
 	c, err := v.choose("deletions/" + id.String())
 	if err != nil {
 		return nil, err
@@ -90,7 +95,7 @@ func (v *visit) deletion() (*reply, error) {
 	if body.Next = next; next != "" {
 		body.NextHref = v.base + c.href("deletions/"+id.String(), next)
 	}
-	return &reply{here: "deletions", heading: "A deletion", body: body}, nil
+	return &reply{here: "deletions", heading: cmp.Or(said.Example, "A deletion"), body: body}, nil
 }
 
 // deletionOf finds an operation that may be viewed, with those of its rows that may be.

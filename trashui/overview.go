@@ -109,6 +109,9 @@ func (v *visit) countOne(t *table, times []time.Time) (*softdelete.Glance, error
 		return nil, err
 	}
 	items := v.viewable(page.Items)
+	if page.Next == "" {
+		v.newest[t.name()] = page.Items
+	}
 	if page.Next != "" && len(items) == len(page.Items) {
 		return nil, nil //nolint:nilnil // as above
 	}
@@ -175,8 +178,8 @@ func (v *visit) latest(body *overview) error {
 	if err != nil {
 		return err
 	}
-	for _, d := range visible {
-		body.Deletions = append(body.Deletions, v.deletionView(d, "./"))
+	if body.Deletions, err = v.deletionViews(visible, "./"); err != nil {
+		return err
 	}
 	for _, name := range page.Untold {
 		if v.mayViewTable(name, "") {

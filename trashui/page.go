@@ -35,6 +35,8 @@ type visit struct {
 	form    *form              // of a write
 	known   map[string]bool    // tables that may be viewed, or not
 	partial map[uuid.UUID]bool // operations of which a table may not be viewed
+	seen    map[place]softdelete.Item    // a row of operations, where rows were listed
+	newest  map[string][]softdelete.Item // all rows of tables, where these were listed
 }
 
 // reply is an answer.
@@ -48,7 +50,7 @@ type reply struct {
 }
 
 func newVisit(p *page, r *http.Request) *visit {
-	return &visit{page: p, r: r, ctx: r.Context(), json: prefersJSON(r), base: "./", known: map[string]bool{}, partial: map[uuid.UUID]bool{}}
+	return &visit{page: p, r: r, ctx: r.Context(), json: prefersJSON(r), base: "./", known: map[string]bool{}, partial: map[uuid.UUID]bool{}, seen: map[place]softdelete.Item{}, newest: map[string][]softdelete.Item{}}
 }
 
 // ServeHTTP answers a request.

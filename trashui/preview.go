@@ -63,7 +63,10 @@ func (v *visit) previewOf(o *order, of softdelete.Plan) (*preview, error) {
 	back := v.backOf(o.back, o.op)
 	body := &preview{plan: said, Total: sum(of.Rows), Parents: o.parents, Back: v.base + back}
 	if o.undone != nil {
-		d := v.deletionView(*o.undone, back)
+		d, err := v.aboutOne(*o.undone, back)
+		if err != nil {
+			return nil, err
+		}
 		body.Deletion = &d
 	}
 	first := o.items[:min(len(o.items), shownItems)]

@@ -164,7 +164,13 @@ func (v *visit) operation(body *row, of softdelete.Item) error {
 	if err != nil || len(d.Rows) == 0 {
 		return err
 	}
-	said := v.deletionView(d, "rows")
+	if t := v.addressed(d.Rows); t != nil && t.name() == of.Table && v.seen[place{d.ID, of.Table}].DeletionID == uuid.Nil {
+		v.see(of)
+	}
+	said, err := v.aboutOne(d, "rows")
+	if err != nil {
+		return err
+	}
 	body.Deletion, body.Others, body.UndoTo = &said, max(0, said.Total-1), said.UndoTo
 	return nil
 }

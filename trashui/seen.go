@@ -56,6 +56,7 @@ func (v *visit) listedDeletion(id uuid.UUID) (d softdelete.Deletion, found, whol
 			if v.mayView(item) {
 				d.Rows[t.name()]++
 				d.By, d.Reason = cmp.Or(d.By, item.By), cmp.Or(d.Reason, item.Reason)
+				v.see(item)
 			}
 		}
 	}
@@ -121,20 +122,32 @@ func (v *visit) countOut(list []softdelete.Deletion, byID map[uuid.UUID]map[stri
 		if !tables[t.name()] || !t.keyed() {
 			continue
 		}
-		o.Models = []any{t.value}
-		page, err := v.trash.List(v.ctx, o)
-		if err = listed(err); err != nil {
-			return err
-		}
-		for _, item := range page.Items {
-			rows := byID[item.DeletionID]
-			if rows == nil || v.mayView(item) {
-				continue
+		list, known := v.newest[t.name()]
+		if !known {
+			o.Models = []any{t.value}
+			page, err := v.trash.List(v.ctx, o)
+			if err = listed(err); err != nil {
+				return err
 			}
+			list = page.Items
+		}
+		v.takeOff(t, list, byID)
+	}
+	return nil
+}
+
+// takeOff takes those of some rows off that may not be viewed, and keeps the others.
+func (v *visit) takeOff(t *table, list []softdelete.Item, byID map[uuid.UUID]map[string]int64) {
+	for _, item := range list {
+		rows := byID[item.DeletionID]
+		switch {
+		case rows == nil:
+		case v.mayView(item):
+			v.see(item)
+		default:
 			if rows[t.name()]--; rows[t.name()] <= 0 {
 				delete(rows, t.name())
 			}
 		}
 	}
-	return nil
 }

@@ -164,11 +164,12 @@ type deletion struct {
 	Reason string           `json:"reason"`
 	Rows   map[string]int64 `json:"rows"`
 
-	Total   int64       `json:"-"`
-	Tables  []tableRows `json:"-"` // most first
-	Href    string      `json:"-"`
-	UndoTo  string      `json:"-"` // link to the preview; empty: not offered
-	Example string      `json:"-"` // the label of a row of it that was addressed, if it is known
+	Example string `json:"example"` // a row of it that was addressed, and how many more of its table; empty if none is known
+
+	Total  int64       `json:"-"`
+	Tables []tableRows `json:"-"` // most first
+	Href   string      `json:"-"`
+	UndoTo string      `json:"-"` // link to the preview; empty: not offered
 }
 
 // deletions is GET ./deletions
