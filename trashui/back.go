@@ -73,16 +73,32 @@ func (v *visit) doneText(what string, rows map[string]int64, failed int) string 
 	return strings.Join(parts, ".")
 }
 
+// emptyHref is the address of the preview of emptying, or of the question for an age.
+func (v *visit) emptyHref(age string) string {
+	values := url.Values{"op": {"empty"}}
+	if age != "" {
+		values.Set("older_than", age)
+	}
+	return v.base + "preview?" + values.Encode()
+}
+
 var wholeNumber = regexp.MustCompile(`^(0|[1-9][0-9]{0,14})$`)
 
 // notice reads what was done from the address. As anybody can write that, it may say no more
 // than numbers of rows of tables that are known; what is malformed says nothing.
 func (v *visit) notice() *notice {
 	parts := strings.Split(v.r.URL.Query().Get("done"), ".")
-	if len(parts) < 2 || len(parts) > 100 || !slices.Contains([]string{"restored", "undone", "purged", "emptied"}, parts[0]) || !wholeNumber.MatchString(parts[1]) {
+	what, age, unfinished := strings.Cut(parts[0], "-")
+	if unfinished && (what != "emptied" || age != "" && !inDays.MatchString(age)) {
 		return nil
 	}
-	n := &notice{Done: parts[0]}
+	if len(parts) < 2 || len(parts) > 100 || !slices.Contains([]string{"restored", "undone", "purged", "emptied"}, what) || !wholeNumber.MatchString(parts[1]) {
+		return nil
+	}
+	n := &notice{Done: what, Unfinished: unfinished}
+	if unfinished && !v.page.options.ReadOnly && v.may(ActionEmpty, Target{}) {
+		n.Again = v.emptyHref(age)
+	}
 	n.More, _ = strconv.ParseInt(parts[1], 10, 64)
 	seen := map[string]bool{}
 	for _, part := range parts[2:] {

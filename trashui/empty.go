@@ -73,6 +73,7 @@ func (v *visit) foresee(body *empty, until time.Time) error {
 	body.Asked, body.Until = true, &until
 	body.Rows, body.Total, body.Tables = counted(report.Rows), sum(report.Rows), byTable(report.Rows)
 	body.Failed = v.failed(report.Failed, mostRows)
+	body.More, body.Most = v.unfinished(report.Rows), v.page.mostEmptied
 	body.Confirm.Want = body.Total
 	if body.Total > 0 {
 		body.Post = v.base + "empty"
@@ -118,7 +119,20 @@ func (v *visit) emptyNow() (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return v.finish("emptied", v.form.Get("back"), "empty", report.Rows, report.Failed)
+	return v.emptiedSoFar(report)
+}
+
+// emptiedSoFar answers with what was removed, and if there may be more.
+func (v *visit) emptiedSoFar(report softdelete.EmptyReport) (*reply, error) {
+	more := v.unfinished(report.Rows)
+	if v.json {
+		return &reply{body: &emptied{done{Rows: counted(report.Rows), Failed: v.failed(report.Failed, mostRows)}, more}}, nil
+	}
+	what := "emptied"
+	if more {
+		what += "-" + inDays.FindString(v.form.Get("older_than"))
+	}
+	return v.finish(what, v.form.Get("back"), "empty", report.Rows, report.Failed)
 }
 
 // checkEmpty looks at what a person has to type.

@@ -22,8 +22,16 @@ func (v *visit) emptied(ctx context.Context, until time.Time, how func(*softdele
 		}
 		trash = trash.Within(v.emptyable())
 	}
-	return how(trash, ctx, softdelete.EmptyOptions{Before: until})
+	most := v.page.mostEmptied
+	return how(trash, ctx, softdelete.EmptyOptions{Before: until, MaxRows: most, BatchSize: int(most)})
 }
+
+// mostEmptied is how many rows one request counts, and removes, by emptying. What hangs on a row goes
+// with it nevertheless.
+const mostEmptied = 10000
+
+// unfinished tells if an emptying ended before there was nothing more to remove: there may be more.
+func (v *visit) unfinished(rows map[string]int64) bool { return sum(rows) >= v.page.mostEmptied }
 
 func (v *visit) mayEmpty(s *schema.Schema) bool {
 	return v.mayViewTable(s.Table, s.Name) && v.may(ActionEmpty, Target{Table: s.Table, Model: s.Name})

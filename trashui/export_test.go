@@ -13,6 +13,13 @@ func Impatient(handler http.Handler) http.Handler {
 	return &hasty
 }
 
+// Modest is a page that empties few rows at a time.
+func Modest(handler http.Handler, most int64) http.Handler {
+	modest := *handler.(*page)
+	modest.mostEmptied = most
+	return &modest
+}
+
 // View is what a page says as data, what is only for people included: each struct as a map by
 // the names of its fields. It is nil where the request is not answered by a page.
 func View(handler http.Handler, r *http.Request) map[string]any {

@@ -18,6 +18,7 @@ type page struct {
 	options     Options
 	crossOrigin *http.CrossOriginProtection
 	patience    time.Duration // how long a read may take
+	mostEmptied int64         // rows that one request empties
 }
 
 // visit is one request.
@@ -32,9 +33,9 @@ type visit struct {
 	base    string   // the way to the root of the page
 	json    bool
 	now     time.Time
-	form    *form              // of a write
-	known   map[string]bool    // tables that may be viewed, or not
-	partial map[uuid.UUID]bool // operations of which a table may not be viewed
+	form    *form                        // of a write
+	known   map[string]bool              // tables that may be viewed, or not
+	partial map[uuid.UUID]bool           // operations of which a table may not be viewed
 	seen    map[place]softdelete.Item    // a row of operations, where rows were listed
 	newest  map[string][]softdelete.Item // all rows of tables, where these were listed
 }

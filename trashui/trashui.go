@@ -100,5 +100,5 @@ func New(trash *softdelete.Trash, options Options) (http.Handler, error) {
 	if options.Logger == nil {
 		options.Logger = slog.Default()
 	}
-	return &page{trash: trash, options: options, crossOrigin: http.NewCrossOriginProtection(), patience: 10 * time.Second}, nil
+	return &page{trash: trash, options: options, crossOrigin: http.NewCrossOriginProtection(), patience: 10 * time.Second, mostEmptied: mostEmptied}, nil
 }

@@ -26,6 +26,9 @@ type notice struct {
 	Total  int64
 	Failed []failed
 	More   int64 // how many failed beside those
+
+	Unfinished bool   // there may be more to empty
+	Again      string // where to go on with that; empty: not offered
 }
 
 // tableRows are rows of one table.
@@ -286,8 +289,10 @@ type empty struct {
 	Until     *time.Time       `json:"until"` // rows that were trashed before this
 	Rows      map[string]int64 `json:"rows"`
 	Failed    []failed         `json:"failed"`
+	More      bool             `json:"more"` // the number of rows of one request was reached
 
 	Total   int64        `json:"-"`
+	Most    int64        `json:"-"` // that number
 	Tables  []tableRows  `json:"-"`
 	Asked   bool         `json:"-"` // an age was given: else there is just the form that asks for it
 	Choices []option     `json:"-"` // ages
@@ -313,6 +318,12 @@ type failed struct {
 type done struct {
 	Rows   map[string]int64 `json:"rows"`
 	Failed []failed         `json:"failed"`
+}
+
+// emptied is the JSON of an emptying.
+type emptied struct {
+	done
+	More bool `json:"more"` // there may be more
 }
 
 // doctor is GET ./doctor

@@ -176,7 +176,7 @@ func TestNotice(t *testing.T) {
 	for _, path := range []string{"", "rows", "deletions"} {
 		notice := within(s.view(t, path+"?done=restored.2.orders%3A1.lines%3A2.%3A4"), "Notice")
 		require.Equal(t, map[string]any{
-			"Done": "restored", "Total": int64(7), "More": int64(2), "Failed": []any{},
+			"Done": "restored", "Total": int64(7), "More": int64(2), "Failed": []any{}, "Unfinished": false, "Again": "",
 			"Rows": []any{map[string]any{"Table": "orders", "Rows": int64(1), "More": false}, map[string]any{"Table": "lines", "Rows": int64(2), "More": false}},
 		}, notice)
 	}

@@ -98,6 +98,7 @@ type shop struct {
 	at      time.Time // what the clock says
 	trash   *softdelete.Trash
 	options trashui.Options
+	most    int64 // rows that one request empties, if it is not as many as usual
 	log     strings.Builder
 	told    func(softdelete.Event)
 	refuses error // what its observer returns
@@ -172,6 +173,9 @@ func (s *shop) page(t *testing.T) http.Handler {
 	t.Helper()
 	page, err := trashui.New(s.trash, s.options)
 	require.NoError(t, err)
+	if s.most > 0 {
+		page = trashui.Modest(page, s.most)
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/admin/trash/", page)
 	return mux
