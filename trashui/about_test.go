@@ -26,7 +26,7 @@ type (
 	Parcel struct {
 		ID        uint `gorm:"primaryKey;autoIncrement:false"`
 		DeletedAt gorm.DeletedAt
-		Operation []byte `softdelete:"deletionID"`
+		Operation []byte `gorm:"size:16" softdelete:"deletionID"`
 	}
 )
 

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/gorm-softdelete/softdelete"
 )
 
@@ -195,37 +193,4 @@ func parseAge(text string) (time.Duration, bool) {
 	}
 	age, err := time.ParseDuration(text)
 	return age, err == nil && age > 0
-}
-
-// failed says why rows stay, of the first of them.
-func (v *visit) failed(list []softdelete.RowError, most int) []failed {
-	said := []failed{}
-	for _, row := range list[:min(len(list), most)] {
-		of := failed{Table: v.text(row.Table), Model: row.Model, Key: v.key(row.Key), Error: v.whyHeld(row.Err)}
-		if len(row.Key) > 0 {
-			if !v.mayView(softdelete.Item{Table: row.Table, Model: row.Model, Key: row.Key}) {
-				continue
-			}
-			of.Href = v.rowHref(row.Table, row.Key)
-		}
-		said = append(said, of)
-	}
-	return said
-}
-
-// whyHeld says why a row stays.
-func (v *visit) whyHeld(err error) string {
-	var restrict *softdelete.RestrictError
-	var model *softdelete.ModelError
-	switch {
-	case errors.As(err, &model):
-		return "Its rows do not say when they were deleted, so none is removed by age"
-	case errors.As(err, &restrict):
-		return strings.TrimSuffix(v.forbids(&plan{Restricted: []restricted{{restrict.Model, restrict.Relation, restrict.Count}}}, "")[0].Text, ".")
-	case errors.Is(err, softdelete.ErrOutOfScope):
-		return "It would take rows along that you may not remove"
-	case errors.Is(err, softdelete.ErrRestricted), errors.Is(err, softdelete.ErrGuarded), errors.Is(err, gorm.ErrForeignKeyViolated):
-		return "Something still holds it"
-	}
-	return "It could not be removed"
 }
