@@ -66,15 +66,13 @@ func (v *visit) loading() *softdelete.Trash {
 // label is what people know a row by: its key if there is nothing else, or it is gone.
 func (v *visit) label(item softdelete.Item, row any) string {
 	text := ""
-	t := v.table(item.Table)
-	switch {
-	case row == nil:
-	case v.page.options.Label != nil:
-		text = v.page.options.Label(item, row)
-	case t != nil:
+	if row != nil && v.page.options.Label != nil {
+		text = strings.TrimSpace(v.page.options.Label(item, row))
+	}
+	if t := v.table(item.Table); row != nil && text == "" && t != nil {
 		text = v.ownLabel(t.schema, row)
 	}
-	if text = strings.TrimSpace(text); text == "" {
+	if text == "" {
 		return display.LineKey(display.KeyTexts(item.Key))
 	}
 	return display.Cut(v.text(text), longLabel)

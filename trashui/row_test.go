@@ -49,11 +49,17 @@ func TestLabels(t *testing.T) {
 			if account, ok := row.(*Account); ok {
 				return item.Table + " of " + account.Login
 			}
-			return ""
+			return " "
 		}
 		have = labels()
 		require.Equal(t, "accounts of eve", have["accounts/eve"])
-		require.Equal(t, "3", have["customers/3"])
+		require.Equal(t, "eve@example.com", have["customers/3"], "where it says nothing it is as if there was none")
+		require.Equal(t, "M-1", have["markers/1"])
+		require.Equal(t, "30", have["orders/30"])
+		s.options.Columns, s.options.Label = nil, func(softdelete.Item, any) string { return "" }
+		have = labels()
+		require.Equal(t, "Eve", have["customers/3"])
+		require.Equal(t, "eve", have["accounts/eve"], "of a table with a secret it is the key nevertheless")
 	})
 }
 

@@ -71,9 +71,9 @@ type Options struct {
 	// that looks like a secret (password, token, secret, hash, key) that is the key only.
 	Columns func(table string) []string
 
-	// Label is what people know a row by; row is a pointer to the model's struct. Defaults
-	// to the first of its columns name, title, subject, label, email and code that holds a
-	// text, or else its key, which an empty label stands for, too.
+	// Label is what people know a row by; row is a pointer to the model's struct. Where there
+	// is none, or it is empty, that is the first of the row's columns name, title, subject,
+	// label, email and code that is shown and holds a text, or else its key.
 	Label func(item softdelete.Item, row any) string
 
 	ReadOnly      bool // offers no writes, and refuses them
