@@ -180,7 +180,7 @@ func (v *visit) seeRows(trash *softdelete.Trash, o softdelete.ListOptions) error
 func trashedIn(s *schema.Schema, list []softdelete.Deletion) func(*gorm.DB) *gorm.DB {
 	in := clause.IN{}
 	for _, field := range s.Fields {
-		if !slices.ContainsFunc(strings.FieldsFunc(field.Tag.Get("softdelete"), parts), func(part string) bool { return strings.TrimSpace(part) == "deletionID" }) {
+		if !hasTag(field, "deletionID") {
 			continue
 		}
 		in.Column = clause.Column{Table: clause.CurrentTable, Name: field.DBName}
@@ -196,8 +196,11 @@ func trashedIn(s *schema.Schema, list []softdelete.Deletion) func(*gorm.DB) *gor
 	}
 }
 
-// parts tells where the tag of a column is parted.
-func parts(r rune) bool { return r == ',' || r == ';' }
+// hasTag tells if a word is in the tag of a column.
+func hasTag(field *schema.Field, word string) bool {
+	parts := strings.FieldsFunc(field.Tag.Get("softdelete"), func(r rune) bool { return r == ',' || r == ';' })
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.TrimSpace(part) == word })
+}
 
 // idFor is the id of an operation as a column takes it.
 func idFor(field *schema.Field, id uuid.UUID) any {

@@ -30,7 +30,7 @@ func (v *visit) row() (*reply, error) {
 	}
 	body := &row{Item: v.item(of, v.label(of, loaded)), Hidden: []string{}, Parents: []parent{}, ListHref: v.base + "rows?" + url.Values{"model": {of.Table}}.Encode()}
 	body.Item.CanRestore, body.Item.CanPurge = v.mayWrite(ActionRestore, of), v.mayWrite(ActionPurge, of)
-	v.columns(body, t.schema, loaded)
+	v.columns(body, t.schema, loaded, of)
 	if err := v.parents(body, of); err != nil {
 		return nil, err
 	}
@@ -93,9 +93,10 @@ func asAny(texts []string) []any {
 const longText = 500 // of a value
 
 // columns are what is in the row.
-func (v *visit) columns(body *row, s *schema.Schema, loaded any) {
+func (v *visit) columns(body *row, s *schema.Schema, loaded any, of softdelete.Item) {
 	var shown []display.Column
-	if chosen := v.chosenColumns(s.Table); chosen != nil {
+	chosen := v.chosenColumns(s.Table)
+	if chosen != nil {
 		for _, name := range chosen {
 			if field := s.FieldsByDBName[name]; field != nil && field.Readable {
 				value, _ := field.ValueOf(v.ctx, reflect.ValueOf(loaded).Elem())
@@ -110,7 +111,16 @@ func (v *visit) columns(body *row, s *schema.Schema, loaded any) {
 	body.Columns = make([]column, len(shown))
 	for i, c := range shown {
 		body.Columns[i] = v.column(c)
+		body.Columns[i].Told = chosen == nil && isTold(s.FieldsByDBName[c.Name], c, of)
 	}
+}
+
+// isTold tells if a column says nothing but how the row was deleted, which its page says anyway.
+func isTold(field *schema.Field, c display.Column, of softdelete.Item) bool {
+	if !of.At.IsZero() && c.Value.Time.Equal(of.At) && field.IndirectFieldType == reflect.TypeFor[gorm.DeletedAt]() {
+		return true
+	}
+	return hasTag(field, "by") || hasTag(field, "reason") || hasTag(field, "deletionID")
 }
 
 func (v *visit) column(c display.Column) column {

@@ -98,6 +98,20 @@ func TestRow(t *testing.T) {
 		require.Empty(t, s.get(t, "rows/customers/4").json(t)["columns"])
 		s.options.Columns = nil
 
+		page = s.see(t, "rows/customers/1").body
+		require.Contains(t, page, "<dt>email</dt>")
+		told := []string{"deleted_at", "deleted_by", "delete_reason", "deletion_id"}
+		for _, name := range told {
+			require.NotContains(t, page, "<dt>"+name+"</dt>", "it stands above")
+			require.Contains(t, s.get(t, "rows/customers/1").body, `{"name":"`+name+`",`)
+		}
+		s.options.Columns = func(string) []string { return told }
+		page = s.see(t, "rows/customers/1").body
+		for _, name := range told {
+			require.Contains(t, page, "<dt>"+name+"</dt>", "it was asked for")
+		}
+		s.options.Columns = nil
+
 		view := s.view(t, "rows/customers/1")
 		require.Equal(t, "Ana", within(view, "Heading"))
 		require.Equal(t, int64(6), within(view, "Body", "Others"))

@@ -146,6 +146,7 @@ type column struct {
 	Bytes int        `json:"bytes,omitempty"` // of a binary value
 	Cut   bool       `json:"cut,omitempty"`
 	Time  *time.Time `json:"-"`
+	Told  bool       `json:"-"` // what it says stands above on the page
 }
 
 // parent is a row that it hung on.

@@ -21,6 +21,9 @@ func TestOffers(t *testing.T) {
 	s := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
 	d := s.delete(t, day, "ana", "", &Customer{ID: 1})
 	operation := "deletions/" + d.ID.String()
+	list := s.see(t, "rows").body
+	require.Contains(t, list, `href="#bar"`, "who goes by the keyboard need not pass all check boxes")
+	require.Contains(t, list, `id="bar"`)
 	view := s.view(t, "rows?limit=1")
 	require.Equal(t, true, within(view, "Body", "CanRestore"))
 	require.Equal(t, true, within(view, "Body", "CanPurge"))
