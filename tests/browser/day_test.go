@@ -94,7 +94,7 @@ func TestUndo(t *testing.T) {
 	require.Equal(t, 1, w.count("table.operations tbody tr"))
 
 	w.step("opens the deletion, and previews its undo")
-	w.click("duplicate entry")
+	w.click("Artist")
 	require.Equal(t, "deletions/"+store.Mistake, w.at())
 	w.click("Undo this deletion…")
 	require.Contains(t, w.text("main"), "would come back")

@@ -49,7 +49,7 @@ func TestByKeyboard(t *testing.T) {
 	require.Equal(t, "duplicate", w.query().Get("reason"))
 
 	w.step("undoes one")
-	w.tabTo("Undo the deletion duplicate entry")
+	w.tabTo(`Undo the deletion of Artist "Static Foxes"`)
 	w.leave(chromedp.KeyEvent(kb.Enter))
 	w.tabTo("Why do you do this?")
 	w.run(chromedp.KeyEvent("it was a mistake"))
