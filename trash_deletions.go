@@ -141,6 +141,10 @@ type end struct {
 	ID uuid.UUID
 }
 
+// After is the ListOptions.After of Deletions that go on behind this operation, as those list
+// it: the Next of a page that ends with it.
+func (d Deletion) After() (string, error) { return encode(end{d.At, d.ID}) }
+
 // newestFirst compares operations in the order of the listing.
 func newestFirst(at time.Time, id uuid.UUID, otherAt time.Time, otherID uuid.UUID) int {
 	if order := otherAt.Compare(at); order != 0 {
@@ -189,8 +193,7 @@ func (l *deletions) page(limit int) (DeletionPage, error) {
 		}
 		page := DeletionPage{Items: found[:min(certain, limit)]}
 		if certain > limit {
-			last := page.Items[limit-1]
-			page.Next, err = encode(end{last.At, last.ID})
+			page.Next, err = page.Items[limit-1].After()
 		}
 		return page, err
 	}

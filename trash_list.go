@@ -226,6 +226,12 @@ func encode(from any) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(raw), err
 }
 
+// After is the ListOptions.After of a list that goes on behind this row: the Next of a page
+// that ends with it.
+//
+//	page, err := trash.List(ctx, softdelete.ListOptions{After: after})
+func (i Item) After() (string, error) { return placeAfter(&i) }
+
 // placeAfter is the Next of a page that ends with an item.
 func placeAfter(item *Item) (string, error) {
 	p := place{Table: item.Table, Key: make([]json.RawMessage, len(item.Key))}

@@ -73,6 +73,11 @@ func (v *visit) mayWrite(action Action, item softdelete.Item) bool {
 	return !v.page.options.ReadOnly && v.may(action, targetOf(item))
 }
 
+// shows tells if a list has a row.
+func (v *visit) shows(item softdelete.Item) bool {
+	return v.page.options.Authorize == nil || v.mayView(item)
+}
+
 // viewable leaves those of some rows that may be viewed.
 func (v *visit) viewable(items []softdelete.Item) []softdelete.Item {
 	if v.page.options.Authorize == nil {
@@ -80,7 +85,7 @@ func (v *visit) viewable(items []softdelete.Item) []softdelete.Item {
 	}
 	list := make([]softdelete.Item, 0, len(items))
 	for _, item := range items {
-		if v.mayView(item) {
+		if v.shows(item) {
 			list = append(list, item)
 		}
 	}

@@ -51,23 +51,39 @@ func (v *visit) listDeletions(c *choice) (page softdelete.DeletionPage, err erro
 	}
 	var shown []softdelete.Deletion
 	o := c.options
-	for range rounds {
-		if page, err = v.trash.Deletions(v.ctx, o); listed(err) != nil {
+	for round := range mostRounds {
+		read, err := v.trash.Deletions(v.ctx, o)
+		if listed(err) != nil {
 			return page, listed(err)
 		}
-		visible, err := v.visible(page.Items)
+		visible, err := v.visible(read.Items)
 		if err != nil {
 			return page, err
 		}
-		shown = append(shown, visible...)
-		o.After = page.Next
-		if o.Limit = c.options.Limit - len(shown); page.Next == "" || o.Limit == 0 {
-			break
+		page = softdelete.DeletionPage{Untold: read.Untold}
+		for i := range visible {
+			shown = append(shown, visible[i])
+			page.Items = shown
+			if len(shown) == c.options.Limit && (read.Next != "" || visible[i].ID != read.Items[len(read.Items)-1].ID) {
+				page.Next, err = visible[i].After()
+				return page, err
+			}
 		}
+		page.Items = shown
+		if read.Next == "" {
+			return page, nil
+		}
+		if round+1 >= rounds && len(shown) > 0 {
+			page.Next, err = shown[len(shown)-1].After()
+			return page, err
+		}
+		o.After, o.Limit = read.Next, max(o.Limit, manyOperations)
 	}
-	page.Items = shown
-	return page, nil
+	return page, tooMuch()
 }
+
+// manyOperations are looked at at once where some may not be viewed.
+const manyOperations = 100
 
 // deletion is the page of one operation, with the first of its rows.
 func (v *visit) deletion() (*reply, error) {

@@ -91,13 +91,17 @@ const statusClosed = 499
 // late is the error of a read that took too long.
 func (v *visit) late(err error) error {
 	if err != nil && errors.Is(v.ctx.Err(), context.DeadlineExceeded) && v.r.Context().Err() == nil {
-		what := "Narrow it down: choose a model, or the days in which it was deleted."
 		if v.r.URL.Query().Get("op") == "empty" {
-			what = "More is due than a page can look through: choose a longer time, or have the program empty the trash."
+			return refuse(http.StatusServiceUnavailable, "This took too long", "More is due than a page can look through: choose a longer time, or have the program empty the trash.")
 		}
-		return refuse(http.StatusServiceUnavailable, "This took too long", what)
+		return tooMuch()
 	}
 	return err
+}
+
+// tooMuch is said where a list cannot be looked through.
+func tooMuch() *problem {
+	return refuse(http.StatusServiceUnavailable, "This took too long", "Narrow it down: choose a model, or the days in which it was deleted.")
 }
 
 func (v *visit) log(err error, reference string) {

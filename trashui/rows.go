@@ -37,28 +37,41 @@ func (v *visit) rows() (*reply, error) {
 	return &reply{here: "rows", heading: "Rows", body: body, notice: v.notice()}, nil
 }
 
-// rounds are how often a list is gone on with where rows of it may not be viewed.
-const rounds = 4
+// A list is gone on with where rows of it may not be viewed: a few times, and where there is
+// nothing to show yet more often.
+const rounds, mostRounds = 4, 20
 
-// list reads a page of rows that may be viewed. It goes on for those that may not, though not
-// for ever: a page may be shorter than it could be, and have another behind it.
+// list reads a page of rows that may be viewed. A page may be shorter than it could be, and have
+// another behind it, which goes on behind a row that may be viewed: none other is named.
 func (v *visit) list(c *choice) (list []softdelete.Item, next string, err error) {
 	if len(c.chosen) == 0 {
 		return nil, "", nil
 	}
 	o := c.options
-	for range rounds {
+	for round := range mostRounds {
 		page, err := v.trash.List(v.ctx, o)
 		if err != nil {
 			return nil, "", listed(err)
 		}
-		list = append(list, v.viewable(page.Items)...)
-		next, o.After = page.Next, page.Next
-		if o.Limit = c.options.Limit - len(list); next == "" || o.Limit == 0 {
-			break
+		for i, item := range page.Items {
+			if !v.shows(item) {
+				continue
+			}
+			if list = append(list, item); len(list) == c.options.Limit && (page.Next != "" || i < len(page.Items)-1) {
+				next, err = item.After()
+				return list, next, err
+			}
 		}
+		if page.Next == "" {
+			return list, "", nil
+		}
+		if round+1 >= rounds && len(list) > 0 {
+			next, err = list[len(list)-1].After()
+			return list, next, err
+		}
+		o.After, o.Limit = page.Next, mostRows
 	}
-	return list, next, nil
+	return nil, "", tooMuch()
 }
 
 // listed is the error of a list. Where no model could have such rows, there are none.

@@ -3,6 +3,7 @@ package trashui
 import (
 	"cmp"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -70,7 +71,6 @@ func (v *visit) visible(list []softdelete.Deletion) ([]softdelete.Deletion, erro
 		return list, nil
 	}
 	visible := make([]softdelete.Deletion, 0, len(list))
-	byID := map[uuid.UUID]map[string]int64{}
 	for _, d := range list {
 		if !v.may(ActionView, Target{DeletionID: d.ID}) {
 			continue
@@ -84,23 +84,83 @@ func (v *visit) visible(list []softdelete.Deletion) ([]softdelete.Deletion, erro
 			}
 		}
 		d.Rows = rows
-		byID[d.ID] = rows
 		visible = append(visible, d)
 	}
-	if err := v.countOut(visible, byID); err != nil {
+	if err := v.countOut(visible); err != nil {
 		return nil, err
 	}
-	shown := visible[:0]
-	for _, d := range visible {
-		if len(d.Rows) > 0 {
-			shown = append(shown, d)
-		}
-	}
-	return shown, nil
+	return slices.DeleteFunc(visible, func(d softdelete.Deletion) bool { return len(d.Rows) == 0 }), nil
 }
 
-// countOut takes rows that may not be viewed off those of operations.
-func (v *visit) countOut(list []softdelete.Deletion, byID map[uuid.UUID]map[string]int64) error {
+// looked is what was looked at of an operation.
+type looked struct {
+	at         *softdelete.Deletion
+	asked      map[string]int64 // rows that were asked for, by table
+	shown      map[string]int64 // those of them that may be viewed
+	whole      map[string]bool  // tables of which all rows were asked for
+	by, reason string           // as the rows that may be viewed say
+}
+
+// add asks for rows. It tells if one may not be viewed.
+func (l *looked) add(v *visit, items ...softdelete.Item) (refused bool) {
+	for _, item := range items {
+		l.asked[item.Table]++
+		if !v.mayView(item) {
+			refused = true
+			continue
+		}
+		v.see(item)
+		l.shown[item.Table]++
+		l.by, l.reason = cmp.Or(l.by, item.By), cmp.Or(l.reason, item.Reason)
+	}
+	return refused
+}
+
+// misses tells if there are rows of a table that were not asked for.
+func (l *looked) misses(t *table) bool {
+	return t.keyed() && !l.whole[t.name()] && l.asked[t.name()] < l.at.Rows[t.name()]
+}
+
+// settle makes the numbers those of rows that may be viewed, as far as that is known. Of an
+// operation that is not shown as a whole, who and why are said as these have it.
+func (l *looked) settle(partial bool) {
+	for name, n := range l.at.Rows {
+		hidden := l.asked[name] > l.shown[name]
+		if partial = partial || hidden; hidden || l.whole[name] || l.asked[name] >= n && n > 0 {
+			l.at.Rows[name] = l.shown[name]
+		}
+		if l.at.Rows[name] == 0 {
+			delete(l.at.Rows, name)
+		}
+	}
+	if partial {
+		l.at.By, l.at.Reason = l.by, l.reason
+	}
+}
+
+// countOut takes rows that may not be viewed off those of operations: of all where some may
+// not. Of one of which none was among the newest rows it is asked for some of its own.
+func (v *visit) countOut(list []softdelete.Deletion) error {
+	byID := map[uuid.UUID]*looked{}
+	for i := range list {
+		byID[list[i].ID] = &looked{at: &list[i], asked: map[string]int64{}, shown: map[string]int64{}, whole: map[string]bool{}}
+	}
+	refused, err := v.newestOf(list, byID)
+	for i := range list {
+		l := byID[list[i].ID]
+		if err == nil && (refused || len(l.asked) == 0) {
+			refused, err = v.lookThrough(l, refused)
+		}
+		if err != nil {
+			return err
+		}
+		l.settle(v.partial[l.at.ID])
+	}
+	return err
+}
+
+// newestOf asks for the newest rows of the time that some operations span.
+func (v *visit) newestOf(list []softdelete.Deletion, byID map[uuid.UUID]*looked) (refused bool, err error) {
 	o := softdelete.ListOptions{Limit: mostRows}
 	tables := map[string]bool{}
 	for i, d := range list {
@@ -122,32 +182,47 @@ func (v *visit) countOut(list []softdelete.Deletion, byID map[uuid.UUID]map[stri
 		if !tables[t.name()] || !t.keyed() {
 			continue
 		}
-		list, known := v.newest[t.name()]
+		items, known := v.newest[t.name()]
 		if !known {
 			o.Models = []any{t.value}
 			page, err := v.trash.List(v.ctx, o)
 			if err = listed(err); err != nil {
-				return err
+				return false, err
 			}
-			list = page.Items
+			items = page.Items
 		}
-		v.takeOff(t, list, byID)
+		for _, item := range items {
+			if l := byID[item.DeletionID]; l != nil {
+				refused = l.add(v, item) || refused
+			}
+		}
 	}
-	return nil
+	return refused, nil
 }
 
-// takeOff takes those of some rows off that may not be viewed, and keeps the others.
-func (v *visit) takeOff(t *table, list []softdelete.Item, byID map[uuid.UUID]map[string]int64) {
-	for _, item := range list {
-		rows := byID[item.DeletionID]
-		switch {
-		case rows == nil:
-		case v.mayView(item):
-			v.see(item)
-		default:
-			if rows[t.name()]--; rows[t.name()] <= 0 {
-				delete(rows, t.name())
-			}
+// lookThrough asks for the rows of one operation by themselves: for some, and for as many as are
+// ever asked for where one may not be viewed.
+func (v *visit) lookThrough(l *looked, refused bool) (bool, error) {
+	for _, t := range v.tables {
+		if !l.misses(t) {
+			continue
+		}
+		o := softdelete.ListOptions{Models: []any{t.value}, DeletionID: l.at.ID, Limit: mostRows}
+		if !refused {
+			o.Limit = fewRows
+		}
+		page, err := v.trash.List(v.ctx, o)
+		if err = listed(err); err != nil {
+			return refused, err
+		}
+		l.asked[t.name()], l.shown[t.name()], l.whole[t.name()] = 0, 0, page.Next == ""
+		switch hidden := l.add(v, page.Items...); {
+		case refused:
+		case hidden:
+			return v.lookThrough(l, true)
+		case len(page.Items) > 0:
+			return false, nil
 		}
 	}
+	return refused, nil
 }

@@ -213,13 +213,12 @@ func TestManyRows(t *testing.T) {
 		s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool {
 			return len(target.Key) > 0 && target.Key[0].(string) >= "a003"
 		})
-		rows := s.get(t, "rows").json(t)
-		require.Empty(t, rows["items"], "there is more behind it")
-		require.NotEmpty(t, rows["next"])
-		found := 0
-		for after := rows["next"].(string); after != ""; after = rows["next"].(string) {
-			rows = s.get(t, "rows?limit=500&after="+url.QueryEscape(after)).json(t)
+		require.Len(t, s.get(t, "rows").json(t)["items"], 3, "it is gone on for them")
+		found, next := 0, ""
+		for pages := 0; next != "" || pages == 0; pages++ {
+			rows := s.get(t, "rows?limit=2&after="+url.QueryEscape(next)).json(t)
 			found += len(rows["items"].([]any))
+			next = rows["next"].(string)
 		}
 		require.Equal(t, 3, found)
 	})

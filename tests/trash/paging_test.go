@@ -130,7 +130,9 @@ func TestPagesWhileRowsComeAndGo(t *testing.T) {
 					break
 				}
 				require.Len(t, page.Items, options.Limit)
-				options.After = page.Next
+				options.After, err = page.Items[len(page.Items)-1].After()
+				require.NoError(t, err)
+				require.Equal(t, page.Next, options.After)
 				for range min(changes, 60-len(known)) {
 					if rapid.Bool().Draw(t, "add") {
 						known[r.add()] = nil

@@ -1,0 +1,124 @@
+package trashui_test
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+	"github.com/gorm-softdelete/softdelete/trashui"
+)
+
+// crowd has many customers deleted, so many in each operation: each a minute before the last one.
+func (s *shop) crowd(t *testing.T, operations, each int) {
+	t.Helper()
+	id := uint(100)
+	for i := range operations {
+		list := make([]Customer, each)
+		for j := range list {
+			list[j] = Customer{ID: id, TenantID: 1, Name: fmt.Sprint("C", id), Email: fmt.Sprint(id, "@example.com")}
+			id++
+		}
+		require.NoError(t, s.db.Session(&gorm.Session{CreateBatchSize: 100}).Create(&list).Error)
+		first, last := list[0].ID, list[len(list)-1].ID
+		s.delete(t, time.Duration(i+1)*time.Minute, "zoe", fmt.Sprint("why", i), &Customer{}, "id BETWEEN ? AND ?", first, last)
+	}
+}
+
+// TestHiddenCrowd says that who may see few rows of many is told nothing of the others: neither by lists, nor by where they go on.
+func TestHiddenCrowd(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		s.crowd(t, 12, 60)
+		mine := map[uint]bool{105: true, 459: true, 462: true, 817: true, 818: true}
+		s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool {
+			return target.Table == "customers" && len(target.Key) > 0 && !mine[target.Key[0].(uint)]
+		})
+		for _, limit := range []int{1, 2, 3, 50} {
+			var labels []string
+			after := ""
+			for pages := 0; after != "" || pages == 0; pages++ {
+				a := s.get(t, fmt.Sprintf("rows?limit=%d&after=%s", limit, url.QueryEscape(after)))
+				require.Equal(t, http.StatusOK, a.status, a.body)
+				for _, row := range a.json(t)["items"].([]any) {
+					labels = append(labels, within(row, "label").(string))
+				}
+				after = a.json(t)["next"].(string)
+				raw, err := base64.RawURLEncoding.DecodeString(after)
+				require.NoError(t, err)
+				if after != "" {
+					require.Regexp(t, `"Key":\[(105|459|462|817|818)\]`, string(raw), "no other row is named")
+				}
+			}
+			require.Equal(t, []string{"C105", "C459", "C462", "C818", "C817"}, labels, limit)
+		}
+		for _, limit := range []int{1, 2, 50} {
+			var reasons []any
+			after := ""
+			for pages := 0; after != "" || pages == 0; pages++ {
+				a := s.get(t, fmt.Sprintf("deletions?limit=%d&after=%s", limit, url.QueryEscape(after)))
+				require.Equal(t, http.StatusOK, a.status, a.body)
+				for _, d := range a.json(t)["items"].([]any) {
+					reasons = append(reasons, within(d, "reason"), within(d, "rows", "customers"))
+				}
+				after = a.json(t)["next"].(string)
+			}
+			require.Equal(t, []any{"why0", 1.0, "why5", 1.0, "why6", 1.0, "why11", 2.0}, reasons, limit)
+		}
+		var latest []any
+		for _, d := range s.get(t, "").json(t)["deletions"].([]any) {
+			latest = append(latest, within(d, "reason"), within(d, "rows", "customers"))
+		}
+		require.Equal(t, []any{"why0", 1.0, "why5", 1.0, "why6", 1.0}, latest, "of the ten that are looked at")
+	})
+}
+
+// TestHiddenBeforeAll says that what lies behind more hidden rows than a request looks at is not looked for, and none of those is named.
+func TestHiddenBeforeAll(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
+	accounts := make([]Account, 10_000)
+	for i := range accounts {
+		accounts[i].Login = fmt.Sprintf("a%05d", i)
+	}
+	require.NoError(t, s.db.CreateInBatches(accounts, 500).Error)
+	s.delete(t, day, "ana", "", &Account{}, "1 = 1")
+	s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool {
+		return len(target.Key) > 0 && target.Key[0].(string) >= "a00001"
+	})
+	a := s.get(t, "rows")
+	require.Equal(t, http.StatusServiceUnavailable, a.status, a.body)
+	require.NotContains(t, a.body, "next")
+	require.NotContains(t, a.body, "a0")
+}
+
+// TestHiddenReason says that who deleted and why is not told by rows that may not be viewed.
+func TestHiddenReason(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		d := s.delete(t, day, "ana", "of customers", &Customer{ID: 1})
+		require.NoError(t, s.db.Exec("UPDATE orders SET delete_reason = 'of orders', deleted_by = 'bob' WHERE customer_id = 1").Error)
+		for _, hidden := range []func(trashui.Target) bool{
+			func(target trashui.Target) bool { return target.Table == "customers" || target.Table == "lines" },
+			func(target trashui.Target) bool {
+				return target.Table == "lines" || isRow(target, "customers", uint(1))
+			},
+		} {
+			s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool { return hidden(target) })
+			for _, said := range []any{
+				within(s.get(t, "").json(t), "deletions", 0), within(s.get(t, "deletions").json(t), "items", 0),
+				s.get(t, "deletions/"+d.ID.String()).json(t), within(s.get(t, "rows/orders/10").json(t), "deletion"),
+			} {
+				require.Equal(t, []any{"bob", "of orders", map[string]any{"orders": 2.0}}, []any{within(said, "by"), within(said, "reason"), within(said, "rows")})
+			}
+		}
+	})
+}
