@@ -301,7 +301,10 @@ func (c *cascade) restrictions() ([]RestrictError, error) {
 // restriction is that live rows at a link's end forbid the operation, nil if
 // there are none.
 func (c *cascade) restriction(l *model.Link) (*RestrictError, error) {
-	n, err := c.held(l)
+	n, err := c.held(l, nil)
+	if err == nil && n > 0 {
+		n, err = c.heldInside(l, n)
+	}
 	if err != nil || n == 0 {
 		return nil, err
 	}
@@ -309,12 +312,15 @@ func (c *cascade) restriction(l *model.Link) (*RestrictError, error) {
 }
 
 // held counts the live rows that hang on the operation's rows by a link, and are
-// not among those themselves.
-func (c *cascade) held(l *model.Link) (int64, error) {
+// not among those themselves: of those that are inside of the fence, if that is given.
+func (c *cascade) held(l *model.Link, inside clause.Expression) (int64, error) {
 	var held int64
 	live := rows.Visible(l.Child, model.LiveOnly)
+	if inside != nil {
+		live = live.And(func(string) clause.Expression { return inside })
+	}
 	for _, part := range c.sets[l.Parent].Hanging(l, c.d) {
-		if l.Parts() && c.forUpdate() != "" {
+		if l.Parts() && inside == nil && c.forUpdate() != "" {
 			// One that is restored meanwhile would be parted from what it hangs on.
 			if _, err := session.Query(c.db, []any{new(int)}, func() {}, "SELECT 1 FROM ", clause.Table{Name: l.Child.Name}, " WHERE ", part(l.Child.Name), c.forUpdate()); err != nil {
 				return 0, err

@@ -17,7 +17,8 @@ import (
 
 // Within is Scopes, and also holds for what goes along by a cascade: an operation, or its
 // preview, that would restore or remove a row outside of the scopes is ErrOutOfScope, and
-// changes nothing. Called again, all of them hold.
+// changes nothing. So is one that only live rows outside of them forbid; where there are others,
+// a RestrictError counts those. Called again, all of them hold.
 //
 //	mine := trash.Within(func(db *gorm.DB) *gorm.DB { return db.Where("tenant_id = ?", 7) })
 //	rows, err := mine.Restore(ctx, item)
@@ -107,6 +108,23 @@ func (c *cascade) checkReached(t *model.Table, parts []rows.Picker) error {
 		}
 	}
 	return nil
+}
+
+// heldInside is how many of the live rows that forbid an operation are inside of the fence:
+// of others is not said how many there are.
+func (c *cascade) heldInside(l *model.Link, held int64) (int64, error) {
+	if len(c.fence) == 0 {
+		return held, nil
+	}
+	inside, err := c.fenceOn(l.Child)
+	if err != nil || inside == nil {
+		return held, err
+	}
+	n, err := c.held(l, inside)
+	if err == nil && n == 0 {
+		err = fault.About(ErrOutOfScope, l.Parent.ModelName(), "live rows forbid it that Trash.Within leaves out: somebody who may see them has to do this")
+	}
+	return n, err
 }
 
 // fenceOn is the condition that a row of a table is inside of the fence; nil if it cannot

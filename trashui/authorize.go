@@ -3,6 +3,8 @@ package trashui
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -115,6 +117,75 @@ func (v *visit) reach(action Action, plan softdelete.Plan, id uuid.UUID) error {
 		}
 	}
 	return nil
+}
+
+// restricted says which live rows forbid something, as far as their table may be viewed.
+func (v *visit) restricted(r softdelete.RestrictError) restricted {
+	tables := map[string]string{}
+	child, _, byChild := strings.Cut(r.Relation, ".")
+	name, _, byDatabase := strings.Cut(r.Relation, "(")
+	switch {
+	case byDatabase:
+		tables[name] = ""
+	case byChild:
+		tables = v.tablesOf(child)
+	default:
+		for _, s := range v.schemasOf(r.Model) {
+			if rel := s.Relationships.Relations[r.Relation]; rel != nil {
+				tables[rel.FieldSchema.Table] = rel.FieldSchema.Name
+			}
+		}
+	}
+	if !v.mayViewAll(tables) {
+		return restricted{Model: r.Model}
+	}
+	return restricted{r.Model, r.Relation, r.Count}
+}
+
+// trashedParents are the models of those of a plan, as far as their tables may be viewed.
+func (v *visit) trashedParents(of softdelete.Plan) []string {
+	list := []string{}
+	for _, name := range of.TrashedParents {
+		if !v.mayViewAll(v.tablesOf(name)) {
+			name = ""
+		}
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// mayRaise asks if the trashed parents of a plan may be restored, as far as it names them.
+func (v *visit) mayRaise(of softdelete.Plan) bool {
+	for _, model := range of.TrashedParents {
+		tables := v.tablesOf(model)
+		if !v.mayViewAll(tables) {
+			return false
+		}
+		for name := range tables {
+			if !v.may(ActionRestore, Target{Table: name, Model: model}) {
+				return false
+			}
+		}
+	}
+	return len(of.TrashedParents) > 0
+}
+
+// mayViewAll asks if tables may be viewed, of which the models are given: not if none are known.
+func (v *visit) mayViewAll(tables map[string]string) bool {
+	if v.page.options.Authorize == nil {
+		return true
+	}
+	for name, model := range tables {
+		if t := v.table(name); t != nil {
+			model = t.schema.Name
+		}
+		if !v.mayViewTable(name, model) {
+			return false
+		}
+	}
+	return len(tables) > 0
 }
 
 // readOnly refuses writes where none are offered.

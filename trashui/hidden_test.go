@@ -122,3 +122,46 @@ func TestHiddenReason(t *testing.T) {
 		}
 	})
 }
+
+// TestHiddenReasons says that a plan which something forbids tells nothing of tables that may not be viewed.
+func TestHiddenReasons(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		require.NoError(t, s.db.Create(&[]Invoice{{ID: 1, CustomerID: 1}, {ID: 2, CustomerID: 1}}).Error)
+		require.NoError(t, s.db.Exec("UPDATE customers SET deleted_at = ? WHERE id = 1", noon.Add(-50*day)).Error)
+		s.delete(t, day, "ana", "", &Customer{ID: 2})
+		hide := func(table string) {
+			s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool { return target.Table == table })
+		}
+		hide("markers")
+		restricted := func() any { return s.get(t, "preview?op=purge&item=customers/1").json(t)["restricted"] }
+		orders := map[string]any{"model": "Customer", "relation": "Orders", "count": 2.0}
+		require.Equal(t, []any{map[string]any{"model": "Customer", "relation": "Invoices", "count": 2.0}, orders}, restricted())
+		hide("invoices")
+		require.Equal(t, []any{map[string]any{"model": "Customer", "relation": "", "count": 0.0}, orders}, restricted())
+		for _, path := range []string{"preview?op=purge&item=customers/1", "preview?op=empty&older_than=30d"} {
+			body := s.see(t, path).body
+			require.NotContains(t, body, "nvoice", path)
+			require.Contains(t, body, "that you may not", path)
+		}
+
+		parents := func(path string) any { return within(s.get(t, path).json(t), "trashed_parents") }
+		require.Equal(t, []any{"Customer"}, parents("preview?op=restore&item=orders/21"))
+		require.Contains(t, s.see(t, "preview?op=restore&item=orders/21").body, "Restore these too")
+		hide("customers")
+		require.Equal(t, []any{""}, parents("preview?op=restore&item=orders/21"))
+		for _, path := range []string{"preview?op=restore&item=orders/21", "rows/orders/21"} {
+			body := s.see(t, path).body
+			require.NotContains(t, body, "Customer", path)
+			require.NotContains(t, body, "parents=1", path)
+		}
+		require.Equal(t, []any{""}, within(s.get(t, "rows/orders/21").json(t), "restore", "trashed_parents"))
+		s.options.Authorize = refusing(func(action trashui.Action, target trashui.Target) bool {
+			return action == trashui.ActionRestore && target.Table == "customers"
+		})
+		for _, path := range []string{"preview?op=restore&item=orders/21", "rows/orders/21"} {
+			require.NotContains(t, s.see(t, path).body, "parents=1", path)
+		}
+	})
+}

@@ -12,10 +12,10 @@ import (
 func (v *visit) planView(op string, of softdelete.Plan) (plan, error) {
 	p := plan{
 		Operation: op, Fingerprint: of.Fingerprint(), Rows: counted(of.Rows), Restricted: []restricted{}, Conflicts: []conflict{},
-		TrashedParents: append([]string{}, of.TrashedParents...), Steps: v.steps(of),
+		TrashedParents: v.trashedParents(of), Steps: v.steps(of),
 	}
 	for _, r := range of.Restricted {
-		p.Restricted = append(p.Restricted, restricted{r.Model, r.Relation, r.Count})
+		p.Restricted = append(p.Restricted, v.restricted(r))
 	}
 	clashes, err := v.clashes(of)
 	for _, c := range of.Conflicts {
@@ -81,6 +81,10 @@ func (v *visit) clashes(of softdelete.Plan) (map[softdelete.ConflictError][]clas
 // forbids says what forbids a plan, a sentence each, with what to do.
 func (v *visit) forbids(p *plan, parentsTo string) (list []sentence) {
 	for _, r := range p.Restricted {
+		if r.Relation == "" {
+			list = append(list, sentence{Text: "Something live belongs to it (" + r.Model + ") that you may not see. Somebody who may has to delete that first."})
+			continue
+		}
 		text, it := many(r.Count, "live row")+" belong", "them"
 		if r.Count == 1 {
 			text, it = "A live row belongs", "it"
@@ -91,6 +95,10 @@ func (v *visit) forbids(p *plan, parentsTo string) (list []sentence) {
 		list = append(list, conflicting(c)...)
 	}
 	for _, model := range p.TrashedParents {
+		if model == "" {
+			list = append(list, sentence{Text: "Something that it belongs to is in the trash, too, and you may not see that. Somebody who may has to restore it first."})
+			continue
+		}
 		s := sentence{Text: "Its " + model + " is in the trash, too. Restore that first, or restore it with this."}
 		if parentsTo != "" {
 			s.Href, s.Link = parentsTo, "Restore these too"

@@ -74,7 +74,7 @@ func (v *visit) previewOf(o *order, of softdelete.Plan) (*preview, error) {
 		return nil, err
 	}
 	body.MoreItems = len(o.items) - len(first)
-	if len(said.TrashedParents) > 0 && o.op == "restore" && !o.parents {
+	if o.op == "restore" && !o.parents && v.mayRaise(of) {
 		body.ParentsTo = v.base + "preview?" + url.Values{"op": {o.op}, "item": o.refs, "parents": {"1"}, "back": {back}}.Encode()
 	}
 	body.Forbidden = v.forbids(&said, body.ParentsTo)

@@ -214,7 +214,7 @@ func (v *visit) future(body *row, of softdelete.Item) error {
 	}
 	if body.Item.CanRestore && body.RestoreErr == "" && v.reach(ActionRestore, plan, uuid.Nil) == nil {
 		body.RestoreTo = to("restore")
-		if len(plan.TrashedParents) > 0 {
+		if v.mayRaise(plan) {
 			body.ParentsTo = to("restore", "parents")
 		}
 	}

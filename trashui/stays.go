@@ -35,7 +35,7 @@ func (v *visit) whyHeld(row softdelete.RowError) string {
 	case len(row.Key) == 0:
 		return "Its rows do not say when they were deleted, so none is removed by age"
 	case errors.As(err, &restrict):
-		return strings.TrimSuffix(v.forbids(&plan{Restricted: []restricted{{restrict.Model, restrict.Relation, restrict.Count}}}, "")[0].Text, ".")
+		return strings.TrimSuffix(v.forbids(&plan{Restricted: []restricted{v.restricted(*restrict)}}, "")[0].Text, ".")
 	case errors.Is(err, softdelete.ErrOutOfScope):
 		return "It would take rows along that you may not remove"
 	case errors.Is(err, softdelete.ErrGuarded):

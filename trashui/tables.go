@@ -42,6 +42,31 @@ func (v *visit) table(name string) *table {
 	return v.tables[i]
 }
 
+// schemasOf are those of a Go type's name, of the trash and of what is related to that.
+func (v *visit) schemasOf(model string) (list []*schema.Schema) {
+	add := func(s *schema.Schema) {
+		if s != nil && s.Name == model && !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	for _, t := range v.tables {
+		add(t.schema)
+		for _, rel := range t.schema.Relationships.Relations {
+			add(rel.FieldSchema)
+		}
+	}
+	return list
+}
+
+// tablesOf are the tables of a Go type's name.
+func (v *visit) tablesOf(model string) map[string]string {
+	tables := map[string]string{}
+	for _, s := range v.schemasOf(model) {
+		tables[s.Table] = s.Name
+	}
+	return tables
+}
+
 // viewed are the tables that may be viewed.
 func (v *visit) viewed() (list []*table) {
 	for _, t := range v.tables {

@@ -203,13 +203,14 @@ type plan struct {
 	Rows           map[string]int64 `json:"rows"`
 	Restricted     []restricted     `json:"restricted"`
 	Conflicts      []conflict       `json:"conflicts"`
-	TrashedParents []string         `json:"trashed_parents"`
+	TrashedParents []string         `json:"trashed_parents"` // "" for those that may not be viewed
 	Steps          []planStep       `json:"steps"`
 }
 
+// restricted are live rows that forbid something.
 type restricted struct {
 	Model    string `json:"model"`
-	Relation string `json:"relation"`
+	Relation string `json:"relation"` // empty, and no count, if they may not be viewed
 	Count    int64  `json:"count"`
 }
 
