@@ -188,7 +188,7 @@ func (v *visit) mayViewAll(tables map[string]string) bool {
 	return len(tables) > 0
 }
 
-// readOnly refuses writes where none are offered.
+// readOnly refuses writes where none are offered. Previews change nothing, and are shown.
 func (v *visit) readOnly() error {
 	if v.page.options.ReadOnly {
 		return refuse(403, "Not allowed", fmt.Sprintf("%s is for looking only. Nothing was done.", v.page.options.Title))

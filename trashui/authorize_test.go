@@ -227,7 +227,8 @@ func TestTablesBesideTheTrash(t *testing.T) {
 	})
 }
 
-// TestReadOnly says that a page for looking refuses what it does not offer.
+// TestReadOnly says that a page for looking offers no write and refuses each, and that a preview of
+// one can be looked at.
 func TestReadOnly(t *testing.T) {
 	t.Parallel()
 	s := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
@@ -238,8 +239,13 @@ func TestReadOnly(t *testing.T) {
 		require.Equal(t, http.StatusOK, s.get(t, path).status)
 		require.NotContains(t, s.see(t, path).body, "preview?", "nothing is offered")
 	}
-	require.Equal(t, http.StatusForbidden, s.get(t, "preview?op=restore&item=customers/1").status)
-	require.Equal(t, http.StatusForbidden, s.get(t, "preview?op=empty").status)
+	for _, path := range []string{"preview?op=restore&item=customers/1", "preview?op=purge&item=customers/1", "preview?op=undo&id=" + d.ID.String(), "preview?op=empty&older_than=30d"} {
+		require.Equal(t, http.StatusOK, s.get(t, path).status, "a preview changes nothing")
+		page := s.see(t, path).body
+		require.Contains(t, page, ">customers<")
+		require.NotContains(t, page, `method="post"`)
+		require.NotContains(t, page, `name="plan"`)
+	}
 	require.Equal(t, http.StatusForbidden, s.post(t, "restore", map[string]any{"item": []string{"customers/1"}, "plan": plan}).status)
 	require.Equal(t, http.StatusForbidden, s.submit(t, "empty", url.Values{"older_than": {"30d"}}).status)
 	require.Len(t, s.get(t, "rows").json(t)["items"], 7)

@@ -20,9 +20,6 @@ func (v *visit) preview() (*reply, error) {
 	if actions[op] == "" {
 		return nil, senseless("op has to be restore, purge, undo or empty.")
 	}
-	if err := v.readOnly(); err != nil {
-		return nil, err
-	}
 	o, err := orderOf(op, query)
 	if err != nil {
 		return nil, v.backTo(err, v.backOf(query.Get("back"), op), "Back")
@@ -78,7 +75,7 @@ func (v *visit) previewOf(o *order, of softdelete.Plan) (*preview, error) {
 		body.ParentsTo = v.base + "preview?" + url.Values{"op": {o.op}, "item": o.refs, "parents": {"1"}, "back": {back}}.Encode()
 	}
 	body.Forbidden = v.forbids(&said, body.ParentsTo)
-	if !of.Forbidden() && body.Total > 0 {
+	if !of.Forbidden() && body.Total > 0 && !v.page.options.ReadOnly {
 		body.Post = v.base + o.op
 	}
 	body.Fields = v.fields(o, &said, back)

@@ -76,7 +76,7 @@ type Options struct {
 	// label, email and code that is shown and holds a text, or else its key.
 	Label func(item softdelete.Item, row any) string
 
-	ReadOnly      bool // offers no writes, and refuses them
+	ReadOnly      bool // offers no writes, and refuses them; their previews are shown
 	RequireReason bool // refuses writes without a reason
 	Doctor        bool // adds a page of what softdelete.Doctor finds
 

@@ -249,7 +249,7 @@ type preview struct {
 	Forbidden []sentence   `json:"-"` // what forbids it
 	Parents   bool         `json:"-"` // with the trashed parents
 	ParentsTo string       `json:"-"` // the same with them
-	Post      string       `json:"-"` // where the form goes; empty: something forbids it, or there is nothing to do
+	Post      string       `json:"-"` // where the form goes; empty: something forbids it, there is nothing to do, or nothing is done here
 	Fields    []option     `json:"-"` // hidden fields of the form: Value is the value, Text the name
 	Back      string       `json:"-"` // the way back to the list
 	Reason    reasonField  `json:"-"`
