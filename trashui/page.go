@@ -122,7 +122,8 @@ func (v *visit) render(answer *reply) ([]byte, string, error) {
 	}
 	if v.json {
 		kind := "application/json"
-		if _, ok := answer.body.(*problem); ok {
+		switch answer.body.(type) {
+		case *problem, *held:
 			kind = "application/problem+json"
 		}
 		var b bytes.Buffer

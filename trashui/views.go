@@ -356,9 +356,14 @@ type problem struct {
 	Title     string `json:"title"`
 	Detail    string `json:"detail"`
 	Reference string `json:"reference,omitempty"` // under which it is logged
-	Plan      *plan  `json:"plan,omitempty"`      // of a 409
 	BackHref  string `json:"-"`
 	BackText  string `json:"-"`
 
 	allow string // methods of a 405
+}
+
+// held is the JSON of a 409: why nothing was done, and what the preview says now.
+type held struct {
+	problem
+	plan
 }

@@ -153,8 +153,7 @@ func (v *visit) conflict(o *order, of softdelete.Plan, why string, changes []cha
 	if v.json {
 		said, err := v.planView(o.op, of)
 		p := refuse(http.StatusConflict, "Nothing was done", why)
-		p.Plan = &said
-		return &reply{status: http.StatusConflict, body: p}, err
+		return &reply{status: p.Status, body: &held{*p, said}}, err
 	}
 	body, err := v.previewOf(o, of)
 	if err != nil {
