@@ -28,8 +28,8 @@ func (v *visit) row() (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	body := &row{Item: v.item(of, v.label(of, loaded)), Hidden: []string{}, Parents: []parent{}, ListHref: v.base + "rows?" + url.Values{"model": {of.Table}}.Encode()}
-	body.Item.CanRestore, body.Item.CanPurge = v.mayWrite(ActionRestore, of), v.mayWrite(ActionPurge, of)
+	body := &row{item: v.item(of, v.label(of, loaded)), Hidden: []string{}, Parents: []parent{}, ListHref: v.base + "rows?" + url.Values{"model": {of.Table}}.Encode()}
+	body.CanRestore, body.CanPurge = v.mayWrite(ActionRestore, of), v.mayWrite(ActionPurge, of)
 	v.columns(body, t.schema, loaded, of)
 	if err := v.parents(body, of); err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func (v *visit) row() (*reply, error) {
 	if err := v.future(body, of); err != nil {
 		return nil, err
 	}
-	return &reply{here: "rows", heading: body.Item.Label, body: body}, nil
+	return &reply{here: "rows", heading: body.Label, body: body}, nil
 }
 
 // rowOfPath finds the row that the path names. Who may not see it is not told if it is there.
@@ -203,7 +203,7 @@ func (v *visit) future(body *row, of softdelete.Item) error {
 		body.Below = slices.Clone(said.Steps)
 		body.Below = slices.DeleteFunc(body.Below, func(s planStep) bool { return s.Parent == "" })
 	}
-	query := url.Values{"item": {body.Item.Ref}, "back": {"rows?" + url.Values{"model": {of.Table}}.Encode()}}
+	query := url.Values{"item": {body.Ref}, "back": {"rows?" + url.Values{"model": {of.Table}}.Encode()}}
 	to := func(op string, more ...string) string {
 		query.Set("op", op)
 		query.Del("parents")
@@ -212,13 +212,13 @@ func (v *visit) future(body *row, of softdelete.Item) error {
 		}
 		return v.base + "preview?" + query.Encode()
 	}
-	if body.Item.CanRestore && body.RestoreErr == "" && v.reach(ActionRestore, plan, uuid.Nil) == nil {
+	if body.CanRestore && body.RestoreErr == "" && v.reach(ActionRestore, plan, uuid.Nil) == nil {
 		body.RestoreTo = to("restore")
 		if v.mayRaise(plan) {
 			body.ParentsTo = to("restore", "parents")
 		}
 	}
-	if body.Item.CanPurge {
+	if body.CanPurge {
 		body.PurgeTo = to("purge")
 	}
 	return nil

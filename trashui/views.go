@@ -122,7 +122,7 @@ type rows struct {
 
 // row is GET ./rows/{table}/{key}
 type row struct {
-	Item      item       `json:"item"`
+	item
 	Columns   []column   `json:"columns"`
 	Hidden    []string   `json:"hidden"` // columns that are not shown
 	Secret    []string   `json:"-"`      // those that are the cause
@@ -139,6 +139,9 @@ type row struct {
 
 	RestoreErr string `json:"-"` // why it cannot be restored at all
 }
+
+// Item is the row as lists have it.
+func (r *row) Item() item { return r.item }
 
 type column struct {
 	Name  string     `json:"name"`
