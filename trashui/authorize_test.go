@@ -72,8 +72,8 @@ func TestRefused(t *testing.T) {
 		}
 		require.Equal(t, map[string]any{"2026-03-12": 3.0, "2026-03-13": 9.0}, byDay)
 		operations := []any{
-			map[string]any{"deletion_id": first.ID.String(), "at": first.At.UTC().Format(time.RFC3339Nano), "by": "ana", "reason": "both", "rows": map[string]any{"customers": 1.0, "lines": 8.0}, "example": `Customer "Ana"`},
-			map[string]any{"deletion_id": second.ID.String(), "at": second.At.UTC().Format(time.RFC3339Nano), "by": "bob", "reason": "", "rows": map[string]any{"customers": 1.0, "lines": 2.0}, "example": `Customer "Eve"`},
+			map[string]any{"id": first.ID.String(), "deletion_id": first.ID.String(), "at": first.At.UTC().Format(time.RFC3339Nano), "by": "ana", "reason": "both", "rows": map[string]any{"customers": 1.0, "lines": 8.0}, "example": `Customer "Ana"`},
+			map[string]any{"id": second.ID.String(), "deletion_id": second.ID.String(), "at": second.At.UTC().Format(time.RFC3339Nano), "by": "bob", "reason": "", "rows": map[string]any{"customers": 1.0, "lines": 2.0}, "example": `Customer "Eve"`},
 		}
 		require.Equal(t, operations, overview["deletions"])
 		require.Equal(t, operations, s.get(t, "deletions").json(t)["items"])

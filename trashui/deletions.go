@@ -155,7 +155,7 @@ func (v *visit) wholeDeletion(id uuid.UUID) (softdelete.Deletion, error) {
 // deletionView says what a list says of an operation.
 func (v *visit) deletionView(d softdelete.Deletion, back string) deletion {
 	of := deletion{
-		ID: d.ID.String(), At: moment(d.At), By: v.text(d.By), Reason: v.text(d.Reason), Rows: counted(d.Rows),
+		ID: d.ID.String(), Same: d.ID.String(), At: moment(d.At), By: v.text(d.By), Reason: v.text(d.Reason), Rows: counted(d.Rows),
 		Total: sum(d.Rows), Tables: byTable(d.Rows), Href: v.deletionHref(d.ID),
 	}
 	if v.mayUndo(d) {

@@ -165,7 +165,8 @@ type parent struct {
 
 // deletion is an operation.
 type deletion struct {
-	ID     string           `json:"deletion_id"`
+	ID     string           `json:"id"`
+	Same   string           `json:"deletion_id"` // the same, as items call it
 	At     *time.Time       `json:"at"`
 	By     string           `json:"by"`
 	Reason string           `json:"reason"`
