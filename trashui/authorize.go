@@ -99,9 +99,13 @@ func refOf(table string, key []string) string {
 	return display.PathKey([]string{table}) + "/" + display.PathKey(key)
 }
 
-// reach asks if an action may be done to the tables that a plan reaches.
+// reach asks if an action may be done to the tables of which rows go along by a plan, and to those
+// of an operation, of which none was asked for by its key.
 func (v *visit) reach(action Action, plan softdelete.Plan, id uuid.UUID) error {
 	for _, name := range mostFirst(plan.Rows) {
+		if id == uuid.Nil && onlyAddressed(plan, name) {
+			continue
+		}
 		model := ""
 		if t := v.table(name); t != nil {
 			model = t.schema.Name
@@ -186,6 +190,20 @@ func (v *visit) mayViewAll(tables map[string]string) bool {
 		}
 	}
 	return len(tables) > 0
+}
+
+// onlyAddressed tells if all that a plan does to a table it does to the rows that it was made for.
+func onlyAddressed(plan softdelete.Plan, table string) bool {
+	addressed := false
+	for _, step := range plan.Steps {
+		if step.Table == table {
+			if step.Relation != "" {
+				return false
+			}
+			addressed = true
+		}
+	}
+	return addressed
 }
 
 // readOnly refuses writes where none are offered. Previews change nothing, and are shown.

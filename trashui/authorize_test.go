@@ -151,8 +151,8 @@ func TestActions(t *testing.T) {
 			body          map[string]any
 			asks          []string
 		}{
-			{"restore", "preview?op=restore&item=customers/1", map[string]any{"item": []string{"customers/1"}, "plan": restore}, []string{"view customers []", "view customers [1]", "restore customers [1]", "restore customers []", "view orders []", "restore orders []", "restore lines []"}},
-			{"purge", "preview?op=purge&item=customers/1", map[string]any{"item": []string{"customers/1"}, "plan": purge}, []string{"view customers []", "view customers [1]", "purge customers [1]", "purge customers []", "view lines []", "purge orders []", "purge lines []"}},
+			{"restore", "preview?op=restore&item=customers/1", map[string]any{"item": []string{"customers/1"}, "plan": restore}, []string{"view customers []", "view customers [1]", "restore customers [1]", "view orders []", "restore orders []", "restore lines []"}},
+			{"purge", "preview?op=purge&item=customers/1", map[string]any{"item": []string{"customers/1"}, "plan": purge}, []string{"view customers []", "view customers [1]", "purge customers [1]", "view lines []", "purge orders []", "purge lines []"}},
 			{"undo", "preview?op=undo&id=" + id, map[string]any{"id": id, "plan": undo}, []string{"view  [] of it", "undo  [] of it", "undo customers [] of it", "undo orders [] of it", "undo lines [] of it", "view orders []"}},
 			{"empty", "preview?op=empty&older_than=30d", map[string]any{"older_than": "30d"}, []string{"view  []", "empty  []"}},
 		} {
@@ -168,6 +168,28 @@ func TestActions(t *testing.T) {
 		}
 		refuse = ""
 		require.Len(t, s.get(t, "rows").json(t)["items"], 7, "nothing was done")
+	})
+}
+
+// TestOneRow says that who may restore one row need not be let to do so to its table, unless others
+// of that go along.
+func TestOneRow(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		s.delete(t, day, "ana", "", &Order{ID: 10})
+		s.options.Authorize = refusing(func(action trashui.Action, target trashui.Target) bool {
+			return action != trashui.ActionView && !isRow(target, "lines", uint(10), "tea") && !isRow(target, "orders", uint(10))
+		})
+		require.Equal(t, http.StatusForbidden, s.get(t, "preview?op=restore&item=lines/10,cup%252Cred").status)
+		require.Equal(t, http.StatusForbidden, s.get(t, "preview?op=purge&item=lines/10,tea&item=lines/10,cup%252Cred").status)
+		require.Equal(t, http.StatusForbidden, s.get(t, "preview?op=purge&item=orders/10").status, "lines go along")
+		require.Equal(t, http.StatusForbidden, s.get(t, "preview?op=restore&item=orders/10").status)
+		require.Equal(t, http.StatusForbidden, s.get(t, "preview?op=restore&item=lines/10,tea&item=orders/10").status, "another line does")
+		plan := s.get(t, "preview?op=purge&item=lines/10,tea")
+		require.Equal(t, http.StatusOK, plan.status, plan.body)
+		require.Equal(t, http.StatusOK, s.post(t, "purge", map[string]any{"item": []string{"lines/10,tea"}, "plan": fingerprint(t, plan.body)}).status)
+		require.Equal(t, 2, s.left(t))
 	})
 }
 
