@@ -98,7 +98,7 @@ func (v *visit) emptyNow() (*reply, error) {
 		return nil, senseless("reason holds characters that no text has.")
 	}
 	for _, name := range []string{"item", "id", "parents"} {
-		if v.form.Has(name) {
+		if v.form.Get(name) != "" {
 			return nil, senseless("%s is not for emptying, which goes by age.", name)
 		}
 	}

@@ -25,7 +25,7 @@ type body struct {
 	Until     string      `json:"until"`
 	Plan      string      `json:"plan"`
 	Reason    string      `json:"reason"`
-	Parents   bool        `json:"parents"`
+	Parents   any         `json:"parents"`
 	Confirm   json.Number `json:"confirm"`
 }
 
@@ -72,8 +72,12 @@ func (v *visit) readJSON(text []byte) error {
 			v.form.Set(name, text)
 		}
 	}
-	if b.Parents {
+	switch b.Parents {
+	case true, "1", "true", 1.0: // as it is written in an address, too
 		v.form.Set("parents", "1")
+	case nil, false, "", "0", "false", 0.0:
+	default:
+		return senseless("parents has to be true or false.")
 	}
 	return checkValues(v.form.Values)
 }

@@ -55,7 +55,11 @@ func TestForbidden(t *testing.T) {
 		}
 		require.NoError(t, softdelete.ForceDelete(s.db, &Customer{ID: 9}).Error)
 		plan := s.get(t, "preview?op=restore&item=lines/10,tea&parents=1").json(t)
-		a := s.post(t, "restore", map[string]any{"item": []string{"lines/10,tea"}, "plan": plan["fingerprint"], "parents": true})
+		for _, parents := range []any{2, "yes", []int{1}, map[string]int{}, false, "0"} {
+			a := s.post(t, "restore", map[string]any{"item": []string{"lines/10,tea"}, "plan": plan["fingerprint"], "parents": parents})
+			require.Contains(t, []int{http.StatusUnprocessableEntity, http.StatusConflict}, a.status)
+		}
+		a := s.send(t, http.MethodPost, "restore", marshal(t, map[string]any{"item": []string{"lines/10,tea"}, "plan": plan["fingerprint"], "parents": "1"}), "Content-Type", "application/json")
 		require.JSONEq(t, `{"rows":{"customers":1,"orders":1,"lines":1},"failed":[]}`, a.body)
 		require.NoError(t, s.db.Create(&Invoice{ID: 1, CustomerID: 2}).Error)
 		s.delete(t, day, "ana", "", &Invoice{ID: 1})

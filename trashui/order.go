@@ -34,7 +34,7 @@ var actions = map[string]Action{"restore": ActionRestore, "purge": ActionPurge, 
 func orderOf(op string, values url.Values) (*order, error) {
 	o := &order{op: op, refs: values["item"], parents: values.Get("parents") == "1" || values.Get("parents") == "true", back: values.Get("back")}
 	switch {
-	case values.Has("older_than") || values.Has("until"):
+	case values.Get("older_than") != "" || values.Get("until") != "":
 		return nil, senseless("older_than is for emptying.")
 	case op == "undo":
 		id, err := uuid.Parse(values.Get("id"))
@@ -45,7 +45,7 @@ func orderOf(op string, values url.Values) (*order, error) {
 		if o.parents || len(o.refs) > 0 {
 			return nil, senseless("An operation is undone as a whole: it takes an id, and neither rows nor parents.")
 		}
-	case values.Has("id"):
+	case values.Get("id") != "":
 		return nil, senseless("id is for undoing an operation.")
 	case len(o.refs) == 0:
 		return nil, senseless("Choose one row, or several.")

@@ -282,4 +282,6 @@ func TestMeant(t *testing.T) {
 		require.Equal(t, http.StatusUnprocessableEntity, s.post(t, test.path, test.body).status, test)
 	}
 	require.Equal(t, 7, s.left(t))
+	a := s.submit(t, "restore", url.Values{"item": item, "plan": {plan}, "id": {""}, "older_than": {""}, "until": {""}, "parents": {""}})
+	require.Equal(t, http.StatusSeeOther, a.status, "what is empty is not meant")
 }
