@@ -42,6 +42,27 @@ func (v *visit) backOf(text, op string) string {
 	return path + "?" + kept.Encode()
 }
 
+// from has a page lead back to the list that it was opened from, if that is a part of all.
+func from(href, list string) string {
+	if href == "" || !strings.Contains(list, "?") {
+		return href
+	}
+	return href + "?" + url.Values{"back": {list}}.Encode()
+}
+
+// listBehind is the list that a page of a row or an operation was opened from: itself for what is
+// done there, and for the way back to it, if it is one of that kind.
+func (v *visit) listBehind(kind, usual string) (back, href string) {
+	back = usual
+	if text := v.r.URL.Query().Get("back"); text != "" {
+		back = v.backOf(text, "")
+	}
+	if path, _, _ := strings.Cut(back, "?"); path != kind {
+		return back, v.base + usual
+	}
+	return back, v.base + back
+}
+
 // finish answers a write: with what was done, or with the list where that is said.
 func (v *visit) finish(what, back, op string, rows map[string]int64, stay []softdelete.RowError) (*reply, error) {
 	if v.json {

@@ -91,21 +91,25 @@ func (v *visit) deletion() (*reply, error) {
 	if err != nil {
 		return nil, v.backTo(err, "deletions", "All operations")
 	}
-	said, err := v.aboutOne(d, "deletions")
+	back, list := v.listBehind("deletions", "deletions")
+	said, err := v.aboutOne(d, back)
 	if err != nil {
 		return nil, err
 	}
-	body := &oneDeletion{deletion: said, Items: []item{}, ListHref: v.base + "deletions"}
+	body := &oneDeletion{deletion: said, Items: []item{}, ListHref: list}
 	c, err := v.choose("deletions/" + id.String())
 	if err != nil {
 		return nil, err
 	}
 	c.options.DeletionID = id
-	list, next, err := v.list(c)
+	if back != "deletions" {
+		c.values.Set("back", back)
+	}
+	items, next, err := v.list(c)
 	if err != nil {
 		return nil, err
 	}
-	if body.Items, err = v.items(list); err != nil {
+	if body.Items, err = v.items(items); err != nil {
 		return nil, err
 	}
 	if body.Next = next; next != "" {
@@ -156,7 +160,7 @@ func (v *visit) wholeDeletion(id uuid.UUID) (softdelete.Deletion, error) {
 func (v *visit) deletionView(d softdelete.Deletion, back string) deletion {
 	of := deletion{
 		ID: d.ID.String(), Same: d.ID.String(), At: moment(d.At), By: v.text(d.By), Reason: v.text(d.Reason), Rows: counted(d.Rows),
-		Total: sum(d.Rows), Tables: byTable(d.Rows), Href: v.deletionHref(d.ID),
+		Total: sum(d.Rows), Tables: byTable(d.Rows), Href: from(v.deletionHref(d.ID), back),
 	}
 	if v.mayUndo(d) {
 		of.UndoTo = v.base + "preview?" + url.Values{"op": {"undo"}, "id": {of.ID}, "back": {back}}.Encode()

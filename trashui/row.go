@@ -28,7 +28,8 @@ func (v *visit) row() (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	body := &row{item: v.item(of, v.label(of, loaded)), Hidden: []string{}, Parents: []parent{}, ListHref: v.base + "rows?" + url.Values{"model": {of.Table}}.Encode()}
+	body := &row{item: v.item(of, v.label(of, loaded)), Hidden: []string{}, Parents: []parent{}}
+	body.back, body.ListHref = v.listBehind("rows", "rows?"+url.Values{"model": {of.Table}}.Encode())
 	body.CanRestore, body.CanPurge = v.mayWrite(ActionRestore, of), v.mayWrite(ActionPurge, of)
 	v.columns(body, t.schema, loaded, of)
 	if err := v.parents(body, of); err != nil {
@@ -177,7 +178,7 @@ func (v *visit) operation(body *row, of softdelete.Item) error {
 	if t := v.addressed(d.Rows); t != nil && t.name() == of.Table && v.seen[place{d.ID, of.Table}].DeletionID == uuid.Nil {
 		v.see(of)
 	}
-	said, err := v.aboutOne(d, "rows")
+	said, err := v.aboutOne(d, body.back)
 	if err != nil {
 		return err
 	}
@@ -203,7 +204,7 @@ func (v *visit) future(body *row, of softdelete.Item) error {
 		body.Below = slices.Clone(said.Steps)
 		body.Below = slices.DeleteFunc(body.Below, func(s planStep) bool { return s.Parent == "" })
 	}
-	query := url.Values{"item": {body.Ref}, "back": {"rows?" + url.Values{"model": {of.Table}}.Encode()}}
+	query := url.Values{"item": {body.Ref}, "back": {body.back}}
 	to := func(op string, more ...string) string {
 		query.Set("op", op)
 		query.Del("parents")

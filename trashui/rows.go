@@ -28,6 +28,9 @@ func (v *visit) rows() (*reply, error) {
 	}
 	body := &rows{Items: items, Next: next, Filter: c.filter, Back: c.href("rows", c.options.After), Preview: v.base + "preview"}
 	body.CanRestore, body.CanPurge = v.offer(list, items)
+	for i := range items {
+		items[i].Href, items[i].DeletionHref = from(items[i].Href, body.Back), from(items[i].DeletionHref, body.Back)
+	}
 	if next != "" {
 		body.NextHref = v.base + c.href("rows", next)
 	}

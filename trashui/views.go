@@ -138,6 +138,8 @@ type row struct {
 	UndoTo    string     `json:"-"`
 
 	RestoreErr string `json:"-"` // why it cannot be restored at all
+
+	back string // the list that it was opened from, for what is done
 }
 
 // Item is the row as lists have it.
