@@ -2,6 +2,7 @@ package mount_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -21,6 +22,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
 	"github.com/gorm-softdelete/softdelete/tests/internal/musicstore"
 	"github.com/gorm-softdelete/softdelete/trashui"
 )
@@ -34,13 +36,35 @@ type User struct {
 	TenantID uint
 }
 
+// sessionKey is where the tests have who is logged in.
 type sessionKey struct{}
 
-// userOf is the user of a session, or nil.
-func userOf(r *http.Request) *User {
+func userOfSession(r *http.Request) *User {
 	user, _ := r.Context().Value(sessionKey{}).(*User)
 	return user
 }
+
+// docs
+type userKey struct{}
+
+// requireLogin lets in who has a session, and looks once for each request who that is.
+func requireLogin(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user := userOfSession(r) // yours: by its cookie, with role and tenant; nil for nobody
+		if user == nil {
+			http.Redirect(w, r, "/login", http.StatusSeeOther)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), userKey{}, user)))
+	})
+}
+
+func userOf(r *http.Request) *User {
+	user, _ := r.Context().Value(userKey{}).(*User)
+	return user
+}
+
+// end
 
 // docs
 var errNotAllowed = errors.New("not allowed")
@@ -83,23 +107,21 @@ func minimal(mux *http.ServeMux, db *gorm.DB) error {
 	return nil
 }
 
-func requireLogin(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if userOf(r) == nil {
-			http.Error(w, "log in first", http.StatusUnauthorized)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
 func tenants() trashui.Options {
 	// docs
 	options := trashui.Options{
 		Authorize: mayUseTrash,
 		Scope: func(r *http.Request) func(*gorm.DB) *gorm.DB {
 			tenant := userOf(r).TenantID
-			return func(tx *gorm.DB) *gorm.DB { return tx.Where("tenant_id = ?", tenant) }
+			return func(tx *gorm.DB) *gorm.DB {
+				switch tx.Statement.Model.(type) {
+				case *Line: // has no tenant_id: it is its order's
+					return tx.Where("order_id IN (SELECT id FROM orders WHERE tenant_id = ?)", tenant)
+				case *Genre: // everybody's
+					return tx
+				}
+				return tx.Where("tenant_id = ?", tenant)
+			}
 		},
 	}
 	// end
@@ -142,8 +164,27 @@ func shown() trashui.Options {
 	return options
 }
 
-// Order is a model of somebody's.
-type Order struct{ Number string }
+// Models of somebody's.
+type (
+	Order struct {
+		ID       uint
+		TenantID uint
+		Number   string
+		Lines    []Line `softdelete:"cascade"`
+		softdelete.Tracked
+	}
+	Line struct {
+		ID      uint
+		OrderID uint
+		Title   string
+		softdelete.Tracked
+	}
+	Genre struct {
+		ID   uint
+		Name string
+		softdelete.Tracked
+	}
+)
 
 func others(page http.Handler) []http.Handler {
 	// docs
@@ -206,11 +247,11 @@ func TestDocsWork(t *testing.T) {
 	status := func(handler http.Handler, user *User, path string) int {
 		r := httptest.NewRequestWithContext(context.WithValue(t.Context(), sessionKey{}, user), http.MethodGet, "/admin/trash/"+path, nil)
 		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, r)
+		requireLogin(handler).ServeHTTP(w, r)
 		return w.Code
 	}
 	admin, support, guest := &User{Role: "admin"}, &User{Role: "support"}, &User{Role: "guest"}
-	require.Equal(t, http.StatusUnauthorized, status(mux, nil, ""))
+	require.Equal(t, http.StatusSeeOther, status(mux, nil, ""))
 	require.Equal(t, http.StatusForbidden, status(mux, guest, ""))
 	for path, want := range map[string][2]int{
 		"": {200, 200}, "rows?model=customers": {200, 403}, "rows/albums/21": {200, 200}, "preview?op=purge&item=albums/21": {200, 403}, "preview?op=empty": {200, 403},
@@ -230,6 +271,48 @@ func TestDocsWork(t *testing.T) {
 			require.Equal(t, http.StatusOK, w.Code)
 		}
 	}
-	require.NotNil(t, tenants().Scope)
 	require.NotNil(t, proxied(&url.URL{Scheme: "http", Host: "10.0.0.7:8080", Path: "/admin/trash"}))
+}
+
+// TestDocsTenants says that the scope of the docs leaves a tenant what is the tenant's, also in a
+// table that has no such column.
+func TestDocsTenants(t *testing.T) {
+	t.Parallel()
+	db := testdb.OpenerFor(t, testdb.Names()[0])(t, testdb.Config())
+	require.NoError(t, db.Use(softdelete.New(softdelete.Config{Models: []any{&Order{}, &Line{}, &Genre{}}})))
+	require.NoError(t, softdelete.AutoMigrate(db))
+	for tenant := range uint(2) {
+		order := &Order{TenantID: tenant + 1, Lines: []Line{{Title: "one"}, {Title: "two"}}}
+		require.NoError(t, db.Create(order).Error)
+		require.NoError(t, db.Delete(order).Error)
+	}
+	genre := &Genre{Name: "Rock"}
+	require.NoError(t, db.Create(genre).Error)
+	require.NoError(t, db.Delete(genre).Error)
+	trash, err := softdelete.OpenTrash(db)
+	require.NoError(t, err)
+	page, err := trashui.New(trash, tenants())
+	require.NoError(t, err)
+	send := func(method, path, body string) (status int, answer struct {
+		Items       []json.RawMessage
+		Fingerprint string
+		Rows        map[string]int
+	}) {
+		r := httptest.NewRequestWithContext(context.WithValue(t.Context(), sessionKey{}, &User{Role: "admin", TenantID: 1}), method, path, strings.NewReader(body))
+		r.Header.Set("Accept", "application/json")
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		requireLogin(page).ServeHTTP(w, r)
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &answer), w.Body.String())
+		return w.Code, answer
+	}
+	_, rows := send(http.MethodGet, "/rows", "")
+	require.Len(t, rows.Items, 4)
+	status, _ := send(http.MethodGet, "/rows/lines/3", "")
+	require.Equal(t, http.StatusNotFound, status)
+	status, plan := send(http.MethodGet, "/preview?op=restore&item=orders/1", "")
+	require.Equal(t, http.StatusOK, status)
+	status, done := send(http.MethodPost, "/restore", `{"item":["orders/1"],"plan":"`+plan.Fingerprint+`"}`)
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, map[string]int{"orders": 1, "lines": 2}, done.Rows)
 }
