@@ -109,9 +109,7 @@ func (v *visit) countOne(t *table, times []time.Time) (*softdelete.Glance, error
 		return nil, err
 	}
 	items := v.viewable(page.Items)
-	if page.Next == "" {
-		v.newest[t.name()] = page.Items
-	}
+	v.newest[t.name()] = page.Items // those of the last operations are among them
 	if page.Next != "" && len(items) == len(page.Items) {
 		return nil, nil //nolint:nilnil // as above
 	}

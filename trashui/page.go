@@ -37,7 +37,7 @@ type visit struct {
 	known   map[string]bool              // tables that may be viewed, or not
 	partial map[uuid.UUID]bool           // operations of which a table may not be viewed
 	seen    map[place]softdelete.Item    // a row of operations, where rows were listed
-	newest  map[string][]softdelete.Item // all rows of tables, where these were listed
+	newest  map[string][]softdelete.Item // the newest rows of tables, where these were listed
 }
 
 // reply is an answer.
