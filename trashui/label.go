@@ -69,8 +69,10 @@ func (v *visit) label(item softdelete.Item, row any) string {
 	if row != nil && v.page.options.Label != nil {
 		text = strings.TrimSpace(v.page.options.Label(item, row))
 	}
-	if t := v.table(item.Table); row != nil && text == "" && t != nil {
-		text = v.ownLabel(t.schema, row)
+	if row != nil && text == "" {
+		if s := v.schemaOf(row); s != nil {
+			text = v.ownLabel(s, row)
+		}
 	}
 	if text == "" {
 		return display.LineKey(display.KeyTexts(item.Key))

@@ -42,10 +42,10 @@ func (v *visit) table(name string) *table {
 	return v.tables[i]
 }
 
-// schemasOf are those of a Go type's name, of the trash and of what is related to that.
-func (v *visit) schemasOf(model string) (list []*schema.Schema) {
+// related are the schemas of the trash, and of what is related to those, that are chosen.
+func (v *visit) related(chosen func(*schema.Schema) bool) (list []*schema.Schema) {
 	add := func(s *schema.Schema) {
-		if s != nil && s.Name == model && !slices.Contains(list, s) {
+		if s != nil && chosen(s) && !slices.Contains(list, s) {
 			list = append(list, s)
 		}
 	}
@@ -56,6 +56,22 @@ func (v *visit) schemasOf(model string) (list []*schema.Schema) {
 		}
 	}
 	return list
+}
+
+// schemasOf are those of a Go type's name.
+func (v *visit) schemasOf(model string) []*schema.Schema {
+	return v.related(func(s *schema.Schema) bool { return s.Name == model })
+}
+
+// schemaOf is that of a row, a pointer to a struct, of which several can be of one table; nil if
+// it is not known.
+func (v *visit) schemaOf(row any) *schema.Schema {
+	of := modelOf(row)
+	list := v.related(func(s *schema.Schema) bool { return s.ModelType == of })
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
 }
 
 // tablesOf are the tables of a Go type's name.
