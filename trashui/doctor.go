@@ -1,6 +1,15 @@
 package trashui
 
-import "github.com/gorm-softdelete/softdelete/internal/display"
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm/schema"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/display"
+)
 
 // doctor says what softdelete.Doctor finds in the tables that may be viewed.
 func (v *visit) doctor() (*reply, error) {
@@ -12,8 +21,9 @@ func (v *visit) doctor() (*reply, error) {
 		return nil, err
 	}
 	body := &doctor{Findings: []finding{}}
+	hidden := v.hidden()
 	for _, f := range list {
-		if !v.mayViewTable(f.Table, f.Model) {
+		if !v.mayViewTable(f.Table, f.Model) || tellsOf(f, hidden) {
 			continue
 		}
 		said := finding{f.Code, f.Severity, v.text(f.Table), f.Model, v.lines(f.Message), v.lines(f.Remedy), v.lines(f.Tag)}
@@ -29,6 +39,23 @@ func (v *visit) doctor() (*reply, error) {
 		body.ByTable[i].Findings = append(body.ByTable[i].Findings, said)
 	}
 	return &reply{here: "doctor", heading: "Doctor", body: body}, nil
+}
+
+// hidden are the words that tables are called which may not be viewed, and their models.
+func (v *visit) hidden() map[string]bool {
+	words := map[string]bool{}
+	for _, s := range v.related(func(s *schema.Schema) bool { return !v.mayViewTable(s.Table, s.Name) }) {
+		words[s.Table], words[s.Name] = true, true
+	}
+	return words
+}
+
+var notOfName = regexp.MustCompile(`[^\pL\pN_]+`)
+
+// tellsOf tells if a finding about one table says something of others.
+func tellsOf(f softdelete.Finding, words map[string]bool) bool {
+	said := strings.Join([]string{f.Message, f.Remedy, f.Tag}, " ")
+	return len(words) > 0 && slices.ContainsFunc(notOfName.Split(said, -1), func(word string) bool { return words[word] })
 }
 
 func (v *visit) lines(text string) string {

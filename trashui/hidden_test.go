@@ -165,3 +165,18 @@ func TestHiddenReasons(t *testing.T) {
 		}
 	})
 }
+
+// TestHiddenFindings says that the doctor names no table that may not be viewed, in what is said of others either.
+func TestHiddenFindings(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		findings := func() int { return len(s.get(t, "doctor").json(t)["items"].([]any)) }
+		require.Contains(t, s.get(t, "doctor").body, "Customer.Notes")
+		all := findings()
+		s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool { return target.Table == "markers" })
+		require.Equal(t, all, findings())
+		s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool { return target.Table == "customers" })
+		require.NotContains(t, s.get(t, "doctor").body, "ustomer")
+	})
+}
