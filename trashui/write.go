@@ -4,8 +4,10 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/dialect"
 )
 
 // serveWrite looks at a write before anything is done for it.
@@ -29,9 +31,26 @@ func (v *visit) restore() (*reply, error) { return v.carryOut("restore") }
 func (v *visit) purge() (*reply, error)   { return v.carryOut("purge") }
 func (v *visit) undo() (*reply, error)    { return v.carryOut("undo") }
 
+// How often a write is tried again that the database has ended, and after which pause: each
+// time one more of them.
+const (
+	tries = 8
+	pause = 10 * time.Millisecond
+)
+
 // carryOut does what was confirmed, or nothing.
 func (v *visit) carryOut(op string) (*reply, error) {
+	began := time.Now()
 	answer, err := v.carried(op)
+	// Two that are at the same rows, as after a double click: the database has ended this one,
+	// and nothing of it is done. Looked at anew it is done, or has changed.
+	for n := range tries {
+		if !dialect.IsTransient(err) || v.ctx.Err() != nil || time.Since(began) > v.page.patience {
+			break
+		}
+		time.Sleep(time.Duration(n) * pause)
+		answer, err = v.carried(op)
+	}
 	return answer, v.backTo(err, v.backOf(v.form.Get("back"), op), "Back")
 }
 
