@@ -95,7 +95,7 @@ func TestUndo(t *testing.T) {
 
 	w.step("opens the deletion, and previews its undo")
 	w.click("Artist")
-	require.Equal(t, "deletions/"+store.Mistake, w.at())
+	require.Equal(t, "deletions/"+store.Mistake, w.path())
 	w.click("Undo this deletion…")
 	require.Contains(t, w.text("main"), "would come back")
 	require.Contains(t, w.text("table.tree"), "tracks")

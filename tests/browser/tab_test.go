@@ -173,6 +173,12 @@ func (w *tab) at() string {
 	return strings.TrimPrefix(address, w.root)
 }
 
+// path is the path of the address, below the page.
+func (w *tab) path() string {
+	path, _, _ := strings.Cut(w.at(), "?")
+	return path
+}
+
 // query is the query of the address.
 func (w *tab) query() url.Values {
 	w.t.Helper()
