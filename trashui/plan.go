@@ -123,7 +123,7 @@ func conflicting(c conflict) (list []sentence) {
 		if len(clash.With) > 0 {
 			with = " (" + display.LineKey(clash.With) + ")"
 		}
-		s := sentence{Text: what + " of " + clash.Label + " is used by a live " + c.Model + with + ". Change that one first.", Href: clash.Href, Link: "See " + clash.Label}
+		s := sentence{Text: what + " of " + clash.Label + " is used by a live " + c.Model + with + ". Change that one first.", Href: clash.Href, Link: "See the deleted " + clash.Label}
 		if !clash.Live {
 			s.Text = what + " of " + clash.Label + " is that of another " + c.Model + with + ", which would come back too. Restore only one of them."
 		}

@@ -2,6 +2,7 @@ package trashui
 
 import (
 	"errors"
+	"maps"
 	"net/url"
 	"reflect"
 	"slices"
@@ -217,6 +218,9 @@ func (v *visit) future(body *row, of softdelete.Item) error {
 		body.RestoreTo = to("restore")
 		if v.mayRaise(plan) {
 			body.ParentsTo = to("restore", "parents")
+		}
+		if body.Deletion != nil && maps.Equal(plan.Rows, body.Deletion.Rows) {
+			body.UndoTo = "" // it would do the same, by another name
 		}
 	}
 	if body.CanPurge {

@@ -176,7 +176,7 @@ func TestClashes(t *testing.T) {
 			return within(s.view(t, "preview?op=restore&item=customers/1"), "Body", "Forbidden", 0)
 		}
 		require.Equal(t, []any{map[string]any{"key": []any{"1"}, "with": []any{"9"}, "columns": []any{"email"}, "live": true, "label": "Ana"}}, clashes())
-		require.Equal(t, map[string]any{"Text": "The email of Ana is used by a live Customer (9). Change that one first.", "Href": "./rows/customers/1", "Link": "See Ana"}, sentence())
+		require.Equal(t, map[string]any{"Text": "The email of Ana is used by a live Customer (9). Change that one first.", "Href": "./rows/customers/1", "Link": "See the deleted Ana"}, sentence())
 		require.Equal(t, "The email of Ana is used by a live Customer (9). Change that one first.", within(s.view(t, "preview?op=undo&id="+s.get(t, "rows/customers/1").json(t)["deletion"].(map[string]any)["deletion_id"].(string)), "Body", "Forbidden", 0, "Text"))
 		s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool { return isRow(target, "customers", uint(9)) })
 		require.Equal(t, []any{map[string]any{"key": []any{"1"}, "with": nil, "columns": []any{"email"}, "live": true, "label": "Ana"}}, clashes())

@@ -29,15 +29,16 @@ func TestOffers(t *testing.T) {
 	require.Equal(t, true, within(view, "Body", "CanPurge"))
 	require.Equal(t, true, within(view, "CanEmpty"))
 	require.NotEmpty(t, within(s.view(t, operation), "Body", "UndoTo"))
-	row := s.view(t, "rows/customers/1")
+	row := s.view(t, "rows/orders/10")
 	for _, name := range []string{"RestoreTo", "PurgeTo", "UndoTo"} {
 		require.NotEmpty(t, within(row, "Body", name))
 	}
+	require.Empty(t, within(s.view(t, "rows/customers/1"), "Body", "UndoTo"), "a restore brings back all of the deletion")
 	for action, hidden := range map[trashui.Action][]string{trashui.ActionRestore: {"RestoreTo"}, trashui.ActionPurge: {"PurgeTo"}, trashui.ActionUndo: {"UndoTo"}, trashui.ActionEmpty: nil, "all": {"RestoreTo", "PurgeTo", "UndoTo"}} {
 		s.options.Authorize = refusing(func(asked trashui.Action, _ trashui.Target) bool {
 			return asked == action || action == "all" && asked != trashui.ActionView
 		})
-		row := s.view(t, "rows/customers/1")
+		row := s.view(t, "rows/orders/10")
 		for _, name := range []string{"RestoreTo", "PurgeTo", "UndoTo"} {
 			require.Equal(t, slices.Contains(hidden, name), within(row, "Body", name) == "", action)
 		}

@@ -105,6 +105,7 @@ func TestUndo(t *testing.T) {
 	w.click("Undo: restore")
 	require.Contains(t, w.text("[role=status]"), "The deletion is undone")
 	require.Contains(t, w.text("[role=status]"), "artists 1")
+	require.Equal(t, "duplicate entry", w.query().Get("reason"), "back at what was looked for")
 	require.False(t, w.has(t, "artists", store.MistakeID))
 
 	w.step("looks at what is gone: a page that leads back")
@@ -157,7 +158,7 @@ func TestEmpty(t *testing.T) {
 	w.visit("")
 	w.click("Empty")
 	w.choose("#age", "30d")
-	w.click("Look what that is")
+	w.click("Show what that is")
 	total := s.older(t, 30*24*time.Hour)
 	require.Greater(t, total, int64(10))
 	require.Contains(t, w.text("main"), "would be gone for good")
