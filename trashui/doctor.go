@@ -26,7 +26,7 @@ func (v *visit) doctor() (*reply, error) {
 		if !v.mayViewTable(f.Table, f.Model) || tellsOf(f, hidden) {
 			continue
 		}
-		said := finding{f.Code, f.Severity, v.text(f.Table), f.Model, v.lines(f.Message), v.lines(f.Remedy), v.lines(f.Tag)}
+		said := finding{f.Code, f.Severity, v.text(f.Table), f.Model, v.lines(f.Message), v.lines(f.Remedy), f.Index, append([]string{}, f.Columns...), v.lines(f.Tag)}
 		body.Findings = append(body.Findings, said)
 		i := len(body.ByTable) - 1
 		for i >= 0 && body.ByTable[i].Table != said.Table {

@@ -58,7 +58,7 @@ func (v *visit) item(of softdelete.Item, label string) item {
 		Ref: refOf(of.Table, display.KeyTexts(of.Key)), Href: v.rowHref(of.Table, of.Key),
 	}
 	if of.DeletionID != uuid.Nil {
-		i.DeletionID, i.DeletionHref = of.DeletionID.String(), v.deletionHref(of.DeletionID)
+		i.DeletionID, i.DeletionHref = &of.DeletionID, v.deletionHref(of.DeletionID)
 	}
 	return i
 }

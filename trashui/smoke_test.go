@@ -26,6 +26,7 @@ func TestRoundTrip(t *testing.T) {
 			a = s.see(t, path)
 			require.Equal(t, http.StatusOK, a.status, path+a.body+s.log.String())
 		}
+		require.JSONEq(t, `{"items":[{"table":"markers","model":"Marker","key":["7"],"at":null,"by":"","reason":"","deletion_id":null,"label":"x","kept_until":null}],"next":""}`, s.get(t, "rows?model=markers").body)
 		plan := s.get(t, "preview?op=restore&item=customers/1").json(t)
 		a := s.post(t, "restore", map[string]any{"item": []string{"customers/1"}, "plan": plan["fingerprint"], "reason": "sorry"})
 		require.Equal(t, http.StatusOK, a.status, a.body+s.log.String())

@@ -1,6 +1,10 @@
 package trashui
 
-import "time"
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
 
 // A view is what one page says: its JSON, and what its template takes. Fields that are
 // json:"-" are for people only. All links are relative to the page that they stand on.
@@ -79,7 +83,7 @@ type item struct {
 	At         *time.Time `json:"at"`
 	By         string     `json:"by"`
 	Reason     string     `json:"reason"`
-	DeletionID string     `json:"deletion_id"` // empty for none
+	DeletionID *uuid.UUID `json:"deletion_id"` // nil: none
 	Label      string     `json:"label"`       // what people know it by; its key if there is nothing else
 	KeptUntil  *time.Time `json:"kept_until"`  // nil: for ever
 
@@ -347,13 +351,15 @@ type findingsFor struct {
 }
 
 type finding struct {
-	Code     string `json:"code"`
-	Severity string `json:"severity"`
-	Table    string `json:"table"`
-	Model    string `json:"model"`
-	Message  string `json:"message"`
-	Remedy   string `json:"remedy"`
-	Tag      string `json:"tag"`
+	Code     string   `json:"code"`
+	Severity string   `json:"severity"`
+	Table    string   `json:"table"`
+	Model    string   `json:"model"`
+	Message  string   `json:"message"`
+	Remedy   string   `json:"remedy"`
+	Index    string   `json:"index"`
+	Columns  []string `json:"columns"`
+	Tag      string   `json:"tag"`
 }
 
 // problem is an error page.
