@@ -335,7 +335,7 @@ type done struct {
 // emptied is the JSON of an emptying.
 type emptied struct {
 	done
-	More bool `json:"more"` // there may be more
+	More bool `json:"more,omitempty"` // there may be more
 }
 
 // doctor is GET ./doctor
