@@ -1,15 +1,11 @@
 package trashui
 
 import (
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/gorm-softdelete/softdelete"
-	"github.com/gorm-softdelete/softdelete/internal/display"
 )
 
 // may asks if something may be done.
@@ -23,24 +19,6 @@ func (v *visit) need(action Action, target Target) error {
 	if !v.may(action, target) {
 		return forbidden()
 	}
-	return nil
-}
-
-// open is what a request is about: the actor, and the part of the trash.
-func (v *visit) open() error {
-	o := &v.page.options
-	if o.Actor != nil {
-		v.ctx = softdelete.WithActor(v.ctx, o.Actor(v.r))
-	}
-	v.trash = v.page.trash
-	if o.Scope != nil {
-		scope := o.Scope(v.r)
-		if scope == nil {
-			return errors.New("trashui: Options.Scope has returned no scope: nothing is shown")
-		}
-		v.trash = v.trash.Within(scope)
-	}
-	v.learn()
 	return nil
 }
 
@@ -94,11 +72,6 @@ func (v *visit) viewable(items []softdelete.Item) []softdelete.Item {
 	return list
 }
 
-// refOf names a row as forms do: table/key.
-func refOf(table string, key []string) string {
-	return display.PathKey([]string{table}) + "/" + display.PathKey(key)
-}
-
 // reach asks if an action may be done to the tables of which rows go along by a plan, and to those
 // of an operation, of which none was asked for by its key.
 func (v *visit) reach(action Action, plan softdelete.Plan, id uuid.UUID) error {
@@ -121,59 +94,6 @@ func (v *visit) reach(action Action, plan softdelete.Plan, id uuid.UUID) error {
 		}
 	}
 	return nil
-}
-
-// restricted says which live rows forbid something, as far as their table may be viewed.
-func (v *visit) restricted(r softdelete.RestrictError) restricted {
-	tables := map[string]string{}
-	child, _, byChild := strings.Cut(r.Relation, ".")
-	name, _, byDatabase := strings.Cut(r.Relation, "(")
-	switch {
-	case byDatabase:
-		tables[name] = ""
-	case byChild:
-		tables = v.tablesOf(child)
-	default:
-		for _, s := range v.schemasOf(r.Model) {
-			if rel := s.Relationships.Relations[r.Relation]; rel != nil {
-				tables[rel.FieldSchema.Table] = rel.FieldSchema.Name
-			}
-		}
-	}
-	if !v.mayViewAll(tables) {
-		return restricted{Model: r.Model}
-	}
-	return restricted{r.Model, r.Relation, r.Count}
-}
-
-// trashedParents are the models of those of a plan, as far as their tables may be viewed.
-func (v *visit) trashedParents(of softdelete.Plan) []string {
-	list := []string{}
-	for _, name := range of.TrashedParents {
-		if !v.mayViewAll(v.tablesOf(name)) {
-			name = ""
-		}
-		if !slices.Contains(list, name) {
-			list = append(list, name)
-		}
-	}
-	return list
-}
-
-// mayRaise asks if the trashed parents of a plan may be restored, as far as it names them.
-func (v *visit) mayRaise(of softdelete.Plan) bool {
-	for _, model := range of.TrashedParents {
-		tables := v.tablesOf(model)
-		if !v.mayViewAll(tables) {
-			return false
-		}
-		for name := range tables {
-			if !v.may(ActionRestore, Target{Table: name, Model: model}) {
-				return false
-			}
-		}
-	}
-	return len(of.TrashedParents) > 0
 }
 
 // mayViewAll asks if tables may be viewed, of which the models are given: not if none are known.

@@ -191,3 +191,12 @@ func parseAge(text string) (time.Duration, bool) {
 	age, err := time.ParseDuration(text)
 	return age, err == nil && age > 0
 }
+
+// emptyHref is the address of the preview of emptying, or of the question for an age.
+func (v *visit) emptyHref(age string) string {
+	values := url.Values{"op": {"empty"}}
+	if age != "" {
+		values.Set("older_than", age)
+	}
+	return v.base + "preview?" + values.Encode()
+}

@@ -84,3 +84,8 @@ func (v *visit) offer(list []softdelete.Item, items []item) (restore, purge bool
 	}
 	return restore, purge
 }
+
+// refOf names a row as forms do: table/key.
+func refOf(table string, key []string) string {
+	return display.PathKey([]string{table}) + "/" + display.PathKey(key)
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -174,4 +175,22 @@ func (v *visit) write(w http.ResponseWriter, answer *reply, body []byte, kind st
 type asset struct {
 	text []byte
 	kind string
+}
+
+// open is what a request is about: the actor, and the part of the trash.
+func (v *visit) open() error {
+	o := &v.page.options
+	if o.Actor != nil {
+		v.ctx = softdelete.WithActor(v.ctx, o.Actor(v.r))
+	}
+	v.trash = v.page.trash
+	if o.Scope != nil {
+		scope := o.Scope(v.r)
+		if scope == nil {
+			return errors.New("trashui: Options.Scope has returned no scope: nothing is shown")
+		}
+		v.trash = v.trash.Within(scope)
+	}
+	v.learn()
+	return nil
 }
