@@ -79,14 +79,10 @@ func (v *visit) reach(action Action, plan softdelete.Plan, id uuid.UUID) error {
 		if id == uuid.Nil && onlyAddressed(plan, name) {
 			continue
 		}
-		model := ""
-		if t := v.table(name); t != nil {
-			model = t.schema.Name
-		} else {
-			for _, step := range plan.Steps {
-				if step.Table == name && step.Model != "" {
-					model = step.Model
-				}
+		model := v.modelName(name, "")
+		for _, step := range plan.Steps {
+			if model == "" && step.Table == name {
+				model = step.Model
 			}
 		}
 		if !v.mayViewTable(name, model) || !v.may(action, Target{Table: name, Model: model, DeletionID: id}) {
@@ -102,10 +98,7 @@ func (v *visit) mayViewAll(tables map[string]string) bool {
 		return true
 	}
 	for name, model := range tables {
-		if t := v.table(name); t != nil {
-			model = t.schema.Name
-		}
-		if !v.mayViewTable(name, model) {
+		if !v.mayViewTable(name, v.modelName(name, model)) {
 			return false
 		}
 	}

@@ -174,11 +174,7 @@ func (v *visit) mayUndo(d softdelete.Deletion) bool {
 		return false
 	}
 	for name := range d.Rows {
-		model := ""
-		if t := v.table(name); t != nil {
-			model = t.schema.Name
-		}
-		if !v.may(ActionUndo, Target{Table: name, Model: model, DeletionID: d.ID}) {
+		if !v.may(ActionUndo, Target{Table: name, Model: v.modelName(name, ""), DeletionID: d.ID}) {
 			return false
 		}
 	}

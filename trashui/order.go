@@ -110,11 +110,7 @@ func (v *visit) itemOf(ref string, action Action) (of softdelete.Item, err error
 	if !found || err != nil || wrong != nil {
 		return of, senseless("%s is no row: write table/key.", shorten(display.Line(ref)))
 	}
-	model := ""
-	t := v.table(name)
-	if t != nil {
-		model = t.schema.Name
-	}
+	t, model := v.table(name), v.modelName(name, "")
 	switch {
 	case !v.mayViewTable(name, model):
 		return of, forbidden()

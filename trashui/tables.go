@@ -58,6 +58,14 @@ func (v *visit) related(chosen func(*schema.Schema) bool) (list []*schema.Schema
 	return list
 }
 
+// modelName is the name of a table's Go type, or another one for a table that the trash has not.
+func (v *visit) modelName(table, otherwise string) string {
+	if t := v.table(table); t != nil {
+		return t.schema.Name
+	}
+	return otherwise
+}
+
 // schemasOf are those of a Go type's name.
 func (v *visit) schemasOf(model string) []*schema.Schema {
 	return v.related(func(s *schema.Schema) bool { return s.Name == model })
