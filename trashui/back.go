@@ -35,6 +35,24 @@ func (v *visit) backOf(text, op string) string {
 	return path + "?" + kept.Encode()
 }
 
+// referrer is the page of ours that the browser says it comes from, relative to the root; empty for
+// none. What of it may be a way back is for backOf to say.
+func (v *visit) referrer() string {
+	at, err := url.Parse(v.r.Referer())
+	if err != nil || at.Host != v.r.Host {
+		return ""
+	}
+	root, known := strings.CutSuffix(fullPath(v.r), strings.Join(v.words, "/"))
+	path, ours := strings.CutPrefix(at.EscapedPath(), root)
+	switch {
+	case !known || !ours:
+		return ""
+	case path == "":
+		path = "./"
+	}
+	return path + "?" + at.RawQuery
+}
+
 // from has a page lead back to the list that it was opened from, if that is a part of all.
 func from(href, list string) string {
 	if href == "" || !strings.Contains(list, "?") {

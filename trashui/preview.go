@@ -13,6 +13,9 @@ const shownItems = 10 // of those that an order is about
 // preview says what an order would do.
 func (v *visit) preview() (*reply, error) {
 	query := v.r.URL.Query()
+	if !query.Has("back") { // ours all say it; a link to here from elsewhere need not
+		query.Set("back", v.referrer())
+	}
 	op := query.Get("op")
 	if op == "empty" {
 		return v.previewEmpty(query)

@@ -209,6 +209,30 @@ func TestBack(t *testing.T) {
 	}
 }
 
+// TestReferrer says that who links to a preview from a list of ours comes back to that, also if the
+// link does not name it; and that nothing else is a way back.
+func TestReferrer(t *testing.T) {
+	t.Parallel()
+	s := openShop(t, testdb.OpenerFor(t, testdb.Names()[0]))
+	s.delete(t, day, "ana", "", &Order{ID: 10})
+	for referrer, want := range map[string]string{
+		"": "rows",
+		"http://example.com/admin/trash/rows?actor=ana&x=1": "rows?actor=ana",
+		"http://example.com/admin/trash/deletions?limit=7":  "deletions?limit=7",
+		"http://example.com/admin/trash/":                   "./",
+		"http://example.com/admin/trash/rows/orders/10":     "rows",
+		"http://example.com/admin/trash/preview?op=undo":    "rows",
+		"http://example.com/other/rows?actor=ana":           "rows",
+		"http://evil.example/admin/trash/rows?actor=ana":    "rows",
+		"::": "rows",
+	} {
+		page := s.send(t, http.MethodGet, "preview?op=restore&item=orders/10", nil, "Referer", referrer)
+		require.Contains(t, page.body, `name="back" value="`+want+`"`, referrer)
+		page = s.send(t, http.MethodGet, "preview?op=restore&item=orders/10&back=deletions", nil, "Referer", referrer)
+		require.Contains(t, page.body, `name="back" value="deletions"`, referrer)
+	}
+}
+
 // TestSeveral says that rows of several tables are one operation, and name each once.
 func TestSeveral(t *testing.T) {
 	t.Parallel()
