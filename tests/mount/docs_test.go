@@ -293,11 +293,12 @@ func TestDocsTenants(t *testing.T) {
 	require.NoError(t, err)
 	page, err := trashui.New(trash, tenants())
 	require.NoError(t, err)
-	send := func(method, path, body string) (status int, answer struct {
+	type reply struct {
 		Items       []json.RawMessage
 		Fingerprint string
 		Rows        map[string]int
-	}) {
+	}
+	send := func(method, path, body string) (status int, answer reply) {
 		r := httptest.NewRequestWithContext(context.WithValue(t.Context(), sessionKey{}, &User{Role: "admin", TenantID: 1}), method, path, strings.NewReader(body))
 		r.Header.Set("Accept", "application/json")
 		r.Header.Set("Content-Type", "application/json")
