@@ -231,14 +231,14 @@ func (c *cascade) describe(made *Plan, r *request) (err error) {
 		if err == nil {
 			err = c.fenceClashes(made.Clashes)
 		}
-	} else {
+		if err == nil {
+			err = c.checkFence()
+		}
+	} else if err = c.checkFence(); err == nil {
 		made.Restricted, err = c.restrictions()
 	}
 	made.Rows, made.Steps = c.tables(), c.steps()
-	if err != nil {
-		return err
-	}
-	return c.checkFence()
+	return err
 }
 
 // steps reports the rows by how they were reached: those above first, then those that were

@@ -349,7 +349,7 @@ func (t *Table) Compared(visit func(*Model)) {
 
 // ModelName is that of the table's Go type, the table's own if it has none.
 func (t *Table) ModelName() string {
-	if t.Schema == nil || t.Schema.ModelType.Name() == "" {
+	if t.Schema == nil || t.Schema.ModelType == nil || t.Schema.ModelType.Name() == "" {
 		return t.Name
 	}
 	return t.Schema.Name
