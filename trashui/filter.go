@@ -12,11 +12,12 @@ import (
 )
 
 const (
-	mostRows  = 500 // on a page, and in a form
-	fewRows   = 50  // on a page, unless more or less are asked for
-	longValue = 16 << 10
-	longQuery = 256 << 10
-	manyPairs = 2000
+	mostRows   = 500 // on a page, and in a form
+	fewRows    = 50  // on a page, unless more or less are asked for
+	longValue  = 16 << 10
+	longSought = 1000 // what is looked for in reasons, in bytes: no database takes a pattern of any length
+	longQuery  = 256 << 10
+	manyPairs  = 2000
 )
 
 // names of the filters, in the order in which they stand in an address.
@@ -88,6 +89,9 @@ func (c *choice) read(limit, after string) (err error) {
 		if !isText(text) {
 			return senseless("%s holds characters that no text has.", name)
 		}
+	}
+	if len(f.Reason) > longSought {
+		return senseless("reason is too long.")
 	}
 	if f.Actor != "" {
 		o.Actor = f.Actor

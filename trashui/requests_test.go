@@ -292,3 +292,20 @@ func TestMisread(t *testing.T) {
 		require.Empty(t, within(s.view(t, path+"?actor=ana"), "Body", "Filter", "Problem"))
 	}
 }
+
+// TestLongReason says that what is looked for in reasons is no longer than each database takes.
+func TestLongReason(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		s.delete(t, day, "ana", "why", &Customer{ID: 1})
+		for _, path := range []string{"rows", "deletions"} {
+			for _, letter := range []string{"a", "Σ", "*", "日"} {
+				long := strings.Repeat(letter, 1000/len(letter))
+				require.Equal(t, http.StatusOK, s.get(t, path+"?reason="+url.QueryEscape(long)).status, letter)
+				long = strings.Repeat(letter, 16000/len(letter))
+				require.Equal(t, http.StatusUnprocessableEntity, s.get(t, path+"?reason="+url.QueryEscape(long)).status, letter)
+			}
+		}
+	})
+}
