@@ -57,7 +57,7 @@ func (t *Trash) Deletions(ctx context.Context, options ListOptions) (DeletionPag
 	}
 	if l.options = options; options.After != "" {
 		l.after = &end{}
-		if !decode(options.After, l.after) || l.after.ID == uuid.Nil {
+		if !decode(options.After, l.after) || l.after.ID == uuid.Nil || !isAskable(l.after.At) {
 			return DeletionPage{}, fmt.Errorf("softdelete: %w: ListOptions.After is not the Next of a page of deletions", gorm.ErrInvalidValue)
 		}
 	}

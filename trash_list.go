@@ -91,7 +91,7 @@ func (t *Trash) List(ctx context.Context, options ListOptions) (ItemPage, error)
 	}
 	l := &listing{trash: t, db: db, d: dialectOf(db), options: options, limit: limit}
 	if options.After != "" {
-		if l.after, err = placeOf(options.After, models); err != nil {
+		if l.after, err = l.placeOf(options.After, models); err != nil {
 			return ItemPage{}, err
 		}
 	}
@@ -100,7 +100,11 @@ func (t *Trash) List(ctx context.Context, options ListOptions) (ItemPage, error)
 			return ItemPage{}, err
 		}
 	}
-	return l.page(models)
+	page, err := l.page(models)
+	if l.after != nil && dialect.HasState(err, "22") {
+		err = fmt.Errorf("softdelete: %w: ListOptions.After names a key that the database cannot have: %w", gorm.ErrInvalidValue, err)
+	}
+	return page, err
 }
 
 // checkListed returns the error of a model of which no row can be named.
@@ -180,10 +184,10 @@ type place struct {
 }
 
 // placeOf reads the Next of a page.
-func placeOf(text string, models []*model.Model) (*place, error) {
+func (l *listing) placeOf(text string, models []*model.Model) (*place, error) {
 	wrong := fmt.Errorf("softdelete: %w: ListOptions.After is not the Next of a page of this listing", gorm.ErrInvalidValue)
 	p := &place{}
-	if !decode(text, p) {
+	if !decode(text, p) || p.At != nil && !isAskable(*p.At) {
 		return nil, wrong
 	}
 	for _, m := range models {
@@ -206,9 +210,18 @@ func placeOf(text string, models []*model.Model) (*place, error) {
 			}
 			p.key = append(p.key, value.Elem().Interface())
 		}
+		if !model.CanAsk(l.db, l.d, m.Schema, p.key) {
+			return nil, wrong
+		}
 		return p, nil
 	}
 	return nil, wrong
+}
+
+// isAskable tells if each database can be asked about a time.
+func isAskable(at time.Time) bool {
+	year := at.UTC().Year()
+	return year >= 1 && year <= 9999
 }
 
 func decode(text string, into any) bool {

@@ -195,6 +195,12 @@ func TestListOptionErrors(t *testing.T) {
 			base64.RawURLEncoding.EncodeToString([]byte(`{"Table":"nowhere","Key":[1]}`)), base64.RawURLEncoding.EncodeToString([]byte(`null`)),
 			base64.RawURLEncoding.EncodeToString([]byte(`{"Table":"a_pairs","Key":[1]}`)), base64.RawURLEncoding.EncodeToString([]byte(`{"Table":"a_flags","Key":["a"]}`)),
 		}
+		for _, forged := range []string{ // which nobody but a visitor of a page would make
+			`{"At":"9999-12-31T23:59:59-14:00","Table":"a_stampeds","Key":[1]}`, `{"At":"0000-01-01T00:00:00Z","Table":"a_stampeds","Key":[1]}`,
+			`{"At":"9999-12-31T23:59:59-14:00","ID":"01a224de-f750-751e-83e2-18d744caf9b4"}`, `{"At":"0001-01-01T00:00:00+14:00","ID":"01a224de-f750-751e-83e2-18d744caf9b4"}`,
+		} {
+			broken = append(broken, base64.RawURLEncoding.EncodeToString([]byte(forged)))
+		}
 		for _, options := range []softdelete.ListOptions{{Limit: -1}, {Limit: math.MinInt}} {
 			require.ErrorIs(t, handles.Second(trash.List(t.Context(), options)), gorm.ErrInvalidValue)
 			require.ErrorIs(t, handles.Second(trash.Deletions(t.Context(), options)), gorm.ErrInvalidValue)
@@ -305,5 +311,23 @@ func TestListInATransaction(t *testing.T) {
 			return failing.ErrHook
 		}), failing.ErrHook)
 		require.Equal(t, []string{"x", "y"}, models.TrashedNotes(t, db))
+	})
+}
+
+// TestListAfterForged says that a place with a key that the database cannot have is no failure of the database's.
+func TestListAfterForged(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := handles.WithPlugin(t, open, softdelete.Config{}, &models.AStamped{}, &models.APair{})
+		trash := models.OpenTrash(t, db)
+		for _, forged := range []string{
+			`{"At":"2026-03-13T12:00:00Z","Table":"a_stampeds","Key":[18446744073709551615]}`, `{"Table":"a_stampeds","Key":[9223372036854775808]}`,
+			`{"At":"2026-03-13T12:00:00Z","Table":"a_pairs","Key":[1,"AAAA"]}`, `{"At":"2026-03-13T12:00:00Z","Table":"a_pairs","Key":[1,"/w=="]}`,
+		} {
+			_, err := trash.List(t.Context(), softdelete.ListOptions{After: base64.RawURLEncoding.EncodeToString([]byte(forged))})
+			if err != nil {
+				require.ErrorIs(t, err, gorm.ErrInvalidValue, forged)
+			}
+		}
 	})
 }
