@@ -2,7 +2,6 @@ package trashui
 
 import (
 	"cmp"
-	"errors"
 	"net/url"
 
 	"github.com/google/uuid"
@@ -145,15 +144,6 @@ func (v *visit) deletionID(text string) (uuid.UUID, error) {
 
 func notInTrash() error {
 	return notFound("Nothing of this operation is in the trash: it was undone, or its rows were restored or removed one by one.")
-}
-
-// wholeDeletion finds an operation, with all of its rows.
-func (v *visit) wholeDeletion(id uuid.UUID) (softdelete.Deletion, error) {
-	d, err := v.trash.Deletion(v.ctx, id)
-	if errors.Is(err, softdelete.ErrNotFound) {
-		err = notInTrash()
-	}
-	return d, err
 }
 
 // deletionView says what a list says of an operation.

@@ -180,3 +180,24 @@ func TestHiddenFindings(t *testing.T) {
 		require.NotContains(t, s.get(t, "doctor").body, "ustomer")
 	})
 }
+
+// TestHiddenUndo says that who may view no row of an operation does not undo it, nor is told of it by the preview.
+func TestHiddenUndo(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		d := s.delete(t, day, "ana", "why it was", &Customer{ID: 1})
+		undo := "preview?op=undo&id=" + d.ID.String()
+		plan := fingerprint(t, s.get(t, undo).body)
+		s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool { return len(target.Key) > 0 })
+		require.Equal(t, http.StatusForbidden, s.get(t, undo).status)
+		require.NotContains(t, s.see(t, undo).body, "why it was")
+		require.Equal(t, http.StatusForbidden, s.post(t, "undo", map[string]any{"id": d.ID.String(), "plan": plan}).status)
+		require.Equal(t, 7, s.left(t))
+		s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool {
+			return len(target.Key) > 0 && target.Table != "lines"
+		})
+		require.Equal(t, http.StatusOK, s.post(t, "undo", map[string]any{"id": d.ID.String(), "plan": plan}).status)
+		require.Equal(t, http.StatusNotFound, s.post(t, "undo", map[string]any{"id": d.ID.String(), "plan": plan}).status)
+	})
+}

@@ -67,7 +67,7 @@ func (v *visit) gather(o *order) error {
 			}
 		}
 		// Its rows are those of the plan, of which each table is asked for.
-		d, err := v.wholeDeletion(o.id)
+		_, d, err := v.deletionOf(o.id.String())
 		o.undone = &d
 		return err
 	}
