@@ -210,5 +210,30 @@ func (o *owner) load(t *Trash, db *gorm.DB, key []any) ([]Parent, error) {
 		}
 		list = append(list, parent)
 	}
+	if table := p.models.relations().Tables[o.schema.Table]; m == nil && table != nil && table.Model != nil {
+		return list, itemsFor(t, db, table.Model, list)
+	}
 	return list, nil
+}
+
+// itemsFor looks up those that are in the trash of rows whose own struct has no marker, but
+// another model of their table has.
+func itemsFor(t *Trash, db *gorm.DB, m *model.Model, list []Parent) error {
+	places, keys := map[string]*Parent{}, [][]any{}
+	for i := range list {
+		if key, err := model.GivenKey(m.Schema, list[i].Key); err == nil {
+			places[model.KeyText(key...)] = &list[i]
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	items, err := (&listing{trash: t, db: db}).items(m, also(trashOf(db, m), expr.InCurrent(model.PrimaryNames(m.Schema), keys)))
+	for i := range items {
+		if parent := places[model.KeyText(items[i].Key...)]; parent != nil {
+			parent.Item = &items[i]
+		}
+	}
+	return err
 }

@@ -28,8 +28,13 @@ type (
 		ID    uint
 		Title string `gorm:"size:60"`
 	}
+	SingerOfDuet struct {
+		ID uint
+	}
 	Song struct {
 		ID       uint
+		DuetID   uint
+		Duet     *SingerOfDuet
 		SingerID uint
 		Singer   *SingerOfSong
 		GenreID  uint
@@ -39,6 +44,7 @@ type (
 )
 
 func (SingerOfSong) TableName() string { return "singers" }
+func (SingerOfDuet) TableName() string { return "singers" }
 
 // TestParentsOfOtherTypes says that what a row belongs to is shown whatever struct it is loaded into.
 func TestParentsOfOtherTypes(t *testing.T) {
@@ -50,7 +56,7 @@ func TestParentsOfOtherTypes(t *testing.T) {
 		require.NoError(t, softdelete.AutoMigrate(s.db, &Genre{}, &Singer{}, &Song{}))
 		require.NoError(t, s.db.Create(&Singer{ID: 1, Name: "Ana"}).Error)
 		require.NoError(t, s.db.Create(&Genre{ID: 1, Title: "Fado"}).Error)
-		require.NoError(t, s.db.Create(&Song{ID: 1, SingerID: 1, GenreID: 1}).Error)
+		require.NoError(t, s.db.Create(&Song{ID: 1, SingerID: 1, DuetID: 1, GenreID: 1}).Error)
 		require.NoError(t, s.db.Delete(&Song{ID: 1}).Error)
 		var err error
 		s.trash, err = softdelete.OpenTrash(s.db)
@@ -60,6 +66,7 @@ func TestParentsOfOtherTypes(t *testing.T) {
 			a := s.get(t, "rows/songs/1")
 			require.Equal(t, http.StatusOK, a.status, a.body)
 			require.Equal(t, []any{
+				map[string]any{"relation": "Song.Duet", "table": "singers", "model": "SingerOfDuet", "key": []any{"1"}, "label": "1", "trashed": trashed},
 				map[string]any{"relation": "Song.Singer", "table": "singers", "model": "SingerOfSong", "key": []any{"1"}, "label": "1", "trashed": trashed},
 				map[string]any{"relation": "Song.Genre", "table": "genres", "model": "Genre", "key": []any{"1"}, "label": "Fado", "trashed": false},
 			}, a.json(t)["parents"])
