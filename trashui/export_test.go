@@ -7,10 +7,13 @@ import (
 )
 
 // Impatient is a page whose reads may take no time.
-func Impatient(handler http.Handler) http.Handler {
-	hasty := *handler.(*page)
-	hasty.patience = 1
-	return &hasty
+func Impatient(handler http.Handler) http.Handler { return Patient(handler, 1) }
+
+// Patient is a page whose reads may take so long.
+func Patient(handler http.Handler, patience time.Duration) http.Handler {
+	other := *handler.(*page)
+	other.patience = patience
+	return &other
 }
 
 // Modest is a page that empties few rows at a time.

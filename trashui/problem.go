@@ -91,8 +91,11 @@ const statusClosed = 499
 // late is the error of a read that took too long.
 func (v *visit) late(err error) error {
 	if err != nil && errors.Is(v.ctx.Err(), context.DeadlineExceeded) && v.r.Context().Err() == nil {
-		if v.r.URL.Query().Get("op") == "empty" {
+		switch v.r.URL.Query().Get("op") {
+		case "empty":
 			return refuse(http.StatusServiceUnavailable, "This took too long", "More is due than a page can look through: choose a longer time, or have the program empty the trash.")
+		case "restore", "purge", "undo":
+			return refuse(http.StatusServiceUnavailable, "This took too long", "More hangs on this than a page can look through. Choose less, or ask a developer to do it.")
 		}
 		return tooMuch()
 	}

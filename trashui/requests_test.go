@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
@@ -247,6 +248,29 @@ func TestImpatient(t *testing.T) {
 			trashui.Impatient(page).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/"+path, nil))
 			require.Equal(t, http.StatusServiceUnavailable, w.Code, path+w.Body.String())
 		}
+		require.Empty(t, s.log.String())
+	})
+}
+
+// TestMuchHangsOnARow says that a row is shown though it takes too long to say what would come back with it, and offered all the same.
+func TestMuchHangsOnARow(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		s.delete(t, day, "ana", "", &Customer{ID: 1})
+		const patience = 4 * time.Second
+		s.options.Scope = scope(func(tx *gorm.DB) *gorm.DB {
+			if until, ok := tx.Statement.Context.Deadline(); ok && time.Until(until) < patience/3 {
+				<-tx.Statement.Context.Done() // what has less time than the page does not come to an end
+			}
+			return tx.Where("tenant_id = ?", 1)
+		})
+		page, err := trashui.New(s.trash, s.options)
+		require.NoError(t, err)
+		view := trashui.View(trashui.Patient(page, patience), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/rows/customers/1", nil))
+		require.Equal(t, "Ana", within(view, "Heading"))
+		require.Nil(t, within(view, "Body", "Restore"))
+		require.Contains(t, within(view, "Body", "RestoreTo"), "op=restore")
 		require.Empty(t, s.log.String())
 	})
 }

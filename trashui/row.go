@@ -1,6 +1,7 @@
 package trashui
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"net/url"
@@ -189,14 +190,19 @@ func (v *visit) operation(body *row, of softdelete.Item) error {
 
 // future is what would become of the row.
 func (v *visit) future(body *row, of softdelete.Item) error {
-	plan, err := v.trash.Preview(v.ctx, softdelete.OpRestore, of)
-	if err != nil {
+	ctx, cancel := context.WithTimeout(v.ctx, v.page.patience/4)
+	defer cancel()
+	plan, err := v.trash.Preview(ctx, softdelete.OpRestore, of)
+	switch {
+	case err != nil && ctx.Err() != nil && v.ctx.Err() == nil:
+		body.Restore = nil // a row is to be seen though much hangs on it
+	case err != nil:
 		why, ok := v.reasonOf(err)
 		if !ok {
 			return err
 		}
 		body.RestoreErr = why
-	} else if v.reach(ActionView, plan, uuid.Nil) == nil {
+	case v.reach(ActionView, plan, uuid.Nil) == nil:
 		said, err := v.planView("restore", plan)
 		if err != nil {
 			return err
