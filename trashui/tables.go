@@ -42,18 +42,23 @@ func (v *visit) table(name string) *table {
 	return v.tables[i]
 }
 
-// related are the schemas of the trash, and of what is related to those, that are chosen.
+// related are the schemas of the trash, and of what is related to those and on, that are chosen.
 func (v *visit) related(chosen func(*schema.Schema) bool) (list []*schema.Schema) {
-	add := func(s *schema.Schema) {
-		if s != nil && chosen(s) && !slices.Contains(list, s) {
+	seen := map[*schema.Schema]bool{}
+	var add func(s *schema.Schema)
+	add = func(s *schema.Schema) {
+		if s == nil || seen[s] {
+			return
+		}
+		if seen[s] = true; chosen(s) {
 			list = append(list, s)
+		}
+		for _, rel := range s.Relationships.Relations {
+			add(rel.FieldSchema)
 		}
 	}
 	for _, t := range v.tables {
 		add(t.schema)
-		for _, rel := range t.schema.Relationships.Relations {
-			add(rel.FieldSchema)
-		}
 	}
 	return list
 }
