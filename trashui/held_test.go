@@ -25,8 +25,12 @@ func TestReplayed(t *testing.T) {
 		one := map[string]any{"item": []string{"customers/1"}, "plan": fingerprint(t, s.get(t, "preview?op=restore&item=customers/1").body)}
 		undo := map[string]any{"id": d.ID.String(), "plan": fingerprint(t, s.get(t, "preview?op=undo&id="+d.ID.String()).body)}
 		require.Equal(t, http.StatusOK, s.post(t, "undo", undo).status)
-		require.Equal(t, http.StatusNotFound, s.post(t, "undo", undo).status)
-		require.Equal(t, http.StatusNotFound, s.post(t, "restore", one).status)
+		for op, body := range map[string]map[string]any{"undo": undo, "restore": one} {
+			a := s.post(t, op, body)
+			require.Equal(t, http.StatusConflict, a.status, "the plan has changed to nothing")
+			require.Equal(t, map[string]any{}, a.json(t)["rows"])
+			require.Equal(t, op, a.json(t)["operation"])
+		}
 		a := s.post(t, "restore", two)
 		require.Equal(t, http.StatusConflict, a.status, "the one that is left is shown")
 		require.Equal(t, map[string]any{"customers": 1.0, "orders": 2.0, "lines": 4.0}, a.json(t)["rows"])

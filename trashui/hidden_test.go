@@ -198,6 +198,6 @@ func TestHiddenUndo(t *testing.T) {
 			return len(target.Key) > 0 && target.Table != "lines"
 		})
 		require.Equal(t, http.StatusOK, s.post(t, "undo", map[string]any{"id": d.ID.String(), "plan": plan}).status)
-		require.Equal(t, http.StatusNotFound, s.post(t, "undo", map[string]any{"id": d.ID.String(), "plan": plan}).status)
+		require.Equal(t, http.StatusConflict, s.post(t, "undo", map[string]any{"id": d.ID.String(), "plan": plan}).status)
 	})
 }

@@ -21,6 +21,6 @@ func TestNoID(t *testing.T) {
 		s.options.Authorize = refusing(func(trashui.Action, trashui.Target) bool { return false })
 		require.Equal(t, http.StatusNotFound, s.get(t, "deletions/"+uuid.Nil.String()).status)
 		require.Equal(t, http.StatusNotFound, s.get(t, "preview?op=undo&id="+uuid.Nil.String()).status)
-		require.Equal(t, http.StatusNotFound, s.post(t, "undo", map[string]any{"id": uuid.Nil.String(), "plan": "x"}).status)
+		require.Equal(t, http.StatusConflict, s.post(t, "undo", map[string]any{"id": uuid.Nil.String(), "plan": "x"}).status)
 	})
 }

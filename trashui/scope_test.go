@@ -51,7 +51,7 @@ func TestScope(t *testing.T) {
 		}
 		require.Equal(t, s.get(t, "rows/customers/4").body, s.get(t, "rows/customers/3").body, "whether it is there or not")
 		for _, op := range []string{"restore", "purge"} {
-			require.Equal(t, http.StatusNotFound, s.post(t, op, map[string]any{"item": []string{"customers/3"}, "plan": plans[op+"customers/3"]}).status)
+			require.Equal(t, http.StatusConflict, s.post(t, op, map[string]any{"item": []string{"customers/3"}, "plan": plans[op+"customers/3"]}).status)
 			require.Equal(t, http.StatusConflict, s.post(t, op, map[string]any{"item": []string{"customers/3", "customers/1"}, "plan": plans[op+"customers/3"]}).status)
 		}
 		require.Equal(t, http.StatusConflict, s.post(t, "undo", map[string]any{"id": both.ID.String(), "plan": undo}).status, "that is of both")

@@ -32,7 +32,7 @@ func TestRoundTrip(t *testing.T) {
 		require.Equal(t, http.StatusOK, a.status, a.body+s.log.String())
 		require.JSONEq(t, `{"rows":{"customers":1,"orders":2,"lines":4},"failed":[]}`, a.body)
 		a = s.post(t, "restore", map[string]any{"item": []string{"customers/1"}, "plan": plan["fingerprint"]})
-		require.Equal(t, http.StatusNotFound, a.status, a.body)
+		require.Equal(t, http.StatusConflict, a.status, a.body)
 		plan = s.get(t, "preview?op=purge&item=orders/20").json(t)
 		a = s.submit(t, "purge", url.Values{"item": {"orders/20"}, "plan": {plan["fingerprint"].(string)}, "confirm": {"3"}, "back": {"rows?model=orders"}})
 		require.Equal(t, http.StatusSeeOther, a.status, a.body+s.log.String())

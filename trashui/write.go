@@ -51,7 +51,25 @@ func (v *visit) carryOut(op string) (*reply, error) {
 		time.Sleep(time.Duration(n) * pause)
 		answer, err = v.carried(op)
 	}
+	if err != nil {
+		answer, err = v.vanished(op, err)
+	}
 	return answer, v.backTo(err, v.backOf(v.form.Get("back"), op), "Back")
+}
+
+// vanished is the answer where nothing is in the trash any more of what was confirmed: its plan
+// has changed to nothing.
+func (v *visit) vanished(op string, err error) (*reply, error) {
+	var p *problem
+	if !errors.As(err, &p) || p.Status != http.StatusNotFound {
+		return nil, err
+	}
+	p.Status, p.Title = http.StatusConflict, "Nothing was done"
+	if !v.json {
+		return nil, p
+	}
+	said, err := v.planView(op, softdelete.Plan{})
+	return &reply{status: p.Status, body: &held{*p, said}}, err
 }
 
 func (v *visit) carried(op string) (*reply, error) {
@@ -69,7 +87,7 @@ func (v *visit) carried(op string) (*reply, error) {
 		return nil, err
 	}
 	if op != "undo" && len(o.items) == 0 {
-		return nil, notFound(gone(o) + " Nothing was done.")
+		return nil, notFound(gone(o))
 	}
 	plan, err := v.plan(o)
 	if err != nil {
@@ -146,7 +164,7 @@ func (v *visit) again(o *order, failed error) (*reply, error) {
 		return nil, err
 	}
 	if o.op != "undo" && len(o.items) == 0 {
-		return nil, notFound(gone(o) + " Nothing was done.")
+		return nil, notFound(gone(o))
 	}
 	plan, err := v.plan(o)
 	if err != nil {

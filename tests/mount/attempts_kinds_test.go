@@ -38,12 +38,12 @@ func (s *service) otherTenant() (list []attempt) {
 	for _, op := range []string{"restore", "purge"} {
 		query := "op=" + op + "&item=posts/11"
 		add("preview "+op, get("preview?"+query, as1...), 404)
-		add(op+" with the true fingerprint", post(op, form("item", "posts/11", "plan", s.fingerprint(query)), as1...), 404)
+		add(op+" with the true fingerprint", post(op, form("item", "posts/11", "plan", s.fingerprint(query)), as1...), 409)
 		add(op+" beside a row of one's own", post(op, form("item", "posts/1", "item", "posts/11", "plan", s.fingerprint("op="+op+"&item=posts/1&item=posts/11")), as1...), 404, 409)
 		add("preview "+op+" that would take a row of it along", get("preview?op="+op+"&item=posts/4", as1...), 403, 409)
 		add(op+" that would take a row of it along", post(op, form("item", "posts/4", "plan", s.fingerprint("op="+op+"&item=posts/4")), as1...), 403, 409)
 	}
-	add("undo its operation", post("undo", form("id", s.idOf(11), "plan", s.fingerprint("op=undo&id="+s.idOf(11))), as1...), 404)
+	add("undo its operation", post("undo", form("id", s.idOf(11), "plan", s.fingerprint("op=undo&id="+s.idOf(11))), as1...), 409)
 	both := s.both.ID.String()
 	add("undo an operation of both, by the fingerprint of all of it", post("undo", form("id", both, "plan", s.fingerprint("op=undo&id="+both)), as1...), 403, 409)
 	for _, accept := range []string{"text/html", "application/json"} {
@@ -163,8 +163,8 @@ func (s *service) unknown() (list []attempt) {
 	add("a table of the database's own", get("rows/sqlite_master/1"), 404)
 	add("a table in a form", post("restore", form("item", "nothing/1", "plan", "x")), 422)
 	add("an operation", get("preview?op=drop&item=posts/1"), 422)
-	add("a row", post("restore", form("item", "posts/999", "plan", "x")), 404)
-	add("an id", post("undo", form("id", "0198c2f0-0000-7000-8000-000000000000", "plan", "x")), 404)
+	add("a row", post("restore", form("item", "posts/999", "plan", "x")), 409)
+	add("an id", post("undo", form("id", "0198c2f0-0000-7000-8000-000000000000", "plan", "x")), 409)
 	add("a field of JSON", post("restore", `{"item":["posts/1"],"plan":"x","where":"1=1"}`, "Content-Type", "application/json"), 422)
 	add("a type of content", post("restore", "<x/>", "Content-Type", "application/xml"), 415)
 	add("multipart", post("restore", "--x--", "Content-Type", "multipart/form-data; boundary=x"), 415)
