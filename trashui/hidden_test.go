@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 
+	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 	"github.com/gorm-softdelete/softdelete/trashui"
 )
@@ -200,4 +201,41 @@ func TestHiddenUndo(t *testing.T) {
 		require.Equal(t, http.StatusOK, s.post(t, "undo", map[string]any{"id": d.ID.String(), "plan": plan}).status)
 		require.Equal(t, http.StatusConflict, s.post(t, "undo", map[string]any{"id": d.ID.String(), "plan": plan}).status)
 	})
+}
+
+// inkTable names the table of one of two models whose Go types have one name.
+type inkTable struct{}
+
+func (inkTable) TableName() string { return "ink_pens" }
+
+// TestHiddenNamesake says that a model is found by its Go type where the other of that name may not be viewed.
+func TestHiddenNamesake(t *testing.T) {
+	t.Parallel()
+	ink := func() any {
+		type Pen struct {
+			inkTable
+			ID uint
+			softdelete.Tracked
+		}
+		return &Pen{}
+	}
+	type Pen struct {
+		ID uint
+		softdelete.Tracked
+	}
+	s := &shop{at: noon}
+	s.db = testdb.OpenerFor(t, testdb.Names()[0])(t)
+	require.NoError(t, s.db.Use(softdelete.New(softdelete.Config{Models: []any{ink(), &Pen{}}})))
+	require.NoError(t, softdelete.AutoMigrate(s.db, ink(), &Pen{}))
+	var err error
+	s.trash, err = softdelete.OpenTrash(s.db)
+	require.NoError(t, err)
+	s.options = trashui.Options{AllowAll: true}
+	require.Equal(t, http.StatusUnprocessableEntity, s.get(t, "rows?model=Pen").status, "there are two")
+	for _, hidden := range []string{"ink_pens", "pens"} {
+		s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool { return target.Table == hidden })
+		require.Equal(t, http.StatusOK, s.get(t, "rows?model=Pen").status)
+	}
+	s.options.Authorize = refusing(func(_ trashui.Action, target trashui.Target) bool { return target.Table != "" })
+	require.Equal(t, http.StatusForbidden, s.get(t, "rows?model=Pen").status)
 }

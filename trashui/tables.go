@@ -115,13 +115,17 @@ func (v *visit) named(name string) (*table, error) {
 		return t, nil
 	}
 	var found []*table
+	hidden := false
 	for _, t := range v.tables {
 		if t.schema.Name == name || strings.TrimPrefix(name, "*") == t.schema.ModelType.String() {
-			found = append(found, t)
+			hidden = !v.mayViewTable(t.name(), t.schema.Name)
+			if !hidden {
+				found = append(found, t)
+			}
 		}
 	}
 	switch {
-	case len(found) == 1 && !v.mayViewTable(found[0].name(), found[0].schema.Name), len(found) == 0 && !v.mayViewTable(name, ""):
+	case len(found) == 0 && (hidden || !v.mayViewTable(name, "")):
 		return nil, forbidden()
 	case len(found) == 0:
 		return nil, senseless("There is no model %s. Choose one of the list.", shorten(display.Line(name)))
