@@ -37,7 +37,7 @@ func (v *visit) whyHeld(row softdelete.RowError) string {
 	case errors.As(err, &restrict):
 		return strings.TrimSuffix(v.forbids(&plan{Restricted: []restricted{v.restricted(*restrict)}}, "")[0].Text, ".")
 	case errors.Is(err, softdelete.ErrOutOfScope):
-		return "It would take rows along that you may not remove"
+		return "Rows belong to it that you may not remove, or not see"
 	case errors.Is(err, softdelete.ErrGuarded):
 		return "It would take live rows along, which the database keeps"
 	case errors.Is(err, softdelete.ErrRestricted), refersTo(err):
