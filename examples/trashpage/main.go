@@ -144,27 +144,13 @@ func columns(table string) []string {
 	return nil
 }
 
-// label is what people know a row by. Of one that has no name the page shows its key.
+// label is what people know a row by. Of others the page takes the name, title or code, or else the key.
 func label(_ softdelete.Item, row any) string {
 	switch row := row.(type) {
-	case *store.Artist:
-		return row.Name
-	case *store.Album:
-		return row.Title
-	case *store.Track:
-		return row.Title
-	case *store.Genre:
-		return row.Name
 	case *store.Review:
 		return fmt.Sprintf("%s: %s", row.Author, row.Text)
-	case *store.Customer:
-		return row.Name
-	case *store.Playlist:
-		return row.Name
 	case *store.Invoice:
 		return row.Number
-	case *store.GiftCard:
-		return row.Code
 	}
 	return ""
 }

@@ -14,6 +14,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/examples/internal/sample"
 )
 
 // What the environment can say.
@@ -30,10 +31,9 @@ func Open(ctx context.Context) (*gorm.DB, error) {
 			return nil, err
 		}
 	}
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		if err := build(ctx, file); err != nil {
-			return nil, fmt.Errorf("making the shop %s: %w", file, err)
-		}
+	err := sample.Make(ctx, file, open, func(db *gorm.DB) error { return Fill(db, time.Now()) })
+	if err != nil {
+		return nil, fmt.Errorf("making the shop %s: %w", file, err)
 	}
 	return open(file)
 }
@@ -44,25 +44,4 @@ func open(file string) (*gorm.DB, error) {
 		return nil, err
 	}
 	return db, db.Use(softdelete.New(softdelete.Config{Models: Models()}))
-}
-
-// build makes the file under another name first: a shop that is there is whole.
-func build(ctx context.Context, file string) error {
-	unfinished := file + ".new"
-	if err := os.Remove(unfinished); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	db, err := open(unfinished)
-	if err != nil {
-		return err
-	}
-	err = Fill(db.WithContext(ctx), time.Now())
-	pool, poolErr := db.DB()
-	if poolErr == nil {
-		poolErr = pool.Close()
-	}
-	if err := errors.Join(err, poolErr); err != nil {
-		return err
-	}
-	return os.Rename(unfinished, file)
 }

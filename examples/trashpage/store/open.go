@@ -2,10 +2,7 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"time"
 
 	"github.com/glebarez/sqlite"
@@ -13,14 +10,14 @@ import (
 	"gorm.io/gorm/logger"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/examples/internal/sample"
 )
 
 // Open opens the store's file. It makes it if it is not there.
 func Open(ctx context.Context, file string) (*gorm.DB, error) {
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		if err := build(ctx, file); err != nil {
-			return nil, fmt.Errorf("making the store %s: %w", file, err)
-		}
+	err := sample.Make(ctx, file, open, func(db *gorm.DB) error { return Fill(db, time.Now()) })
+	if err != nil {
+		return nil, fmt.Errorf("making the store %s: %w", file, err)
 	}
 	return open(file)
 }
@@ -40,25 +37,4 @@ func Register(db *gorm.DB) error {
 		return err
 	}
 	return db.Use(softdelete.New(softdelete.Config{Models: Models()}))
-}
-
-// build makes the file under another name first: a store that is there is whole.
-func build(ctx context.Context, file string) error {
-	unfinished := file + ".new"
-	if err := os.Remove(unfinished); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	db, err := open(unfinished)
-	if err != nil {
-		return err
-	}
-	err = Fill(db.WithContext(ctx), time.Now())
-	pool, poolErr := db.DB()
-	if poolErr == nil {
-		poolErr = pool.Close()
-	}
-	if err := errors.Join(err, poolErr); err != nil {
-		return err
-	}
-	return os.Rename(unfinished, file)
 }
