@@ -51,7 +51,11 @@ func (v *visit) needEmpty() error {
 
 func (v *visit) emptyView(values url.Values) *empty {
 	body := &empty{Operation: "empty", OlderThan: values.Get("older_than"), Rows: map[string]int64{}, Failed: []failed{}}
-	body.Back = v.base + v.backOf(values.Get("back"), "empty")
+	list := v.backOf(values.Get("back"), "empty")
+	body.Back = v.base + list
+	if list != v.backOf("", "empty") {
+		body.List = list
+	}
 	body.Reason.Required = v.page.options.RequireReason
 	for _, age := range ages {
 		body.Choices = append(body.Choices, option{Value: age.value, Text: age.text, Selected: age.value == body.OlderThan})

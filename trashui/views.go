@@ -311,6 +311,7 @@ type empty struct {
 	Post    string       `json:"-"`
 	Fields  []option     `json:"-"`
 	Back    string       `json:"-"`
+	List    string       `json:"-"` // which Back leads to, for the form of the age; empty for the usual one
 	Reason  reasonField  `json:"-"`
 	Confirm confirmField `json:"-"`
 	Problem string       `json:"-"` // with the age

@@ -209,6 +209,21 @@ func TestBack(t *testing.T) {
 	}
 }
 
+// TestEmptyKeepsItsList says that who asks from a list how old rows have to be, and then for what that is, is led back to the list.
+func TestEmptyKeepsItsList(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		s.delete(t, day, "ana", "", &Customer{ID: 1})
+		page := s.send(t, http.MethodGet, "preview?op=empty", nil, "Referer", "http://example.com/admin/trash/rows?model=customers&actor=ana")
+		age, _, _ := strings.Cut(page.body, "</form>")
+		require.Contains(t, age, `name="back" value="rows?actor=ana&amp;model=customers"`)
+		page = s.send(t, http.MethodGet, "preview?op=empty&older_than=1h&back="+url.QueryEscape("rows?actor=ana&model=customers"), nil)
+		require.Equal(t, 2, strings.Count(page.body, `name="back" value="rows?actor=ana&amp;model=customers"`), "another age, and doing it")
+		require.NotContains(t, s.send(t, http.MethodGet, "preview?op=empty", nil).body, `name="back"`)
+	})
+}
+
 // TestReferrer says that who links to a preview from a list of ours comes back to that, also if the
 // link does not name it; and that nothing else is a way back.
 func TestReferrer(t *testing.T) {
