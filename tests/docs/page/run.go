@@ -1,0 +1,134 @@
+package page
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+// Test runs the sections of a page in its world, one after the other: what they print is what goes to the standard output.
+func Test(t *testing.T, world World, sections []Section) {
+	t.Helper()
+	for _, name := range testdb.Names() {
+		if len(world.Databases) > 0 && !slices.Contains(world.Databases, name) {
+			continue
+		}
+		for _, section := range sections {
+			if section.Run == nil {
+				continue
+			}
+			t.Run(name+"/"+section.Heading, func(t *testing.T) { world.test(t, section, name) })
+		}
+	}
+}
+
+func (w World) test(t *testing.T, section Section, database string) {
+	t.Helper()
+	log := &sentLog{}
+	db := testdb.Open(t, database, &gorm.Config{Logger: log, TranslateError: true})
+	require.NoError(t, log.watch(db))
+	if w.Bare == nil || !w.Bare(section.Heading) {
+		config := softdelete.Config{}
+		if w.Config != nil {
+			config = w.Config(section.Heading)
+		}
+		if config.Models == nil {
+			config.Models = w.Models
+		}
+		require.NoError(t, db.Use(softdelete.New(config)), section.At)
+		require.NoError(t, softdelete.AutoMigrate(db, w.Models...), section.At)
+	}
+	if w.Seed != nil {
+		require.NoError(t, w.Seed(t.Context(), db, section.Heading), "the seed of %s", section.At)
+	}
+	t.Chdir(t.TempDir()) // files that a block makes
+	run := &Run{t: t, section: section, db: db, log: log, database: database, at: -1}
+	err := section.Run(t.Context(), db, run)
+	run.end()
+	require.NoError(t, err, "what a block of %s returned", section.At)
+	require.Equal(t, len(section.Blocks)-1, run.at, "a block of %s returned before the last one was run", section.At)
+}
+
+// Run is one of a section.
+type Run struct {
+	t        *testing.T
+	section  Section
+	db       *gorm.DB
+	log      *sentLog
+	database string
+	at       int
+
+	stdout, pipe *os.File
+	printed      chan string
+}
+
+// Block says that the next block begins.
+func (r *Run) Block() {
+	r.end()
+	r.at++
+	r.log.take()
+	read, write, err := os.Pipe()
+	require.NoError(r.t, err)
+	r.stdout, r.pipe, r.printed = os.Stdout, write, make(chan string, 1)
+	os.Stdout = write
+	go func() {
+		var b bytes.Buffer
+		_, _ = io.Copy(&b, read)
+		r.printed <- b.String()
+	}()
+}
+
+// SQL runs the block that begins, which is SQL.
+func (r *Run) SQL() error {
+	sql, ok := named(r.section.Blocks[r.at].SQL, r.database)
+	if !ok {
+		return nil
+	}
+	for _, statement := range statements(sql) {
+		if err := r.db.Session(&gorm.Session{NewDB: true}).WithContext(context.Background()).Exec(statement).Error; err != nil {
+			return fmt.Errorf("%s: %w", r.section.Blocks[r.at].At, err)
+		}
+	}
+	return nil
+}
+
+// end holds what the block that ends has sent and printed against what stands behind it.
+func (r *Run) end() {
+	if r.pipe == nil {
+		return
+	}
+	os.Stdout = r.stdout
+	require.NoError(r.t, r.pipe.Close())
+	r.pipe = nil
+	printed, block := <-r.printed, r.section.Blocks[r.at]
+	sent, failed := r.log.take()
+	if block.Printed != "" {
+		require.True(r.t, Like(block.Printed, printed), "%s printed\n%s\nand the docs say\n%s", block.At, printed, block.Printed)
+	}
+	for _, err := range failed {
+		require.True(r.t, says(block.Go, err), "%s: a statement failed, and the block does not say so: %v", block.At, err)
+	}
+	rest := sent
+	for _, want := range block.Sent {
+		sql, ok := named(want.SQL, r.database)
+		if !ok || (sql == want.SQL && r.database != "sqlite") {
+			continue
+		}
+		for _, statement := range statements(sql) {
+			at := slices.IndexFunc(rest, func(sent string) bool { return Like(statement, sent) })
+			require.GreaterOrEqual(r.t, at, 0, "%s: this was not sent, or not in this order:\n%s\n\nsent was\n%s", want.At, statement, strings.Join(sent, "\n"))
+			rest = rest[at+1:]
+		}
+	}
+}

@@ -1,0 +1,20 @@
+//go:build docs
+
+// Package faults has the world of the page by which the test is tested.
+package faults
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete/tests/docs/page"
+)
+
+// World is what the blocks of the page run in.
+var World = page.World{
+	Models: []any{&Post{}},
+	Seed: func(_ context.Context, db *gorm.DB, _ string) error {
+		return db.Create(&[]Post{{ID: 1, Title: "a"}, {ID: 2, Title: "b"}}).Error
+	},
+}
