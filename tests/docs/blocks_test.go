@@ -85,7 +85,7 @@ func TestFaultsAreSeen(t *testing.T) {
 func binaryOf(t *testing.T, overlay string) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "docs.test")
-	out, err := command(t, ".", nil, "go", "test", "-c", "-tags", "docs", "-overlay", overlay, "-o", binary, "./run")
+	out, err := command(t, ".", nil, "go", "test", "-c", "-vet=off", "-tags", "docs", "-overlay", overlay, "-o", binary, "./run")
 	require.NoError(t, err, out)
 	return binary
 }
