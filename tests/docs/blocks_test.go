@@ -85,7 +85,7 @@ func TestFaultsAreSeen(t *testing.T) {
 func binaryOf(t *testing.T, overlay string) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "docs.test")
-	out, err := command(t, ".", nil, "go", "test", "-c", "-tags", "docs", "-overlay", overlay, "-o", binary, "./run")
+	out, err := command(t, ".", nil, "go", "test", "-c", "-vet=off", "-tags", "docs", "-overlay", overlay, "-o", binary, "./run")
 	require.NoError(t, err, out)
 	return binary
 }
@@ -105,8 +105,8 @@ func overlayOf(t *testing.T, list []*book.Page, made []source.Package) string {
 	var imports, calls strings.Builder
 	for i, page := range list {
 		name := page.Name()
-		fmt.Fprintf(&imports, "\t%[1]s \"github.com/gorm-softdelete/softdelete/tests/docs/pages/%[1]s\"\n", name)
-		fmt.Fprintf(&calls, "\tt.Run(%q, func(t *testing.T) { page.Test(t, %[2]s.World, %[2]s.Sections) })\n", page.Path, name)
+		fmt.Fprintf(&imports, "\tof%[1]s \"github.com/gorm-softdelete/softdelete/tests/docs/pages/%[1]s\"\n", name)
+		fmt.Fprintf(&calls, "\tt.Run(%q, func(t *testing.T) { page.Test(t, of%[2]s.World, of%[2]s.Sections) })\n", page.Path, name)
 		for file, text := range made[i].Files {
 			write(filepath.Join("pages", name, file), text)
 		}

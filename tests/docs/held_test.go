@@ -17,7 +17,7 @@ var marked = regexp.MustCompile(`(?ms)^(\t*)// docs\n(.*?)^\t*// end$`)
 // held are the blocks of Go that other tests compile and run: those that are marked, and whole files of the examples.
 func held(t *testing.T) map[string]bool {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard", "*_test.go", "examples/*.go", "tests/mount/*.go").Output()
+	out, err := exec.CommandContext(t.Context(), "git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard", "*_test.go", "examples/*.go", "tests/mount/*.go", "tests/command/*.go").Output()
 	require.NoError(t, err)
 	blocks := map[string]bool{}
 	for path := range strings.FieldsSeq(string(out)) {

@@ -16,28 +16,35 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
-// load is a program that Atlas runs, as docs/migrations.md has it: what it prints is the schema that is wanted.
-func load(dialect string, models ...any) (string, error) {
-	plugin := func() map[string]gorm.Plugin {
+// docs
+// load is the schema that is wanted: GORM's tables, and what the plugin adds to them.
+func load(dialect string, nowhere gorm.Dialector, models ...any) (string, error) {
+	plugin := func() map[string]gorm.Plugin { // one for each handle
 		return map[string]gorm.Plugin{"softdelete": softdelete.New(softdelete.Config{Models: models})}
 	}
 	tables, err := gormschema.New(dialect, gormschema.WithConfig(&gorm.Config{Plugins: plugin()})).Load(models...)
 	if err != nil {
 		return "", err
 	}
-	dialector := postgres.Open("host=nowhere")
-	if dialect == "mysql" {
-		dialector = mysql.New(mysql.Config{DSN: "nobody@tcp(nowhere)/none", SkipInitializeWithVersion: true})
-	}
-	db, err := gorm.Open(dialector, &gorm.Config{DisableAutomaticPing: true, Plugins: plugin()})
+	db, err := gorm.Open(nowhere, &gorm.Config{DisableAutomaticPing: true, Plugins: plugin()})
 	if err != nil {
 		return "", err
 	}
-	list, err := softdelete.DDL(db, models...) // the first of the two lines
+	list, err := softdelete.DDL(db)
 	for _, s := range list {
-		tables += s.Up + ";\n" // and the second
+		tables += s.Up + ";\n"
 	}
 	return tables, err
+}
+
+// end
+
+// nowhere is a dialector that connects to nothing.
+func nowhere(dialect string) gorm.Dialector {
+	if dialect == "mysql" {
+		return mysql.New(mysql.Config{DSN: "nobody@tcp(nowhere)/none", SkipInitializeWithVersion: true})
+	}
+	return postgres.Open("host=nowhere")
 }
 
 var loading sync.Mutex
@@ -63,7 +70,7 @@ func TestAtlasLoader(t *testing.T) {
 		require.NoError(t, softdelete.AutoMigrate(whole))
 		db := testdb.OpenerFor(t, databaseOf(whole))(t)
 		loading.Lock() // the loader has one recording for all
-		schema, err := load(whole.Name(), models()...)
+		schema, err := load(whole.Name(), nowhere(whole.Name()), models()...)
 		forget(t)
 		loading.Unlock()
 		require.NoError(t, err)

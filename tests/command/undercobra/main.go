@@ -16,6 +16,7 @@ import (
 	"github.com/gorm-softdelete/softdelete/trashcmd"
 )
 
+// docs
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program
@@ -55,3 +56,5 @@ func trashCommand(open func(context.Context) (*gorm.DB, error), models ...any) *
 type exitCode int
 
 func (c exitCode) Error() string { return "exit code " + strconv.Itoa(int(c)) }
+
+// end

@@ -15,6 +15,7 @@ import (
 	"github.com/gorm-softdelete/softdelete/trashcmd"
 )
 
+// docs
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program
@@ -43,3 +44,5 @@ func trashCommand(open func(context.Context) (*gorm.DB, error), models ...any) *
 		},
 	}
 }
+
+// end
