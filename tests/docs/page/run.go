@@ -52,6 +52,7 @@ func (w World) test(t *testing.T, section Section, database string) {
 	if w.Seed != nil {
 		require.NoError(t, w.Seed(t.Context(), db, section.Heading), "the seed of %s", section.At)
 	}
+	require.NoError(t, log.record(db))
 	t.Chdir(t.TempDir()) // files that a block makes
 	run := &Run{t: t, section: section, db: db, log: log, database: database, at: -1}
 	err := section.Run(t.Context(), db, run)
