@@ -26,13 +26,9 @@ func (l *sentLog) Info(context.Context, string, ...any)     {}
 func (l *sentLog) Warn(context.Context, string, ...any)     {}
 func (l *sentLog) Error(context.Context, string, ...any)    {}
 
-func (l *sentLog) Trace(_ context.Context, _ time.Time, fc func() (string, int64), err error) {
-	sql, _ := fc()
+func (l *sentLog) Trace(_ context.Context, _ time.Time, _ func() (string, int64), err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if sql != "" {
-		l.sent = append(l.sent, sql)
-	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		l.failed = append(l.failed, err)
 	}
@@ -71,6 +67,8 @@ var sentinels = map[string]error{
 	"ErrNotInstalled": softdelete.ErrNotInstalled, "ErrGuarded": softdelete.ErrGuarded, "ErrPlanChanged": softdelete.ErrPlanChanged, "ErrOutOfScope": softdelete.ErrOutOfScope,
 	"ErrUnsupportedDatabase": softdelete.ErrUnsupportedDatabase, "ErrRecordNotFound": gorm.ErrRecordNotFound, "ErrDuplicatedKey": gorm.ErrDuplicatedKey,
 	"ErrForeignKeyViolated": gorm.ErrForeignKeyViolated, "ErrInvalidValue": gorm.ErrInvalidValue, "ErrMissingWhereClause": gorm.ErrMissingWhereClause,
+	"ErrInvalidData": gorm.ErrInvalidData, "ErrInvalidField": gorm.ErrInvalidField, "ErrInvalidDB": gorm.ErrInvalidDB, "ErrRegistered": gorm.ErrRegistered,
+	"ErrPrimaryKeyRequired": gorm.ErrPrimaryKeyRequired, "ErrModelValueRequired": gorm.ErrModelValueRequired, "ErrUnsupportedDriver": gorm.ErrUnsupportedDriver,
 }
 
 // says tells whether the text of a block names an error: by its variable, or by its type.

@@ -5,6 +5,7 @@ package faults
 
 import (
 	"context"
+	"errors"
 
 	"gorm.io/gorm"
 
@@ -13,8 +14,8 @@ import (
 
 // World is what the blocks of the page run in.
 var World = page.World{
-	Models: []any{&Post{}},
+	Models: []any{&Post{}, &Shelf{}, &Book{}},
 	Seed: func(_ context.Context, db *gorm.DB, _ string) error {
-		return db.Create(&[]Post{{ID: 1, Title: "a"}, {ID: 2, Title: "b"}}).Error
+		return errors.Join(db.Create(&[]Post{{ID: 1, Title: "a"}, {ID: 2, Title: "b"}}).Error, db.Create(&Shelf{Books: []Book{{}}}).Error)
 	},
 }
