@@ -71,6 +71,7 @@ var sentinels = map[string]error{
 	"ErrNotInstalled": softdelete.ErrNotInstalled, "ErrGuarded": softdelete.ErrGuarded, "ErrPlanChanged": softdelete.ErrPlanChanged, "ErrOutOfScope": softdelete.ErrOutOfScope,
 	"ErrUnsupportedDatabase": softdelete.ErrUnsupportedDatabase, "ErrRecordNotFound": gorm.ErrRecordNotFound, "ErrDuplicatedKey": gorm.ErrDuplicatedKey,
 	"ErrForeignKeyViolated": gorm.ErrForeignKeyViolated, "ErrInvalidValue": gorm.ErrInvalidValue, "ErrMissingWhereClause": gorm.ErrMissingWhereClause,
+	"ErrInvalidData": gorm.ErrInvalidData, "ErrInvalidField": gorm.ErrInvalidField, "ErrUnsupportedDriver": gorm.ErrUnsupportedDriver,
 }
 
 // says tells whether the text of a block names an error: by its variable, or by its type.
