@@ -10,6 +10,8 @@ import (
 	"github.com/gorm-softdelete/softdelete"
 )
 
+// docs
+
 // Customer has orders, which go along with it.
 type Customer struct {
 	ID     uint
@@ -34,19 +36,24 @@ func Use(db *gorm.DB) error {
 	return db.Use(softdelete.New(softdelete.Config{Models: Models()}))
 }
 
+// end
+// docs
+
 // Store is what the application reads and writes by.
 type Store struct{ DB *gorm.DB }
 
 // Customer reads one customer.
 func (s Store) Customer(ctx context.Context, id uint) (Customer, error) {
 	var customer Customer
-	return customer, s.DB.WithContext(ctx).First(&customer, id).Error
+	err := s.DB.WithContext(ctx).First(&customer, id).Error
+	return customer, err
 }
 
 // Numbers lists the numbers of all orders.
 func (s Store) Numbers(ctx context.Context) ([]string, error) {
 	var numbers []string
-	return numbers, s.DB.WithContext(ctx).Model(&Order{}).Order("number").Pluck("number", &numbers).Error
+	err := s.DB.WithContext(ctx).Model(&Order{}).Order("number").Pluck("number", &numbers).Error
+	return numbers, err
 }
 
 // Buyers lists who has ordered something, by SQL of its own.
@@ -72,3 +79,5 @@ func (s Store) Sweep(ctx context.Context) error {
 	_, err = trash.Empty(ctx, softdelete.EmptyOptions{OlderThan: 30 * 24 * time.Hour})
 	return err
 }
+
+// end

@@ -14,6 +14,8 @@ import (
 	"github.com/gorm-softdelete/softdelete"
 )
 
+// docs
+
 // clock stands still until a test moves it.
 type clock struct{ at time.Time }
 
@@ -34,6 +36,10 @@ func open(t *testing.T) (*gorm.DB, *clock) {
 	require.NoError(t, softdelete.AutoMigrate(db, Models()...))
 	return db, clock
 }
+
+// end
+
+// docs
 
 // ana makes a customer with two orders.
 func ana(t *testing.T, db *gorm.DB) Customer {
@@ -59,6 +65,10 @@ func TestLeave(t *testing.T) {
 	require.ErrorIs(t, err, gorm.ErrRecordNotFound)
 }
 
+// end
+
+// docs
+
 func TestLeaveCanBeUndone(t *testing.T) {
 	t.Parallel()
 	db, _ := open(t)
@@ -78,6 +88,10 @@ func TestLeaveCanBeUndone(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"A1", "A2"}, numbers)
 }
+
+// end
+
+// docs
 
 func TestSweep(t *testing.T) {
 	t.Parallel()
@@ -100,6 +114,10 @@ func trashedOrders(t *testing.T, db *gorm.DB) int64 {
 	require.NoError(t, err)
 	return n
 }
+
+// end
+
+// docs
 
 // reads are all reads of the application: the models that each looks at, and how many rows it finds.
 var reads = map[string]struct {
@@ -145,6 +163,10 @@ func TestNoReadShowsTheTrash(t *testing.T) {
 	}
 }
 
+// end
+
+// docs
+
 func TestCascades(t *testing.T) {
 	t.Parallel()
 	db, _ := open(t)
@@ -154,6 +176,10 @@ func TestCascades(t *testing.T) {
 	}
 	require.Equal(t, []string{`Customer → Order (Orders): cascade, by softdelete:"cascade"`}, policies)
 }
+
+// end
+
+// docs
 
 func TestSchema(t *testing.T) {
 	t.Parallel()
@@ -165,6 +191,10 @@ func TestSchema(t *testing.T) {
 	}
 }
 
+// end
+
+// docs
+
 func TestDeleteAsSQL(t *testing.T) {
 	t.Parallel()
 	db, _ := open(t)
@@ -172,9 +202,13 @@ func TestDeleteAsSQL(t *testing.T) {
 	require.Contains(t, sql, "UPDATE `orders` SET `deleted_at`=")
 }
 
-func TestWithin(t *testing.T) {
+// end
+
+// docs
+
+func TestInATransaction(t *testing.T) {
 	t.Parallel()
-	db, clock := open(t) // in your tests one handle for all of them, opened once
+	db, clock := open(t) // yours: one handle on PostgreSQL, that all tests share
 	tx := db.Session(&gorm.Session{NowFunc: clock.Now}).Begin()
 	require.NoError(t, tx.Error)
 	t.Cleanup(func() { tx.Rollback() })
@@ -183,3 +217,5 @@ func TestWithin(t *testing.T) {
 	require.NoError(t, Store{tx}.Leave(t.Context(), customer.ID))
 	require.EqualValues(t, 2, trashedOrders(t, tx))
 }
+
+// end
