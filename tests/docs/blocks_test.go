@@ -105,8 +105,8 @@ func overlayOf(t *testing.T, list []*book.Page, made []source.Package) string {
 	var imports, calls strings.Builder
 	for i, page := range list {
 		name := page.Name()
-		fmt.Fprintf(&imports, "\t%[1]s \"github.com/gorm-softdelete/softdelete/tests/docs/pages/%[1]s\"\n", name)
-		fmt.Fprintf(&calls, "\tt.Run(%q, func(t *testing.T) { page.Test(t, %[2]s.World, %[2]s.Sections) })\n", page.Path, name)
+		fmt.Fprintf(&imports, "\tof_%[1]s \"github.com/gorm-softdelete/softdelete/tests/docs/pages/%[1]s\"\n", name)
+		fmt.Fprintf(&calls, "\tt.Run(%q, func(t *testing.T) { page.Test(t, of_%[2]s.World, of_%[2]s.Sections) })\n", page.Path, name)
 		for file, text := range made[i].Files {
 			write(filepath.Join("pages", name, file), text)
 		}
