@@ -54,6 +54,8 @@ type Row struct {
 	Line int
 	// Calls and SQL are the code of its first two cells.
 	Calls, SQL []string
+	// Database is the one that sends the SQL, if the header names one: PostgreSQL.
+	Database string
 }
 
 // Link is one to another place.
@@ -150,15 +152,19 @@ func (r *reader) fence(node *ast.FencedCodeBlock) {
 	r.section().Blocks = append(r.section().Blocks, block)
 }
 
-// table takes the rows of one whose header begins with call and SQL.
+// table takes the rows of one whose header begins with call and SQL, or SQL on PostgreSQL.
 func (r *reader) table(node *east.Table) {
 	header := node.FirstChild()
-	if header.ChildCount() < 2 || !strings.EqualFold(r.plain(header.FirstChild()), "call") || !strings.EqualFold(r.plain(header.FirstChild().NextSibling()), "SQL") {
+	if header.ChildCount() < 2 || !strings.EqualFold(r.plain(header.FirstChild()), "call") {
+		return
+	}
+	sql, database, _ := strings.Cut(r.plain(header.FirstChild().NextSibling()), " on ")
+	if sql != "SQL" {
 		return
 	}
 	for row := header.NextSibling(); row != nil; row = row.NextSibling() {
 		calls := row.FirstChild()
-		r.section().Rows = append(r.section().Rows, &Row{Line: r.line(row), Calls: r.spans(calls), SQL: r.spans(calls.NextSibling())})
+		r.section().Rows = append(r.section().Rows, &Row{Line: r.line(row), Calls: r.spans(calls), SQL: r.spans(calls.NextSibling()), Database: database})
 	}
 }
 
