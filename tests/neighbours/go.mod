@@ -12,6 +12,7 @@ require (
 	github.com/stretchr/testify v1.12.1
 	gorm.io/cli/gorm v0.2.4
 	gorm.io/datatypes v1.2.7
+	gorm.io/driver/postgres v1.6.3
 	gorm.io/gen v0.3.27
 	gorm.io/gorm v1.31.2
 	gorm.io/hints v1.1.2
@@ -61,7 +62,6 @@ require (
 	golang.org/x/tools v0.36.0 // indirect
 	google.golang.org/protobuf v1.31.0 // indirect
 	gorm.io/driver/mysql v1.6.0 // indirect
-	gorm.io/driver/postgres v1.6.3 // indirect
 	gorm.io/plugin/soft_delete v1.2.1 // indirect
 	modernc.org/libc v1.22.5 // indirect
 	modernc.org/mathutil v1.5.0 // indirect

@@ -15,7 +15,7 @@ var (
 )
 
 // databases are the names in docs of those in tests.
-var databases = map[string]string{"SQLite": "sqlite", "PostgreSQL": "postgres", "MariaDB": "mariadb"}
+var databases = map[string]string{"SQLite": "sqlite", "PostgreSQL": "postgres", "MariaDB": "mariadb", "TiDB": "tidb"}
 
 // named is the SQL without the first line that names its database, and whether it is this one's. SQL that names none is anyone's.
 func named(sql, database string) (string, bool) {

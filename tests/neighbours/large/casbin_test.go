@@ -6,6 +6,7 @@ import (
 	"github.com/casbin/casbin/v3"
 	"github.com/casbin/casbin/v3/model"
 	gormadapter "github.com/casbin/gorm-adapter/v3"
+	"github.com/glebarez/sqlite"
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
 
@@ -109,4 +110,25 @@ func TestCasbinKnowsNoTrash(t *testing.T) {
 		require.NoError(t, db.Model(&trashableRule{}).Scopes(softdelete.WithTrashed).Count(&n).Error)
 		require.Zero(t, n)
 	})
+}
+
+func TestDocsCasbin(t *testing.T) {
+	t.Parallel()
+	db, err := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{})
+	require.NoError(t, err)
+	require.NoError(t, db.Use(softdelete.New()))
+	rules, err := model.NewModelFromString(rules)
+	require.NoError(t, err)
+	open := func() error {
+		// docs
+		adapter, err := gormadapter.NewAdapterByDB(db)
+		if err != nil {
+			return err
+		}
+		enforcer, err := casbin.NewEnforcer(rules, adapter)
+		// end
+		require.NotNil(t, enforcer)
+		return err
+	}
+	require.NoError(t, open())
 }

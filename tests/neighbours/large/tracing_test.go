@@ -26,6 +26,8 @@ func useTracing(db *gorm.DB) (*tracetest.InMemoryExporter, error) {
 	return spans, db.Use(tracing.NewPlugin(tracing.WithTracerProvider(provider), tracing.WithoutMetrics()))
 }
 
+// docs
+
 // nameOperations is a plugin that says of each span which operation its statement belongs to.
 type nameOperations struct{}
 
@@ -42,6 +44,8 @@ func (nameOperations) Initialize(db *gorm.DB) error {
 		db.Callback().Delete().After("otel:before:delete").Before("gorm:delete").Register("spans:operation", say),
 	)
 }
+
+// end
 
 // query is the SQL of a span.
 func query(span tracetest.SpanStub) string { return attributeOf(span, "db.query.text") }
@@ -114,6 +118,15 @@ func TestOperationsOfSpans(t *testing.T) {
 	})
 }
 
+func useBoth(db *gorm.DB, provider trace.TracerProvider) error {
+	// docs
+	if err := db.Use(tracing.NewPlugin(tracing.WithTracerProvider(provider))); err != nil {
+		return err
+	}
+	return db.Use(nameOperations{}) // after the tracer
+	// end
+}
+
 func Example_spans() {
 	type Comment struct {
 		ID     uint
@@ -127,10 +140,10 @@ func Example_spans() {
 	}
 	db, err := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{})
 	must(err)
-	spans, err := useTracing(db) // db.Use(tracing.NewPlugin(…))
-	must(err)
+	spans := tracetest.NewInMemoryExporter()
+	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(spans))
 	must(db.Use(softdelete.New(softdelete.Config{Models: []any{&Post{}, &Comment{}}})))
-	must(db.Use(nameOperations{})) // after the tracer
+	must(useBoth(db, provider))
 	must(db.AutoMigrate(&Post{}, &Comment{}))
 	must(db.Create(&Post{ID: 1, Comments: []Comment{{ID: 1}}}).Error)
 	spans.Reset()

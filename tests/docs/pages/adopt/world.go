@@ -1,0 +1,54 @@
+//go:build docs
+
+// Package adopt has the world of docs/adopt.md.
+package adopt
+
+import (
+	"context"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/tests/docs/page"
+)
+
+// models are those of the application, which it lists somewhere.
+var models list
+
+type list struct{ all []any }
+
+func (l list) All() []any { return l.all }
+
+// tagged is User with the tags of step 5.
+type tagged struct {
+	gorm.Model
+	Email string `gorm:"size:100" softdelete:"unique"`
+}
+
+func (tagged) TableName() string { return "users" }
+
+// World is what the blocks of the page run in.
+var World = page.World{
+	// Before step 6 the plugin is registered by the page, on tables that GORM alone has made.
+	Bare: func(section string) bool { return section < "6" },
+	Config: func(string) softdelete.Config {
+		return softdelete.Config{Models: []any{&tagged{}, &Session{}, &Invoice{}}}
+	},
+	Seed: func(_ context.Context, db *gorm.DB, section string) error {
+		models.all = []any{&User{}, &Session{}, &Invoice{}}
+		if err := db.AutoMigrate(models.all...); err != nil {
+			return err
+		}
+		if err := db.Create(&User{Email: "old@example.com", Sessions: []Session{{}, {}}}).Error; err != nil {
+			return err
+		}
+		switch {
+		case strings.HasPrefix(section, "6"):
+			models.all = []any{&tagged{}, &Session{}, &Invoice{}}
+		case strings.HasPrefix(section, "To take"):
+			return softdelete.AutoMigrate(db, &tagged{})
+		}
+		return nil
+	},
+}
