@@ -54,6 +54,8 @@ type Row struct {
 	Line int
 	// Calls and SQL are the code of its first two cells.
 	Calls, SQL []string
+	// Database is the one that sends the SQL, if the header names one: PostgreSQL.
+	Database string
 }
 
 // Link is one to another place.
@@ -150,18 +152,24 @@ func (r *reader) fence(node *ast.FencedCodeBlock) {
 	r.section().Blocks = append(r.section().Blocks, block)
 }
 
-// table takes the rows of one that has a column of calls, and one of SQL behind it.
+// table takes the rows of one that has a column of calls, and one of SQL, or SQL on PostgreSQL, behind it.
 func (r *reader) table(node *east.Table) {
 	header := node.FirstChild()
 	at := 0
 	for cell := header.FirstChild(); cell != nil && !strings.EqualFold(r.plain(cell), "call"); cell = cell.NextSibling() {
 		at++
 	}
-	if sql := cellAt(header, at+1); sql == nil || !strings.EqualFold(r.plain(sql), "SQL") {
+	cell := cellAt(header, at+1)
+	if cell == nil {
+		return
+	}
+	sql, database, _ := strings.Cut(r.plain(cell), " on ")
+	if sql != "SQL" {
 		return
 	}
 	for row := header.NextSibling(); row != nil; row = row.NextSibling() {
-		r.section().Rows = append(r.section().Rows, &Row{Line: r.line(row), Calls: r.spans(cellAt(row, at)), SQL: r.spans(cellAt(row, at+1))})
+		calls := cellAt(row, at)
+		r.section().Rows = append(r.section().Rows, &Row{Line: r.line(row), Calls: r.spans(calls), SQL: r.spans(calls.NextSibling()), Database: database})
 	}
 }
 

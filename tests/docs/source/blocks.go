@@ -31,7 +31,7 @@ func (m *maker) section(section *book.Section) error {
 		case shown[block.Language]:
 		case block.Language != "go":
 			return fmt.Errorf("%s: a fence of %q, of which no test knows", m.at(block.Line), block.Language)
-		case m.held[strings.TrimSpace(block.Text)]:
+		case m.held[strings.TrimSpace(block.Text)] && printed(section.Blocks, i) == "":
 			m.out.Count.Held++
 		case strings.HasPrefix(strings.TrimSpace(block.Text), "package ") || strings.HasPrefix(block.Text, "//") && strings.Contains(block.Text, "\npackage "):
 			m.out.Count.Programs++
@@ -92,9 +92,13 @@ func (m *maker) row(section *book.Section, row *book.Row) error {
 		return fmt.Errorf("%s: a row of calls has statements of Go and the SQL that they send, both in backticks", m.at(row.Line))
 	}
 	m.out.Count.Calls++
+	sql := strings.Join(row.SQL, "\n\n")
+	if row.Database != "" {
+		sql = "-- " + row.Database + "\n" + sql
+	}
 	var run body
 	run.open("run.Block()"+m.lineOf(block)+text, ignored(names))
-	blocks := fmt.Sprintf("\t\t{At: %q, Go: %q, Sent: []page.Sent{{At: %[1]q, SQL: %[3]q}}},\n", m.at(row.Line), block.Text, strings.Join(row.SQL, "\n\n"))
+	blocks := fmt.Sprintf("\t\t{At: %q, Go: %q, Sent: []page.Sent{{At: %[1]q, SQL: %[3]q}}},\n", m.at(row.Line), block.Text, sql)
 	m.add(section.Heading, row.Line, blocks, run.close())
 	return nil
 }
