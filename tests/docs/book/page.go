@@ -152,20 +152,34 @@ func (r *reader) fence(node *ast.FencedCodeBlock) {
 	r.section().Blocks = append(r.section().Blocks, block)
 }
 
-// table takes the rows of one whose header begins with call and SQL, or SQL on PostgreSQL.
+// table takes the rows of one that has a column of calls, and one of SQL, or SQL on PostgreSQL, behind it.
 func (r *reader) table(node *east.Table) {
 	header := node.FirstChild()
-	if header.ChildCount() < 2 || !strings.EqualFold(r.plain(header.FirstChild()), "call") {
+	at := 0
+	for cell := header.FirstChild(); cell != nil && !strings.EqualFold(r.plain(cell), "call"); cell = cell.NextSibling() {
+		at++
+	}
+	cell := cellAt(header, at+1)
+	if cell == nil {
 		return
 	}
-	sql, database, _ := strings.Cut(r.plain(header.FirstChild().NextSibling()), " on ")
+	sql, database, _ := strings.Cut(r.plain(cell), " on ")
 	if sql != "SQL" {
 		return
 	}
 	for row := header.NextSibling(); row != nil; row = row.NextSibling() {
-		calls := row.FirstChild()
+		calls := cellAt(row, at)
 		r.section().Rows = append(r.section().Rows, &Row{Line: r.line(row), Calls: r.spans(calls), SQL: r.spans(calls.NextSibling()), Database: database})
 	}
+}
+
+// cellAt is a cell of a row, or nil.
+func cellAt(row ast.Node, at int) ast.Node {
+	cell := row.FirstChild()
+	for ; cell != nil && at > 0; at-- {
+		cell = cell.NextSibling()
+	}
+	return cell
 }
 
 // spans are the pieces of code in a text.
