@@ -50,6 +50,7 @@ func TestRefusals(t *testing.T) {
 			{"GET /deletions?after=x", "", 422, "after is the next of another page"},
 			{"GET /articles?after=%00", "", 400, "that is no text"},
 			{"DELETE /articles/1?reason=%ff", "", 400, "that is no text"},
+			{"DELETE /articles/1?reason=%zz", "", 400, "that is no text"},
 			{"DELETE /articles/0", "", 404, ""},
 			{"DELETE /articles/one", "", 404, ""},
 			{"DELETE /articles/-1", "", 404, ""},

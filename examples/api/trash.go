@@ -112,7 +112,7 @@ func (s *server) undoAll(r *http.Request) (int, any, error) {
 	return http.StatusOK, map[string]any{"items": undone}, err
 }
 
-// trashPage is the page for who may look at all of it.
+// trashPage is the page for the admin, who sees and brings back what anybody has deleted.
 func (s *server) trashPage() (http.Handler, error) {
 	return trashui.New(s.trash.WithRetention(retention), trashui.Options{
 		Title: "Articles · Trash",
@@ -122,6 +122,12 @@ func (s *server) trashPage() (http.Handler, error) {
 				return errors.New("not the admin")
 			}
 			return nil
+		},
+		Label: func(_ softdelete.Item, row any) string {
+			if comment, ok := row.(*Comment); ok {
+				return comment.Text
+			}
+			return "" // the name or title of others, which the page finds by itself
 		},
 	})
 }

@@ -171,6 +171,7 @@ func TestTrashPage(t *testing.T) {
 		require.Equal(t, http.StatusOK, page.status)
 		require.Contains(t, page.text, "by mistake")
 		require.Contains(t, page.text, "Articles · Trash")
+		require.Contains(t, s.ask(t, "admin", "GET /admin/trash/rows?model=comments").text, "third")
 
 		asked := func(name, method, path, body string) answer {
 			r, err := http.NewRequestWithContext(t.Context(), method, s.url+"/admin/trash/"+path, strings.NewReader(body))
