@@ -26,8 +26,8 @@ func (s *server) articles() routes {
 		"GET /comments":                list[Comment](s, []string{"article_id", "author_id"}, shown),
 		"POST /articles/{id}/comments": create(s, below),
 		"GET /comments/{id}":           get[Comment](s, shown),
-		"PATCH /comments/{id}":         update[Comment](s),
-		"DELETE /comments/{id}":        remove[Comment](s),
+		"PATCH /comments/{id}":         update[Comment](s, shown),
+		"DELETE /comments/{id}":        remove[Comment](s, shown),
 		"POST /comments/{id}/restore":  restore(s, "comments"),
 	}
 }

@@ -145,6 +145,10 @@ func TestTwoParents(t *testing.T) {
 					want = http.StatusOK
 				}
 				require.Equal(t, want, s.ask(t, "ana", fmt.Sprint("GET /comments/", id)).status)
+				require.Equal(t, want, s.ask(t, "ana", fmt.Sprint("PATCH /comments/", id), `{"text": "changed"}`).status)
+				if want == http.StatusNotFound {
+					require.Equal(t, want, s.ask(t, "ana", fmt.Sprint("DELETE /comments/", id)).status)
+				}
 			}
 			return ids
 		}
@@ -162,6 +166,15 @@ func TestTwoParents(t *testing.T) {
 		require.Empty(t, seen())
 		require.Equal(t, []int{1, 2}, s.ids(t, "/comments"))
 		s.ok(t, "ben", "POST /articles/2/restore")
+		require.Equal(t, []int{3, 4}, seen())
+
+		s.ok(t, "ben", "DELETE /comments/3")
+		s.ok(t, "ben", "DELETE /articles/2")
+		require.Equal(t, http.StatusConflict, s.ask(t, "ben", "POST /comments/3/restore").status, "it was not deleted along, but there it would hang on nothing")
+		s.ok(t, "ben", "POST /articles/2/restore")
+		s.ok(t, "ben", "POST /users/1/deactivate")
+		require.Equal(t, http.StatusConflict, s.ask(t, "ben", "POST /comments/3/restore").status)
+		s.ok(t, "ben", "POST /undo")
 		require.Equal(t, []int{3, 4}, seen())
 	})
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,8 +31,9 @@ func audit(_ context.Context, tx *gorm.DB, event softdelete.Event) error {
 	if err != nil {
 		return err
 	}
+	actor, _ := event.Actor.(string)
 	entry := AuditEntry{
-		At: event.At, Actor: fmt.Sprint(event.Actor), Reason: event.Reason, What: event.Operation.String(), Of: event.Table, Keys: keys, Cascaded: event.Cascaded,
+		At: event.At, Actor: actor, Reason: event.Reason, What: event.Operation.String(), Of: event.Table, Keys: keys, Cascaded: event.Cascaded,
 	}
 	entry.Operation.UUID, entry.Operation.Valid = event.DeletionID, event.DeletionID != uuid.Nil
 	return tx.Create(&entry).Error

@@ -53,7 +53,7 @@ func each(t *testing.T, test func(t *testing.T, s *service)) {
 // start starts a server whose clock is ahead.
 func start(t *testing.T, open testdb.Opener, ahead time.Duration) *service {
 	t.Helper()
-	s := &service{db: open(t), ended: make(chan struct{})}
+	s := &service{db: handle(t, open, testdb.Config()), ended: make(chan struct{})}
 	s.wait(ahead)
 	now := func() time.Time { return time.Now().Add(time.Duration(s.late.Load())) }
 	server, err := newServer(handle(t, open, &gorm.Config{TranslateError: true, NowFunc: now, Logger: logger.Discard}), "secret")
@@ -158,4 +158,12 @@ func (s *service) ids(t *testing.T, request string) []int {
 		ids = append(ids, int(item.(map[string]any)["id"].(float64)))
 	}
 	return ids
+}
+
+// rows are how many a table has, live and trashed.
+func (s *service) rows(t *testing.T, table string) int {
+	t.Helper()
+	var n int64
+	require.NoError(t, s.db.Table(table).Count(&n).Error)
+	return int(n)
 }

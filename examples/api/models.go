@@ -66,7 +66,7 @@ type (
 	}
 
 	// Comment hangs on two that take it along, its article and its author. With liveParent on these an article could not be restored
-	// while one who has commented on it is deactivated. So there is BeforeSave for writes, and shown for reads.
+	// while one who has commented on it is deactivated. So hooks look after it, and shown after reads.
 	Comment struct {
 		Base
 		ArticleID uint `json:"article_id" softdelete:"index"`
@@ -84,14 +84,19 @@ type (
 // models are all of them, those without a trash too.
 func models() []any { return []any{&Category{}, &User{}, &Article{}, &Comment{}, &AuditEntry{}} }
 
-// BeforeSave refuses a comment on an article, or by a user, that is not there. It locks both, in the order in which deletes do.
-func (c *Comment) BeforeSave(tx *gorm.DB) error {
+// BeforeSave and BeforeRestore refuse a comment on an article, or by a user, that is not there. The latter is not asked of comments
+// that come back along with one of the two.
+func (c *Comment) BeforeSave(tx *gorm.DB) error    { return c.underLive(tx) }
+func (c *Comment) BeforeRestore(tx *gorm.DB) error { return c.underLive(tx) }
+
+// underLive locks both, in the order in which deletes do: neither is deleted before the comment is there.
+func (c *Comment) underLive(tx *gorm.DB) error {
 	live := func(model any, id uint) error {
 		return tx.Clauses(clause.Locking{Strength: "UPDATE"}).Select("id").First(model, id).Error
 	}
 	err := errors.Join(live(&User{}, c.AuthorID), live(&Article{}, c.ArticleID))
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return gorm.ErrForeignKeyViolated
+		return softdelete.ErrParentTrashed
 	}
 	return err
 }

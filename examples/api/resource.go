@@ -86,11 +86,11 @@ func create[T any, R row[T]](s *server, above ...func(r *http.Request, tx *gorm.
 }
 
 // update changes the columns that are in the body. If the row is deleted meanwhile, Config.Strict makes that an error.
-func update[T any, R row[T]](s *server) endpoint {
+func update[T any, R row[T]](s *server, scopes ...scope) endpoint {
 	return func(r *http.Request) (int, any, error) {
 		row := R(new(T))
 		err := s.db.WithContext(r.Context()).Transaction(func(tx *gorm.DB) error {
-			if err := tx.First(row, id(r)).Error; err != nil {
+			if err := tx.Scopes(scopes...).First(row, id(r)).Error; err != nil {
 				return err
 			}
 			columns, err := read(r, row.fields())
@@ -104,10 +104,10 @@ func update[T any, R row[T]](s *server) endpoint {
 }
 
 // remove deletes a row with what hangs on it, and says what that was. Config.Strict makes none an error.
-func remove[T any](s *server) endpoint {
+func remove[T any](s *server, scopes ...scope) endpoint {
 	return func(r *http.Request) (int, any, error) {
 		var d softdelete.Deletion
-		err := s.db.WithContext(r.Context()).Scopes(softdelete.Into(&d)).Delete(new(T), id(r)).Error
+		err := s.db.WithContext(r.Context()).Scopes(scopes...).Scopes(softdelete.Into(&d)).Delete(new(T), id(r)).Error
 		return http.StatusOK, deletion(d), err
 	}
 }

@@ -139,13 +139,9 @@ func TestRetention(t *testing.T) {
 		require.NoError(t, s.stop())
 
 		later := start(t, open, retention+time.Hour)
-		rows := func(table string) (n int64) {
-			require.NoError(t, later.db.Table(table).Count(&n).Error)
-			return n
-		}
-		require.Eventually(t, func() bool { return rows("users") == 1 }, time.Minute, 5*time.Millisecond)
-		require.Equal(t, int64(1), rows("articles"))
-		require.Equal(t, int64(1), rows("comments"), "what was deleted later is kept")
+		require.Eventually(t, func() bool { return later.rows(t, "users") == 1 }, time.Minute, 5*time.Millisecond)
+		require.Equal(t, 1, later.rows(t, "articles"))
+		require.Equal(t, 1, later.rows(t, "comments"), "what was deleted later is kept")
 		require.Equal(t, []string{"ana c "}, by(later.ok(t, "ana", "GET /deletions")["items"]))
 		purged := 0.0
 		for _, entry := range later.ok(t, "ana", "GET /audit")["items"].([]any) {
@@ -157,6 +153,25 @@ func TestRetention(t *testing.T) {
 		}
 		require.Equal(t, 5.0, purged)
 		require.Equal(t, http.StatusNotFound, later.ask(t, "ana", "POST /users/1/reactivate").status)
+	})
+}
+
+// TestRetentionKeeps says that an article is not removed while a live comment hangs on it, of an author who was reactivated since.
+func TestRetentionKeeps(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := start(t, open, 0)
+		fill(t, s)
+		s.ok(t, "ben", "POST /users/1/deactivate")
+		s.ok(t, "ben", "DELETE /articles/2")
+		s.ok(t, "ben", "POST /users/1/reactivate")
+		s.ok(t, "ben", "DELETE /articles/1")
+		require.NoError(t, s.stop())
+
+		later := start(t, open, retention+time.Hour)
+		require.Eventually(t, func() bool { return later.rows(t, "articles") == 1 && later.rows(t, "comments") == 1 }, time.Minute, 5*time.Millisecond)
+		later.ok(t, "ben", "POST /articles/2/restore")
+		require.Equal(t, []int{3}, later.ids(t, "/comments"), "4 was removed by its own age")
 	})
 }
 
