@@ -25,7 +25,7 @@ export CHINOOK_JSON := $(abspath $(CHINOOK_JSON))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart empty operator page docs test tests test-tidb test-versions lint fmt vet build tidy api bench cover check $(SERVERS) bin/versions
+.PHONY: help quickstart empty operator page service docs test tests test-tidb test-versions lint fmt vet build tidy api bench cover check $(SERVERS) bin/versions
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ page: ## Show the trash page of a music store
 
 docs: ## Run the blocks of the docs, and check links and sentences: make docs PAGE=deleting for one page
 	@cd tests/docs && go test -count=1 -v . -args -page "$(PAGE)"
+# It is built, not run by `go run`, which would not let it end by itself at a Ctrl-C.
+service: ## Run the example of a REST service
+	@go build -o bin/service ./examples/api
+	@bin/service
 
 test: $(SERVERS) ## Run all tests, with the race detector
 	@$(if $(RACE),:,echo "no C compiler found: running the tests without the race detector")
