@@ -75,8 +75,8 @@ func TestSentences(t *testing.T) {
 	const most = 30
 	total := 0
 	for _, page := range texts(t) {
-		if strings.Contains(page.Path, "CODE_OF_CONDUCT") {
-			continue // quoted
+		if page.Path == "CHANGELOG.md" {
+			continue // its history is cut for the first release
 		}
 		for _, sentence := range page.Sentences {
 			total++

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,6 +19,7 @@ import (
 type sentLog struct {
 	mu     sync.Mutex
 	sent   []string
+	traced []string
 	failed []error
 }
 
@@ -26,9 +28,14 @@ func (l *sentLog) Info(context.Context, string, ...any)     {}
 func (l *sentLog) Warn(context.Context, string, ...any)     {}
 func (l *sentLog) Error(context.Context, string, ...any)    {}
 
-func (l *sentLog) Trace(_ context.Context, _ time.Time, _ func() (string, int64), err error) {
+func (l *sentLog) Trace(_ context.Context, _ time.Time, fc func() (string, int64), err error) {
+	sql, _ := fc()
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	// A connection of its own is not recorded: a migration on SQLite has one.
+	if sql != "" && !slices.Contains(l.sent, sql) {
+		l.traced = append(l.traced, sql)
+	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		l.failed = append(l.failed, err)
 	}
@@ -55,8 +62,8 @@ func (l *sentLog) watch(db *gorm.DB) error {
 func (l *sentLog) take() (sent []string, failed []error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	sent, failed = l.sent, l.failed
-	l.sent, l.failed = nil, nil
+	sent, failed = append(l.sent, l.traced...), l.failed
+	l.sent, l.traced, l.failed = nil, nil, nil
 	return sent, failed
 }
 
