@@ -62,7 +62,7 @@ func (l *sentLog) watch(db *gorm.DB) error {
 func (l *sentLog) take() (sent []string, failed []error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	sent, failed = append(l.sent, l.traced...), l.failed
+	sent, failed = slices.Concat(l.sent, l.traced), l.failed
 	l.sent, l.traced, l.failed = nil, nil, nil
 	return sent, failed
 }
