@@ -25,6 +25,18 @@ func TestMain(m *testing.M) { os.Exit(testdb.Run(m)) }
 // pages are those whose blocks are run.
 func pages(t *testing.T) (list []*book.Page) {
 	t.Helper()
+	for _, page := range allPages(t) {
+		if chosen(page) {
+			list = append(list, page)
+		}
+	}
+	require.NotEmpty(t, list, "there is no page of that name")
+	return list
+}
+
+// allPages are those, and all where one is chosen.
+func allPages(t *testing.T) (list []*book.Page) {
+	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
 	require.NoError(t, err)
 	for _, path := range append(paths, filepath.Join(root, "README.md")) {
@@ -32,12 +44,14 @@ func pages(t *testing.T) (list []*book.Page) {
 		require.NoError(t, err)
 		page, err := book.Read(root, path)
 		require.NoError(t, err)
-		if *onePage == "" || page.Name() == strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(*onePage)) {
-			list = append(list, page)
-		}
+		list = append(list, page)
 	}
-	require.NotEmpty(t, list, "there is no page of that name")
 	return list
+}
+
+// chosen tells whether -page leaves a page in.
+func chosen(page *book.Page) bool {
+	return *onePage == "" || page.Name() == strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(*onePage))
 }
 
 // texts are all pages that people read, those of other folders too.
@@ -51,7 +65,7 @@ func texts(t *testing.T) (list []*book.Page) {
 		}
 		page, err := book.Read(root, path)
 		require.NoError(t, err)
-		if *onePage == "" || page.Name() == strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(*onePage)) {
+		if chosen(page) {
 			list = append(list, page)
 		}
 	}

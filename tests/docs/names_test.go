@@ -81,13 +81,10 @@ func exported(t *testing.T, dir string) map[string]bool {
 // TestTools says that the code which llms.txt gives to tools stands in a page, where it is run.
 func TestTools(t *testing.T) {
 	t.Parallel()
-	if *onePage != "" {
-		t.Skip("one page has not what the others have")
-	}
 	file, err := book.Read(root, "llms.txt")
 	require.NoError(t, err)
 	var run []string
-	for _, page := range pages(t) {
+	for _, page := range allPages(t) {
 		for _, section := range page.Sections {
 			for _, block := range section.Blocks {
 				run = append(run, block.Text)

@@ -195,24 +195,33 @@ func (r *reader) spans(node ast.Node) (spans []string) {
 
 // plain is a node's text, as it is read.
 func (r *reader) plain(node ast.Node) string {
+	return strings.TrimSpace(r.text(node, func(span ast.Node) string { return r.text(span, nil) }))
+}
+
+// text is what stands in a node. Pieces of code in it are what code makes of them.
+func (r *reader) text(node ast.Node, code func(span ast.Node) string) string {
 	var b strings.Builder
 	_ = ast.Walk(node, func(node ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
 		switch node := node.(type) {
+		case *ast.CodeSpan:
+			if code != nil {
+				b.WriteString(code(node))
+				return ast.WalkSkipChildren, nil
+			}
 		case *ast.Text:
-			if entering {
-				b.Write(node.Segment.Value(r.source))
-				if node.SoftLineBreak() {
-					b.WriteByte(' ')
-				}
+			b.Write(node.Segment.Value(r.source))
+			if node.SoftLineBreak() {
+				b.WriteByte(' ')
 			}
 		case *ast.String:
-			if entering {
-				b.Write(node.Value)
-			}
+			b.Write(node.Value)
 		}
 		return ast.WalkContinue, nil
 	})
-	return strings.TrimSpace(b.String())
+	return b.String()
 }
 
 // line is where a node stands, counted from one.

@@ -40,27 +40,5 @@ func (r *reader) sentences(node ast.Node) {
 
 // words is a text with each piece of code as one word.
 func (r *reader) words(node ast.Node) string {
-	var b strings.Builder
-	_ = ast.Walk(node, func(node ast.Node, entering bool) (ast.WalkStatus, error) {
-		switch node := node.(type) {
-		case *ast.CodeSpan:
-			if entering {
-				b.WriteString("¤" + strings.Join(strings.Fields(r.plain(node)), "_"))
-			}
-			return ast.WalkSkipChildren, nil
-		case *ast.Text:
-			if entering {
-				b.Write(node.Segment.Value(r.source))
-				if node.SoftLineBreak() {
-					b.WriteByte(' ')
-				}
-			}
-		case *ast.String:
-			if entering {
-				b.Write(node.Value)
-			}
-		}
-		return ast.WalkContinue, nil
-	})
-	return b.String()
+	return r.text(node, func(span ast.Node) string { return "¤" + strings.Join(strings.Fields(r.plain(span)), "_") })
 }
