@@ -19,7 +19,6 @@ import (
 type sentLog struct {
 	mu     sync.Mutex
 	sent   []string
-	traced []string
 	failed []error
 }
 
@@ -34,7 +33,7 @@ func (l *sentLog) Trace(_ context.Context, _ time.Time, fc func() (string, int64
 	defer l.mu.Unlock()
 	// A connection of its own is not recorded: a migration on SQLite has one.
 	if sql != "" && !slices.Contains(l.sent, sql) {
-		l.traced = append(l.traced, sql)
+		l.sent = append(l.sent, sql)
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		l.failed = append(l.failed, err)
@@ -62,8 +61,8 @@ func (l *sentLog) watch(db *gorm.DB) error {
 func (l *sentLog) take() (sent []string, failed []error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	sent, failed = slices.Concat(l.sent, l.traced), l.failed
-	l.sent, l.traced, l.failed = nil, nil, nil
+	sent, failed = l.sent, l.failed
+	l.sent, l.failed = nil, nil
 	return sent, failed
 }
 
