@@ -90,11 +90,7 @@ const killMark = "statement"
 // if the task had come to its end by then.
 func killed(t *testing.T, db *gorm.DB, task string, at int, random *rand.Rand) bool {
 	t.Helper()
-	name := fmt.Sprintf("killed-%d", random.Uint64())
-	dsn := dsnOf(t, db)
-	if db.Name() == "postgres" {
-		dsn = nameConnections(dsn, name)
-	}
+	dsn, gone := connections(t, db, dsnOf(t, db), fmt.Sprintf("killed-%d", random.Uint64()))
 	process := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledHelper$", "-test.v") //nolint:gosec // this test itself
 	process.Env = append(os.Environ(), killEnv+"="+strings.Join([]string{task, db.Name(), dsn}, "\n"))
 	tell, err := process.StdinPipe()
@@ -122,19 +118,40 @@ func killed(t *testing.T, db *gorm.DB, task string, at int, random *rand.Rand) b
 	time.Sleep(time.Duration(random.IntN(1500)) * time.Microsecond) // the moment is random
 	require.NoError(t, process.Process.Kill())
 	_ = process.Wait()
-	// The server may still be at work on what the process has sent.
-	atWork, args := map[string]string{
-		"postgres": "SELECT count(*) FROM pg_stat_activity WHERE application_name = ?",
-		"mysql": "SELECT count(*) FROM information_schema.processlist AS p WHERE db = DATABASE() AND id <> CONNECTION_ID() AND (command <> 'Sleep' OR " +
-			database.FlavourOf(db).InTransaction + ")",
-	}[db.Name()], []any{name}
-	if !strings.Contains(atWork, "?") {
-		args = nil
-	}
-	if atWork != "" {
-		require.Eventually(t, func() bool { return tables.Column[int](t, db, atWork, args...)[0] == 0 }, time.Minute, time.Millisecond)
-	}
+	gone()
 	return done
+}
+
+// connections returns the name by which a process connects to a database, and what waits until the server has ended all of its
+// connections: it may still be at work on what the process has sent. A connection goes when its transaction is rolled back. That none
+// has a transaction open cannot be asked on MariaDB: its list of those is as it was when it is asked again within 100 ms.
+func connections(t *testing.T, db *gorm.DB, dsn, name string) (as string, gone func()) {
+	t.Helper()
+	pool, err := db.DB()
+	require.NoError(t, err)
+	conn, err := pool.Conn(t.Context()) // one, which is among those that are known
+	require.NoError(t, err)
+	query, args := "", []any{}
+	switch db.Name() {
+	case "postgres":
+		dsn, query, args = nameConnections(dsn, name), "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1", []any{name}
+	case "mysql":
+		var known string
+		const ours = "FROM information_schema.processlist WHERE db = DATABASE()"
+		require.NoError(t, conn.QueryRowContext(t.Context(), "SELECT GROUP_CONCAT(id) "+ours).Scan(&known))
+		query, args = "SELECT count(*) "+ours+" AND FIND_IN_SET(id, ?) = 0", []any{known}
+	}
+	return dsn, func() {
+		defer func() { require.NoError(t, conn.Close()) }()
+		if query == "" {
+			return
+		}
+		require.Eventually(t, func() bool {
+			left := -1
+			err := conn.QueryRowContext(t.Context(), query, args...).Scan(&left)
+			return err == nil && left == 0
+		}, time.Minute, time.Millisecond)
+	}
 }
 
 // killing opens a depot with audits, and a random source.

@@ -21,28 +21,27 @@ import (
 
 // flavour is what tests have to know of the database that they run on.
 type flavour struct {
-	quote         string        // what stands around names
-	Step          time.Duration // of a time column that says nothing of its precision
-	Partial       bool          // an index can be of some rows only
-	Returning     bool          // an UPDATE can return rows
-	AnyBytes      bool          // a text can be of bytes that are no UTF-8
-	AnyKey        bool          // a key may be a text or bytes of any length, and an empty one is unlike a blank
-	rowwise       bool          // a foreign key is looked at with each row
-	binary        string        // the collation that compares texts by their bytes, where the usual one does not
-	CommitsAlone  bool          // a statement alone is a transaction, whatever the session is set to
-	UpsertIf      bool          // the update of an upsert can have a condition
-	ScanLocks     bool          // a lock is on all rows that a query looks at
-	NoDeferred    string        // why a foreign key that is looked at at the commit is not tested
-	NoTriggers    string        // why what a trigger does is not tested
-	NoUUIDs       string        // why columns of the type uuid are not tested
-	NoComputed    string        // why a column whose default is an expression is not tested
-	SmallClaims   bool          // several who empty wait for each other, and take few rows at a time
-	NoKeysBack    bool          // an insert does not return the rows that it made or met
-	InTransaction string        // the condition that the process p has a transaction open
-	Optimistic    string        // has the transactions of a session find conflicts only when they commit; empty where there are none such
-	Cramped       string        // gives the transactions of a session little room; empty where that has no bound
-	copies        []string      // makes a table of the rows of another, where one statement does not
-	types         map[string]string
+	quote        string        // what stands around names
+	Step         time.Duration // of a time column that says nothing of its precision
+	Partial      bool          // an index can be of some rows only
+	Returning    bool          // an UPDATE can return rows
+	AnyBytes     bool          // a text can be of bytes that are no UTF-8
+	AnyKey       bool          // a key may be a text or bytes of any length, and an empty one is unlike a blank
+	rowwise      bool          // a foreign key is looked at with each row
+	binary       string        // the collation that compares texts by their bytes, where the usual one does not
+	CommitsAlone bool          // a statement alone is a transaction, whatever the session is set to
+	UpsertIf     bool          // the update of an upsert can have a condition
+	ScanLocks    bool          // a lock is on all rows that a query looks at
+	NoDeferred   string        // why a foreign key that is looked at at the commit is not tested
+	NoTriggers   string        // why what a trigger does is not tested
+	NoUUIDs      string        // why columns of the type uuid are not tested
+	NoComputed   string        // why a column whose default is an expression is not tested
+	SmallClaims  bool          // several who empty wait for each other, and take few rows at a time
+	NoKeysBack   bool          // an insert does not return the rows that it made or met
+	Optimistic   string        // has the transactions of a session find conflicts only when they commit; empty where there are none such
+	Cramped      string        // gives the transactions of a session little room; empty where that has no bound
+	copies       []string      // makes a table of the rows of another, where one statement does not
+	types        map[string]string
 }
 
 // Flavours are by the name of the dialect.
@@ -57,9 +56,8 @@ var Flavours = map[string]flavour{
 		types: map[string]string{"key": "bigint", "bytes": "bytea", "time": "timestamptz", "text": "text", "uuid": "uuid"},
 	},
 	"mysql": {
-		NoDeferred:    "MariaDB and MySQL have no deferred foreign keys",
-		InTransaction: "EXISTS (SELECT 1 FROM information_schema.innodb_trx AS x WHERE x.trx_mysql_thread_id = p.id)",
-		quote:         "`", Step: time.Millisecond, rowwise: true, ScanLocks: true, binary: "utf8mb4_nopad_bin",
+		NoDeferred: "MariaDB and MySQL have no deferred foreign keys",
+		quote:      "`", Step: time.Millisecond, rowwise: true, ScanLocks: true, binary: "utf8mb4_nopad_bin",
 		types: map[string]string{"key": "bigint unsigned", "bytes": "varbinary(16)", "time": "datetime(3)", "text": "varchar(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin", "uuid": "uuid"},
 	},
 }
@@ -67,7 +65,6 @@ var Flavours = map[string]flavour{
 func init() {
 	f := Flavours["mysql"]
 	f.NoDeferred = "TiDB has no deferred foreign keys"
-	f.InTransaction = "EXISTS (SELECT 1 FROM information_schema.tidb_trx AS x WHERE x.session_id = p.id)"
 	f.NoTriggers = "TiDB has no triggers"
 	f.NoUUIDs = "TiDB has no type uuid"
 	f.NoComputed = "TiDB takes no arithmetic for the default of a column"
