@@ -22,6 +22,7 @@ const (
 type Token struct {
 	Kind Kind
 	Text string
+	At   int // its offset in the text
 }
 
 // Tokens takes a text of SQL apart, as the database does that a handle's driver has the
@@ -36,7 +37,7 @@ func Tokens(driver, sql string) (tokens []Token, whole bool) {
 			return tokens, false
 		}
 		if kind, any := kindOf(l, sql[start:r.at]); any {
-			tokens = append(tokens, Token{kind, sql[start:r.at]})
+			tokens = append(tokens, Token{kind, sql[start:r.at], start})
 		}
 	}
 	return tokens, true
