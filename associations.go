@@ -28,6 +28,7 @@ func (p *Plugin) startUpdate(db *gorm.DB) {
 		holdRows(db)
 	}
 	p.noteForm(db)
+	p.lookAtRawWrite(db)
 }
 
 // giveModel gives an update of linked rows the model of its table, with all that comes by it but hooks: GORM runs none

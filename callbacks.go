@@ -35,6 +35,7 @@ func (p *Plugin) registerCallbacks(db *gorm.DB) error {
 		query.After("*").Register("softdelete:end", endRead),
 		row.Before("*").After("*").Register("softdelete:start", p.startRead),
 		row.After("*").Register("softdelete:end", endRow),
+		callback.Raw().Before("*").After("*").Register("softdelete:start", p.startRaw),
 		create.Before("*").After("*").Register("softdelete:start", startWrite),
 		update.Before("*").After("*").Register("softdelete:start", p.startUpdate),
 		del.Before("*").After("*").Register("softdelete:start", p.startDelete),

@@ -76,6 +76,10 @@ var (
 	// reach rows outside of what Trash.Within allows. Nothing is changed.
 	ErrOutOfScope = errors.New("softdelete: the operation would reach rows that are out of scope")
 
+	// ErrRawSQL is the error of SQL of the caller's own that reaches around the filter, under
+	// Config.RawSQL: RawRefuse. It comes as a *RawError, which says where. Nothing has run.
+	ErrRawSQL = errors.New("softdelete: raw SQL reaches around the filter of trashed rows")
+
 	// ErrUnsupportedDatabase is returned by db.Use on a handle whose dialector is
 	// of none of the databases that the plugin knows, which the error names: the plugin
 	// is not installed. So it is by Guard on a server that has no triggers.

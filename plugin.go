@@ -60,6 +60,11 @@ type Config struct {
 	// OmitEventKeys makes events carry no primary keys, which saves reading them
 	// back and holding them. Defaults to false.
 	OmitEventKeys bool
+
+	// RawSQL says what becomes of SQL that the caller has written and that names a
+	// soft-deletable table without its marker: see RawPolicy. Defaults to RawAllow: it is
+	// run, and costs nothing.
+	RawSQL RawPolicy
 }
 
 // Clock says where the time of an operation comes from.
@@ -84,6 +89,7 @@ type Plugin struct {
 	dialects sync.Map // what db.Callback() returns, one a handle → *dialect.Dialect
 
 	listeners neighbours.Listeners
+	raws      *rawWatch // nil where raw SQL is not looked at
 }
 
 const pluginName = "softdelete"
@@ -126,6 +132,9 @@ func (p *Plugin) Initialize(db *gorm.DB) error {
 	p.dialects.Store(db.Callback(), d)
 	p.models.ignoreConstraints = p.config.IgnoreConstraints
 	if err := p.models.register(db, p.config.Models); err != nil {
+		return err
+	}
+	if err := p.watchRaw(db); err != nil {
 		return err
 	}
 	insert.LetBuild(db)

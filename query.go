@@ -34,15 +34,14 @@ func (p *Plugin) startRead(db *gorm.DB) {
 		refuseScopedJoins(stmt)
 		rawsql.Contain(stmt, m != nil, model.HasMarker)
 	}
-	switch {
-	case db.Error != nil:
-		makeUnrunnable(db, !failed)
-	case stmt.SQL.Len() > 0:
-	default:
+	if db.Error == nil && stmt.SQL.Len() == 0 {
 		if m != nil {
 			holdFilter(stmt)
 		}
 		p.models.filterJoins(stmt)
+	}
+	if p.lookAtRaw(db, m); db.Error != nil {
+		makeUnrunnable(db, !failed)
 	}
 }
 

@@ -43,9 +43,11 @@ func (e *entry) failed() error {
 type registry struct {
 	entries sync.Map // *schema.Schema → *entry, read without the lock
 	mu      sync.Mutex
-	pending map[*schema.Schema]*entry // adopted under the lock, not yet published
-	tables  sync.Map                  // string → *model.Model, by which join tables are found
-	named   sync.Map                  // *schema.Schema → *entry, of tables that db.Table named for the migrator
+	pending map[*schema.Schema]*entry    // adopted under the lock, not yet published
+	tables  sync.Map                     // string → *model.Model, by which join tables are found
+	offers  atomic.Int64                 // how often tables has got another model
+	marked  atomic.Pointer[markedTables] // what was read of it last
+	named   sync.Map                     // *schema.Schema → *entry, of tables that db.Table named for the migrator
 
 	first map[*schema.Schema]bool // those that were known before any statement
 
@@ -156,7 +158,30 @@ func (r *registry) byTable(table string) *model.Model {
 func (r *registry) offer(m *model.Model) {
 	if before := r.byTable(m.Schema.Table); before == nil || m.SaysMore(before) {
 		r.tables.Store(m.Schema.Table, m)
+		r.offers.Add(1)
 	}
+}
+
+// markers are the columns of all markers by their tables, and a number that is another one
+// when a table has come to them.
+func (r *registry) markers() (map[string]string, int64) {
+	version := r.offers.Load()
+	if known := r.marked.Load(); known != nil && known.version == version {
+		return known.columns, version
+	}
+	known := &markedTables{version: version, columns: map[string]string{}}
+	r.tables.Range(func(table, m any) bool {
+		known.columns[table.(string)] = m.(*model.Model).Marker.Field.DBName
+		return true
+	})
+	r.marked.Store(known)
+	return known.columns, version
+}
+
+// markedTables is what markers returns.
+type markedTables struct {
+	version int64
+	columns map[string]string
 }
 
 // elsewhere returns the model of a schema that GORM's migrator has for a table which
@@ -360,6 +385,7 @@ func (p *Plugin) relationsFor(db *gorm.DB, kind Operation, from func(*model.Grap
 // catalogue what is not known yet, before a transaction begins.
 func (p *Plugin) startDelete(db *gorm.DB) {
 	startWrite(db)
+	p.lookAtRawWrite(db)
 	p.holdDelete(db)
 	kind := requestOf(db.Statement).verb
 	if _, inTransaction := db.Statement.ConnPool.(gorm.TxCommitter); inTransaction || db.Error != nil || db.Statement.Schema == nil || !p.reads(db, kind) {

@@ -125,7 +125,7 @@ func (p *parser) table(s *scope, use Use) {
 		return
 	}
 	last := parts[len(parts)-1]
-	t := &Table{Name: unquoted(last), Use: use, At: last.At}
+	t := &Table{Name: unquoted(last), Use: use, Inner: s.outer != nil, At: last.At}
 	t.exact, t.folds = p.driver == "postgres" && last.Kind == rawsql.Name, p.driver == "postgres" && last.Kind == rawsql.Word
 	if len(parts) > 1 {
 		t.Schema = unquoted(parts[len(parts)-2])

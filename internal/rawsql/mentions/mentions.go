@@ -30,7 +30,8 @@ type Table struct {
 	Name   string
 	Alias  string // empty if it has none
 	Use    Use
-	At     int // the offset of its name in the text
+	Inner  bool // it stands in a query within the statement
+	At     int  // the offset of its name in the text
 
 	exact bool // its name stands in quotes of a database that then tells cases apart
 	folds bool // its name is read as lower case

@@ -1,0 +1,334 @@
+package rawsql_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/internal/testdb"
+)
+
+type post struct {
+	ID       uint
+	AuthorID uint
+	Author   *author
+	Title    string
+	Comments []comment `gorm:"foreignKey:PostID"`
+	gorm.DeletedAt
+}
+
+func (post) TableName() string { return "posts" }
+
+type author struct {
+	ID   uint
+	Name string
+	softdelete.Flagged
+}
+
+func (author) TableName() string { return "authors" }
+
+type comment struct {
+	ID     uint
+	PostID uint
+	softdelete.Timestamp
+}
+
+func (comment) TableName() string { return "comments" }
+
+// tag has no marker.
+type tag struct {
+	ID     uint
+	PostID uint
+}
+
+func (tag) TableName() string { return "tags" }
+
+// title is what some queries read posts into. It is no model of theirs.
+type title struct{ Title string }
+
+func open(t *testing.T, open testdb.Opener, policy softdelete.RawPolicy) *gorm.DB {
+	t.Helper()
+	db := open(t)
+	require.NoError(t, db.Use(softdelete.New(softdelete.Config{RawSQL: policy, Models: []any{&post{}, &author{}, &comment{}, &tag{}}})))
+	require.NoError(t, softdelete.AutoMigrate(db, &post{}, &author{}, &comment{}, &tag{}))
+	require.NoError(t, db.Create(&author{ID: 1, Name: "ana"}).Error)
+	require.NoError(t, db.Create(&[]post{{ID: 1, AuthorID: 1, Title: "a", Comments: []comment{{ID: 1}}}, {ID: 2, AuthorID: 1, Title: "b"}}).Error)
+	require.NoError(t, db.Delete(&post{}, 2).Error)
+	return db
+}
+
+type call struct {
+	name string
+	run  func(db *gorm.DB) error
+}
+
+func scan(db *gorm.DB, dest any) error { return db.Scan(dest).Error }
+
+func rows(db *gorm.DB) error {
+	rows, err := db.Rows()
+	if err != nil {
+		return err
+	}
+	return errors.Join(rows.Err(), rows.Close())
+}
+
+func row(db *gorm.DB) error {
+	row := db.Row()
+	if row == nil {
+		return db.Error
+	}
+	return row.Err()
+}
+
+// found are calls that reach around the filter, by the table that they name.
+var found = map[string][]call{
+	"posts": {
+		{"Raw and Scan", func(db *gorm.DB) error { return scan(db.Raw("SELECT * FROM posts"), &[]post{}) }},
+		{"Raw and Find", func(db *gorm.DB) error { return db.Raw("SELECT * FROM posts").Find(&[]post{}).Error }},
+		{"Raw and Rows", func(db *gorm.DB) error { return rows(db.Raw("SELECT * FROM posts")) }},
+		{"Raw with values", func(db *gorm.DB) error { return scan(db.Raw("SELECT * FROM posts WHERE id = ?", 1), &[]post{}) }},
+		{"Raw with names", func(db *gorm.DB) error {
+			return scan(db.Raw("SELECT * FROM posts WHERE id = @id", map[string]any{"id": 1}), &[]post{})
+		}},
+		{"Raw with another's marker", func(db *gorm.DB) error {
+			return scan(db.Raw("SELECT posts.* FROM posts JOIN comments ON comments.post_id = posts.id AND comments.deleted_at IS NULL"), &[]post{})
+		}},
+		{"Raw with the marker in a string", func(db *gorm.DB) error {
+			return scan(db.Raw("SELECT * FROM posts WHERE title <> 'deleted_at'"), &[]post{})
+		}},
+		{"Exec of an update", func(db *gorm.DB) error { return db.Exec("UPDATE posts SET title = 'x'").Error }},
+		{"Exec of a delete", func(db *gorm.DB) error { return db.Exec("DELETE FROM posts WHERE id = ?", 1).Error }},
+		{"Exec of an insert of rows", func(db *gorm.DB) error {
+			return db.Exec("INSERT INTO tags (post_id) SELECT id FROM posts").Error
+		}},
+		{"Table and Find into a map", func(db *gorm.DB) error { return db.Table("posts").Find(&[]map[string]any{}).Error }},
+		{"Table and Find into another struct", func(db *gorm.DB) error { return db.Table("posts").Find(&[]title{}).Error }},
+		{"Table and Scan", func(db *gorm.DB) error { return db.Table("posts").Scan(&[]map[string]any{}).Error }},
+		{"Table with an alias", func(db *gorm.DB) error { return db.Table("posts AS p").Scan(&[]map[string]any{}).Error }},
+		{"Table and Count", func(db *gorm.DB) error { var n int64; return db.Table("posts").Count(&n).Error }},
+		{"Table and Pluck", func(db *gorm.DB) error { return db.Table("posts").Pluck("id", &[]uint{}).Error }},
+		{"Table and Rows", func(db *gorm.DB) error { return rows(db.Table("posts")) }},
+		{"Table and Updates", func(db *gorm.DB) error {
+			return db.Table("posts").Where("id = ?", 1).Updates(map[string]any{"title": "x"}).Error
+		}},
+		{"Table and Delete", func(db *gorm.DB) error { return db.Table("posts").Where("id = ?", 1).Delete(nil).Error }},
+		{"a join in Table", func(db *gorm.DB) error {
+			return db.Table("tags JOIN posts ON posts.id = tags.post_id").Scan(&[]map[string]any{}).Error
+		}},
+		{"Joins of a string", func(db *gorm.DB) error {
+			return db.Joins("JOIN posts p ON p.id = tags.post_id").Find(&[]tag{}).Error
+		}},
+		{"a query in Where", func(db *gorm.DB) error {
+			return db.Where("post_id IN (SELECT id FROM posts)").Find(&[]tag{}).Error
+		}},
+		{"a query in Where of the same table", func(db *gorm.DB) error {
+			return db.Where("id IN (SELECT id FROM posts)").Find(&[]post{}).Error
+		}},
+		{"a query in Not", func(db *gorm.DB) error {
+			return db.Not("post_id IN (SELECT id FROM posts)").Find(&[]tag{}).Error
+		}},
+		{"a query in Or", func(db *gorm.DB) error {
+			return db.Where("id = 1").Or("post_id IN (SELECT id FROM posts)").Find(&[]tag{}).Error
+		}},
+		{"a query in a group of conditions", func(db *gorm.DB) error {
+			return db.Where(db.Where("post_id IN (SELECT id FROM posts)").Or("id = 1")).Find(&[]tag{}).Error
+		}},
+		{"a query in an argument", func(db *gorm.DB) error {
+			return db.Find(&[]tag{}, "post_id IN (SELECT id FROM posts)").Error
+		}},
+		{"Raw as a query within", func(db *gorm.DB) error {
+			return db.Where("post_id IN (?)", db.Raw("SELECT id FROM posts")).Find(&[]tag{}).Error
+		}},
+		{"Table as a query within", func(db *gorm.DB) error {
+			return db.Where("post_id IN (?)", db.Table("posts").Select("id")).Find(&[]tag{}).Error
+		}},
+		{"a query in Select", func(db *gorm.DB) error {
+			return db.Model(&tag{}).Select("id, (SELECT title FROM posts WHERE posts.id = tags.post_id) AS title").Scan(&[]map[string]any{}).Error
+		}},
+		{"a query in Order", func(db *gorm.DB) error {
+			return db.Order("(SELECT title FROM posts WHERE posts.id = tags.post_id)").Find(&[]tag{}).Error
+		}},
+		{"a query in Having", func(db *gorm.DB) error {
+			return db.Model(&tag{}).Select("post_id").Group("post_id").Having("post_id IN (SELECT id FROM posts)").Scan(&[]map[string]any{}).Error
+		}},
+		{"a query in a preload", func(db *gorm.DB) error {
+			return db.Preload("Comments", "post_id IN (SELECT id FROM posts)").Find(&[]post{}).Error
+		}},
+		{"a query in the Where of an update", func(db *gorm.DB) error {
+			return db.Model(&tag{}).Where("post_id IN (SELECT id FROM posts)").Update("post_id", 1).Error
+		}},
+		{"a query in the Where of a delete", func(db *gorm.DB) error {
+			return db.Where("post_id IN (SELECT id FROM posts)").Delete(&tag{}).Error
+		}},
+		{"a query in the Where of a soft delete", func(db *gorm.DB) error {
+			return db.Where("post_id IN (SELECT id FROM posts)").Delete(&comment{}).Error
+		}},
+		{"a query in the Where of a restore", func(db *gorm.DB) error {
+			return softdelete.Restore(db.Where("post_id IN (SELECT id FROM posts)"), &comment{}).Error
+		}},
+		{"a generic Raw", func(db *gorm.DB) error {
+			_, err := gorm.G[post](db).Raw("SELECT * FROM posts").Find(db.Statement.Context)
+			return err
+		}},
+		{"a generic Exec", func(db *gorm.DB) error {
+			return gorm.G[post](db).Exec(db.Statement.Context, "DELETE FROM posts")
+		}},
+		{"in a transaction", func(db *gorm.DB) error {
+			return db.Transaction(func(tx *gorm.DB) error { return tx.Exec("DELETE FROM posts").Error })
+		}},
+	},
+	"authors": {
+		{"a flag's table by another marker", func(db *gorm.DB) error {
+			return scan(db.Raw("SELECT posts.id FROM posts JOIN authors ON authors.id = posts.author_id WHERE posts.deleted_at IS NULL"), &[]uint{})
+		}},
+	},
+	"comments": {
+		{"a join beside the model", func(db *gorm.DB) error {
+			return db.Joins("JOIN comments ON comments.post_id = posts.id").Find(&[]post{}).Error
+		}},
+		{"a join of a scope that asks for trashed rows", func(db *gorm.DB) error {
+			return db.Scopes(softdelete.WithTrashed).Joins("JOIN comments ON comments.post_id = posts.id").Find(&[]post{}).Error
+		}},
+	},
+}
+
+// TestRefuse has each call fail before anything runs.
+func TestRefuse(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, opener testdb.Opener) {
+		db := open(t, opener, softdelete.RawRefuse)
+		for table, calls := range found {
+			for _, c := range calls {
+				err := c.run(db)
+				assert.ErrorIs(t, err, softdelete.ErrRawSQL, c.name)
+				var raw *softdelete.RawError
+				if assert.ErrorAs(t, err, &raw, c.name) {
+					assert.Equal(t, table, raw.Table, c.name)
+					assert.Contains(t, raw.Caller, "refuse_test.go:", c.name)
+				}
+			}
+		}
+		var n int64
+		require.NoError(t, db.Model(&post{}).Where("title = ?", "a").Count(&n).Error)
+		assert.EqualValues(t, 1, n, "nothing has run")
+	})
+}
+
+// meant are calls that are none of it, or say that they are meant.
+var meant = []call{
+	{"Raw with the marker", func(db *gorm.DB) error {
+		return scan(db.Raw("SELECT * FROM posts WHERE deleted_at IS NULL"), &[]post{})
+	}},
+	{"Raw with Live", func(db *gorm.DB) error {
+		return scan(db.Raw("SELECT * FROM posts p JOIN authors a ON a.id = p.author_id WHERE ? AND ?", softdelete.Live(&post{}, "p"), softdelete.Live(&author{}, "a")), &[]post{})
+	}},
+	{"Raw of another table", func(db *gorm.DB) error { return scan(db.Raw("SELECT * FROM tags"), &[]tag{}) }},
+	{"Raw that says so", func(db *gorm.DB) error { return scan(db.Raw("/* softdelete:ok */ SELECT * FROM posts"), &[]post{}) }},
+	{"Raw under RawOK", func(db *gorm.DB) error {
+		return scan(db.Scopes(softdelete.RawOK).Raw("SELECT * FROM posts"), &[]post{})
+	}},
+	{"Raw under RawOK, called", func(db *gorm.DB) error { return scan(softdelete.RawOK(db).Raw("SELECT * FROM posts"), &[]post{}) }},
+	{"Exec under RawOK", func(db *gorm.DB) error {
+		return softdelete.RawOK(db).Exec("UPDATE posts SET title = 'a' WHERE id = 1").Error
+	}},
+	{"a generic Raw that says so", func(db *gorm.DB) error {
+		_, err := gorm.G[post](db).Raw("/* softdelete:ok */ SELECT * FROM posts").Find(db.Statement.Context)
+		return err
+	}},
+	{"a generic query under RawOK", func(db *gorm.DB) error {
+		_, err := gorm.G[tag](db).Scopes(softdelete.StatementScope(softdelete.RawOK)).Where("post_id IN (SELECT id FROM posts)").Find(db.Statement.Context)
+		return err
+	}},
+	{"Exec of an insert", func(db *gorm.DB) error { return db.Exec("INSERT INTO tags (post_id) VALUES (7)").Error }},
+	{"Exec of an insert into posts", func(db *gorm.DB) error {
+		return db.Exec("INSERT INTO posts (id, author_id, title) VALUES (70, 1, 'c')").Error
+	}},
+	{"a name of the statement's own", func(db *gorm.DB) error {
+		return scan(db.Raw("WITH posts AS (SELECT 1 AS id) SELECT id FROM posts"), &[]uint{})
+	}},
+	{"a string, and a comment", func(db *gorm.DB) error {
+		return scan(db.Raw("SELECT 'FROM posts' /* FROM posts */"), new(string))
+	}},
+	{"a model's queries", func(db *gorm.DB) error {
+		return errors.Join(db.Find(&[]post{}).Error, db.Preload("Comments").Joins("Author").Find(&[]post{}).Error, db.Model(&post{}).Count(new(int64)).Error)
+	}},
+	{"a model's table by name", func(db *gorm.DB) error {
+		return errors.Join(db.Table("posts").Find(&[]post{}).Error, db.Table("posts p").Model(&post{}).Scan(&[]title{}).Error)
+	}},
+	{"trashed rows by a scope", func(db *gorm.DB) error {
+		return errors.Join(db.Scopes(softdelete.WithTrashed).Find(&[]post{}).Error, db.Unscoped().Find(&[]post{}).Error)
+	}},
+	{"a query by GORM within", func(db *gorm.DB) error {
+		return db.Where("post_id IN (?)", db.Model(&post{}).Select("id")).Find(&[]tag{}).Error
+	}},
+	{"a query by GORM within that asks for trashed rows", func(db *gorm.DB) error {
+		return db.Where("post_id IN (?)", db.Model(&post{}).Scopes(softdelete.WithTrashed).Select("id")).Find(&[]tag{}).Error
+	}},
+	{"a query in Where with the marker", func(db *gorm.DB) error {
+		return db.Where("post_id IN (SELECT id FROM posts WHERE deleted_at IS NULL)").Find(&[]tag{}).Error
+	}},
+	{"a query in Where with Live", func(db *gorm.DB) error {
+		return db.Where("post_id IN (SELECT id FROM posts WHERE ?)", softdelete.Live(&post{}, "")).Find(&[]tag{}).Error
+	}},
+	{"Joins with Live", func(db *gorm.DB) error {
+		return db.Joins("JOIN comments c ON c.post_id = posts.id AND ?", softdelete.Live(&comment{}, "c")).Find(&[]post{}).Error
+	}},
+	{"Joins, and the marker in Where", func(db *gorm.DB) error {
+		return db.Joins("JOIN comments c ON c.post_id = posts.id").Where("c.deleted_at IS NULL").Find(&[]post{}).Error
+	}},
+	{"Joins, and the marker in a map", func(db *gorm.DB) error {
+		return db.Joins("JOIN comments ON comments.post_id = posts.id").Where(map[string]any{"comments.deleted_at": nil}).Find(&[]post{}).Error
+	}},
+	{"Joins that say so", func(db *gorm.DB) error {
+		return db.Joins("JOIN comments ON comments.post_id = posts.id /* softdelete:ok */").Find(&[]post{}).Error
+	}},
+	{"Table with the marker", func(db *gorm.DB) error {
+		return errors.Join(db.Table("posts").Where("deleted_at IS NULL").Find(&[]title{}).Error,
+			db.Table("posts AS p").Where("p.deleted_at IS NULL").Scan(&[]map[string]any{}).Error)
+	}},
+	{"Table of another", func(db *gorm.DB) error { return db.Table("tags").Find(&[]map[string]any{}).Error }},
+	{"Table and Create", func(db *gorm.DB) error {
+		return db.Table("posts").Create(map[string]any{"id": 71, "author_id": 1, "title": "d"}).Error
+	}},
+	{"migrations", func(db *gorm.DB) error {
+		_, err := db.Migrator().ColumnTypes(&post{})
+		return errors.Join(err, db.AutoMigrate(&post{}), softdelete.AutoMigrate(db, &post{}, &comment{}), db.Exec("CREATE INDEX i_posts ON posts (title)").Error)
+	}},
+	{"Doctor", func(db *gorm.DB) error { _, err := softdelete.Doctor(db, &post{}, &comment{}); return err }},
+	{"the trash", func(db *gorm.DB) error {
+		trash, err := softdelete.OpenTrash(db, &post{}, &comment{}, &author{})
+		if err != nil {
+			return err
+		}
+		_, statsErr := trash.Stats(db.Statement.Context)
+		_, listErr := trash.List(db.Statement.Context, softdelete.ListOptions{})
+		_, emptyErr := trash.Empty(db.Statement.Context, softdelete.EmptyOptions{OlderThan: 1})
+		return errors.Join(statsErr, listErr, emptyErr)
+	}},
+	{"verbs", func(db *gorm.DB) error {
+		return errors.Join(db.Delete(&post{}, 1).Error, softdelete.Restore(db, &post{}, 1).Error, softdelete.Purge(db, &comment{}, 99).Error)
+	}},
+	{"a dry run", func(db *gorm.DB) error {
+		sql := db.ToSQL(func(tx *gorm.DB) *gorm.DB { return tx.Find(&[]post{}) })
+		if !strings.Contains(sql, "deleted_at") {
+			return errors.New(sql)
+		}
+		return nil
+	}},
+}
+
+// TestMeant has none of these fail.
+func TestMeant(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, opener testdb.Opener) {
+		db := open(t, opener, softdelete.RawRefuse)
+		for _, c := range meant {
+			assert.NoError(t, c.run(db), c.name)
+		}
+	})
+}
