@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/tests/docs/page"
 )
 
@@ -32,7 +33,7 @@ func (plugin) Initialize(*gorm.DB) error { return nil }
 var World = page.World{
 	Models: []any{&User{}, &Post{}, &Comment{}},
 	Bare:   bare,
-	Seed: func(_ context.Context, db *gorm.DB, section string) error {
+	Seed: func(ctx context.Context, db *gorm.DB, section string) error {
 		if bare(section) {
 			return nil
 		}
@@ -42,7 +43,7 @@ var World = page.World{
 			db.Create(&Post{Title: "On tea", Author: author, Comments: []Comment{{Text: "good"}, {Text: "bad"}}}).Error,
 			db.Create(&Post{Title: "On rain", Author: author}).Error,
 			db.Delete(&Comment{}, 2).Error,
-			db.Delete(&Post{}, 2).Error,
+			db.WithContext(softdelete.WithActor(ctx, "ana")).Delete(&Post{}, 2).Error,
 		)
 	},
 }
