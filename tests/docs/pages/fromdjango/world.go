@@ -14,7 +14,9 @@ import (
 var (
 	author        Author
 	article, gone Article
+	found         Article
 	articles      []Article
+	authors       []Author
 )
 
 // World is what the blocks of the page run in.
@@ -25,7 +27,7 @@ var World = page.World{
 		if section == "Set it up" {
 			return nil
 		}
-		articles = nil
+		articles, authors, found = nil, nil, Article{}
 		author = Author{Name: "Ana", Posts: []Article{{Title: "x"}, {Title: "y"}}}
 		if err := db.Create(&author).Error; err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 
 var (
 	user   User
+	found  User
 	users  []User
 	groups []Group
 )
@@ -25,7 +26,7 @@ var World = page.World{
 		if section == "Set it up" {
 			return nil
 		}
-		users, groups = nil, nil
+		users, groups, found = nil, nil, User{}
 		group := Group{Name: "staff", Users: []User{{Name: "Ana"}, {Name: "Ben"}}}
 		if err := db.Create(&group).Error; err != nil {
 			return err

@@ -12,8 +12,8 @@ import (
 )
 
 var (
-	user, gone User
-	users      []User
+	user, gone, found User
+	users             []User
 )
 
 // World is what the blocks of the page run in.
@@ -28,7 +28,7 @@ var World = page.World{
 		if err := db.Create(&rows).Error; err != nil {
 			return err
 		}
-		user, users, gone = rows[0], nil, User{FirstName: "Ben", Email: "c"}
+		user, users, found, gone = rows[0], nil, User{}, User{FirstName: "Ben", Email: "c"}
 		if err := db.Create(&gone).Error; err != nil {
 			return err
 		}
