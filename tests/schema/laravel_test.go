@@ -61,6 +61,7 @@ func TestTablesOfLaravel(t *testing.T) {
 		statements := slices.Concat(laravelTables[db.Name()], []string{
 			`INSERT INTO authors (email, deleted_at) VALUES ('ana@x.org', '2026-01-01 12:00:00'), ('ben@x.org', NULL)`,
 			`INSERT INTO books (author_id, title) VALUES (2, 'before'), (2, 'along')`,
+			`INSERT INTO books (author_id, title, deleted_at) VALUES (1, 'with ana', '2026-01-01 12:00:00'), (1, 'before ana', '2026-01-01 11:00:00')`,
 		})
 		for _, table := range []string{"authors", "books"} {
 			for _, column := range []string{"deleted_by varchar(255)", "delete_reason text", "deletion_id " + id} {
@@ -84,6 +85,10 @@ func TestTablesOfLaravel(t *testing.T) {
 		require.Equal(t, []int{3}, tables.LiveIDs(t, db, "authors"))
 		require.NoError(t, softdelete.Restore(db, &laravelAuthor{}, 2).Error)
 		require.Equal(t, []int{2}, tables.LiveIDs(t, db, "books"), "two deletes of one second are told apart")
+
+		require.NoError(t, softdelete.ForceDelete(db, &laravelAuthor{}, 3).Error)
+		require.NoError(t, softdelete.Restore(db, &laravelAuthor{}, 1).Error, "a row that Laravel has trashed")
+		require.Equal(t, []int{2, 3}, tables.LiveIDs(t, db, "books"), "what it trashed in the same second, and no more")
 		require.Error(t, db.Exec(database.Quoted(db, `INSERT INTO authors (email) VALUES ('ben@x.org')`)).Error)
 	})
 }

@@ -20,7 +20,7 @@ var (
 
 // World is what the blocks of the page run in.
 var World = page.World{
-	Models: []any{&Group{}, &User{}},
+	Models: []any{&Group{}, &User{}, &Phone{}},
 	Bare:   func(section string) bool { return section == "Set it up" },
 	Seed: func(_ context.Context, db *gorm.DB, section string) error {
 		if section == "Set it up" {
