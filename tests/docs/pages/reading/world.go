@@ -17,6 +17,7 @@ var (
 	posts    []Post
 	comments []Comment
 	count    int64
+	maps     []map[string]any
 	post     = Post{ID: 1}
 )
 
@@ -37,7 +38,7 @@ var World = page.World{
 		if bare(section) {
 			return nil
 		}
-		posts, comments = nil, nil
+		posts, comments, maps = nil, nil, nil
 		author := User{Name: "Ana"}
 		return errors.Join(
 			db.Create(&Post{Title: "On tea", Author: author, Comments: []Comment{{Text: "good"}, {Text: "bad"}}}).Error,
