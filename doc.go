@@ -11,8 +11,11 @@
 //	err = db.Delete(&user).Error              // to the trash
 //	err = softdelete.Restore(db, &user).Error // and back
 //
-// The first example below is a whole program. [docs/getting-started.md] takes 20 minutes; [docs/adopt.md] is for an
-// application that runs. PostgreSQL, SQLite, MariaDB, MySQL and TiDB are known: [docs/databases.md].
+// Each example below is a whole program; errors of the setup are left out. [docs/getting-started.md] takes 20 minutes,
+// [docs/adopt.md] is for an application that runs. PostgreSQL, SQLite, MariaDB, MySQL and TiDB are known:
+// [docs/databases.md].
+//
+// [Config] also has a strict mode and the clock. [Enabled] and [IsTrashed] tell of a model, and of a row.
 //
 // # The four laws
 //
@@ -42,6 +45,8 @@
 // Tags on relations say so: softdelete:"cascade", "restrict" or "none". Without a tag the declared constraint counts:
 // OnDelete:CASCADE cascades, OnDelete:RESTRICT is a [RestrictError] while live rows hang on it.
 // [Plugin.Policies] lists it all. See [docs/cascades.md].
+//
+// The tag softdelete:"liveParent" on a belongs-to field forbids live rows below a trashed parent: [ErrParentTrashed].
 //
 // # How do I get it back?
 //
@@ -87,8 +92,9 @@
 //
 // # What can fail?
 //
-// Each error wraps one that a program can test for by errors.Is: [ErrTrashed], [ErrRestricted], [ErrConflict] and others.
-// After an error nothing has changed. [docs/errors.md] finds them by name or text, [docs/troubleshooting.md] by what you see.
+// Each error of this package wraps one that a program can test for by errors.Is: [ErrTrashed], [ErrRestricted],
+// [ErrConflict] and others. After an error nothing has changed. [docs/errors.md] finds them by name or text,
+// [docs/troubleshooting.md] by what you see.
 //
 // All functions are safe for concurrent use, as a *gorm.DB is.
 //

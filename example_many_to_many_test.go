@@ -10,7 +10,7 @@ import (
 	"github.com/gorm-softdelete/softdelete"
 )
 
-// The pair of a many-to-many relation goes and comes back with either side. Its rows need a model with a marker.
+// The pairs of a many-to-many relation have a trash, too, if their table has a model with a marker.
 func Example_manyToMany() {
 	type Tag struct {
 		ID   uint

@@ -18,13 +18,9 @@ import (
 func exampleFiles(t *testing.T) (paths []string) {
 	t.Helper()
 	for _, dir := range []string{".", "trashui", "trashcmd"} {
-		files, err := filepath.Glob(filepath.Join(dir, "example*_test.go"))
+		files, err := filepath.Glob(filepath.Join(dir, "example_*_test.go"))
 		require.NoError(t, err)
-		for _, path := range files {
-			if path != "examples_test.go" {
-				paths = append(paths, path)
-			}
-		}
+		paths = append(paths, files...)
 	}
 	require.Greater(t, len(paths), 50)
 	return paths
@@ -64,7 +60,7 @@ func TestExamplesAreShown(t *testing.T) {
 		for _, path := range files {
 			source, err := os.ReadFile(path)
 			require.NoError(t, err)
-			if strings.HasSuffix(path, "_test.go") && !strings.Contains(filepath.Base(path), "example") {
+			if strings.HasSuffix(path, "_test.go") && !strings.HasPrefix(filepath.Base(path), "example_") {
 				continue
 			}
 			file, err := parser.ParseFile(set, path, source, parser.ParseComments)
