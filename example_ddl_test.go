@@ -13,8 +13,9 @@ import (
 // The indexes that soft deletes need, as SQL for a migration of whatever tool. No statement is run.
 func ExampleDDL() {
 	type User struct {
-		ID    uint
-		Email string `softdelete:"unique"`
+		ID     uint
+		Email  string `softdelete:"unique"` // among live rows
+		TeamID uint   `softdelete:"index"`  // of live rows only
 		softdelete.Timestamp
 	}
 	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{Logger: logger.Discard})
@@ -27,6 +28,7 @@ func ExampleDDL() {
 	fmt.Println(err)
 	// Output:
 	// CREATE UNIQUE INDEX `idx_users_email` ON `users` (`email`) WHERE `deleted_at` IS NULL
+	// CREATE INDEX `idx_users_team_id` ON `users` (`team_id`) WHERE `deleted_at` IS NULL
 	// CREATE INDEX `idx_users_deleted_at` ON `users` (`deleted_at`,`id`) WHERE `deleted_at` IS NOT NULL
 	// <nil>
 }
