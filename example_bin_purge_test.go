@@ -49,7 +49,10 @@ func ExampleBin_Empty() {
 		softdelete.Timestamp
 	}
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{Logger: logger.Discard, NowFunc: func() time.Time { return now }})
+	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{
+		Logger:  logger.Discard,
+		NowFunc: func() time.Time { return now },
+	})
 	_ = db.Use(softdelete.New(softdelete.Config{Models: []any{&Book{}}}))
 	_ = softdelete.AutoMigrate(db)
 	db.Create(&[]Book{{}, {}})
@@ -57,7 +60,8 @@ func ExampleBin_Empty() {
 	now = now.AddDate(0, 2, 0)
 	db.Delete(&Book{}, 2)
 
-	report, err := softdelete.Of[Book](db).Empty(context.Background(), softdelete.EmptyOptions{OlderThan: 30 * 24 * time.Hour})
+	month := softdelete.EmptyOptions{OlderThan: 30 * 24 * time.Hour}
+	report, err := softdelete.Of[Book](db).Empty(context.Background(), month)
 	fmt.Println(report.Rows, err)
 	// Output: map[books:1] <nil>
 }

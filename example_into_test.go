@@ -24,7 +24,10 @@ func ExampleInto() {
 		softdelete.Tracked
 	}
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{Logger: logger.Discard, NowFunc: func() time.Time { return now }})
+	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{
+		Logger:  logger.Discard,
+		NowFunc: func() time.Time { return now },
+	})
 	_ = db.Use(softdelete.New(softdelete.Config{Models: []any{&User{}, &Post{}}}))
 	_ = softdelete.AutoMigrate(db)
 	db.Create(&User{Posts: []Post{{}, {}}})

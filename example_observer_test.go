@@ -26,7 +26,10 @@ func writeAudit(_ context.Context, tx *gorm.DB, event softdelete.Event) error {
 	if err != nil {
 		return err
 	}
-	return tx.Create(&AuditEntry{Who: fmt.Sprint(event.Actor), What: event.Operation.String(), Of: event.Table, Keys: fmt.Sprint(keys)}).Error
+	return tx.Create(&AuditEntry{
+		Who: fmt.Sprint(event.Actor), What: event.Operation.String(),
+		Of: event.Table, Keys: fmt.Sprint(keys),
+	}).Error
 }
 
 // An audit log: a line for each operation and table, in the same transaction.
@@ -41,7 +44,10 @@ func ExampleObserver() {
 		softdelete.Tracked
 	}
 	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{Logger: logger.Discard})
-	_ = db.Use(softdelete.New(softdelete.Config{Models: []any{&Book{}, &Page{}, &AuditEntry{}}, Observers: []softdelete.Observer{writeAudit}}))
+	_ = db.Use(softdelete.New(softdelete.Config{
+		Models:    []any{&Book{}, &Page{}, &AuditEntry{}},
+		Observers: []softdelete.Observer{writeAudit},
+	}))
 	_ = softdelete.AutoMigrate(db)
 	db.Create(&Book{Pages: []Page{{}, {}}})
 
@@ -100,7 +106,10 @@ func ExampleObserver_outbox() {
 		return enqueue(ctx, tx, event)
 	}
 	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{Logger: logger.Discard})
-	_ = db.Use(softdelete.New(softdelete.Config{Models: []any{&Book{}, &OutboxMessage{}}, Observers: []softdelete.Observer{observer}}))
+	_ = db.Use(softdelete.New(softdelete.Config{
+		Models:    []any{&Book{}, &OutboxMessage{}},
+		Observers: []softdelete.Observer{observer},
+	}))
 	_ = softdelete.AutoMigrate(db)
 	db.Create(&[]Book{{}, {}})
 

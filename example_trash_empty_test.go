@@ -20,7 +20,10 @@ func ExampleTrash_Empty() {
 		softdelete.Timestamp
 	}
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{Logger: logger.Discard, NowFunc: func() time.Time { return now }})
+	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{
+		Logger:  logger.Discard,
+		NowFunc: func() time.Time { return now },
+	})
 	_ = db.Use(softdelete.New(softdelete.Config{Models: []any{&Book{}}}))
 	_ = softdelete.AutoMigrate(db)
 	db.Create(&[]Book{{}, {}, {}})
@@ -54,7 +57,10 @@ func ExampleTrash_PreviewEmpty() {
 		softdelete.Timestamp
 	}
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{Logger: logger.Discard, NowFunc: func() time.Time { return now }})
+	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{
+		Logger:  logger.Discard,
+		NowFunc: func() time.Time { return now },
+	})
 	_ = db.Use(softdelete.New(softdelete.Config{Models: []any{&Book{}}}))
 	_ = softdelete.AutoMigrate(db)
 	db.Create(&[]Book{{}, {}})

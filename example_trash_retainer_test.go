@@ -23,7 +23,10 @@ func (Message) TrashRetention() time.Duration { return 30 * 24 * time.Hour }
 // A model says how long its trash is kept. An item says when its time is over.
 func ExampleTrashRetainer() {
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{Logger: logger.Discard, NowFunc: func() time.Time { return now }})
+	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{
+		Logger:  logger.Discard,
+		NowFunc: func() time.Time { return now },
+	})
 	_ = db.Use(softdelete.New(softdelete.Config{Models: []any{&Message{}}}))
 	_ = softdelete.AutoMigrate(db)
 	db.Create(&Message{})

@@ -24,7 +24,10 @@ func (Postcard) TrashRetention() time.Duration { return 7 * 24 * time.Hour }
 // Run empties the trash now and then until its context ends: here after the first batch, in a program when that shuts down.
 func ExampleTrash_Run() {
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{Logger: logger.Discard, NowFunc: func() time.Time { return now }})
+	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{
+		Logger:  logger.Discard,
+		NowFunc: func() time.Time { return now },
+	})
 	_ = db.Use(softdelete.New(softdelete.Config{Models: []any{&Postcard{}}}))
 	_ = softdelete.AutoMigrate(db)
 	db.Create(&[]Postcard{{}, {}})
@@ -37,8 +40,11 @@ func ExampleTrash_Run() {
 	err := trash.Run(ctx, softdelete.RunOptions{
 		Every:     time.Hour,
 		Retention: 30 * 24 * time.Hour, // of models that say nothing
-		Empty:     softdelete.EmptyOptions{Progress: func(p softdelete.Progress) { fmt.Println(p.Model, p.Done); shutDown() }},
 		Logger:    slog.New(slog.DiscardHandler),
+		Empty: softdelete.EmptyOptions{Progress: func(p softdelete.Progress) {
+			fmt.Println(p.Model, p.Done)
+			shutDown()
+		}},
 	})
 	fmt.Println(err)
 	// Output:
