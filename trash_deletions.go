@@ -40,9 +40,9 @@ type DeletionPage struct {
 //	SELECT deletion_id, deleted_at, deleted_by, delete_reason, count(*) FROM posts
 //	WHERE posts.deletion_id IN (…) AND posts.deleted_at IS NOT NULL GROUP BY …
 //
-// The options choose operations: one of its rows has to be of the models, the actor, the
-// reason and the times that they name. Rows are counted in all models of the trash that
-// have a deletion_id, whichever the options name. DeletionID lists that operation alone.
+// An operation is listed if one of its rows is of the models, the actor, the reason and
+// the times that the options name. Rows are counted in all models of the trash that have
+// a deletion_id, whichever the options name. DeletionID lists that operation alone.
 //
 // Rows without a deletion_id belong to no operation that could be told.
 // DeletionPage.Untold names the tables of which that is true of all. Pages go on from
