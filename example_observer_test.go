@@ -26,8 +26,12 @@ func writeAudit(_ context.Context, tx *gorm.DB, event softdelete.Event) error {
 	if err != nil {
 		return err
 	}
+	who := "" // nobody is named
+	if event.Actor != nil {
+		who = fmt.Sprint(event.Actor)
+	}
 	return tx.Create(&AuditEntry{
-		Who: fmt.Sprint(event.Actor), What: event.Operation.String(),
+		Who: who, What: event.Operation.String(),
 		Of: event.Table, Keys: fmt.Sprint(keys),
 	}).Error
 }
