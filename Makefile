@@ -48,6 +48,7 @@ page: ## Show the trash page of a music store
 
 docs: ## Run the blocks of the docs, and check links and sentences: make docs PAGE=deleting for one page
 	@cd tests/docs && go test -count=1 -v . -args -page "$(PAGE)"
+
 # It is built, not run by `go run`, which would not let it end by itself at a Ctrl-C.
 service: ## Run the example of a REST service
 	@go build -o bin/service ./examples/api
