@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,26 +17,32 @@ func (m *maker) section(section *book.Section) error {
 	var run, all body
 	var blocks strings.Builder
 	ran, compiled := 0, 0
+	is := map[int]fate{}
 	for i, block := range section.Blocks {
 		switch {
 		case block.Language == "sql" && block.Mark == "run":
 			m.out.Count.SQLRun++
 			ran++
 			fmt.Fprintf(&blocks, "\t\t{At: %q, SQL: %q},\n", m.at(block.Line), block.Text)
-			run.open("run.Block()\nif err := run.SQL(); err != nil { return err }\n", "")
-		case block.Language == "sql":
-			if !follows(section.Blocks, i) {
-				return fmt.Errorf("%s: SQL that stands behind no block of Go that is run: nothing sends it; write ```sql run if the reader runs it", m.at(block.Line))
+			run.open("run.Block()\nif err := run.SQL(); err != nil { return err }\nrun.Done()\n", "")
+		case block.Language == "sql" || block.Language == "text":
+			if err := m.behind(section.Blocks, i, is); err != nil {
+				return err
 			}
-			m.out.Count.Sent++
 		case shown[block.Language]:
+			m.out.Count.Shown++
 		case block.Language != "go":
 			return fmt.Errorf("%s: a fence of %q, of which no test knows", m.at(block.Line), block.Language)
-		case m.held[strings.TrimSpace(block.Text)] && printed(section.Blocks, i) == "":
+		case m.held[strings.TrimSpace(block.Text)] && textBehind(section.Blocks, i) < 0:
 			m.out.Count.Held++
+			is[i] = isHeld
 		case strings.HasPrefix(strings.TrimSpace(block.Text), "package ") || strings.HasPrefix(block.Text, "//") && strings.Contains(block.Text, "\npackage "):
 			m.out.Count.Programs++
-			m.out.Programs = append(m.out.Programs, Program{m.at(block.Line), block.Text, printed(section.Blocks, i)})
+			program := Program{m.at(block.Line), block.Text, printed(section.Blocks, i)}
+			m.out.Programs = append(m.out.Programs, program)
+			if program.Main() {
+				is[i] = isProgram
+			}
 		default:
 			text, names, kind, err := m.read(block)
 			if err != nil {
@@ -57,8 +64,9 @@ func (m *maker) section(section *book.Section) error {
 			case block.Mark == "":
 				m.out.Count.Run++
 				ran++
-				fmt.Fprintf(&blocks, "\t\t{At: %q, Go: %q, Printed: %q, Sent: []page.Sent{%s}},\n", m.at(block.Line), block.Text, printed(section.Blocks, i), m.sent(section.Blocks, i))
-				run.open("run.Block()"+m.lineOf(block)+text, ignored(names))
+				is[i] = isRun
+				fmt.Fprintf(&blocks, "\t\t{At: %q, Go: %q, Returns: %t, Printed: %q, Sent: []page.Sent{%s}},\n", m.at(block.Line), block.Text, kind == returning, printed(section.Blocks, i), m.sent(section.Blocks, i))
+				run.open("run.Block()"+m.lineOf(block)+text, after(names, kind))
 				all.open(m.lineOf(block)+text, ignored(names))
 			default:
 				return fmt.Errorf("%s: a fence marked %q; there are none, compile and run", m.at(block.Line), block.Mark)
@@ -70,6 +78,39 @@ func (m *maker) section(section *book.Section) error {
 	}
 	if ran > 0 {
 		m.add(section.Heading, section.Line, blocks.String(), run.close())
+	}
+	return nil
+}
+
+// fate is what becomes of a block of Go, as far as what stands behind it has to know.
+type fate int
+
+const (
+	isRun fate = iota + 1
+	isProgram
+	isHeld
+)
+
+// behind counts a block of SQL or text, which says what a block of Go before it does: it is held against what that one does, or refused.
+func (m *maker) behind(blocks []*book.Block, at int, is map[int]fate) error {
+	block, of := blocks[at], goBefore(blocks, at)
+	switch {
+	case block.Language == "text" && block.Mark == "shown":
+		m.out.Count.Shown++
+	case block.Mark != "":
+		return fmt.Errorf("%s: a fence of %s marked %q; SQL that the reader runs is marked run", m.at(block.Line), block.Language, block.Mark)
+	case block.Language == "sql" && is[of] == isHeld:
+		m.out.Count.SentHeld++
+	case block.Language == "sql" && is[of] != isRun:
+		return fmt.Errorf("%s: SQL that stands behind no block of Go that is run: nothing sends it; write ```sql run if the reader runs it", m.at(block.Line))
+	case block.Language == "sql":
+		m.out.Count.Sent++
+	case of < 0:
+		m.out.Count.Shown++
+	case is[of] == 0 || textBehind(blocks, of) != at:
+		return fmt.Errorf("%s: text behind a block of Go that is not run, or behind another text: nothing prints it; write ```text shown if it is of another program", m.at(block.Line))
+	default:
+		m.out.Count.Printed++
 	}
 	return nil
 }
@@ -88,7 +129,7 @@ func (m *maker) row(section *book.Section, row *book.Row) error {
 	if err != nil {
 		return err
 	}
-	if kind != statementsOnly || len(row.SQL) == 0 {
+	if kind == declarations || len(row.SQL) == 0 {
 		return fmt.Errorf("%s: a row of calls has statements of Go and the SQL that they send, both in backticks", m.at(row.Line))
 	}
 	m.out.Count.Calls++
@@ -97,7 +138,7 @@ func (m *maker) row(section *book.Section, row *book.Row) error {
 		sql = "-- " + row.Database + "\n" + sql
 	}
 	var run body
-	run.open("run.Block()"+m.lineOf(block)+text, ignored(names))
+	run.open("run.Block()"+m.lineOf(block)+text, after(names, kind))
 	blocks := fmt.Sprintf("\t\t{At: %q, Go: %q, Sent: []page.Sent{{At: %[1]q, SQL: %[3]q}}},\n", m.at(row.Line), block.Text, sql)
 	m.add(section.Heading, row.Line, blocks, run.close())
 	return nil
@@ -118,30 +159,38 @@ func (b *body) close() string {
 	return b.text.String() + strings.Repeat("}\n", b.depth) + "return nil\n"
 }
 
-// follows tells whether a block says what one of Go before it does.
-func follows(blocks []*book.Block, at int) bool {
+// goBefore is the block of Go that a block of SQL or text stands behind, or -1.
+func goBefore(blocks []*book.Block, at int) int {
 	for at--; at >= 0; at-- {
 		switch {
 		case blocks[at].Language == "go":
-			return blocks[at].Mark == ""
-		case blocks[at].Language != "sql" && blocks[at].Language != "text":
-			return false
+			return at
+		case blocks[at].Language != "sql" && blocks[at].Language != "text" || blocks[at].Mark != "":
+			return -1
 		}
 	}
-	return false
+	return -1
 }
 
-// printed is the block of text behind one.
-func printed(blocks []*book.Block, at int) string {
+// textBehind is the block of text behind one, or -1.
+func textBehind(blocks []*book.Block, at int) int {
 	for at++; at < len(blocks); at++ {
 		switch {
-		case blocks[at].Language == "text":
-			return blocks[at].Text
+		case blocks[at].Language == "text" && blocks[at].Mark == "":
+			return at
 		case blocks[at].Language != "sql" || blocks[at].Mark != "":
-			return ""
+			return -1
 		}
 	}
-	return ""
+	return -1
+}
+
+// printed is what the block of text behind one says.
+func printed(blocks []*book.Block, at int) string {
+	if at = textBehind(blocks, at); at < 0 {
+		return ""
+	}
+	return blocks[at].Text
 }
 
 // sent are the blocks of SQL behind one.
@@ -162,6 +211,8 @@ type kind int
 
 const (
 	statementsOnly kind = iota
+	// returning are statements of which the last one returns.
+	returning
 	declarations
 )
 
@@ -180,8 +231,12 @@ func (m *maker) read(block *book.Block) (text string, names []string, is kind, e
 	}
 	for _, statement := range file.Decls[0].(*ast.FuncDecl).Body.List {
 		names = append(names, defined(statement)...)
+		_, last := statement.(*ast.ReturnStmt)
+		if is = statementsOnly; last {
+			is = returning
+		}
 	}
-	return block.Text, names, statementsOnly, nil
+	return block.Text, names, is, nil
 }
 
 // declare takes the imports out of a file of declarations, and lists what it declares.
@@ -263,4 +318,16 @@ func ignored(names []string) (text string) {
 		}
 	}
 	return text
+}
+
+// after uses names behind a block that is run: an error among them has to be one of which the block tells. It says that the block has
+// come to its end, if that is not to return.
+func after(names []string, is kind) (text string) {
+	if slices.Contains(names, "err") {
+		text = "run.Err(err)\n"
+	}
+	if is != returning {
+		text += "run.Done()\n"
+	}
+	return ignored(names) + text
 }
