@@ -20,7 +20,7 @@ const unbounded = int(^uint(0) >> 1)
 // that match the statement, and what hangs on them by the plan.
 func (c *cascade) resolve(t *target, filter clause.Expression, follow step) error {
 	if c.locks() {
-		if err := lockDatabase(c.db, c.d, c.plan.Root.Name, c.plan.Root.Model); err != nil {
+		if err := lockDatabase(c.db, c.d, session.TableOf(t.stmt, c.plan.Root.Schema), c.plan.Root.Model); err != nil {
 			return err
 		}
 	}

@@ -273,7 +273,7 @@ func (op *operation) lockRows(db *gorm.DB) []reflect.Value {
 // lockFound reads the keys of the rows of a query, under a lock.
 func (op *operation) lockFound(db *gorm.DB, tx *gorm.DB) []reflect.Value {
 	stmt := db.Statement
-	if err := lockDatabase(db, op.dialect, op.model.Schema.Table, op.model); err != nil {
+	if err := lockDatabase(db, op.dialect, session.TableOf(stmt, op.model.Schema), op.model); err != nil {
 		_ = db.AddError(err)
 		return nil
 	}

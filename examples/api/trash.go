@@ -45,18 +45,18 @@ func (s *server) listDeletions(r *http.Request) (int, any, error) {
 	return deletionsOf(s.trash.Deletions(r.Context(), options))
 }
 
-// getDeletion is one of them, with the keys of its rows.
+// getDeletion is one of them, with the keys of its rows, a page of them: ?after=…
 func (s *server) getDeletion(r *http.Request) (int, any, error) {
 	d, err := s.trash.Deletion(r.Context(), operation(r))
 	if err != nil {
 		return 0, nil, err
 	}
-	page, err := s.trash.List(r.Context(), softdelete.ListOptions{DeletionID: d.ID, Limit: 500})
+	page, err := s.trash.List(r.Context(), softdelete.ListOptions{DeletionID: d.ID, After: r.URL.Query().Get("after")})
 	items := []map[string]any{}
 	for _, item := range page.Items {
 		items = append(items, map[string]any{"table": item.Table, "key": item.Key})
 	}
-	return http.StatusOK, map[string]any{"deletion": deletion(d), "items": items}, err
+	return http.StatusOK, map[string]any{"deletion": deletion(d), "items": items, "next": page.Next}, err
 }
 
 // mine is the part of the trash that who asks may take back: what they have deleted themselves, not long ago.
