@@ -11,9 +11,8 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/rawcheck"
 )
 
-// RawPolicy says what becomes of SQL that the caller has written and that reaches around
-// the filter: that names the table of a soft-deletable model, and neither its marker nor
-// Live. Such SQL is
+// RawPolicy says what becomes of raw SQL that reaches around the filter: that names the
+// table of a soft-deletable model, and neither its marker nor Live. Raw SQL is
 //
 //   - a statement: Raw, Exec, Row, Rows,
 //   - a string with SQL of its own, as a subquery, in Joins, Table, Where, Select, Order,
