@@ -30,8 +30,8 @@
 // model. [WithTrashedIn] shows those of the models that it names, in joins and preloads too. [TrashedBefore] and
 // [TrashedBy] ask by when and by whom. See [docs/reading.md].
 //
-// SQL of your own is not filtered: put [Live] into it, as [docs/raw-sql.md] shows. [StatementScope] makes a scope fit
-// GORM's generic API.
+// SQL of your own is not filtered: put [Live] into it, as [docs/raw-sql.md] shows. Where it was forgotten, [RawRefuse]
+// makes it an error in your tests, and [RawLog] warns in production. [StatementScope] makes a scope fit GORM's generic API.
 //
 // # Who deleted it, and why?
 //

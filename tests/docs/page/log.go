@@ -70,7 +70,8 @@ func (l *sentLog) take() (sent []string, failed []error) {
 var sentinels = map[string]error{
 	"ErrNotFound": softdelete.ErrNotFound, "ErrTrashed": softdelete.ErrTrashed, "ErrRestricted": softdelete.ErrRestricted, "ErrConflict": softdelete.ErrConflict,
 	"ErrAmbiguous": softdelete.ErrAmbiguous, "ErrParentTrashed": softdelete.ErrParentTrashed, "ErrNotSoftDeletable": softdelete.ErrNotSoftDeletable,
-	"ErrNotInstalled": softdelete.ErrNotInstalled, "ErrGuarded": softdelete.ErrGuarded, "ErrPlanChanged": softdelete.ErrPlanChanged, "ErrOutOfScope": softdelete.ErrOutOfScope,
+	"ErrNotInstalled": softdelete.ErrNotInstalled, "ErrGuarded": softdelete.ErrGuarded,
+	"ErrRawSQL": softdelete.ErrRawSQL, "ErrPlanChanged": softdelete.ErrPlanChanged, "ErrOutOfScope": softdelete.ErrOutOfScope,
 	"ErrUnsupportedDatabase": softdelete.ErrUnsupportedDatabase, "ErrRecordNotFound": gorm.ErrRecordNotFound, "ErrDuplicatedKey": gorm.ErrDuplicatedKey,
 	"ErrForeignKeyViolated": gorm.ErrForeignKeyViolated, "ErrInvalidValue": gorm.ErrInvalidValue, "ErrMissingWhereClause": gorm.ErrMissingWhereClause,
 	"ErrInvalidData": gorm.ErrInvalidData, "ErrInvalidField": gorm.ErrInvalidField, "ErrInvalidDB": gorm.ErrInvalidDB, "ErrRegistered": gorm.ErrRegistered,

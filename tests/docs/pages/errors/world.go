@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/tests/docs/page"
 )
 
@@ -19,6 +20,12 @@ var (
 // World is what the blocks of the page run in.
 var World = page.World{
 	Models: []any{&User{}, &Post{}, &Invoice{}, &Comment{}, &Folder{}, &File{}, &Setting{}},
+	Config: func(section string) (config softdelete.Config) {
+		if section == "ErrRawSQL" {
+			config.RawSQL = softdelete.RawRefuse
+		}
+		return config
+	},
 	Seed: func(_ context.Context, db *gorm.DB, section string) error {
 		user = User{Email: "ana@example.com", Posts: []Post{{Title: "Tea"}}}
 		if err := db.Create(&user).Error; err != nil {
