@@ -71,6 +71,8 @@ func kindOf(l *lexicon, token string) (kind Kind, any bool) {
 		return Value, true
 	case c == '\'' || c == '$' && len(token) > 1 || kinds[c] == letter && strings.HasSuffix(token, "'"):
 		return Text, true
+	case c == '"' && l.escapes:
+		return Text, true // MySQL's, unless it is set otherwise
 	case c == '"', c == '`', c == '[' && l.brackets:
 		return Name, true
 	case kinds[c] == letter:

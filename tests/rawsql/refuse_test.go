@@ -74,7 +74,8 @@ func rows(db *gorm.DB) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(rows.Err(), rows.Close())
+	defer rows.Close() //nolint:errcheck // its own error is that of Err
+	return rows.Err()
 }
 
 func row(db *gorm.DB) error {
@@ -91,6 +92,7 @@ var found = map[string][]call{
 		{"Raw and Scan", func(db *gorm.DB) error { return scan(db.Raw("SELECT * FROM posts"), &[]post{}) }},
 		{"Raw and Find", func(db *gorm.DB) error { return db.Raw("SELECT * FROM posts").Find(&[]post{}).Error }},
 		{"Raw and Rows", func(db *gorm.DB) error { return rows(db.Raw("SELECT * FROM posts")) }},
+		{"Raw and Row", func(db *gorm.DB) error { return row(db.Raw("SELECT * FROM posts")) }},
 		{"Raw with values", func(db *gorm.DB) error { return scan(db.Raw("SELECT * FROM posts WHERE id = ?", 1), &[]post{}) }},
 		{"Raw with names", func(db *gorm.DB) error {
 			return scan(db.Raw("SELECT * FROM posts WHERE id = @id", map[string]any{"id": 1}), &[]post{})

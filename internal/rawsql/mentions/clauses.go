@@ -56,7 +56,7 @@ func (p *parser) expression(s *scope) {
 func (p *parser) column(s *scope) {
 	parts := []string{unquoted(p.all[p.at].Token)}
 	p.at++
-	for p.is(".") && p.isName(1) {
+	for p.is(".") && p.isTable(1) {
 		parts = append(parts, unquoted(p.all[p.at+1].Token))
 		p.at += 2
 	}

@@ -21,6 +21,8 @@ func (p *parser) list(s *scope, use Use) {
 func (p *parser) joins(s *scope, use Use) {
 	for !p.done() {
 		switch {
+		case p.is("FROM") && p.comesBehindDistinct():
+			p.at++
 		case p.is(",", ")", ";") || p.endsFrom():
 			return
 		case p.take("JOIN", "STRAIGHT_JOIN"):
@@ -83,7 +85,7 @@ func (p *parser) factor(s *scope, use Use) {
 		p.group(s)
 		s.add(p.alias(), item{})
 		p.skipColumns()
-	case p.isName(0):
+	case p.isTable(0):
 		p.table(s, use)
 	case !p.done() && !p.is(")", ";"):
 		p.at++ // a value that is bound: its name is not in the text
@@ -108,13 +110,13 @@ func (p *parser) startsQuery(n int) bool {
 
 // table reads the name of a table, or of a function with its arguments, and its alias.
 func (p *parser) table(s *scope, use Use) {
-	if !p.isName(0) || p.endsFrom() {
+	if !p.isTable(0) || p.endsFrom() {
 		return
 	}
 	first := p.all[p.at]
 	parts := []rawsql.Token{first.Token}
 	p.at++
-	for p.is(".") && p.isName(1) {
+	for p.is(".") && p.isTable(1) {
 		parts = append(parts, p.all[p.at+1].Token)
 		p.at += 2
 	}
@@ -131,9 +133,11 @@ func (p *parser) table(s *scope, use Use) {
 		t.Schema = unquoted(parts[len(parts)-2])
 	}
 	p.take("*")
-	if p.take("PARTITION") {
+	if p.is("PARTITION") && p.key(1) == "(" {
+		p.at++
 		p.skipGroup()
 	}
+	p.moment()
 	t.Alias = p.alias()
 	if t.Alias != "" && use != Inserts {
 		p.skipColumns()
@@ -163,12 +167,49 @@ func (p *parser) alias() string {
 	}
 	t := p.all[p.at]
 	switch {
-	case t.Kind == rawsql.Name, as && t.Kind == rawsql.Text, t.Kind == rawsql.Word && (as || !noAlias[t.key]):
+	case t.Kind == rawsql.Name, as && t.Kind == rawsql.Text, t.Kind == rawsql.Word && (as || !noAlias[t.key] || p.isAliasHere()):
 	default:
 		return ""
 	}
 	p.at++
 	return strings.ToLower(unquoted(t.Token))
+}
+
+// isAliasHere tells it of a word that is an alias where it says nothing of the table: it is so
+// if another clause begins behind it.
+func (p *parser) isAliasHere() bool {
+	return p.is("VALUE", "PARTITION", "FORCE", "IGNORE", "USE", "INDEXED", "RESTRICT", "CASCADE", "CONTINUE", "RESTART", "DO", "OVERRIDING", "QUALIFY", "MINUS", "LOCK") &&
+		p.is2("WHERE", "JOIN", "LEFT", "RIGHT", "INNER", "FULL", "CROSS", "NATURAL", "ON", "SET", "GROUP", "ORDER", "LIMIT", "USING", "RETURNING", ",")
+}
+
+// moment reads as of when the rows of a table are read: in MariaDB, TiDB and CockroachDB.
+func (p *parser) moment() {
+	switch {
+	case p.is("FOR") && p.is2("SYSTEM_TIME"):
+		p.at += 2
+	case p.is("AS") && p.key(1) == "OF" && (p.key(2) == "TIMESTAMP" || p.key(2) == "SYSTEM"):
+	default:
+		return
+	}
+	for !p.done() && !p.endsMoment() {
+		if p.is("(") {
+			p.skipGroup()
+			continue
+		}
+		p.at++
+	}
+}
+
+// endsMoment tells if what follows is no more of a moment: an alias, a clause, the next table.
+func (p *parser) endsMoment() bool {
+	switch {
+	case p.is("FROM", "AND", "BETWEEN"):
+		return false
+	case p.is("AS"):
+		return p.key(1) != "OF"
+	default:
+		return p.is(",", ")", ";") || noAlias[p.key(0)]
+	}
 }
 
 // skipColumns goes on behind the names that an alias gives to columns.

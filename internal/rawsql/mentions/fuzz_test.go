@@ -22,7 +22,7 @@ func FuzzRead(f *testing.F) {
 					if table.At < 0 || table.At >= len(sql) {
 						t.Fatalf("%s: %q is at %d of %q", driver, table.Name, table.At, sql)
 					}
-					if at := strings.TrimLeft(sql[table.At:], "\"`["); !strings.Contains(table.Name, `"`) && !strings.Contains(table.Name, "`") && !strings.HasPrefix(at, table.Name) {
+					if at := strings.TrimLeft(sql[table.At:], "\"`['"); !strings.Contains(table.Name, `"`) && !strings.Contains(table.Name, "`") && !strings.Contains(table.Name, "'") && !strings.HasPrefix(at, table.Name) {
 						t.Fatalf("%s: %q is not at %d of %q", driver, table.Name, table.At, sql)
 					}
 				}

@@ -110,7 +110,7 @@ func ReadPart(driver, sql string, startsTable bool) *Text {
 	p := &parser{text: &Text{}, driver: driver}
 	p.tokens(sql)
 	s := newScope(nil)
-	if startsTable {
+	if p.take(",") || startsTable { // a join may begin with a comma
 		p.list(s, Reads)
 	}
 	p.clauses(s)
@@ -151,6 +151,11 @@ func (t *Text) Unmarked(markerOf func(*Table) string) []*Table {
 func readsComment(comment string) bool {
 	inner, ok := strings.CutPrefix(comment, "/*")
 	return ok && strings.HasPrefix(strings.TrimSpace(strings.TrimSuffix(inner, "*/")), meant)
+}
+
+// isCode tells if some servers of MySQL's run what a comment says.
+func isCode(comment string) bool {
+	return strings.HasPrefix(comment, "/*!") || strings.HasPrefix(comment, "/*M!")
 }
 
 // unquoted is the name in a token.

@@ -34,6 +34,7 @@ func (p *parser) tokens(sql string) {
 		switch t.Kind {
 		case rawsql.Comment:
 			p.text.Meant = p.text.Meant || readsComment(t.Text)
+			p.text.Gaps = p.text.Gaps || p.driver == "mysql" && isCode(t.Text)
 			continue
 		case rawsql.Word:
 			p.all = append(p.all, token{t, strings.ToUpper(t.Text)})
@@ -88,6 +89,16 @@ func (p *parser) isName(n int) bool {
 	}
 	kind := p.all[p.at+n].Kind
 	return kind == rawsql.Word || kind == rawsql.Name
+}
+
+// isTable tells if the name of a table may stand there, where one is called for: SQLite
+// takes a string for one, and MySQL what is in double quotes, as it is set.
+func (p *parser) isTable(n int) bool {
+	if p.at+n >= len(p.all) {
+		return false
+	}
+	t := p.all[p.at+n]
+	return p.isName(n) || t.Kind == rawsql.Text && (p.driver == "sqlite" && t.Text[0] == '\'' || p.driver == "mysql" && t.Text[0] == '"')
 }
 
 // skipTo goes on to a sign outside of all parentheses.

@@ -28,6 +28,8 @@ func (p *parser) statement(s *scope) {
 	case p.take("TRUNCATE"):
 		p.take("TABLE")
 		p.list(s, Truncates)
+	case p.is("CREATE"):
+		p.definition()
 	case p.done(), notOfRows[p.key(0)]:
 	default:
 		p.text.Gaps = true
@@ -38,6 +40,29 @@ func (p *parser) statement(s *scope) {
 // definitions and plans are for people.
 var notOfRows = words(`EXPLAIN DESCRIBE DESC CREATE ALTER DROP RENAME COMMENT SET RESET SHOW PRAGMA BEGIN START COMMIT END ROLLBACK ABORT SAVEPOINT
 	RELEASE ANALYZE VACUUM REINDEX GRANT REVOKE LOCK UNLOCK USE LISTEN NOTIFY REFRESH ATTACH DETACH CLUSTER DISCARD KILL FLUSH OPTIMIZE CHECK`)
+
+// definition reads what is created. The statements in the body of a trigger or a function are
+// its own, with the semicolons between them: it is taken to be the last of its text.
+func (p *parser) definition() {
+	for !p.done() && !p.is(";", "(") {
+		if p.take("TRIGGER", "FUNCTION", "PROCEDURE", "EVENT", "PACKAGE") {
+			p.skipBody()
+			return
+		}
+		p.at++
+	}
+}
+
+// skipBody goes on to the end of a definition.
+func (p *parser) skipBody() {
+	for !p.done() && !p.is(";") {
+		if p.take("BEGIN") {
+			p.at = len(p.all)
+			return
+		}
+		p.at++
+	}
+}
 
 // with reads the queries that a statement names for itself.
 func (p *parser) with(s *scope) {
@@ -64,12 +89,32 @@ func (p *parser) with(s *scope) {
 		p.statement(query)
 		p.closes()
 		s.define(name, query)
-		for p.is("SEARCH", "CYCLE") {
-			p.skipTo(",")
-			return
-		}
+		p.searches()
 		if !p.take(",") {
 			return
+		}
+	}
+}
+
+// searches goes on behind what PostgreSQL has behind a recursive query: in which order it
+// searches, and how it knows a cycle.
+func (p *parser) searches() {
+	for p.is("SEARCH", "CYCLE") {
+		for columns := true; columns && !p.done(); columns = p.is(",") { // SEARCH DEPTH FIRST BY a, b
+			p.at++
+			for p.isName(0) && !p.is("SET") {
+				p.at++
+			}
+		}
+		if !p.take("SET") {
+			return
+		}
+		p.at++ // a column
+		if p.take("TO") {
+			p.at += 3 // a value, DEFAULT, a value
+		}
+		if p.take("USING") {
+			p.at++
 		}
 	}
 }
