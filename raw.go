@@ -79,11 +79,19 @@ func (p *Plugin) watchRaw(db *gorm.DB) error {
 	case RawAllow:
 		return nil
 	case RawLog, RawRefuse:
-		p.raws = &rawWatch{policy: p.config.RawSQL, check: rawcheck.New(db.Name(), p.models.markers), logger: db.Logger}
+		p.raws = &rawWatch{policy: p.config.RawSQL, check: rawcheck.New(db.Name(), p.models.markers, p.tableOf), logger: db.Logger}
 		return nil
 	default:
 		return fmt.Errorf("softdelete: %w: Config.RawSQL is %d, use RawAllow, RawLog or RawRefuse", gorm.ErrInvalidValue, p.config.RawSQL)
 	}
+}
+
+// tableOf is the table of a model, empty if that is not soft-deletable.
+func (p *Plugin) tableOf(db *gorm.DB, value any) string {
+	if m, err := p.models.parse(db, value); err == nil && m != nil {
+		return m.Schema.Table
+	}
+	return ""
 }
 
 // startRaw is the first callback of the raw chain: Exec.
@@ -92,18 +100,23 @@ func (p *Plugin) startRaw(db *gorm.DB) { p.lookAtRaw(db, nil) }
 // lookAtRaw is for the first callback of each chain, once the statement has its filter.
 func (p *Plugin) lookAtRaw(db *gorm.DB, m *model.Model) {
 	w, stmt := p.raws, db.Statement
-	if w == nil || db.Error != nil || db.DryRun || rawcheck.IsAllowed(stmt) {
+	if w == nil || db.Error != nil || rawcheck.IsAllowed(stmt) {
+		return
+	}
+	own := ""
+	if m != nil {
+		own = m.Schema.Table
+	}
+	if db.DryRun {
+		rawcheck.Within(db, own)
 		return
 	}
 	var found rawcheck.Found
 	isText := stmt.SQL.Len() > 0
-	switch {
-	case isText:
+	if isText {
 		found = w.check.Text(stmt.SQL.String())
-	case m != nil:
-		found = w.check.Statement(db, m.Schema.Table)
-	default:
-		found = w.check.Statement(db, "")
+	} else {
+		found = w.check.Statement(db, own)
 	}
 	if found.Meant || len(found.Unmarked) == 0 && !found.Gaps {
 		return

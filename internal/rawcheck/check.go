@@ -3,10 +3,10 @@
 package rawcheck
 
 import (
+	"slices"
 	"sync"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 
 	"github.com/gorm-softdelete/softdelete/internal/rawsql/mentions"
 )
@@ -15,6 +15,7 @@ import (
 type Check struct {
 	driver  string
 	markers func() (map[string]string, int64)
+	own     func(*gorm.DB, any) string
 
 	mu    sync.RWMutex
 	as    int64 // the version of the markers by which the texts were read
@@ -26,6 +27,23 @@ type text struct {
 	sql    string
 	part   part
 	within bool // it is of a query within the statement
+}
+
+// nameOf is the name by which a table is known: the one that is written, rather than one of
+// another schema that may be meant. It is empty if there is none.
+func nameOf(t *mentions.Table, markers map[string]string) string {
+	for _, written := range [...]string{t.Name, t.Schema + "." + t.Name} {
+		if _, ok := markers[written]; ok && t.Is(written) {
+			return written
+		}
+	}
+	best := ""
+	for name := range markers {
+		if t.Is(name) && (best == "" || name < best) {
+			best = name
+		}
+	}
+	return best
 }
 
 type part int
@@ -46,6 +64,18 @@ type Found struct {
 	Unmarked []Table // the soft-deletable tables that it names without their marker
 	Meant    bool    // it says that it is meant
 	Gaps     bool    // there is something in it that could not be read
+
+	leads bool // the first of them is what the text begins with
+}
+
+// of are those of some tables that are unmarked here, too.
+func (f Found) of(tables []Table) (both []Table) {
+	for _, t := range tables {
+		if slices.Contains(f.Unmarked, t) {
+			both = append(both, t)
+		}
+	}
+	return both
 }
 
 // Table is a table in a text.
@@ -59,9 +89,10 @@ type Table struct {
 
 // New makes a check for a database. The function returns the tables of the soft-deletable
 // models that are known by now with the columns of their markers, and a number that
-// changes when they do.
-func New(driver string, markers func() (map[string]string, int64)) *Check {
-	return &Check{driver: driver, markers: markers}
+// changes when they do. The second one returns the table of a model, empty if it is not
+// soft-deletable.
+func New(driver string, markers func() (map[string]string, int64), own func(*gorm.DB, any) string) *Check {
+	return &Check{driver: driver, markers: markers, own: own}
 }
 
 // Text looks at SQL that is a statement.
@@ -98,71 +129,15 @@ func (c *Check) read(t text, markers map[string]string) (found Found) {
 	}
 	names := map[*mentions.Table]string{}
 	unmarked := read.Unmarked(func(t *mentions.Table) string {
-		for name, marker := range markers {
-			if t.Is(name) {
-				names[t] = name
-				return marker
-			}
-		}
-		return ""
+		name := nameOf(t, markers)
+		names[t] = name
+		return markers[name]
 	})
 	for _, u := range unmarked {
 		name := names[u]
 		found.Unmarked = append(found.Unmarked, Table{Name: name, Marker: markers[name], alias: u.Alias, inner: u.Inner || t.within})
 	}
 	found.Meant, found.Gaps = read.Meant, read.Gaps
+	found.leads = t.part == table && len(unmarked) > 0 && unmarked[0] == read.Tables[0] && !unmarked[0].Inner
 	return found
-}
-
-// Statement looks at the strings with SQL of their own that a statement is built of.
-// own is the table of its model, empty if it is not soft-deletable: that one the plugin
-// sees to.
-func (c *Check) Statement(db *gorm.DB, own string) Found {
-	var asked []Table
-	var found Found
-	for t := range texts(db.Statement) {
-		if t.part == condition && !mayName(t.sql) {
-			continue
-		}
-		in := c.find(t)
-		found.Meant = found.Meant || in.Meant
-		for _, named := range in.Unmarked {
-			if t.part != table || named.inner || named.Name != own {
-				asked = append(asked, named)
-			}
-		}
-	}
-	if found.Meant || len(asked) == 0 {
-		return found
-	}
-	for _, t := range c.Text(built(db)).Unmarked {
-		for _, of := range asked {
-			if of == t {
-				found.Unmarked = append(found.Unmarked, t)
-				break
-			}
-		}
-	}
-	return found
-}
-
-// built is the SQL of a statement as a query, whatever it is: its conditions and joins
-// are those of an update and a delete, too.
-func built(db *gorm.DB) string {
-	tx := db.Session(&gorm.Session{DryRun: true, Logger: logger.Discard}).Clauses()
-	stmt := tx.Statement
-	stmt.BuildClauses = []string{"SELECT", "FROM", "WHERE", "GROUP BY", "ORDER BY"}
-	buildQuery(tx)
-	return stmt.SQL.String()
-}
-
-const meantKey = "softdelete:raw_ok"
-
-// Allow says of a statement that its SQL is meant.
-func Allow(db *gorm.DB) *gorm.DB { return db.Set(meantKey, true) }
-
-// IsAllowed tells if that has been said.
-func IsAllowed(stmt *gorm.Statement) bool {
-	_, ok := stmt.Settings.Load(meantKey)
-	return ok
 }

@@ -11,7 +11,7 @@ import (
 
 func newCheck() *rawcheck.Check {
 	markers := map[string]string{"posts": "deleted_at", "users": "deleted_at"}
-	return rawcheck.New("postgres", func() (map[string]string, int64) { return markers, 1 })
+	return rawcheck.New("postgres", func() (map[string]string, int64) { return markers, 1 }, nil)
 }
 
 // TestBounded keeps no more texts than it may, and tells the same of each.

@@ -1,74 +1,15 @@
 package rawcheck
 
 import (
-	"iter"
+	"database/sql"
+	"reflect"
 	"strings"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/callbacks"
 	"gorm.io/gorm/clause"
+
+	"github.com/gorm-softdelete/softdelete/internal/rawsql"
 )
-
-var buildQuery = callbacks.BuildQuerySQL
-
-// texts are the strings of a statement that can have SQL of their own.
-func texts(stmt *gorm.Statement) iter.Seq[text] {
-	return func(yield func(text) bool) {
-		w := &walk{yield: yield}
-		w.statement(stmt)
-	}
-}
-
-// walk goes through conditions and values.
-type walk struct {
-	yield  func(text) bool
-	done   bool
-	depth  int
-	within bool
-}
-
-func (w *walk) statement(stmt *gorm.Statement) {
-	if t := stmt.TableExpr; t != nil {
-		if !w.within || stmt.Model == nil { // else it is a model's, which the plugin sees to
-			w.text(t.SQL, table)
-		}
-		w.each(t.Vars)
-	}
-	for i := range stmt.Joins {
-		join := &stmt.Joins[i]
-		w.text(join.Name, condition)
-		w.each(join.Conds)
-		if join.On != nil {
-			w.exprs(join.On.Exprs)
-		}
-	}
-	for _, column := range stmt.Selects {
-		w.text(column, condition)
-	}
-	for _, name := range [...]string{"SELECT", "FROM", "WHERE", "GROUP BY", "ORDER BY"} {
-		w.value(stmt.Clauses[name].Expression)
-	}
-}
-
-// query goes through a query within the statement.
-func (w *walk) query(db *gorm.DB) {
-	if db == nil || db.Statement == nil || IsAllowed(db.Statement) {
-		return
-	}
-	defer func(before bool) { w.within = before }(w.within)
-	w.within = true
-	if stmt := db.Statement; stmt.SQL.Len() > 0 {
-		w.text(stmt.SQL.String(), whole)
-	} else {
-		w.statement(stmt)
-	}
-}
-
-func (w *walk) text(sql string, is part) {
-	if !w.done && sql != "" {
-		w.done = !w.yield(text{sql, is, w.within})
-	}
-}
 
 func (w *walk) each(values []any) {
 	for _, value := range values {
@@ -85,23 +26,41 @@ func (w *walk) exprs(exprs []clause.Expression) {
 // deepest is how deep conditions may stand in each other.
 const deepest = 100
 
+// value goes through a condition, or a value.
 func (w *walk) value(value any) {
-	if w.done || w.depth > deepest {
+	if w.meant || w.depth > deepest {
 		return
 	}
 	w.depth++
 	defer func() { w.depth-- }()
 	switch v := value.(type) {
-	case clause.Expr:
-		w.text(v.SQL, condition)
-		w.each(v.Vars)
-	case *clause.Expr:
-		if v != nil {
-			w.value(*v)
+	case nil, string, bool, int, uint, int64, uint64, float64, []byte, []string, []int, []uint, []int64:
+	case *gorm.DB:
+		w.query(v)
+	case clause.Expression:
+		w.condition(v)
+	case clause.Column:
+		w.column(v)
+	case sql.NamedArg:
+		w.value(v.Value)
+	case map[string]any:
+		for _, named := range v {
+			w.value(named)
 		}
+	case []any:
+		w.each(v)
+	default:
+		w.other(reflect.ValueOf(v))
+	}
+}
+
+// condition goes through an expression.
+func (w *walk) condition(e clause.Expression) {
+	switch v := e.(type) {
+	case clause.Expr:
+		w.expr(v, v.SQL, v.Vars)
 	case clause.NamedExpr:
-		w.text(v.SQL, condition)
-		w.each(v.Vars)
+		w.expr(v, v.SQL, v.Vars)
 	case clause.Where:
 		w.exprs(v.Exprs)
 	case clause.AndConditions:
@@ -110,15 +69,60 @@ func (w *walk) value(value any) {
 		w.exprs(v.Exprs)
 	case clause.NotConditions:
 		w.exprs(v.Exprs)
-	case clause.Eq:
-		w.value(v.Value)
-	case clause.Neq:
-		w.value(v.Value)
+	case clause.CommaExpression:
+		w.exprs(v.Exprs)
+	case *rawsql.Sealed:
+		w.value(v.Expr)
+	case *rawsql.Group:
+		w.exprs(v.Exprs)
+	case *rawsql.Part:
+		w.exprs(v.Exprs)
 	case clause.IN:
+		w.value(v.Column)
 		w.each(v.Values)
+	default:
+		if !w.comparison(v) && !w.clause(v) {
+			w.other(reflect.ValueOf(v))
+		}
+	}
+}
+
+// comparison goes through a column and a value.
+func (w *walk) comparison(e clause.Expression) bool {
+	var eq clause.Eq
+	switch v := e.(type) {
+	case clause.Eq:
+		eq = v
+	case clause.Neq:
+		eq = clause.Eq(v)
+	case clause.Gt:
+		eq = clause.Eq(v)
+	case clause.Gte:
+		eq = clause.Eq(v)
+	case clause.Lt:
+		eq = clause.Eq(v)
+	case clause.Lte:
+		eq = clause.Eq(v)
+	case clause.Like:
+		eq = clause.Eq(v)
+	default:
+		return false
+	}
+	w.value(eq.Column)
+	w.value(eq.Value)
+	return true
+}
+
+// clause goes through what a clause says.
+func (w *walk) clause(e clause.Expression) bool {
+	switch v := e.(type) {
 	case clause.Select:
+		w.columns(v.Columns)
 		w.value(v.Expression)
 	case clause.From:
+		for _, t := range v.Tables {
+			w.table(w.db.Statement.Quote(t), "")
+		}
 		for _, join := range v.Joins {
 			w.value(join.Expression)
 			w.exprs(join.ON.Exprs)
@@ -131,8 +135,46 @@ func (w *walk) value(value any) {
 			w.column(by.Column)
 		}
 		w.value(v.Expression)
-	case *gorm.DB:
-		w.query(v)
+	default:
+		return false
+	}
+	return true
+}
+
+// other goes through what is known by its kind only: GORM's generic queries, pointers to
+// expressions, lists of them, and structs with the values of names.
+func (w *walk) other(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() && isExpression(v.Type().Elem()) {
+			w.value(v.Elem().Interface())
+		}
+	case reflect.Slice, reflect.Array:
+		if of := v.Type().Elem(); of.Kind() == reflect.Interface || isExpression(of) || of == reflect.TypeFor[*gorm.DB]() {
+			for i := range v.Len() {
+				w.value(v.Index(i).Interface())
+			}
+		}
+	case reflect.Struct:
+		if t := v.Type(); t.PkgPath() == "gorm.io/gorm" && strings.Contains(t.Name(), "[") {
+			defer w.goWithin()()
+			w.build(v.Interface())
+			return
+		}
+		w.fields(v)
+	}
+}
+
+func isExpression(t reflect.Type) bool {
+	return t.Kind() == reflect.Struct && t.PkgPath() == "gorm.io/gorm/clause" && t.Implements(reflect.TypeFor[clause.Expression]())
+}
+
+// fields goes through the queries and expressions in a struct.
+func (w *walk) fields(v reflect.Value) {
+	for i := range v.NumField() {
+		if f := v.Type().Field(i); f.IsExported() && (f.Type == reflect.TypeFor[*gorm.DB]() || isExpression(f.Type)) {
+			w.value(v.Field(i).Interface())
+		}
 	}
 }
 
@@ -144,7 +186,7 @@ func (w *walk) columns(columns []clause.Column) {
 
 func (w *walk) column(column clause.Column) {
 	if column.Raw {
-		w.text(column.Name, condition)
+		w.text(column.Name)
 	}
 }
 

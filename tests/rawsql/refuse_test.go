@@ -2,6 +2,7 @@ package rawsql_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -218,6 +219,21 @@ func TestRefuse(t *testing.T) {
 		var n int64
 		require.NoError(t, db.Model(&post{}).Where("title = ?", "a").Count(&n).Error)
 		assert.EqualValues(t, 1, n, "nothing has run")
+	})
+}
+
+// TestRefuseEachForm has each of many more fail.
+func TestRefuseEachForm(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, opener testdb.Opener) {
+		db := open(t, opener, softdelete.RawRefuse)
+		for _, c := range slices.Concat(aroundByClauses, aroundByVerbs) {
+			err := c.run(db)
+			var raw *softdelete.RawError
+			if assert.ErrorAs(t, err, &raw, c.name) {
+				assert.Contains(t, raw.Caller, "tests/rawsql/", c.name)
+			}
+		}
 	})
 }
 
