@@ -58,9 +58,9 @@ func (w *walk) value(value any) {
 func (w *walk) condition(e clause.Expression) {
 	switch v := e.(type) {
 	case clause.Expr:
-		w.expr(v, v.SQL, v.Vars)
+		w.expr(v.SQL, v.Vars)
 	case clause.NamedExpr:
-		w.expr(v, v.SQL, v.Vars)
+		w.expr(v.SQL, v.Vars)
 	case clause.Where:
 		w.exprs(v.Exprs)
 	case clause.AndConditions:
@@ -156,7 +156,7 @@ func (w *walk) other(v reflect.Value) {
 			}
 		}
 	case reflect.Struct:
-		if t := v.Type(); t.PkgPath() == "gorm.io/gorm" && strings.Contains(t.Name(), "[") {
+		if isGeneric(v.Type()) {
 			defer w.goWithin()()
 			w.build(v.Interface())
 			return

@@ -103,18 +103,40 @@ func (w *walk) table(sql, own string) {
 }
 
 // expr asks for the tables in a string with values, of which one can have the marker: Live.
-func (w *walk) expr(e clause.Expression, sql string, vars []any) {
+func (w *walk) expr(sql string, vars []any) {
 	defer w.each(vars)
-	if sql = w.fill(sql, vars); !mayName(sql) {
+	filled := w.fill(sql, vars)
+	if !mayName(filled) {
 		return
 	}
-	found := w.check.find(text{sql, condition, w.within})
+	found := w.check.find(text{filled, condition, w.within})
 	if len(found.Unmarked) > 0 && len(vars) > 0 {
 		stmt := apart(w.db)
-		e.Build(stmt)
+		if vars = withoutQueries(vars); strings.Contains(sql, "@") {
+			clause.NamedExpr{SQL: sql, Vars: vars}.Build(stmt)
+		} else {
+			clause.Expr{SQL: sql, Vars: vars}.Build(stmt)
+		}
 		found.Unmarked = w.check.find(text{stmt.SQL.String(), condition, w.within}).of(found.Unmarked)
 	}
 	w.ask(found)
+}
+
+// withoutQueries leaves out queries: they are gone through on their own, and may ask for
+// trashed rows.
+func withoutQueries(vars []any) []any {
+	vars = slices.Clone(vars)
+	for i, v := range vars {
+		if _, ok := v.(*gorm.DB); ok || isGeneric(reflect.TypeOf(v)) {
+			vars[i] = nil
+		}
+	}
+	return vars
+}
+
+// isGeneric tells it of a query of gorm.G's.
+func isGeneric(t reflect.Type) bool {
+	return t != nil && t.Kind() == reflect.Struct && t.PkgPath() == "gorm.io/gorm" && strings.Contains(t.Name(), "[")
 }
 
 // fill puts names of tables, and SQL without values, where they stand in a string.
