@@ -72,6 +72,8 @@ type rawWatch struct {
 	check  *rawcheck.Check
 	logger logger.Interface
 	told   sync.Map // file:line, table → struct{}
+
+	migrators rawcheck.Migrators
 }
 
 func (p *Plugin) watchRaw(db *gorm.DB) error {
@@ -79,7 +81,10 @@ func (p *Plugin) watchRaw(db *gorm.DB) error {
 	case RawAllow:
 		return nil
 	case RawLog, RawRefuse:
-		p.raws = &rawWatch{policy: p.config.RawSQL, check: rawcheck.New(db.Name(), p.models.markers, p.tableOf), logger: db.Logger}
+		p.raws = &rawWatch{
+			policy: p.config.RawSQL, check: rawcheck.New(db.Name(), p.models.markers, p.tableOf), logger: db.Logger,
+			migrators: rawcheck.MigratorsOf(db),
+		}
 		return nil
 	default:
 		return fmt.Errorf("softdelete: %w: Config.RawSQL is %d, use RawAllow, RawLog or RawRefuse", gorm.ErrInvalidValue, p.config.RawSQL)
@@ -121,7 +126,7 @@ func (p *Plugin) lookAtRaw(db *gorm.DB, m *model.Model) {
 	if found.Meant || len(found.Unmarked) == 0 && !found.Gaps {
 		return
 	}
-	at := rawcheck.Here()
+	at := w.migrators.Here()
 	if at.GORMs || at.Ours && (isText || stmt.Schema == nil) {
 		return
 	}

@@ -47,7 +47,7 @@ func BenchmarkSeen(b *testing.B) {
 	})
 	b.Run("here", func(b *testing.B) {
 		for b.Loop() {
-			rawcheck.Here()
+			rawcheck.Migrators{}.Here()
 		}
 	})
 }

@@ -146,7 +146,7 @@ func TestLateModel(t *testing.T) {
 func TestNothingRuns(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, opener testdb.Opener) {
-		db := open(t, opener, softdelete.RawRefuse)
+		db := open(t, opener)
 		err := db.Transaction(func(tx *gorm.DB) error {
 			if err := tx.Create(&author{ID: 9, Name: "ben"}).Error; err != nil {
 				return err

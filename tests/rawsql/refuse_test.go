@@ -50,10 +50,10 @@ func (tag) TableName() string { return "tags" }
 // title is what some queries read posts into. It is no model of theirs.
 type title struct{ Title string }
 
-func open(t *testing.T, open testdb.Opener, policy softdelete.RawPolicy) *gorm.DB {
+func open(t *testing.T, open testdb.Opener) *gorm.DB {
 	t.Helper()
 	db := open(t)
-	require.NoError(t, db.Use(softdelete.New(softdelete.Config{RawSQL: policy, Models: []any{&post{}, &author{}, &comment{}, &tag{}}})))
+	require.NoError(t, db.Use(softdelete.New(softdelete.Config{RawSQL: softdelete.RawRefuse, Models: []any{&post{}, &author{}, &comment{}, &tag{}}})))
 	require.NoError(t, softdelete.AutoMigrate(db, &post{}, &author{}, &comment{}, &tag{}))
 	require.NoError(t, db.Create(&author{ID: 1, Name: "ana"}).Error)
 	require.NoError(t, db.Create(&[]post{{ID: 1, AuthorID: 1, Title: "a", Comments: []comment{{ID: 1}}}, {ID: 2, AuthorID: 1, Title: "b"}}).Error)
@@ -202,7 +202,7 @@ var found = map[string][]call{
 func TestRefuse(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, opener testdb.Opener) {
-		db := open(t, opener, softdelete.RawRefuse)
+		db := open(t, opener)
 		for table, calls := range found {
 			for _, c := range calls {
 				err := c.run(db)
@@ -224,7 +224,7 @@ func TestRefuse(t *testing.T) {
 func TestRefuseEachForm(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, opener testdb.Opener) {
-		db := open(t, opener, softdelete.RawRefuse)
+		db := open(t, opener)
 		for _, c := range slices.Concat(aroundByClauses, aroundByVerbs) {
 			err := c.run(db)
 			var raw *softdelete.RawError
@@ -239,7 +239,7 @@ func TestRefuseEachForm(t *testing.T) {
 func TestMeant(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, opener testdb.Opener) {
-		db := open(t, opener, softdelete.RawRefuse)
+		db := open(t, opener)
 		for _, c := range slices.Concat(meant, meantByClauses, meantByVerbs) {
 			assert.NoError(t, c.run(db), c.name)
 		}

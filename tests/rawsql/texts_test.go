@@ -51,7 +51,7 @@ func read(db *gorm.DB, text string) error {
 func TestTexts(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, opener testdb.Opener) {
-		db := open(t, opener, softdelete.RawRefuse)
+		db := open(t, opener)
 		all, ok := textsOf[db.Name()]
 		require.True(t, ok)
 		for _, text := range all.setup {
