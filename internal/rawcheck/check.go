@@ -4,6 +4,7 @@ package rawcheck
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"gorm.io/gorm"
@@ -20,6 +21,7 @@ type Check struct {
 	mu    sync.RWMutex
 	as    int64 // the version of the markers by which the texts were read
 	texts map[text]Found
+	bytes int // of all of them
 }
 
 // text is what has been read: as a whole, or as a part of a query.
@@ -56,6 +58,7 @@ const (
 
 const (
 	mostTexts   = 4096
+	mostBytes   = 4 << 20
 	longestKept = 1 << 16 // bytes of a text. Longer ones are read each time.
 )
 
@@ -113,10 +116,14 @@ func (c *Check) find(t text) Found {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.as != version || len(c.texts) >= mostTexts || c.texts == nil {
-		c.texts, c.as = map[text]Found{}, version
+	if c.as != version || len(c.texts) >= mostTexts || c.bytes+len(t.sql) > mostBytes || c.texts == nil {
+		c.texts, c.as, c.bytes = map[text]Found{}, version, 0
 	}
-	c.texts[t] = found
+	if _, ok := c.texts[t]; !ok {
+		t.sql = strings.Clone(t.sql) // what it is a part of is not held
+		c.texts[t] = found
+		c.bytes += len(t.sql)
+	}
 	return found
 }
 

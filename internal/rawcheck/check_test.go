@@ -22,11 +22,40 @@ func TestBounded(t *testing.T) {
 		sql := "SELECT * FROM posts WHERE id = 1" + strings.Repeat(" ", i%9000)
 		assert.Len(t, c.Text(sql).Unmarked, 1)
 	}
-	assert.LessOrEqual(t, rawcheck.Kept(c), rawcheck.MostTexts)
+	kept, bytes := rawcheck.Kept(c)
+	assert.LessOrEqual(t, kept, rawcheck.MostTexts)
+	assert.LessOrEqual(t, bytes, rawcheck.MostBytes)
+	for i := range 200 { // lists of values, each of another length
+		assert.Len(t, c.Text("SELECT * FROM posts WHERE id IN ("+strings.Repeat("?,", 25_000+i)+"?)").Unmarked, 1)
+		_, bytes = rawcheck.Kept(c)
+		assert.LessOrEqual(t, bytes, rawcheck.MostBytes)
+	}
 	long := "SELECT * FROM posts WHERE id IN (" + strings.Repeat("1,", 100_000) + "1)"
-	before := rawcheck.Kept(c)
+	before, _ := rawcheck.Kept(c)
 	assert.Len(t, c.Text(long).Unmarked, 1)
-	assert.Equal(t, before, rawcheck.Kept(c), "a long text is not kept")
+	after, _ := rawcheck.Kept(c)
+	assert.Equal(t, before, after, "a long text is not kept")
+}
+
+// TestNames has a table found by the name that is written, rather than by that of another schema.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for range 20 { // maps have no order
+		markers := map[string]string{"posts": "gone", "blog.posts": "deleted_at", "archive.posts": "archived_at"}
+		c := rawcheck.New("postgres", func() (map[string]string, int64) { return markers, 1 }, nil)
+		for sql, want := range map[string]string{
+			"SELECT * FROM posts WHERE deleted_at IS NULL": "posts",
+			"SELECT * FROM blog.posts WHERE gone":          "blog.posts",
+			"SELECT * FROM archive.posts":                  "archive.posts",
+			"SELECT * FROM public.posts":                   "posts",
+		} {
+			if found := c.Text(sql).Unmarked; assert.Len(t, found, 1, sql) {
+				assert.Equal(t, want, found[0].Name, sql)
+			}
+		}
+		assert.Empty(t, c.Text("SELECT * FROM posts WHERE gone").Unmarked)
+		assert.Empty(t, c.Text("SELECT * FROM blog.posts WHERE deleted_at IS NULL").Unmarked)
+	}
 }
 
 // BenchmarkSeen is the look at a text that was seen before.

@@ -1,11 +1,17 @@
 package rawcheck
 
-// MostTexts is how many texts are kept.
-const MostTexts = mostTexts
+// MostTexts and MostBytes are how many texts are kept, and how long they are.
+const (
+	MostTexts = mostTexts
+	MostBytes = mostBytes
+)
 
-// Kept is how many are.
-func Kept(c *Check) int {
+// Kept is how many are, and how long they are.
+func Kept(c *Check) (texts, bytes int) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	return len(c.texts)
+	for t := range c.texts {
+		bytes += len(t.sql)
+	}
+	return len(c.texts), bytes
 }
