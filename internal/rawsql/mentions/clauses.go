@@ -12,6 +12,8 @@ func (p *parser) clauses(s *scope) {
 	from := false
 	for !p.done() && !p.is(")", ";", "UNION", "INTERSECT", "EXCEPT", "MINUS") {
 		switch {
+		case s.inserted && (p.is("RETURNING") || p.is("ON") && p.is2("CONFLICT", "DUPLICATE")):
+			return
 		case p.is("FROM") && !from && !p.comesBehindDistinct():
 			p.at++
 			from = true

@@ -12,6 +12,8 @@ type scope struct {
 	all   []item
 	ctes  map[string]*scope // by name, in lower case
 	next  *scope            // the next query of a UNION
+
+	inserted bool // its rows are inserted: ON CONFLICT and RETURNING are of the table into which they go
 }
 
 // item is what stands in a FROM: a table, or the rows of a query.

@@ -143,7 +143,7 @@ func (p *parser) query(s *scope) {
 		}
 		p.take("ALL", "DISTINCT")
 		arm := newScope(s.outer)
-		arm.ctes = s.ctes
+		arm.ctes, arm.inserted = s.ctes, s.inserted
 		s.next = arm
 		s = arm
 	}
@@ -178,6 +178,7 @@ func (p *parser) insert(s *scope) {
 	}
 	if p.is("SELECT", "WITH", "TABLE", "(") {
 		query := newScope(s)
+		query.inserted = true
 		p.statement(query)
 	} else {
 		p.text.Tables = p.text.Tables[:before]

@@ -150,6 +150,12 @@ var themes = []theme{
 		{"REPLACE INTO posts (id) VALUES (1)", "", []string{"sqlite", "mysql"}},
 		{"INSERT IGNORE INTO posts (id) SELECT id FROM users", "inserts posts, reads users", []string{"mysql"}},
 		{"INSERT INTO untags WITH x AS (SELECT * FROM posts) SELECT * FROM x", "inserts untags filtered, reads posts", nil},
+		{"INSERT INTO untags (id) SELECT id FROM posts WHERE true ON CONFLICT (id) DO UPDATE SET deleted_at = NULL", "inserts untags filtered, reads posts", []string{"postgres", "sqlite"}},
+		{"INSERT INTO untags (id) SELECT id FROM posts ON DUPLICATE KEY UPDATE deleted_at = NULL", "inserts untags filtered, reads posts", []string{"mysql"}},
+		{"INSERT INTO posts (id) SELECT id FROM undrafts UNION SELECT id FROM untags WHERE true ON CONFLICT (id) DO UPDATE SET deleted_at = NULL", "inserts posts filtered, reads undrafts filtered, reads untags filtered", []string{"postgres", "sqlite"}},
+		{"INSERT INTO posts (id) SELECT id FROM drafts RETURNING deleted_at", "inserts posts filtered, reads drafts", []string{"postgres", "sqlite"}},
+		{"INSERT INTO untags (id) SELECT p.id FROM posts p JOIN users u ON u.id = p.user_id ON CONFLICT DO NOTHING RETURNING deleted_at", "inserts untags filtered, reads posts, reads users", []string{"postgres"}},
+		{"INSERT INTO untags (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET n = (SELECT max(id) FROM posts) RETURNING (SELECT count(*) FROM users)", "reads posts, reads users", []string{"postgres"}},
 		{"INSERT INTO posts (id) OVERRIDING SYSTEM VALUE VALUES (1)", "", []string{"postgres"}},
 	}},
 	{"names in quotes, and of schemas", []mention{
