@@ -30,7 +30,9 @@ func BenchmarkPolicies(b *testing.B) {
 			{"Live in a join", func() *gorm.DB {
 				return db.Joins("LEFT JOIN comments c ON c.post_id = posts.id AND ?", softdelete.Live(&comment{}, "c")).Find(&[]post{})
 			}},
-			{"Raw", func() *gorm.DB { return db.Raw("SELECT * FROM posts WHERE id = ? AND deleted_at IS NULL", 1).Scan(&[]post{}) }},
+			{"Raw", func() *gorm.DB {
+				return db.Raw("SELECT * FROM posts WHERE id = ? AND deleted_at IS NULL", 1).Scan(&[]post{})
+			}},
 		} {
 			b.Run(of.name+"/"+policy.name, func(b *testing.B) {
 				b.ReportAllocs()

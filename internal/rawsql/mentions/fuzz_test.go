@@ -45,13 +45,31 @@ func BenchmarkRead(b *testing.B) {
 			"opened":   strings.Repeat("(", n),
 			"selects":  strings.Repeat("(SELECT 1 FROM posts, ", n),
 			"unions":   "SELECT deleted_at FROM posts" + strings.Repeat(" UNION SELECT deleted_at FROM posts", n),
+			"inner":    "SELECT 1 FROM posts" + strings.Repeat(", posts", n) + " WHERE 1 = 1" + strings.Repeat(" AND EXISTS (SELECT 1 FROM tags WHERE deleted_at IS NULL)", n),
+			"named":    "WITH x AS (SELECT 1 FROM posts" + strings.Repeat(", posts", n) + ") SELECT deleted_at FROM x" + strings.Repeat(", x", n),
+			"chained":  chained(n),
 			"comments": strings.Repeat("/* */ -- \n", n) + "SELECT 1",
 		} {
 			b.Run(name+"/"+strconv.Itoa(n), func(b *testing.B) {
 				for range b.N {
-					mentions.Read("postgres", sql).Unmarked(func(*mentions.Table) string { return "deleted_at" })
+					mentions.Read("postgres", sql).Unmarked(func(t *mentions.Table) string {
+						if t.Name == "tags" {
+							return ""
+						}
+						return "deleted_at"
+					})
 				}
 			})
 		}
 	}
+}
+
+// chained is queries by name, each of the one before it.
+func chained(n int) string {
+	var sql strings.Builder
+	sql.WriteString("WITH x0 AS (SELECT * FROM posts)")
+	for i := range n {
+		sql.WriteString(", x" + strconv.Itoa(i+1) + " AS (SELECT * FROM x" + strconv.Itoa(i) + ")")
+	}
+	return sql.String() + " SELECT deleted_at FROM x" + strconv.Itoa(n)
 }

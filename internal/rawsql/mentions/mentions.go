@@ -131,16 +131,15 @@ func (t *Text) Unmarked(markerOf func(*Table) string) []*Table {
 	if len(markers) == 0 {
 		return nil
 	}
-	marked, seen := map[*Table]bool{}, map[column]bool{}
+	m := &marking{markers, map[*Table]bool{}, map[column]bool{}, map[rowsOf]bool{}}
 	for _, c := range t.columns {
-		if names[c.name] && !seen[c] {
-			seen[c] = true
-			c.mark(markers, marked)
+		if names[c.name] {
+			m.column(c)
 		}
 	}
 	var unmarked []*Table
 	for _, table := range t.Tables {
-		if markers[table] != "" && !marked[table] {
+		if markers[table] != "" && !m.marked[table] {
 			unmarked = append(unmarked, table)
 		}
 	}

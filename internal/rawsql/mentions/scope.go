@@ -61,19 +61,35 @@ func (s *scope) defined(name string) (query *scope, ok bool) {
 	return nil, false
 }
 
-// mark notes the tables that a column can be the marker of: those of the nearest scope that
+// marking notes which tables have their marker beside them, and where it has looked already.
+type marking struct {
+	markers map[*Table]string
+	marked  map[*Table]bool
+	columns map[column]bool
+	queries map[rowsOf]bool // whether a table with the column is behind the rows of a query
+}
+
+type rowsOf struct {
+	query *scope
+	name  string
+}
+
+// column notes the tables that a column can be the marker of: those of the nearest scope that
 // has such a table, by the name before it if there is one.
-func (c column) mark(markers map[*Table]string, marked map[*Table]bool) {
+func (m *marking) column(c column) {
 	for s := c.in; s != nil; s = s.outer {
+		here := column{c.of, c.name, s}
+		if m.columns[here] {
+			return // all that follows is noted
+		}
+		m.columns[here] = true
 		items := s.all
 		if c.of != "" {
 			items = s.items[c.of]
 		}
 		found := false
 		for _, i := range items {
-			if i.mark(c.name, markers, marked, map[*scope]bool{}) {
-				found = true
-			}
+			found = m.item(i, c.name) || found
 		}
 		if found || c.of != "" && len(items) > 0 {
 			return
@@ -81,26 +97,24 @@ func (c column) mark(markers map[*Table]string, marked map[*Table]bool) {
 	}
 }
 
-// mark notes the tables behind an item whose marker has a name. Those of a query are behind
+// item notes the tables behind an item whose marker has a name. Those of a query are behind
 // its rows.
-func (i item) mark(name string, markers map[*Table]string, marked map[*Table]bool, seen map[*scope]bool) (found bool) {
+func (m *marking) item(i item, name string) (found bool) {
 	if i.table != nil {
-		if markers[i.table] != "" && strings.EqualFold(markers[i.table], name) {
-			marked[i.table] = true
-			return true
-		}
-		return false
+		found = m.markers[i.table] != "" && strings.EqualFold(m.markers[i.table], name)
+		m.marked[i.table] = m.marked[i.table] || found
+		return found
 	}
-	if i.query == nil || seen[i.query] {
-		return false
+	rows := rowsOf{i.query, name}
+	if before, ok := m.queries[rows]; ok || i.query == nil {
+		return before
 	}
-	seen[i.query] = true
+	m.queries[rows] = false // a recursive query is behind its own rows
 	for s := i.query; s != nil; s = s.next {
 		for _, inner := range s.all {
-			if inner.mark(name, markers, marked, seen) {
-				found = true
-			}
+			found = m.item(inner, name) || found
 		}
 	}
+	m.queries[rows] = found
 	return found
 }
