@@ -69,9 +69,10 @@ func (w *walk) query(db *gorm.DB) {
 
 // hasScopes tells if a statement has scopes that GORM calls when it is run.
 func hasScopes(stmt *gorm.Statement) bool {
-	scopes := reflect.ValueOf(stmt).Elem().FieldByName("scopes")
-	return scopes.IsValid() && scopes.Len() > 0
+	return scopesAreKnown && reflect.ValueOf(stmt).Elem().FieldByIndex(scopesField.Index).Len() > 0
 }
+
+var scopesField, scopesAreKnown = reflect.TypeFor[gorm.Statement]().FieldByName("scopes")
 
 // build has GORM build a query within the statement of which it alone knows what is in it.
 // The first callback of the query finds the walk among the values of the statement.
