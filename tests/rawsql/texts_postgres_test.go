@@ -105,7 +105,7 @@ var ofPostgres = texts{
 		"SELECT nextval(pg_get_serial_sequence('posts', 'id'))",
 		"SELECT setval(pg_get_serial_sequence('tags', 'id'), (SELECT coalesce(max(id), 1) FROM tags))",
 		"SELECT to_tsvector('simple', title) @@ plainto_tsquery('posts') FROM posts WHERE deleted_at IS NULL",
-		"SELECT B'101', X'1F', 1e3, .5, 'a' 'b'",
+		"SELECT B'101', X'1F', 1e3, .5, 'a'",
 		`SELECT "p"."id" FROM ONLY "posts" "p" WHERE "p"."deleted_at" IS NULL`,
 		"WITH moved AS (UPDATE tags SET post_id = p.id FROM posts p WHERE p.id = tags.post_id AND p.deleted_at IS NULL RETURNING tags.id, p.title) SELECT * FROM moved",
 		"WITH ins AS (INSERT INTO tags (post_id) VALUES (1) ON CONFLICT DO NOTHING RETURNING id) SELECT id FROM ins UNION ALL SELECT id FROM tags WHERE post_id = 1 LIMIT 1",
