@@ -1,6 +1,8 @@
 package rawcheck
 
 import (
+	"slices"
+
 	"gorm.io/gorm"
 	"gorm.io/gorm/callbacks"
 	"gorm.io/gorm/clause"
@@ -39,7 +41,9 @@ func Within(db *gorm.DB, own string) {
 func built(db *gorm.DB) string {
 	tx := db.Session(&gorm.Session{DryRun: true, Logger: logger.Discard}).Clauses()
 	stmt := tx.Statement
-	stmt.BuildClauses = []string{"SELECT", "FROM", "WHERE", "GROUP BY", "ORDER BY"}
+	if stmt.BuildClauses = db.Statement.BuildClauses; !slices.Contains(stmt.BuildClauses, "SELECT") { // others may add WITH
+		stmt.BuildClauses = []string{"SELECT", "FROM", "WHERE", "GROUP BY", "ORDER BY"}
+	}
 	callbacks.BuildQuerySQL(tx)
 	return stmt.SQL.String()
 }

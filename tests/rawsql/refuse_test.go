@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
@@ -243,5 +244,26 @@ func TestMeant(t *testing.T) {
 		for _, c := range slices.Concat(meant, meantByClauses, meantByVerbs) {
 			assert.NoError(t, c.run(db), c.name)
 		}
+	})
+}
+
+// with is a clause that another plugin adds.
+type with struct{ sql string }
+
+func (with) Name() string                   { return "WITH" }
+func (w with) MergeClause(c *clause.Clause) { c.Expression = w }
+func (w with) Build(builder clause.Builder) { _, _ = builder.WriteString(w.sql) }
+
+// TestClausesOfOthers has a name be none of a table where a clause of another plugin defines it.
+func TestClausesOfOthers(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, opener testdb.Opener) {
+		db := open(t, opener)
+		query := db.Callback().Query()
+		query.Clauses = append([]string{"WITH"}, query.Clauses...)
+		var ids []uint
+		require.NoError(t, db.Clauses(with{"posts AS (SELECT 7 AS id)"}).Table("posts").Find(&ids).Error)
+		assert.Equal(t, []uint{7}, ids)
+		require.ErrorIs(t, db.Table("posts").Find(&[]title{}).Error, softdelete.ErrRawSQL)
 	})
 }
