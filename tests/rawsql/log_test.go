@@ -161,3 +161,30 @@ func TestNothingRuns(t *testing.T) {
 		assert.True(t, strings.HasPrefix(err.Error(), "softdelete: "))
 	})
 }
+
+// TestAtOnce has many refuse at once what is refused, while models become known.
+func TestAtOnce(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, opener testdb.Opener) {
+		db := open(t, opener)
+		type late struct {
+			ID uint
+			softdelete.Timestamp
+		}
+		var running sync.WaitGroup
+		for i := range 8 {
+			running.Go(func() {
+				for n := range 3 {
+					for _, c := range aroundByClauses {
+						assert.ErrorIs(t, c.run(db), softdelete.ErrRawSQL, c.name)
+					}
+					_, err := softdelete.Enabled(db.Table(fmt.Sprintf("lates_%d_%d", i, n)), &late{})
+					assert.NoError(t, err)
+					assert.ErrorIs(t, scan(db.Raw(fmt.Sprintf("SELECT %d FROM posts", n)), &[]uint{}), softdelete.ErrRawSQL)
+				}
+			})
+		}
+		running.Wait()
+		require.NoError(t, db.Find(&[]post{}).Error)
+	})
+}
