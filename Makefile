@@ -3,6 +3,7 @@
 MODULES  := . $(patsubst %/go.mod,%,$(wildcard bench/go.mod examples/*/go.mod tests/*/go.mod tests/*/*/go.mod))
 TESTED   := $(foreach dir,$(MODULES),$(if $(shell find $(dir) -name '*_test.go' -print -quit),$(dir)))
 PACKAGE  := github.com/gorm-softdelete/softdelete
+PUBLIC   := $(PACKAGE) $(PACKAGE)/trashui $(PACKAGE)/trashcmd
 APIDIFF  := go run golang.org/x/exp/cmd/apidiff@v0.0.0-20261113113407-e3970619a1a4
 LINT     := bin/golangci-lint
 LINT_PKG := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
@@ -48,6 +49,7 @@ page: ## Show the trash page of a music store
 
 docs: ## Run the blocks of the docs, and check links and sentences: make docs PAGE=deleting for one page
 	@cd tests/docs && go test -count=1 -v . -args -page "$(PAGE)"
+
 # It is built, not run by `go run`, which would not let it end by itself at a Ctrl-C.
 service: ## Run the example of a REST service
 	@go build -o bin/service ./examples/api
@@ -119,9 +121,12 @@ ifeq ($(BASE),)
 	@echo "no release to compare the API with: make api BASE=commit"
 else
 	@rm -rf bin/base && git worktree prune && git worktree add -q --detach bin/base $(BASE)
-	@cd bin/base && $(APIDIFF) -w ../base.api $(PACKAGE)
+	@set -e; cd bin/base; for package in $(PUBLIC); do $(APIDIFF) -w ../$${package##*/}.base.api $$package; done
 	@git worktree remove --force bin/base
-	@$(APIDIFF) -w bin/now.api $(PACKAGE) && $(APIDIFF) bin/base.api bin/now.api
+	@set -e; for package in $(PUBLIC); do \
+		echo "$$package:"; $(APIDIFF) -w bin/$${package##*/}.now.api $$package; \
+		$(APIDIFF) bin/$${package##*/}.base.api bin/$${package##*/}.now.api; \
+	done
 endif
 
 check: lint vet build tidy api test ## Run all that must pass before a commit

@@ -27,7 +27,7 @@ type Bin[T any] struct {
 //	n, err := bin.Restore(ctx, 1, 2)
 //
 // Conditions that db has already stay in force. Every method fails with
-// ErrNotSoftDeletable if T has no marker.
+// [ErrNotSoftDeletable] if T has no marker.
 func Of[T any](db *gorm.DB) Bin[T] { return Bin[T]{db: db} }
 
 // Where returns the part of the trash that meets a condition, written as for
@@ -36,10 +36,10 @@ func (b Bin[T]) Where(query any, args ...any) Bin[T] {
 	return b.Scopes(func(db *gorm.DB) *gorm.DB { return db.Where(query, args...) })
 }
 
-// Scopes returns the part of the trash that scopes leave, such as TrashedBefore
-// or a tenant's. Each stands beside those before it and what db has: an OR in one
-// reaches none of them. gorm.ErrInvalidValue is a nil scope, and one that returns no
-// handle, or another one than made of what it is given.
+// Scopes returns the part of the trash that scopes leave, such as [TrashedBefore] or a
+// tenant's. Each stands beside those before it and what db has: an OR in one reaches
+// none of them. A nil scope is gorm.ErrInvalidValue. So is one that returns no handle,
+// or another one than made of what it is given.
 func (b Bin[T]) Scopes(scopes ...func(*gorm.DB) *gorm.DB) Bin[T] {
 	list := slices.Clone(b.scopes)
 	for _, scope := range scopes {
@@ -74,13 +74,17 @@ func (b Bin[T]) Count(ctx context.Context) (int64, error) {
 	return n, err
 }
 
-// Restore makes trashed rows live again: those with the given primary keys among
-// the part of the trash that b is; without keys, all of that part. A composite
-// key is a []any with its values in the order of the model's fields. It returns
-// how many rows were restored, and the errors of the function Restore; without
-// keys or conditions gorm.ErrMissingWhereClause, and nothing changes.
+// Restore makes trashed rows live again: those of this part of the trash that have the
+// given primary keys, or without keys all of it. A composite key is a []any with its
+// values in the order of the model's fields.
+//
+//	n, err := softdelete.Of[Post](db).Restore(ctx, 1, 2)
 //
 //	UPDATE posts SET deleted_at = NULL WHERE posts.id IN (1, 2) AND posts.deleted_at IS NOT NULL
+//
+// It returns how many rows of the model were restored, and the errors of the function
+// [Restore]. Without keys and conditions that is gorm.ErrMissingWhereClause, and nothing
+// changes.
 func (b Bin[T]) Restore(ctx context.Context, keys ...any) (int64, error) {
 	return b.run(ctx, Restore, keys)
 }

@@ -26,8 +26,8 @@ type Statement struct {
 	NoTransaction bool
 }
 
-// DDL lists what AutoMigrate adds to GORM's own on an empty database, for those who
-// migrate by Atlas, goose, golang-migrate or by hand:
+// DDL lists what [AutoMigrate] adds to GORM's own on an empty database. It is for those
+// who migrate by Atlas, goose, golang-migrate or by hand:
 //
 //	list, err := softdelete.DDL(db, &User{})
 //	for _, s := range list {
@@ -41,18 +41,18 @@ type Statement struct {
 // The statements come in the order in which they are run. Every Down, in reverse, gives
 // back what GORM has made. They are the same for the same models, each time.
 //
-// It runs no statement: db is there for its dialect, its naming strategy and the
-// plugin, and needs no server. As with AutoMigrate the models of Config.Models are
-// meant where none is given, and those that GORM makes along are in it; on a handle
-// with db.Table it is that table, and indexes are named for it.
+// It runs no statement: db is there for its dialect, its naming strategy and the plugin,
+// and needs no server. Without models it takes those of [Config].Models, and those that
+// GORM makes along are in it. On a handle with db.Table it is that table, and indexes
+// are named for it.
 //
-// A model of Config.Models is known before GORM's AutoMigrate sees it, which then makes no
-// constraint of a gorm:"unique" beside softdelete:"unique". Of other models it may have made
-// one: statements for that are in the list, on SQLite such as make the table anew, between
-// PRAGMA statements and for one connection.
+// A model of Config.Models is known before GORM's AutoMigrate sees it, which then makes
+// no constraint of a gorm:"unique" beside softdelete:"unique". Of other models it may
+// have made one, and the list has statements for that. On SQLite these make the table
+// anew, between PRAGMA statements and for one connection.
 //
-// Errors are ErrNotInstalled, *ModelError for a wrong tag, gorm.ErrInvalidValue for what
-// is no model. It is safe for concurrent use.
+// Errors are [ErrNotInstalled], [*ModelError] for a wrong tag, gorm.ErrInvalidValue for
+// what is no model. It is safe for concurrent use.
 func DDL(db *gorm.DB, models ...any) ([]Statement, error) {
 	_, mg, err := migration(db, models, "DDL")
 	if err != nil {
@@ -65,7 +65,7 @@ func DDL(db *gorm.DB, models ...any) ([]Statement, error) {
 	return statements(list), nil
 }
 
-// PlanMigration lists what AutoMigrate would do to this very database now, without doing
+// PlanMigration lists what [AutoMigrate] would do to this very database now, without doing
 // it, GORM's own statements among them:
 //
 //	list, err := softdelete.PlanMigration(db, &User{})
@@ -81,7 +81,7 @@ func DDL(db *gorm.DB, models ...any) ([]Statement, error) {
 // the change cannot be taken back, as that of a column's type.
 //
 // It reads: the catalogue, and if live rows agree where they may not, which is a
-// *DuplicateError. Nothing is changed; on SQLite the plan is made on a copy of the schema
+// [*DuplicateError]. Nothing is changed; on SQLite the plan is made on a copy of the schema
 // in memory. Models, db.Table and errors are as with AutoMigrate. It is safe for
 // concurrent use.
 func PlanMigration(db *gorm.DB, models ...any) ([]Statement, error) {

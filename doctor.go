@@ -185,10 +185,8 @@ func summary(all int, count map[string]int) string {
 	return number(all, "finding") + ": " + strings.Join(parts, ", ") + "\n"
 }
 
-// Doctor compares models with the database and says what keeps soft deletes
-// from doing what they should, and the SQL that mends it. Without models it
-// looks at all that are registered at the time, as OpenTrash does. A model that is
-// not soft-deletable may be given: it may look as if it were.
+// Doctor compares models with the database and says what keeps soft deletes from doing
+// what they should, and the SQL that mends it. The worst comes first.
 //
 //	findings, err := softdelete.Doctor(db, &User{}, &Post{})
 //
@@ -198,17 +196,22 @@ func summary(all int, count map[string]int) string {
 //	    DROP INDEX idx_users_email;
 //	    ALTER INDEX idx_users_email_new RENAME TO idx_users_email;
 //
-// On a handle with db.Table it looks at that table, which others of the model stand
-// beside: at its columns and indexes, not at what hangs on it.
+// Without models it looks at all that are registered at the time, as [OpenTrash] does. A
+// model that is not soft-deletable may be given: it may look as if it were. On a handle
+// with db.Table it looks at that table, which others of the model stand beside: at its
+// columns and indexes, not at what hangs on it.
 //
-// It only reads, beside dbresolver the primary: the catalogue, and of tables with an index that trashed rows
-// fill a sample of two hundred rows, in a handful of statements whatever the
-// number of tables. The worst comes first.
+// It only reads, beside dbresolver from the primary, in a handful of statements whatever
+// the number of tables. It reads the catalogue. Of tables with an index that trashed
+// rows fill, it reads a sample of two hundred rows. It is safe for concurrent use.
 //
-// The error is ErrNotInstalled without the plugin, gorm.ErrInvalidDB for a nil
-// handle, gorm.ErrInvalidValue for what is no model or if there is none at all, a *ModelError
-// for a wrong one, gorm.ErrDryRunModeUnsupported on a dry run, which reads
-// nothing, or the database's own. It is safe for concurrent use.
+// The errors are:
+//
+//   - [ErrNotInstalled] without the plugin, gorm.ErrInvalidDB for a nil handle;
+//   - gorm.ErrInvalidValue for what is no model, or if there is none at all,
+//     [*ModelError] for a wrong one;
+//   - gorm.ErrDryRunModeUnsupported on a dry run, which reads nothing, and the
+//     database's own.
 func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 	if db == nil || db.Config == nil {
 		return nil, fmt.Errorf("softdelete: %w: Doctor(nil)", gorm.ErrInvalidDB)
@@ -249,9 +252,10 @@ func Doctor(db *gorm.DB, models ...any) ([]Finding, error) {
 	return findings, nil
 }
 
-// Doctor looks for what soft deletes break on in the tables of the trash: it is the
-// function Doctor for the models that the trash was opened with, or else for all that are
-// registered, with the same errors. What narrows the trash makes no difference to it.
+// Doctor looks for what soft deletes break on in the tables of the trash. It is the
+// function [Doctor] for the models that the trash was opened with, or else for all that
+// are registered. The errors are the same. What narrows the trash makes no difference to
+// it.
 func (t *Trash) Doctor(ctx context.Context) ([]Finding, error) {
 	db, models, err := t.begin(ctx, nil)
 	if err != nil {

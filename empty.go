@@ -27,9 +27,9 @@ type EmptyOptions struct {
 	// Before then mean nothing. Defaults to false.
 	All bool
 
-	// BatchSize is how many rows are addressed by one transaction. Zero stands for
-	// 1000 (on TiDB 200, as others who empty wait for them there), and more than the keys that fit into one statement (10000, or 1000 of
-	// several columns) for that many.
+	// BatchSize is how many rows are addressed by one transaction. Zero stands for 1000;
+	// on TiDB for 200, as others who empty wait for them there. More than the keys that
+	// fit into one statement stands for that many: 10000, or 1000 of several columns.
 	BatchSize int
 
 	// MaxRows ends the run once that many rows are removed; what is taken along
@@ -39,9 +39,9 @@ type EmptyOptions struct {
 	// Pause is waited between two batches. Defaults to none.
 	Pause time.Duration
 
-	// DryRun removes nothing and locks nothing, and reports what would be removed
-	// and what would stay, as far as is known: what a foreign key of the database
-	// holds that does not act by itself is not known before. Defaults to false.
+	// DryRun removes nothing and locks nothing, and reports what would be removed and
+	// what would stay, as far as is known. What a foreign key of the database holds that
+	// does not act by itself is not known before. Defaults to false.
 	DryRun bool
 
 	// Hooks runs BeforePurge and AfterPurge of the models, whose rows are then
@@ -95,7 +95,7 @@ type EmptyReport struct {
 }
 
 // RowError is why a row could not be purged. For errors.Is and errors.As it is the
-// error of the purge, such as a *RestrictError.
+// error of the purge, such as a [*RestrictError].
 type RowError struct {
 	Table string
 	Model string // name of the Go type
@@ -111,10 +111,8 @@ func (e RowError) Error() string {
 // Unwrap returns the error of the purge.
 func (e RowError) Unwrap() error { return e.Err }
 
-// Empty removes trashed rows for good that are old enough, of all models of the
-// trash, while the application runs: in short transactions, each of a batch of
-// rows, tables of children first, and of each table the rows that were trashed
-// first.
+// Empty removes trashed rows for good that are old enough, of all models of the trash,
+// while the application runs.
 //
 //	report, err := trash.Empty(ctx, softdelete.EmptyOptions{OlderThan: 30 * 24 * time.Hour})
 //
@@ -122,16 +120,19 @@ func (e RowError) Unwrap() error { return e.Err }
 //	ORDER BY deleted_at, id LIMIT 1000 FOR UPDATE SKIP LOCKED
 //	DELETE FROM comments WHERE comments.id IN (…) AND comments.deleted_at < '…'
 //
-// Each batch is a Purge: what hangs on its rows by a cascading relation goes
-// along. A batch that fails is tried again in halves, so that only rows that
-// something still holds stay; they are in the report. A model that keeps no time
-// cannot be emptied by age: if any of its rows are trashed, the report has an
-// entry without a key.
+// It works in short transactions, each of a batch of rows. Tables of children come
+// first, and of each table the rows that were trashed first. Each batch is a [Purge]:
+// what hangs on its rows by a cascading relation goes along.
 //
-// When ctx ends, a batch that is under way is undone, and Empty returns what it
-// has done and ctx.Err(). Any number of processes may empty at the same time:
-// where the database can, each skips the rows that others have locked. Options
-// that mean nothing are gorm.ErrInvalidValue; other errors are the database's.
+// A batch that fails is tried again in halves, so that only rows that something still
+// holds stay; they are in the report. A model that keeps no time cannot be emptied by
+// age. If any of its rows are trashed, the report has an entry without a key.
+//
+// When ctx ends, a batch that is under way is undone, and Empty returns what it has done
+// and ctx.Err(). Any number of processes may empty at the same time: where the database
+// can, each skips the rows that others have locked.
+//
+// Options that mean nothing are gorm.ErrInvalidValue; other errors are the database's.
 func (t *Trash) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, error) {
 	db, models, err := t.begin(ctx, nil)
 	if err != nil {
@@ -149,7 +150,7 @@ func (t *Trash) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, e
 
 // Empty removes for good what is old enough of the part of the trash that b is,
 // as Trash.Empty does. A model that keeps no time cannot be emptied by age: the
-// error is a *ModelError.
+// error is a [*ModelError].
 func (b Bin[T]) Empty(ctx context.Context, options EmptyOptions) (EmptyReport, error) {
 	tx, err := b.begin(ctx)
 	if err != nil {

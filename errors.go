@@ -17,68 +17,70 @@ import (
 // The errors that programs test for with errors.Is. What is returned wraps one
 // of them and names the model; it never carries values of a row.
 var (
-	// ErrNotFound is returned in strict mode (Config.Strict) when a statement
-	// addresses rows by primary key and matches none. It is also
-	// gorm.ErrRecordNotFound.
+	// ErrNotFound says that what is addressed is not there. Undo, Trash.Item and
+	// their kin return it for what is not in the trash. In strict mode (Config.Strict)
+	// so does a statement that addresses rows by primary key and matches none. It is
+	// also gorm.ErrRecordNotFound.
 	ErrNotFound = fmt.Errorf("softdelete: no row matched: %w", gorm.ErrRecordNotFound)
 
-	// ErrTrashed is returned when a row that would be written is in the trash:
-	// by Save of a trashed row, and by an upsert of which one of the caller's own
-	// rows is trashed. A create or update that a unique index refuses because of a
-	// trashed row is it too, beside ErrConflict. Nothing is written.
+	// ErrTrashed says that a row that would be written is in the trash. Save of a
+	// trashed row returns it, and an upsert of which one of the caller's own rows is
+	// trashed. So does a create or an update that a unique index refuses because of a
+	// trashed row, beside ErrConflict. Nothing is written.
 	ErrTrashed = fault.ErrTrashed
 
-	// ErrRestricted is returned when live rows that hang on the addressed ones
-	// forbid a delete, purge or force delete. The error found with errors.As is a
-	// *RestrictError.
+	// ErrRestricted says that live rows that hang on the addressed ones forbid a delete,
+	// purge or force delete. Nothing is changed. errors.As finds a *RestrictError.
 	ErrRestricted = errors.New("softdelete: restricted by dependent rows")
 
-	// ErrConflict is returned when restoring a row would break a unique index.
-	// It is also gorm.ErrDuplicatedKey. The error found with errors.As is a
-	// *ConflictError.
+	// ErrConflict says that restoring a row would break a unique index. Nothing is
+	// changed. It is also gorm.ErrDuplicatedKey. errors.As finds a *ConflictError.
 	ErrConflict = fault.ErrConflict
 
-	// ErrAmbiguous is returned when it cannot be told which rows are meant: by
-	// Revive, when one new row is hindered by several trashed ones; by Restore and
-	// Undo, when trashed rows hang on the ones to restore, and their marker does
-	// not say if they were trashed along; by an operation on an association of
-	// GORM's generic API, when two relations keep their owner in the same columns.
+	// ErrAmbiguous says that it cannot be told which rows are meant. Nothing is changed.
+	// It is returned by:
+	//
+	//   - Revive, when several trashed rows are in the way of one new row;
+	//   - Restore and Undo, when trashed rows hang on those to restore, and their marker
+	//     does not say if they were trashed along: see RootOnly;
+	//   - an operation on an association of GORM's generic API, when two relations keep
+	//     their owner in the same columns.
 	ErrAmbiguous = fault.ErrAmbiguous
 
 	// ErrParentTrashed says that a row cannot live because its parent is trashed.
-	// It is returned by a restore of a row that was trashed along with its parent,
-	// and by a write that gives a live row a trashed parent by a relation with the
-	// tag softdelete:"liveParent". Nothing is written.
+	// Nothing is written. A restore of a row that was trashed along with its parent
+	// returns it: see WithParents. So does a write of a live row below a trashed
+	// parent, by a relation with the tag softdelete:"liveParent".
 	ErrParentTrashed = fault.ErrParentTrashed
 
-	// ErrNotSoftDeletable is returned by each scope and verb of this package on
-	// a model that has no marker, or on a statement without a model.
+	// ErrNotSoftDeletable is returned by each scope and verb of this package on a model
+	// that has no marker, and on a statement without a model.
 	ErrNotSoftDeletable = errors.New("softdelete: the model is not soft-deletable")
 
-	// ErrNotInstalled is returned when the plugin is needed on a handle that
-	// never had db.Use(softdelete.New()): by scopes and verbs, and by every
-	// statement on a model with a Flag. So it is by writes, Preview and Undo where
-	// another plugin has put its own in the place of the step that does them.
+	// ErrNotInstalled says that the plugin is needed on a handle that never had
+	// db.Use(softdelete.New()). Scopes and verbs return it, and every statement on a
+	// model with a Flag. Writes, Preview and Undo do, too, where another plugin
+	// has put its own in the place of the step that does them.
 	ErrNotInstalled = errors.New("softdelete: the plugin is not installed on this handle, call db.Use(softdelete.New())")
 
-	// ErrGuarded is the error of a statement that the database has refused, as it would
-	// delete live rows of a table with a guard (Guard): raw SQL, a foreign key's cascade, a
-	// TRUNCATE. The database's own error, which names the table, is wrapped too. Nothing is
-	// deleted. ForceDelete, and Delete under Unscoped, go through.
+	// ErrGuarded says that the database has refused to delete live rows of a table with
+	// a Guard: by raw SQL, by a foreign key's cascade, by TRUNCATE. Nothing is
+	// deleted. The database's own error, which names the table, is wrapped too.
+	// ForceDelete, and Delete under Unscoped, go through.
 	ErrGuarded = errors.New("softdelete: the database keeps live rows: delete them softly first, or use softdelete.ForceDelete to remove them for good")
 
-	// ErrPlanChanged is returned by an operation under Expect or ExpectFingerprint that
-	// would do something else than the plan says. Nothing is changed: make the preview
-	// anew. It comes before what else would forbid the operation.
+	// ErrPlanChanged says that an operation under Expect or ExpectFingerprint would
+	// do something else than the plan says. Nothing is changed: make the preview anew.
+	// It comes before what else would forbid the operation.
 	ErrPlanChanged = errors.New("softdelete: the plan has changed")
 
-	// ErrOutOfScope is returned by an operation on the trash, and its preview, that would
-	// reach rows outside of what Trash.Within allows. Nothing is changed.
+	// ErrOutOfScope says that an operation on the trash, or its preview, would reach
+	// rows outside of what Trash.Within allows. Nothing is changed.
 	ErrOutOfScope = errors.New("softdelete: the operation would reach rows that are out of scope")
 
-	// ErrUnsupportedDatabase is returned by db.Use on a handle whose dialector is
-	// of none of the databases that the plugin knows, which the error names: the plugin
-	// is not installed. So it is by Guard on a server that has no triggers.
+	// ErrUnsupportedDatabase says that the plugin does not know the database of a
+	// handle, which the error names. It is returned by db.Use, and the plugin is not
+	// installed. Guard returns it on a server that has no triggers.
 	ErrUnsupportedDatabase = errors.New("softdelete: unsupported database")
 )
 
@@ -103,7 +105,7 @@ func (e *ModelError) Error() string {
 // Unwrap makes a ModelError a gorm.ErrInvalidField for errors.Is.
 func (e *ModelError) Unwrap() error { return gorm.ErrInvalidField }
 
-// ActorError says that the actor, given with WithActor or TrashedBy, cannot be
+// ActorError says that the actor, given with [WithActor] or [TrashedBy], cannot be
 // converted to the type of the model's "by" column. Nothing is written.
 type ActorError struct {
 	Model  string // name of the Go type
@@ -120,7 +122,7 @@ func (e *ActorError) Error() string {
 func (e *ActorError) Unwrap() error { return gorm.ErrInvalidData }
 
 // ConflictError says that a row cannot be restored because a live row has the
-// same values in a unique index. Nothing was changed. It is an ErrConflict, and
+// same values in a unique index. Nothing was changed. It is an [ErrConflict], and
 // so a gorm.ErrDuplicatedKey, for errors.Is.
 type ConflictError struct {
 	Model string // name of the Go type
@@ -139,14 +141,13 @@ func (e *ConflictError) Error() string {
 	return fmt.Sprintf("softdelete: model %s: a live row stands in the way of restoring: unique constraint %s", e.Model, e.Constraint)
 }
 
-// Unwrap makes a ConflictError an ErrConflict for errors.Is.
+// Unwrap makes a ConflictError an [ErrConflict] for errors.Is.
 func (e *ConflictError) Unwrap() error { return ErrConflict }
 
-// RestrictError says that live rows of a relation forbid the operation: those
-// of a relation with the policy restrict, or on a purge any that hang on the
-// rows to purge by a cascading relation or by a foreign key of the database's own.
-// Nothing was changed. It is an
-// ErrRestricted for errors.Is.
+// RestrictError says that live rows of a relation forbid the operation. Nothing was
+// changed. They are rows of a relation with the policy restrict. On a purge they are any
+// that hang on the rows to purge, by a cascading relation or by a foreign key of the
+// database's own. It is an [ErrRestricted] for errors.Is.
 type RestrictError struct {
 	Model    string // the parent's: name of the Go type
 	Relation string // the relation's field; "Child.Field" if it is the child that declares it, "table(column)" if only the database does
@@ -158,12 +159,12 @@ func (e *RestrictError) Error() string {
 	return fmt.Sprintf("%v: model %s: relation %s has %d live rows, delete them first", ErrRestricted, e.Model, e.Relation, e.Count)
 }
 
-// Unwrap makes a RestrictError an ErrRestricted for errors.Is.
+// Unwrap makes a RestrictError an [ErrRestricted] for errors.Is.
 func (e *RestrictError) Unwrap() error { return ErrRestricted }
 
 // DuplicateError says that live rows agree in columns that are to be unique among
-// live rows. AutoMigrate returns it; nothing was changed for the index. It is an
-// ErrConflict, and so a gorm.ErrDuplicatedKey, for errors.Is.
+// live rows. [AutoMigrate] returns it; nothing was changed for the index. It is an
+// [ErrConflict], and so a gorm.ErrDuplicatedKey, for errors.Is.
 type DuplicateError struct {
 	Model      string   // name of the Go type
 	Constraint string   // the index that is to be
@@ -194,7 +195,7 @@ func (e *DuplicateError) Error() string {
 		e.Model, strings.Join(e.Columns, ", "), e.Constraint, rows)
 }
 
-// Unwrap makes a DuplicateError an ErrConflict for errors.Is.
+// Unwrap makes a DuplicateError an [ErrConflict] for errors.Is.
 func (e *DuplicateError) Unwrap() error { return ErrConflict }
 
 // surrogate writes a key if it says nothing but which row is meant.

@@ -5,26 +5,22 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log"
-	"time"
 
+	"github.com/glebarez/sqlite"
 	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
 
 	"github.com/gorm-softdelete/softdelete"
 )
 
 // AuditEntry is a line of an audit log: what one operation did to one table.
 type AuditEntry struct {
-	ID   uint
-	At   time.Time
-	Who  string
-	What string
-	Of   string
-	Keys string
+	ID        uint
+	Who, What string
+	Of, Keys  string
 }
 
-// writeAudit is an Observer. It writes by tx, and so the entry is committed with the
-// operation or not at all.
+// writeAudit is an observer. It writes by tx, and so the entry is committed with the operation, or not at all.
 func writeAudit(_ context.Context, tx *gorm.DB, event softdelete.Event) error {
 	keys, err := event.Keys()
 	if err != nil {
@@ -35,55 +31,58 @@ func writeAudit(_ context.Context, tx *gorm.DB, event softdelete.Event) error {
 		who = fmt.Sprint(event.Actor)
 	}
 	return tx.Create(&AuditEntry{
-		At: event.At, Who: who, What: event.Operation.String(), Of: event.Table, Keys: fmt.Sprint(keys),
+		Who: who, What: event.Operation.String(),
+		Of: event.Table, Keys: fmt.Sprint(keys),
 	}).Error
 }
 
-// An audit log: each operation on a line of its own for each table, in the same
-// transaction.
+// An audit log: a line for each operation and table, in the same transaction.
 func ExampleObserver() {
-	clock := &stoppedClock{time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
-	db := openBookcase(clock, softdelete.Config{Observers: []softdelete.Observer{writeAudit}})
-	if err := db.AutoMigrate(&AuditEntry{}); err != nil {
-		log.Fatal(err)
+	type Page struct {
+		ID, BookID uint
+		softdelete.Tracked
 	}
-	ctx := softdelete.WithActor(context.Background(), "ana")
-	db.WithContext(ctx).Where("title = ?", "Tea").Delete(&Book{})
-	clock.advance(time.Hour)
-	softdelete.Restore(db.WithContext(ctx), &Book{}, 1)
+	type Book struct {
+		ID    uint
+		Pages []Page `softdelete:"cascade"`
+		softdelete.Tracked
+	}
+	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{Logger: logger.Discard})
+	_ = db.Use(softdelete.New(softdelete.Config{
+		Models:    []any{&Book{}, &Page{}, &AuditEntry{}},
+		Observers: []softdelete.Observer{writeAudit},
+	}))
+	_ = softdelete.AutoMigrate(db)
+	db.Create(&Book{Pages: []Page{{}, {}}})
 
-	// What is rolled back leaves no entry.
-	err := db.Transaction(func(tx *gorm.DB) error {
-		if err := tx.WithContext(ctx).Delete(&Book{}, 2).Error; err != nil {
-			return err
-		}
-		return errors.New("changed my mind")
+	ana := db.WithContext(softdelete.WithActor(context.Background(), "ana"))
+	ana.Delete(&Book{}, 1)
+	softdelete.Restore(ana, &Book{}, 1)
+	_ = ana.Transaction(func(tx *gorm.DB) error {
+		tx.Delete(&Book{}, 1)
+		return errors.New("changed my mind") // leaves no entry
 	})
-	fmt.Println(err)
 
 	var entries []AuditEntry
 	db.Find(&entries)
 	for _, entry := range entries {
-		fmt.Println(entry.At.UTC().Format(time.TimeOnly), entry.Who, entry.What, entry.Of, entry.Keys)
+		fmt.Println(entry.Who, entry.What, entry.Of, entry.Keys)
 	}
 	// Output:
-	// changed my mind
-	// 09:00:00 ana soft delete books [1]
-	// 09:00:00 ana soft delete pages [1 2]
-	// 10:00:00 ana restore books [1]
-	// 10:00:00 ana restore pages [1 2]
+	// ana soft delete books [1]
+	// ana soft delete pages [1 2]
+	// ana restore books [1]
+	// ana restore pages [1 2]
 }
 
-// OutboxMessage waits to be sent: by a relay that reads the table, sends what it
-// finds and removes it.
+// OutboxMessage waits to be sent: by a relay that reads the table, sends what it finds and removes it.
 type OutboxMessage struct {
 	ID      uint
 	Topic   string
 	Payload string
 }
 
-// enqueue is an Observer that writes to an outbox what other systems, a search
-// index for instance, have to hear of.
+// enqueue is an observer that writes what other systems have to hear of, a search index for instance.
 func enqueue(_ context.Context, tx *gorm.DB, event softdelete.Event) error {
 	keys, err := event.Keys()
 	if err != nil {
@@ -96,9 +95,13 @@ func enqueue(_ context.Context, tx *gorm.DB, event softdelete.Event) error {
 	return tx.Create(&OutboxMessage{Topic: event.Table, Payload: string(payload)}).Error
 }
 
-// A transactional outbox: the message is there if, and only if, the operation
-// was committed. An observer that fails undoes the operation.
+// A transactional outbox: the message is there if, and only if, the operation was committed.
+// An observer that fails undoes the operation.
 func ExampleObserver_outbox() {
+	type Book struct {
+		ID uint
+		softdelete.Tracked
+	}
 	full := false
 	observer := func(ctx context.Context, tx *gorm.DB, event softdelete.Event) error {
 		if full {
@@ -106,19 +109,18 @@ func ExampleObserver_outbox() {
 		}
 		return enqueue(ctx, tx, event)
 	}
-	clock := &stoppedClock{time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
-	db := openBookcase(clock, softdelete.Config{Observers: []softdelete.Observer{observer}})
-	if err := db.AutoMigrate(&OutboxMessage{}); err != nil {
-		log.Fatal(err)
-	}
+	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{Logger: logger.Discard})
+	_ = db.Use(softdelete.New(softdelete.Config{
+		Models:    []any{&Book{}, &OutboxMessage{}},
+		Observers: []softdelete.Observer{observer},
+	}))
+	_ = softdelete.AutoMigrate(db)
+	db.Create(&[]Book{{}, {}})
 
 	db.Delete(&Book{}, 1)
 	full = true
 	fmt.Println(db.Delete(&Book{}, 2).Error)
 
-	var books int64
-	db.Model(&Book{}).Count(&books)
-	fmt.Println("live books:", books)
 	var messages []OutboxMessage
 	db.Find(&messages)
 	for _, message := range messages {
@@ -126,7 +128,5 @@ func ExampleObserver_outbox() {
 	}
 	// Output:
 	// the outbox is full
-	// live books: 2
 	// books {"keys":[1],"operation":"soft delete"}
-	// pages {"keys":[1,2],"operation":"soft delete"}
 }

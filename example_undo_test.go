@@ -4,72 +4,40 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
+
+	"github.com/glebarez/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
 
 	"github.com/gorm-softdelete/softdelete"
 )
 
-// Undo brings back the very rows of one operation: a remark that was trashed
-// before stays in the trash.
+// An operation is undone by its id: the very rows that it has trashed, of whatever table.
 func ExampleUndo() {
-	db := openMembers()
-	db.Where("text = ?", "bad").Delete(&Remark{})
-	printLive(db)
-
-	ctx := softdelete.WithReason(softdelete.WithActor(context.Background(), "admin"), "moved away")
-	var d softdelete.Deletion
-	if err := db.WithContext(ctx).Scopes(softdelete.Into(&d)).Where("name = ?", "Ana").Delete(&Member{}).Error; err != nil {
-		log.Fatal(err)
+	type Comment struct {
+		ID, PostID uint
+		softdelete.Tracked
 	}
-	printLive(db)
+	type Post struct {
+		ID       uint
+		Comments []Comment `softdelete:"cascade"`
+		softdelete.Tracked
+	}
+	db, _ := gorm.Open(sqlite.Open(":memory:"), &gorm.Config{Logger: logger.Discard})
+	_ = db.Use(softdelete.New(softdelete.Config{Models: []any{&Post{}, &Comment{}}}))
+	_ = softdelete.AutoMigrate(db)
+	db.Create(&[]Post{{Comments: []Comment{{}, {}}}, {}})
+
+	ctx := softdelete.WithReason(softdelete.WithActor(context.Background(), "ana"), "by mistake")
+	var d softdelete.Deletion
+	db.WithContext(ctx).Scopes(softdelete.Into(&d)).Where("1 = 1").Delete(&Post{})
 
 	undone, err := softdelete.Undo(db, d.ID)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println("undone:", undone.By, undone.Reason, undone.Rows["members"], undone.Rows["articles"], undone.Rows["remarks"])
-	printLive(db)
+	fmt.Println(undone.Rows, "trashed by", undone.By, undone.Reason, err)
 
 	_, err = softdelete.Undo(db, d.ID)
-	fmt.Println("again:", errors.Is(err, softdelete.ErrNotFound))
+	fmt.Println("undone already:", errors.Is(err, softdelete.ErrNotFound))
 	// Output:
-	// live: 2 members, 3 articles, 3 remarks
-	// live: 1 members, 1 articles, 1 remarks
-	// undone: admin moved away 1 2 2
-	// live: 2 members, 3 articles, 3 remarks
-	// again: true
-}
-
-// A row that a cascade trashed comes back with its parents, or on its own if
-// that is what is meant.
-func ExampleWithParents() {
-	db := openMembers()
-	db.Where("name = ?", "Ana").Delete(&Member{})
-	printLive(db)
-
-	var tea Article
-	db.Scopes(softdelete.OnlyTrashed).First(&tea, "title = ?", "On tea")
-	err := softdelete.Restore(db, &tea).Error
-	fmt.Println("parent trashed:", errors.Is(err, softdelete.ErrParentTrashed))
-
-	if err := softdelete.Restore(db.Scopes(softdelete.WithParents), &tea).Error; err != nil {
-		log.Fatal(err)
-	}
-	printLive(db)
-	// Output:
-	// live: 1 members, 1 articles, 2 remarks
-	// parent trashed: true
-	// live: 2 members, 2 articles, 4 remarks
-}
-
-func ExampleRootOnly() {
-	db := openMembers()
-	db.Where("name = ?", "Ana").Delete(&Member{})
-
-	tx := softdelete.Restore(db.Scopes(softdelete.RootOnly).Where("name = ?", "Ana"), &Member{})
-	fmt.Println(tx.RowsAffected, tx.Error)
-	printLive(db)
-	// Output:
-	// 1 <nil>
-	// live: 2 members, 1 articles, 2 remarks
+	// map[comments:2 posts:2] trashed by ana by mistake <nil>
+	// undone already: true
 }

@@ -21,7 +21,7 @@ import (
 )
 
 // Fingerprint names what the plan would do, in a text of 26 letters and digits that
-// can be logged, typed or put into a form: see ExpectFingerprint.
+// can be logged, typed or put into a form: see [ExpectFingerprint].
 //
 // It stands for the operation, the primary keys of the addressed rows (of an undo,
 // its id), the number of rows of each table, and what forbids it. Plans of different
@@ -106,18 +106,21 @@ type expectation struct {
 //	UPDATE users SET deleted_at = '…' WHERE users.id = 1 AND users.deleted_at IS NULL
 //	UPDATE posts SET deleted_at = '…' WHERE posts.user_id IN (1) AND posts.deleted_at IS NULL
 //
-// It is for Delete, Restore, Purge, ForceDelete and Undo, through db, Of and the trash.
-// In the operation's transaction, under locks on its rows and before anything is
-// written or a hook runs, the plan is made again. If that has another fingerprint, the
-// error is ErrPlanChanged, which comes before what else would forbid the operation.
-// So it is if in the end other rows than the addressed ones, or other numbers of rows were
-// written, as rows came in that no lock could keep out, or as a hook has written some
-// itself: all is rolled back then.
+// It is for Delete, [Restore], [Purge], [ForceDelete] and [Undo], through db, [Of] and
+// the trash. The plan is made again in the operation's transaction: under locks on its
+// rows, before anything is written or a hook runs. If that has another fingerprint, the
+// error is [ErrPlanChanged], which comes before what else would forbid the operation.
 //
-// Reads go on as without it. On another write (an Update, a Create, raw SQL,
-// db.Unscoped().Delete, RestoreAll, Empty), and with a Plan that no preview has made, the
-// error is gorm.ErrInvalidValue and nothing is done. It costs the preview's statements once
-// more, one at the addressed rows in the end, and a transaction.
+// So it is if in the end other rows than the addressed ones, or other numbers of rows,
+// were written. Rows may have come in that no lock could keep out, and a hook may have
+// written some itself. All is rolled back then.
+//
+// Reads go on as without it. On another write it is gorm.ErrInvalidValue, and nothing is
+// done: on an Update, a Create, raw SQL, db.Unscoped().Delete, RestoreAll, Empty. So it
+// is with a Plan that no preview has made.
+//
+// It costs the preview's statements once more, one at the addressed rows in the end, and
+// a transaction.
 func Expect(plan Plan) func(*gorm.DB) *gorm.DB {
 	return expect(&expectation{plan.Fingerprint(), &plan})
 }
@@ -127,7 +130,7 @@ func Expect(plan Plan) func(*gorm.DB) *gorm.DB {
 //
 //	db.Scopes(softdelete.ExpectFingerprint(r.FormValue("plan"))).Delete(&user)
 //
-// A text that is none fits no plan: ErrPlanChanged, and gorm.ErrInvalidValue if it is empty.
+// A text that is none fits no plan: [ErrPlanChanged], and gorm.ErrInvalidValue if it is empty.
 func ExpectFingerprint(text string) func(*gorm.DB) *gorm.DB {
 	return expect(&expectation{fingerprint: text})
 }

@@ -18,7 +18,7 @@ import (
 //	Removed softdelete.Flag `gorm:"not null;default:false"`
 //
 // Without the plugin, every statement on a model with a Flag fails with
-// ErrNotInstalled, so that it never deletes for good by mistake.
+// [ErrNotInstalled], so that it never deletes for good by mistake.
 type Flag bool
 
 // Scan reads the column, also where the database keeps booleans as numbers. NULL

@@ -21,20 +21,24 @@ import (
 //	DELETE FROM posts WHERE id = 1
 //	ERROR: softdelete: guarded: posts has live rows that would be deleted (SQLSTATE SDG01)
 //
-// Trashed rows may go, so that Purge and Empty cost what they did. ForceDelete, and
-// Delete under Unscoped, go through with all that they take along: their statements say
-// that live rows are meant, each for itself alone. Where GORM runs its callbacks a
-// refusal is ErrGuarded. PostgreSQL also refuses to truncate a table that has live rows.
-// What each database lets through is in the documentation.
+// Trashed rows may go, so that [Purge] and [Trash.Empty] cost what they did.
+// [ForceDelete], and Delete under Unscoped, go through with all that they take along:
+// their statements say that live rows are meant, each for itself alone. Where GORM runs
+// its callbacks a refusal is [ErrGuarded]. PostgreSQL also refuses to truncate a table
+// that has live rows. docs/guard.md says what each database lets through.
 //
 // A table that is guarded already gets no statement; a guard of an older version is
-// replaced. On PostgreSQL and SQLite all of it is one transaction. Without models it takes
-// those of Config.Models that are soft-deletable. With db.Table(name) it guards that table.
+// replaced. On PostgreSQL and SQLite all of it is one transaction. Without models it
+// takes those of [Config].Models that are soft-deletable. With db.Table(name) it guards
+// that table. It is safe for concurrent use.
 //
-// The error is ErrNotInstalled without the plugin, gorm.ErrInvalidDB for a nil handle,
-// gorm.ErrInvalidValue for what is no model or if there is none at all,
-// ErrNotSoftDeletable, *ModelError for a wrong model, ErrUnsupportedDatabase where there are
-// no triggers (TiDB), or the database's own. It is safe for concurrent use.
+// The errors are:
+//
+//   - [ErrNotInstalled] without the plugin, gorm.ErrInvalidDB for a nil handle;
+//   - gorm.ErrInvalidValue for what is no model, or if there is none at all;
+//   - [ErrNotSoftDeletable] for a model without a marker, [*ModelError] for a wrong one;
+//   - [ErrUnsupportedDatabase] where there are no triggers (TiDB), and the database's
+//     own.
 func Guard(db *gorm.DB, models ...any) error {
 	guarding, err := guardingHere(db, "Guard", models)
 	if err != nil {

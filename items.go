@@ -20,7 +20,7 @@ import (
 )
 
 // Restore makes items of the trash live again, of one or of several models, as one
-// operation: all or nothing, in one transaction, in whatever order they are given. It
+// operation: all or nothing, in one transaction. They may be given in any order. It
 // returns how many rows of which table came back, those of the cascade included.
 //
 //	item, err := trash.Item(ctx, "posts", 7)
@@ -29,15 +29,18 @@ import (
 //	SELECT id FROM posts WHERE posts.id IN (7) AND posts.deleted_at IS NOT NULL FOR UPDATE
 //	UPDATE posts SET deleted_at = NULL WHERE posts.id IN (7) AND posts.deleted_at IS NOT NULL
 //
-// What the same operation has trashed along comes back along, as with the function Restore,
-// and a trashed parent does not forbid it if it is among the items. Under
-// trash.Scopes(WithParents) the parents come back too, and under RootOnly the items alone;
-// Expect holds it to a plan of Preview. Hooks of the items' models run. An Item of another
-// trash, or one made by hand, is told by its Table and Key.
+// What the same operation has trashed along comes back along, as with the function
+// [Restore]. A trashed parent does not forbid it if it is among the items. Under
+// trash.Scopes([WithParents]) the parents come back too, and under [RootOnly] the items
+// alone. [Expect] holds it to a plan of Preview. Hooks of the items' models run. An Item
+// of another trash, or one made by hand, is told by its Table and Key.
 //
-// Errors: gorm.ErrMissingWhereClause without items, ErrNotFound for an item that is not in
-// the trash (any more), or not in this part of it, gorm.ErrInvalidValue for a table that is not of this trash or a
-// key that is none, and those of the function Restore. After an error nothing has changed.
+// After an error nothing has changed. The errors are those of the function Restore, and:
+//
+//   - gorm.ErrMissingWhereClause without items;
+//   - [ErrNotFound] for an item that is not in the trash any more, or not in this part
+//     of it;
+//   - gorm.ErrInvalidValue for a table that is not of this trash, or a key that is none.
 func (t *Trash) Restore(ctx context.Context, items ...Item) (map[string]int64, error) {
 	p, err := t.pick(ctx, OpRestore, items)
 	if err == nil {
@@ -46,17 +49,18 @@ func (t *Trash) Restore(ctx context.Context, items ...Item) (map[string]int64, e
 	return p.rows(err)
 }
 
-// Purge removes items of the trash for good, of one or of several models, as one operation:
-// all or nothing, in one transaction, children first, in whatever order they are given. It
-// returns how many rows of which table were removed, those that went along included.
+// Purge removes items of the trash for good, of one or of several models, as one
+// operation: all or nothing, in one transaction. Children go first, in whatever order
+// the items are given. It returns how many rows of which table were removed, those that
+// went along included.
 //
 //	rows, err := trash.Purge(ctx, items...)
 //
 //	SELECT id FROM posts WHERE posts.id IN (7, 8) AND posts.deleted_at IS NOT NULL FOR UPDATE
 //	DELETE FROM posts WHERE posts.id IN (7, 8) AND posts.deleted_at IS NOT NULL
 //
-// Items are told, and errors are, as for Trash.Restore and the function Purge. Expect
-// holds it to a plan of Preview.
+// Items are told, and errors are, as for [Trash.Restore] and the function [Purge].
+// [Expect] holds it to a plan of Preview.
 func (t *Trash) Purge(ctx context.Context, items ...Item) (map[string]int64, error) {
 	p, err := t.pick(ctx, OpPurge, items)
 	if err == nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
-// AutoMigrate is GORM's, and then gives the tables of soft-deletable models the
-// indexes that soft deletes need:
+// AutoMigrate is GORM's, and then gives the tables of soft-deletable models the indexes
+// that soft deletes need:
 //
 //	type User struct {
 //		ID     uint
@@ -31,21 +31,24 @@ import (
 //	CREATE INDEX idx_users_deleted_at ON users (deleted_at, id) WHERE deleted_at IS NOT NULL
 //	CREATE INDEX idx_users_deletion_id ON users (deletion_id) WHERE deletion_id IS NOT NULL
 //
-// MySQL and MariaDB have no partial indexes. A unique index ends there with a
-// generated column softdelete_live, which is 1 in live rows and NULL, equal to
-// nothing, in others; an index of live rows begins with the marker.
+// MySQL and MariaDB have no partial indexes. A unique index ends there with a generated
+// column, softdelete_live. That is 1 in live rows and NULL in others, which equals
+// nothing. An index of live rows begins there with the marker.
 //
-// An ordinary unique index or constraint on the same columns is replaced, and so
-// is an index by the same name that is not as it should be: the new one is made
-// before the old one goes, and on PostgreSQL beside writers (CONCURRENTLY), unless
-// db is a transaction. All else that the database has stays. Calling it again
-// changes nothing.
+// An ordinary unique index or constraint on the same columns is replaced. So is an index
+// by the same name that is not as it should be. The new one is made before the old one
+// goes. On PostgreSQL that is done beside writers (CONCURRENTLY), unless db is a
+// transaction. All else that the database has stays. Calling it again changes nothing.
 //
-// Without models it takes those of Config.Models. Models that are not
-// soft-deletable are GORM's alone. If live rows agree where they may not, the error
-// is a *DuplicateError, which names them, and the index is not made. Other errors
-// are ErrNotInstalled, *ModelError for a wrong tag, gorm.ErrInvalidValue for what
-// is no model, and the database's.
+// Without models it takes those of [Config].Models. Models that are not soft-deletable
+// are GORM's alone.
+//
+// The errors are:
+//
+//   - [*DuplicateError] if live rows agree where they may not: it names them, and the
+//     index is not made;
+//   - [*ModelError] for a wrong tag, gorm.ErrInvalidValue for what is no model;
+//   - [ErrNotInstalled] without the plugin, and the database's own.
 func AutoMigrate(db *gorm.DB, models ...any) error {
 	p, mg, err := migration(db, models, "AutoMigrate")
 	if err != nil {
@@ -55,19 +58,20 @@ func AutoMigrate(db *gorm.DB, models ...any) error {
 	return mg.Run(db)
 }
 
-// MigrateIndexes gives the tables of soft-deletable models the indexes that AutoMigrate
-// does, and changes nothing else: GORM's own migrator is not asked. It is for schemas
-// that are made by SQL, of which that would drop what the models do not say, a NOT NULL
-// or a default, and add what they do:
+// MigrateIndexes gives the tables of soft-deletable models the indexes that
+// [AutoMigrate] does, and changes nothing else. It is for schemas that are made by SQL.
+// GORM's own migrator is not asked: it would drop what the models do not say, a NOT NULL
+// or a default, and add what they do.
 //
 //	err := softdelete.MigrateIndexes(db, &User{}, &Post{})
 //
 //	CREATE UNIQUE INDEX CONCURRENTLY idx_users_email ON users (email) WHERE deleted_at IS NULL
 //
 // On MySQL and MariaDB that includes the generated column softdelete_live. Only the
-// models given are looked after, and the join tables between them that have models; and
-// those of Config.Models if none is. A table, or a column of an index, that is not there
-// is an error, and nothing is changed. Other errors are those of AutoMigrate.
+// models given are looked after, and the join tables between them that have models.
+// Without models it takes those of [Config].Models. A table, or a column of an index,
+// that is not there is an error, and nothing is changed. Other errors are those of
+// AutoMigrate.
 func MigrateIndexes(db *gorm.DB, models ...any) error {
 	p, mg, err := migration(db, models, "MigrateIndexes")
 	if err != nil {

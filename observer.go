@@ -17,12 +17,10 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// Observer is told of each operation, in Config.Observers. It is called inside
-// the operation's transaction, after its rows are written and once for each
-// table, with a handle on that transaction: what it writes by tx is committed
-// with the operation, or not at all. An error rolls everything back and is the
-// operation's error, as is a panic, which then goes on up. It may be called by
-// several goroutines at once.
+// Observer is told of each operation, in [Config].Observers. It is called inside the
+// operation's transaction, once for each table, after the rows of that are written. It
+// gets a handle on that transaction: what it writes by tx is committed with the
+// operation, or not at all.
 //
 //	func audit(ctx context.Context, tx *gorm.DB, event softdelete.Event) error {
 //		keys, err := event.Keys()
@@ -31,6 +29,9 @@ import (
 //		}
 //		return tx.Create(&AuditEntry{What: event.Operation.String(), Table: event.Table, Keys: fmt.Sprint(keys)}).Error
 //	}
+//
+// An error rolls everything back and is the operation's error. So does a panic, which
+// then goes on up. It may be called by several goroutines at once.
 type Observer func(ctx context.Context, tx *gorm.DB, event Event) error
 
 // Event is what one operation did to one table. The rows that were addressed and
@@ -63,11 +64,12 @@ type Event struct {
 	err    error // why there are none
 }
 
-// Keys returns the primary keys of the rows, each as the type of the model's
-// field, or as the database gives it if there is no model; one of several columns
-// is a []any, in the order of the fields. They were
-// captured as the rows were written, and so are in memory all at once. Where
-// Config.OmitEventKeys is set, or the model has no primary key, it returns
+// Keys returns the primary keys of the rows, each as the type of the model's field. If
+// there is no model, it is as the database gives it. A key of several columns is a
+// []any, in the order of the fields.
+//
+// They were captured as the rows were written, and so are in memory all at once. Where
+// [Config].OmitEventKeys is set, or the model has no primary key, the error is
 // gorm.ErrPrimaryKeyRequired.
 func (e Event) Keys() ([]any, error) {
 	if e.err != nil {

@@ -75,20 +75,26 @@ type actorKey struct{}
 
 type reasonKey struct{}
 
-// WithActor returns a context of which deletes keep who made them, in the
-// model's "by" column. The actor is converted to that column's type: a string,
-// a number, a UUID, anything that is a driver.Valuer or, for text, a
-// fmt.Stringer. If it does not fit, the delete fails with an *ActorError.
+// WithActor returns a context in which deletes keep who made them, in the model's "by"
+// column.
 //
 //	db.WithContext(softdelete.WithActor(ctx, "ana")).Delete(&post)
 //
 //	UPDATE posts SET deleted_at = '…', deleted_by = 'ana' …
+//
+// The actor is converted to that column's type: a string, a number, a UUID, anything
+// that is a driver.Valuer or, for text, a fmt.Stringer. If it does not fit, the delete
+// fails with an [*ActorError].
 func WithActor(ctx context.Context, actor any) context.Context {
 	return context.WithValue(ctx, actorKey{}, actor)
 }
 
-// WithReason returns a context of which deletes keep why they were made, in the
-// model's "reason" column. An empty reason is none: NULL.
+// WithReason returns a context in which deletes keep why they were made, in the model's
+// "reason" column. An empty reason is none: NULL.
+//
+//	db.WithContext(softdelete.WithReason(ctx, "spam")).Delete(&post)
+//
+//	UPDATE posts SET deleted_at = '…', delete_reason = 'spam' …
 func WithReason(ctx context.Context, reason string) context.Context {
 	return context.WithValue(ctx, reasonKey{}, reason)
 }

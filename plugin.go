@@ -22,14 +22,16 @@ import (
 
 // Config configures the plugin. Its zero value is useful.
 type Config struct {
-	// Models are those of the application, all of them. They are registered and
-	// checked when db.Use runs, so that a wrong tag is an error at start-up
-	// (*ModelError), and a column that only looks like a marker, such as
-	// DeletedAt *time.Time, too (ErrNotSoftDeletable). Models without a marker may
-	// be among them, and are known as such. A join table that is only registered
-	// here, without SetupJoinTable, is found by its table's name, and a relation that
-	// only the child declares once the child is registered. Any other model is
-	// registered at its first statement. Defaults to none.
+	// Models are those of the application, all of them. They are registered and checked
+	// when db.Use runs. A wrong tag is then an error at start-up (*ModelError). So is
+	// a column that only looks like a marker, such as DeletedAt *time.Time
+	// (ErrNotSoftDeletable).
+	//
+	// Models without a marker may be among them, and are known as such. A join table
+	// that is only registered here, without SetupJoinTable, is found by its table's
+	// name. A relation that only the child declares is found once the child is
+	// registered. Any other model is registered at its first statement. Defaults to
+	// none.
 	Models []any
 
 	// Strict makes a Delete, Update, Restore, Purge or ForceDelete that addresses
@@ -105,10 +107,10 @@ func New(config ...Config) *Plugin {
 // Name is the plugin's name on a handle, "softdelete".
 func (p *Plugin) Name() string { return pluginName }
 
-// Initialize registers the plugin's callbacks and the models of its Config.
-// GORM calls it from db.Use. The error is ErrUnsupportedDatabase for a dialector of
-// another database than PostgreSQL, SQLite, MySQL, MariaDB and TiDB, and the server's own
-// where it had to be asked which of the last three it is and did not answer.
+// Initialize registers the plugin's callbacks and the models of its [Config]. GORM calls
+// it from db.Use. The error is [ErrUnsupportedDatabase] for a dialector of another
+// database than PostgreSQL, SQLite, MySQL, MariaDB and TiDB. The last three are told
+// apart by asking the server: if it does not answer, the error is its own.
 func (p *Plugin) Initialize(db *gorm.DB) error {
 	if !dialect.IsKnown(db) {
 		return unsupported(db)
@@ -184,15 +186,15 @@ func soft(db *gorm.DB, value any) (*model.Model, error) {
 
 // Enabled tells if a model, given as a value or a pointer, is soft-deletable. It
 // returns an error if the value is no model (gorm.ErrInvalidValue), if its
-// definition is wrong (*ModelError), or if the plugin is missing
-// (ErrNotInstalled).
+// definition is wrong ([*ModelError]), or if the plugin is missing
+// ([ErrNotInstalled]).
 func Enabled(db *gorm.DB, model any) (bool, error) {
 	m, err := lookup(db, model)
 	return m != nil && err == nil, err
 }
 
 // IsTrashed reads the marker of a loaded value, a struct or a pointer to one, and
-// leaves it as it is. It asks no database. The error is ErrNotSoftDeletable for a model without a
+// leaves it as it is. It asks no database. The error is [ErrNotSoftDeletable] for a model without a
 // marker, gorm.ErrInvalidValue for nil or a slice.
 func IsTrashed(db *gorm.DB, value any) (bool, error) {
 	rv := reflect.ValueOf(value)

@@ -61,9 +61,9 @@ func (p Policy) String() string {
 }
 
 // Policies lists what deletes, restores and removals do along relations of the models
-// that are registered by now: those of Config.Models, what they relate to, and those
-// of statements so far. It is how a team sees what db.Use changes, as a declared
-// constraint cascades to what a soft delete left alone before:
+// that are registered by now. Those are the models of [Config].Models, what they relate
+// to, and those of statements so far. It shows a team what db.Use changes: a declared
+// constraint cascades to what a soft delete left alone before.
 //
 //	plugin := softdelete.New(softdelete.Config{Models: all})
 //	if err := db.Use(plugin); err != nil { … }
@@ -72,9 +72,10 @@ func (p Policy) String() string {
 //	}
 //
 // Relations of which neither a softdelete tag nor a constraint says anything are not
-// listed, nor are foreign keys that only the database has, of which Doctor tells. With
-// Config.IgnoreConstraints, tags alone count. The order is that of the tables' names.
-// Before db.Use there is none. It asks no database, and is safe for concurrent use.
+// listed. Foreign keys that only the database has are not, either: [Doctor] tells of
+// those. With Config.IgnoreConstraints, tags alone count. The order is that of the
+// tables' names. Before db.Use there is none. It asks no database, and is safe for
+// concurrent use.
 func (p *Plugin) Policies() []Policy {
 	var list []Policy
 	g := p.models.relations()

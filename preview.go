@@ -71,7 +71,7 @@ type PlanStep struct {
 //	SELECT id FROM posts WHERE posts.user_id IN (1) AND posts.deleted_at IS NULL
 //	SELECT id FROM comments WHERE comments.post_id IN (7, 8) AND comments.deleted_at IS NULL
 //
-// What would be a *RestrictError, a *ConflictError or ErrParentTrashed is in the
+// What would be a [*RestrictError], a [*ConflictError] or [ErrParentTrashed] is in the
 // Plan; the verb's other errors are returned. No hooks run, and nothing is
 // locked: rows may change before the verb runs. Beside dbresolver it reads the
 // primary, as the verb does. For OpNone or an unknown

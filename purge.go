@@ -11,37 +11,39 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
-// Purge removes trashed rows for good. It takes what Restore takes, and returns
-// the same errors but for *ConflictError; live rows are left alone.
+// Purge removes trashed rows for good. Live rows are left alone. It takes what [Restore]
+// takes, and returns the same errors but for [*ConflictError].
 //
 //	softdelete.Purge(db.Scopes(softdelete.TrashedBefore(time.Now().AddDate(0, 0, -30))), &Post{})
 //
 //	DELETE FROM posts WHERE posts.deleted_at < '…' AND posts.deleted_at IS NOT NULL
 //
-// Rows that hang on the addressed ones by a cascading relation go first, if they
-// are trashed or have no marker; a live one is a *RestrictError. So do those that
-// the database's own foreign keys would take, of which the models do not tell: the
-// catalogue is read for that, once, unless Config.IgnoreConstraints is set. RowsAffected
-// counts the addressed rows. BeforePurge and AfterPurge of the model run, in the
-// same transaction; delete hooks do not. What a foreign key still holds is the
-// database's error. After an error nothing is removed.
+// Rows that hang on the addressed ones by a cascading relation go first, if they are
+// trashed or have no marker; a live one is a [*RestrictError]. So do those that the
+// database's own foreign keys would take, of which the models do not tell. The catalogue
+// is read for that, once, unless [Config].IgnoreConstraints is set. What a foreign key
+// still holds is the database's error.
+//
+// RowsAffected counts the addressed rows. BeforePurge and AfterPurge of the model run,
+// in the same transaction; delete hooks do not. After an error nothing is removed.
 func Purge(db *gorm.DB, value any, conds ...any) *gorm.DB {
 	return removal(db, OpPurge, value, conds)
 }
 
-// ForceDelete removes rows for good, live or trashed. It takes what Purge takes,
-// and returns the same errors. Under OnlyTrashed, TrashedBefore and kin it takes
-// trashed rows only, under WithoutTrashed live ones only.
+// ForceDelete removes rows for good, live or trashed. It takes what [Purge] takes, and
+// returns the same errors. Under [OnlyTrashed], [TrashedBefore] and kin it takes trashed
+// rows only, under [WithoutTrashed] live ones only.
 //
 //	softdelete.ForceDelete(db, &post)
 //
 //	DELETE FROM posts WHERE posts.id = 1
 //
-// Rows that hang on the addressed ones by a cascading relation go first, live
-// ones too; live rows of a relation tagged restrict are a *RestrictError.
-// RowsAffected counts the addressed rows. BeforePurge and AfterPurge of the model
-// run, in the same transaction; delete hooks do not. What a foreign key still
-// holds is the database's error. After an error nothing is removed.
+// Rows that hang on the addressed ones by a cascading relation go first, live ones too.
+// Live rows of a relation tagged restrict are a [*RestrictError]. What a foreign key
+// still holds is the database's error.
+//
+// RowsAffected counts the addressed rows. BeforePurge and AfterPurge of the model run,
+// in the same transaction; delete hooks do not. After an error nothing is removed.
 func ForceDelete(db *gorm.DB, value any, conds ...any) *gorm.DB {
 	return removal(db, OpForceDelete, value, conds)
 }

@@ -11,10 +11,9 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// Restore makes trashed rows live again, clearing their marker and tracking
-// columns. It takes what db.Delete takes: a pointer to a value with its key, a
-// slice of them, a key or conditions after a pointer to an empty value, or
-// conditions on db.
+// Restore makes trashed rows live again, and clears their marker and tracking columns.
+// It takes what db.Delete takes: a pointer to a value with its key, a slice of those, a
+// key after a pointer to an empty value, or conditions.
 //
 //	softdelete.Restore(db, &post)
 //	softdelete.Restore(db, &Post{}, 1)
@@ -22,21 +21,27 @@ import (
 //
 //	UPDATE posts SET deleted_at = NULL WHERE posts.id = 1 AND posts.deleted_at IS NOT NULL
 //
-// What the same operation has trashed along comes back along, by the deletion id
-// or else by the time, and nothing else does. RootOnly leaves it in the trash. A
-// row that a cascade trashed does not come back while its parent is trashed, but
-// under RootOnly, or with its parents under WithParents.
+// What the same operation has trashed along comes back along, by the deletion id or else
+// by the time. Nothing else does. A row that a cascade trashed does not come back while
+// its parent is trashed: [WithParents] brings the parents back, too. [RootOnly] restores
+// the addressed rows alone.
 //
-// RowsAffected counts the addressed rows; live rows are left as they are. The
-// value's fields are cleared if its row was restored. BeforeRestore and
-// AfterRestore of the model run, in the same transaction; update hooks do not.
+// RowsAffected counts the addressed rows; live rows are left as they are. The value's
+// fields are cleared if its row was restored. BeforeRestore and AfterRestore of the
+// model run, in the same transaction; update hooks do not.
 //
-// Errors: gorm.ErrMissingWhereClause without any condition (db.Where("1 = 1") or
-// AllowGlobalUpdate means all), a *ConflictError if a live row has taken a unique
-// value, ErrParentTrashed, ErrAmbiguous if it cannot be told what was trashed
-// along, ErrNotFound in strict mode, gorm.ErrInvalidValue for nil and for what is
-// no pointer, ErrNotSoftDeletable, ErrNotInstalled. After an error nothing has
-// changed. It is safe for concurrent use.
+// After an error nothing has changed. The errors are:
+//
+//   - gorm.ErrMissingWhereClause without any condition: db.Where("1 = 1") or
+//     AllowGlobalUpdate means all rows;
+//   - [*ConflictError] if a live row has taken a unique value;
+//   - [ErrParentTrashed] if a parent is trashed;
+//   - [ErrAmbiguous] if it cannot be told what was trashed along;
+//   - [ErrNotFound] in strict mode, if a key matches no row;
+//   - gorm.ErrInvalidValue for nil and for what is no pointer, [ErrNotSoftDeletable],
+//     [ErrNotInstalled].
+//
+// It is safe for concurrent use.
 func Restore(db *gorm.DB, value any, conds ...any) *gorm.DB {
 	tx := address(db, OpRestore, value, conds)
 	defer forgetVerb(tx.Statement)

@@ -95,18 +95,19 @@ func trashedBefore(db *gorm.DB, m *model.Model, at time.Time) clause.Expression 
 	return &timeCondition{model: m, dialect: dialectOf(db), operator: "<", time: at.In(db.NowFunc().Location())}
 }
 
-// Run keeps the trash small: it empties it at once and then on an interval, until
-// ctx ends, and returns ctx.Err(). It takes the first of options.
+// Run keeps the trash small: it empties it at once and then on an interval, until ctx
+// ends, and returns ctx.Err(). It takes the first of options.
 //
 //	go trash.Run(ctx, softdelete.RunOptions{Retention: 30 * 24 * time.Hour})
 //
-// Each model's rows are kept for its own TrashRetention, or else for the Retention
-// of the options. What hangs on a row by a cascading relation goes with it, also if
-// it is kept for longer by itself. A sweep that fails, or in which a hook or an
-// observer panics, is logged, and the next one comes on time: a database that is
-// away for a while ends nothing. Any number of processes may run it at the same
-// time. Options that mean nothing are gorm.ErrInvalidValue at once, as is that no
-// model has a retention.
+// Each model's rows are kept for its own TrashRetention ([TrashRetainer]), or else for
+// the Retention of the options. What hangs on a row by a cascading relation goes with
+// it, also if it is kept for longer by itself.
+//
+// A sweep that fails, or in which a hook or an observer panics, is logged. The next one
+// comes on time: a database that is away for a while ends nothing. Any number of
+// processes may run it at the same time. Options that mean nothing are
+// gorm.ErrInvalidValue at once, as is that no model has a retention.
 func (t *Trash) Run(ctx context.Context, options ...RunOptions) error {
 	var o RunOptions
 	if len(options) > 0 {

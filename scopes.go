@@ -14,21 +14,23 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
-// WithTrashed shows live and trashed rows of the statement's own model; what it
-// joins and preloads stays filtered.
+// WithTrashed shows live and trashed rows of the statement's own model; what it joins
+// and preloads stays filtered.
 //
 //	db.Scopes(softdelete.WithTrashed).Find(&posts)
 //
 //	SELECT * FROM posts
 //
-// An Update under it writes to trashed rows too, a Delete still trashes live
-// rows only. On a model that is not soft-deletable, the statement fails with
-// ErrNotSoftDeletable.
+// An Update under it writes to trashed rows too, a Delete still trashes live rows only.
+// On a model that is not soft-deletable, the statement fails with [ErrNotSoftDeletable].
 //
-// Like all scopes it fits db.Scopes, the arguments of Preload, and a direct
-// call, softdelete.WithTrashed(db); for gorm.G see StatementScope. Where GORM drops
-// it, in Joins, in a group of conditions, called on the handle of gorm.G, the statement
-// fails with gorm.ErrInvalidData; gorm.G[T](db.Scopes(…)) is lost. It is safe for concurrent use, and leaves db as it is.
+// Like all scopes it fits db.Scopes, the arguments of Preload, and a direct call,
+// softdelete.WithTrashed(db). For gorm.G see [StatementScope]. It is safe for concurrent
+// use, and leaves db as it is.
+//
+// GORM drops a scope within Joins, in a group of conditions, and on the handle of
+// gorm.G. The statement fails with gorm.ErrInvalidData then. The scope of
+// gorm.G[T](db.Scopes(…)) is lost without a trace.
 func WithTrashed(db *gorm.DB) *gorm.DB {
 	return scope(db, "WithTrashed", func(r *request) { r.show = model.All })
 }
@@ -48,7 +50,7 @@ func OnlyTrashed(db *gorm.DB) *gorm.DB {
 }
 
 // WithoutTrashed shows live rows only, which is the default. It takes back a
-// scope given before: WithTrashed, OnlyTrashed, TrashedBefore and its kin.
+// scope given before: [WithTrashed], [OnlyTrashed], [TrashedBefore] and its kin.
 //
 //	db.Scopes(softdelete.WithTrashed, softdelete.WithoutTrashed).Find(&posts)
 //
@@ -65,12 +67,12 @@ func WithoutTrashed(db *gorm.DB) *gorm.DB {
 //
 // It is a condition: Purge(db.Scopes(softdelete.TrashedBefore(t)), &Post{})
 // needs no other. On a model that keeps no time the statement fails with a
-// *ModelError.
+// [*ModelError].
 func TrashedBefore(t time.Time) func(*gorm.DB) *gorm.DB {
 	return trashed(condition{scope: "TrashedBefore", operator: "<", time: t})
 }
 
-// TrashedAfter shows rows trashed after t. See TrashedBefore.
+// TrashedAfter shows rows trashed after t. See [TrashedBefore].
 //
 //	SELECT * FROM posts WHERE posts.deleted_at > '…' AND posts.deleted_at IS NOT NULL
 func TrashedAfter(t time.Time) func(*gorm.DB) *gorm.DB {
@@ -78,22 +80,22 @@ func TrashedAfter(t time.Time) func(*gorm.DB) *gorm.DB {
 }
 
 // TrashedWithin shows rows trashed no longer than d ago, by Config.Clock when
-// the statement runs. See TrashedBefore.
+// the statement runs. See [TrashedBefore].
 //
 //	SELECT * FROM posts WHERE posts.deleted_at >= '…' AND posts.deleted_at IS NOT NULL
 func TrashedWithin(d time.Duration) func(*gorm.DB) *gorm.DB {
 	return trashed(condition{scope: "TrashedWithin", operator: ">=", within: d})
 }
 
-// TrashedBy shows rows trashed by an actor, as given with WithActor; nil stands
-// for rows of which it was not said. It is a condition, like TrashedBefore.
+// TrashedBy shows rows trashed by an actor, as given with [WithActor]; nil stands
+// for rows of which it was not said. It is a condition, like [TrashedBefore].
 //
 //	db.Scopes(softdelete.TrashedBy("ana")).Find(&posts)
 //
 //	SELECT * FROM posts WHERE posts.deleted_by = 'ana' AND posts.deleted_at IS NOT NULL
 //
-// On a model without such a column the statement fails with a *ModelError; if
-// the actor does not fit its type, with an *ActorError.
+// On a model without such a column the statement fails with a [*ModelError]; if
+// the actor does not fit its type, with an [*ActorError].
 func TrashedBy(actor any) func(*gorm.DB) *gorm.DB {
 	return trashed(condition{scope: "TrashedBy", byActor: true, actor: actor})
 }
@@ -116,14 +118,14 @@ func trashed(c condition) func(*gorm.DB) *gorm.DB {
 //	SELECT * FROM comments WHERE comments.post_id IN (…)
 //
 // A scope of the statement, or of a preload, counts before it. The statement
-// fails with ErrNotSoftDeletable if a named model has no marker, with
+// fails with [ErrNotSoftDeletable] if a named model has no marker, with
 // gorm.ErrInvalidValue if what is named is no model.
 func WithTrashedIn(models ...any) func(*gorm.DB) *gorm.DB {
 	return in("WithTrashedIn", model.All, models)
 }
 
 // OnlyTrashedIn shows trashed rows only of the named models, wherever they
-// stand in the statement. See WithTrashedIn.
+// stand in the statement. See [WithTrashedIn].
 //
 //	db.Scopes(softdelete.OnlyTrashedIn(&Comment{})).Preload("Comments").Find(&posts)
 //
@@ -214,23 +216,25 @@ func Into(d *Deletion) func(*gorm.DB) *gorm.DB {
 	}
 }
 
-// Revive lets Create bring back what is in its way: a trashed row with the same
-// primary key, or the same values in a unique index that the model declares, is
-// restored and updated with the new values, in place of an insert. So is one that
-// agrees in an index that is unique among live rows, though the database would take
-// the new row beside it: of several such the one that was trashed last. A live row
-// there is a conflict as ever.
+// Revive lets Create bring back what is in its way. A trashed row is restored and
+// updated with the new values, in place of an insert, if it has the same primary key. So
+// is one that has the same values in a unique index that the model declares.
 //
 //	db.Scopes(softdelete.Revive).Create(&User{Email: "ana@example.com"})
 //
 //	SELECT * FROM users WHERE email = 'ana@example.com' AND deleted_at IS NOT NULL FOR UPDATE
 //	UPDATE users SET …, deleted_at = NULL WHERE id = 1 AND deleted_at IS NOT NULL
 //
-// The value gets the key and the creation time of the row that it revived; a key
-// that a hook has made for it is not asked for. Hooks are those of Create. If
-// several trashed rows are in the way of one new row, or which of several was
-// trashed last cannot be told, it fails with ErrAmbiguous and nothing changes. It
-// also works for CreateInBatches and FirstOrCreate.
+// That holds also for an index that is unique among live rows, though the database would
+// take the new row beside the trashed one. Of several such the one that was trashed last
+// comes back. A live row in the way is a conflict as ever.
+//
+// The value gets the key and the creation time of the row that it revived. A key that a
+// hook has made for it is not asked for. Hooks are those of Create. It also works for
+// CreateInBatches and FirstOrCreate.
+//
+// The error is [ErrAmbiguous] if several trashed rows are in the way of one new row, or
+// if it cannot be told which of several was trashed last. Nothing is changed then.
 func Revive(db *gorm.DB) *gorm.DB {
 	return scope(db, "Revive", func(r *request) { r.revive = true })
 }
@@ -277,15 +281,15 @@ func StatementScope(scope func(*gorm.DB) *gorm.DB) func(*gorm.Statement) {
 	}
 }
 
-// Live is the filter of live rows for SQL written by hand: model is a value of
-// the model, alias the name of its table in the statement, empty for the
-// table's own.
+// Live is the filter of live rows for SQL written by hand. Give it a value of the model,
+// and the alias that its table has in the statement. An empty alias stands for the
+// table's own name.
 //
 //	db.Joins("JOIN comments c ON c.post_id = posts.id AND ?", softdelete.Live(&Comment{}, "c")).Find(&posts)
 //
 //	SELECT posts.* FROM posts JOIN comments c ON c.post_id = posts.id AND c.deleted_at IS NULL …
 //
-// The statement fails with ErrNotSoftDeletable if the model has no marker.
+// The statement fails with [ErrNotSoftDeletable] if the model has no marker.
 func Live(model any, alias string) clause.Expression {
 	return &liveExpression{model, alias}
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// Trash is the trash of a whole database, or a part of it: see OpenTrash and Scopes. It
+// Trash is the trash of a whole database, or a part of it: see [OpenTrash] and Scopes. It
 // is never changed by its methods, and safe for concurrent use.
 type Trash struct {
 	db        *gorm.DB
@@ -29,15 +29,15 @@ type Trash struct {
 	err       error // of what it was made of
 }
 
-// OpenTrash returns the trash of some models, or without any of all models that
-// are registered at the time: those in Config.Models, those that have been used,
-// and those that these are related to.
+// OpenTrash returns the trash of some models, or without any of all models that are
+// registered at the time. Registered are those in [Config].Models, those that have been
+// used, and those that these are related to.
 //
 //	trash, err := softdelete.OpenTrash(db)
 //	page, err := trash.List(ctx, softdelete.ListOptions{})
 //
 // Conditions that db has already stay in force on every table. The errors are
-// ErrNotInstalled, ErrNotSoftDeletable for a model without a marker,
+// [ErrNotInstalled], [ErrNotSoftDeletable] for a model without a marker,
 // gorm.ErrInvalidValue for what is no model, gorm.ErrInvalidDB for a nil handle.
 func OpenTrash(db *gorm.DB, models ...any) (*Trash, error) {
 	if db == nil || db.Config == nil {
@@ -55,8 +55,8 @@ func OpenTrash(db *gorm.DB, models ...any) (*Trash, error) {
 	return t, err
 }
 
-// Scopes returns the part of the trash that scopes leave, a tenant's say, in all that
-// it does: what it lists and counts, loads, restores, purges and empties, and what is
+// Scopes returns the part of the trash that scopes leave, such as a tenant's. That part
+// is all that is listed and counted, loaded, restored, purged and emptied, and what is
 // previewed of that. Called again, it narrows further.
 //
 //	mine := trash.Scopes(func(db *gorm.DB) *gorm.DB { return db.Where("tenant_id = ?", 7) })
@@ -65,14 +65,16 @@ func OpenTrash(db *gorm.DB, models ...any) (*Trash, error) {
 //	SELECT id, deleted_at FROM posts WHERE tenant_id = 7 AND posts.deleted_at IS NOT NULL …
 //
 // Each is called for each model, whose value is in db.Statement.Model, and for each
-// statement. No scope shows what is not in the trash, WithTrashed and Unscoped do not
+// statement. No scope shows what is not in the trash, [WithTrashed] and Unscoped do not
 // either. What hangs on a row by a cascading relation goes with it, and is not asked for
-// the scopes: under Within it is. TrashedBefore and its kin are scopes too; so are WithParents, RootOnly and
-// Expect, of which reads know nothing.
+// the scopes: under [Trash.Within] it is.
 //
-// The error comes with the methods: gorm.ErrInvalidValue for a nil scope, for one that
-// returns no handle or another one, and for one that groups rows or names another table;
-// and what a scope adds to its handle by AddError.
+// [TrashedBefore] and its kin are scopes too. So are [WithParents], [RootOnly] and
+// [Expect], of which reads know nothing.
+//
+// The error comes with the methods. It is gorm.ErrInvalidValue for a nil scope, for one
+// that returns no handle or another one, and for one that groups rows or names another
+// table. What a scope adds to its handle by AddError is the error, too.
 func (t *Trash) Scopes(scopes ...func(*gorm.DB) *gorm.DB) *Trash {
 	if t == nil || t.db == nil {
 		return t

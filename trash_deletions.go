@@ -23,15 +23,15 @@ type DeletionPage struct {
 	Items []Deletion
 	Next  string // for ListOptions.After; empty on the last page
 
-	// Untold are the tables, in order, whose rows do not say by which operation they
-	// were trashed, as their models have no deletion_id: what is in the trash of them
-	// is in no Deletion. They are those of ListOptions.Models, or of all of the trash.
+	// Untold are tables, in order, whose rows do not say by which operation they were
+	// trashed: their models have no deletion_id. What is in the trash of them is in no
+	// Deletion. They are those of ListOptions.Models, or of all of the trash.
 	Untold []string
 }
 
-// Deletions lists the operations of which rows are in the trash, newest first:
-// each with when, by whom and why, and with how many rows of which table are there
-// now. Its ID is what Undo takes.
+// Deletions lists the operations of which rows are in the trash, newest first. Each says
+// when it was, by whom and why, and how many rows of which table are there now. Its ID
+// is what [Undo] takes.
 //
 //	page, err := trash.Deletions(ctx, softdelete.ListOptions{Actor: "ana"})
 //
@@ -40,12 +40,13 @@ type DeletionPage struct {
 //	SELECT deletion_id, deleted_at, deleted_by, delete_reason, count(*) FROM posts
 //	WHERE posts.deletion_id IN (…) AND posts.deleted_at IS NOT NULL GROUP BY …
 //
-// Rows are counted in all models of the trash that have a deletion_id, whichever
-// models, actor, reason and times the options choose the operations by: one of its rows has
-// to be of all of these. DeletionID lists that operation alone. Rows without one
-// belong to no operation that could be told; DeletionPage.Untold names the tables of which
-// that is true of all. Pages go on from the last operation of the one before. The errors
-// are those of List.
+// An operation is listed if one of its rows is of the models, the actor, the reason and
+// the times that the options name. Rows are counted in all models of the trash that have
+// a deletion_id, whichever the options name. DeletionID lists that operation alone.
+//
+// Rows without a deletion_id belong to no operation that could be told.
+// DeletionPage.Untold names the tables of which that is true of all. Pages go on from
+// the last operation of the one before. The errors are those of List.
 func (t *Trash) Deletions(ctx context.Context, options ListOptions) (DeletionPage, error) {
 	l, untold, err := t.deletions(ctx, options.Models)
 	if err != nil {
@@ -70,7 +71,7 @@ func (t *Trash) Deletions(ctx context.Context, options ListOptions) (DeletionPag
 }
 
 // Deletion returns one operation, as Deletions lists it: with what of it is in the trash
-// now. Its errors are ErrNotFound if nothing is, as for an id that is unknown or undone,
+// now. Its errors are [ErrNotFound] if nothing is, as for an id that is unknown or undone,
 // and those of the database.
 func (t *Trash) Deletion(ctx context.Context, id uuid.UUID) (Deletion, error) {
 	l, _, err := t.deletions(ctx, nil)

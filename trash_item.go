@@ -45,7 +45,7 @@ func (i Item) KeptUntil() time.Time {
 	return i.At.Add(kept)
 }
 
-// Load loads the row, as a pointer to the model's struct. It returns ErrNotFound
+// Load loads the row, as a pointer to the model's struct. It returns [ErrNotFound]
 // if the row is not in the trash any more.
 //
 //	SELECT * FROM posts WHERE posts.id = 7 AND posts.deleted_at IS NOT NULL
@@ -68,9 +68,9 @@ func (i Item) Load(ctx context.Context) (any, error) {
 	return row, nil
 }
 
-// Item returns one row of the trash, as List would: by its table's name, as Item.Table
-// has it, and by its primary key, a composite one as several values in the order of the
-// model's fields.
+// Item returns one row of the trash, as List would, by its table's name and its primary
+// key. The table is named as in Item.Table. A composite key is several values in the
+// order of the model's fields.
 //
 //	item, err := trash.Item(ctx, "posts", 7)
 //	item, err = trash.Item(ctx, "posts", r.PathValue("key")) // "7"
@@ -82,10 +82,12 @@ func (i Item) Load(ctx context.Context) (any, error) {
 // is given as text, or a time as RFC 3339 has it. It is converted before the database
 // sees it, without a loss or not at all: "7.5" and "7abc" are no 7.
 //
-// ErrNotFound says that the row is live or gone, or in another part of the trash. Other
-// errors are gorm.ErrInvalidValue for a table that the trash has not, and for keys of the
-// wrong number or kind, a *ModelError for a model without a primary key, and those of the
-// database.
+// The errors are:
+//
+//   - [ErrNotFound] if the row is live or gone, or in another part of the trash;
+//   - gorm.ErrInvalidValue for a table that the trash has not, and for keys of the wrong
+//     number or kind;
+//   - [*ModelError] for a model without a primary key, and those of the database.
 func (t *Trash) Item(ctx context.Context, table string, key ...any) (Item, error) {
 	db, models, err := t.begin(ctx, nil)
 	if err != nil {

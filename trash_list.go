@@ -58,9 +58,9 @@ type ItemPage struct {
 	Next  string // for ListOptions.After; empty on the last page
 }
 
-// List lists trashed rows, of all models of the trash together, newest first; rows
-// that do not say when they were trashed come last. Rows of the same time are in
-// the order of their tables, and of a table by primary key, the greatest first.
+// List lists trashed rows, of all models of the trash together, newest first. Rows that
+// do not say when they were trashed come last. Rows of the same time are in the order of
+// their tables, and of a table by primary key, the greatest first.
 //
 //	page, err := trash.List(ctx, softdelete.ListOptions{Limit: 20})
 //	page, err = trash.List(ctx, softdelete.ListOptions{Limit: 20, After: page.Next})
@@ -69,13 +69,16 @@ type ItemPage struct {
 //	WHERE (deleted_at, id) < ('…', 7) AND posts.deleted_at IS NOT NULL
 //	ORDER BY deleted_at DESC, id DESC LIMIT 21
 //
-// Pages go on from the last row of the one before, so that while rows come and go
-// none is listed twice, and none left out that was there all along. A model
-// without a primary key is a *ModelError. With an Actor, a Reason or a DeletionID, models
-// without a column for that are left out, as are with Since or Until rows without a time; if
-// no model is left, the error is a *ModelError or *ActorError. Other errors are
-// gorm.ErrInvalidValue for options that mean nothing, ErrNotSoftDeletable for a
-// model without a marker, and those of the database.
+// Pages go on from the last row of the one before. While rows come and go, none is
+// listed twice, and none is left out that was there all along.
+//
+// With an Actor, a Reason or a DeletionID, models without a column for that are left
+// out. With Since or Until, rows without a time are. If no model is left, the error is a
+// [*ModelError] or [*ActorError].
+//
+// Other errors are a *ModelError for a model without a primary key, gorm.ErrInvalidValue
+// for options that mean nothing, [ErrNotSoftDeletable] for a model without a marker, and
+// those of the database.
 func (t *Trash) List(ctx context.Context, options ListOptions) (ItemPage, error) {
 	db, models, err := t.begin(ctx, options.Models)
 	if err != nil {

@@ -14,16 +14,16 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/model"
 )
 
-// LoadAll loads the rows of items, in their order, each as a pointer to the model's struct:
-// nil for one that is not in the trash any more, or not in this part of it. It costs one
-// statement a table, not one a row.
+// LoadAll loads the rows of items, in their order, each as a pointer to the model's
+// struct. One that is not in the trash any more, or not in this part of it, is nil. It
+// costs one statement a table, not one a row.
 //
 //	rows, err := trash.LoadAll(ctx, page.Items...)
 //
 //	SELECT * FROM posts WHERE posts.id IN (7, 8) AND posts.deleted_at IS NOT NULL
 //
-// Items are told by their Table and Key. Errors are gorm.ErrInvalidValue for a table that
-// is not of this trash or a key that is none, and those of the database.
+// Items are told by their Table and Key. Errors are gorm.ErrInvalidValue for a table
+// that is not of this trash or a key that is none, and those of the database.
 func (t *Trash) LoadAll(ctx context.Context, items ...Item) ([]any, error) {
 	loaded := make([]any, len(items))
 	err := t.eachTable(ctx, items, func(db *gorm.DB, m *model.Model, keys [][]any, places map[string][]int) error {
@@ -35,15 +35,16 @@ func (t *Trash) LoadAll(ctx context.Context, items ...Item) ([]any, error) {
 	return loaded, nil
 }
 
-// Items looks items up anew, as Item does each, in their order: those that are not in the
-// trash any more, or not in this part of it, are left out. It costs one statement a table.
+// Items looks items up anew, as [Trash.Item] does each, in their order. Those that are
+// not in the trash any more, or not in this part of it, are left out. It costs one
+// statement a table.
 //
 //	items, err := trash.Items(ctx, softdelete.Item{Table: "posts", Key: []any{"7"}}, …)
 //
 //	SELECT id, deletion_id, deleted_at, deleted_by, delete_reason FROM posts
 //	WHERE posts.id IN (7, 8) AND posts.deleted_at IS NOT NULL
 //
-// Items are told, and errors are, as for LoadAll.
+// Items are told, and errors are, as for [Trash.LoadAll].
 func (t *Trash) Items(ctx context.Context, items ...Item) ([]Item, error) {
 	found := make([]*Item, len(items))
 	err := t.eachTable(ctx, items, func(db *gorm.DB, m *model.Model, keys [][]any, places map[string][]int) error {

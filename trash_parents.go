@@ -25,18 +25,21 @@ type Parent struct {
 }
 
 // Parents loads the rows that an item hangs on, live and trashed: those that its foreign
-// keys name. They come in the order of the fields of its model that say so; then, by name,
-// those of which only a relation of the other's model tells, a polymorphic one too.
+// keys name.
 //
 //	parents, err := item.Parents(ctx)
 //
 //	SELECT * FROM posts WHERE posts.id = 7 AND posts.deleted_at IS NOT NULL
 //	SELECT * FROM users WHERE users.id = 3
 //
-// It costs one statement for the row and one for each relation of which it has a key. Rows
-// that are gone, or outside of what the trash's scopes show, are left out. A trashed row has
-// an Item also if its model is not among those that the trash was opened with. The errors
-// are those of Load.
+// They come in the order of the fields of its model that say so. Those of which only a
+// relation of the other's model tells come then, by name; a polymorphic one is such a
+// relation, too. Rows that are gone, or outside of what the trash's scopes show, are
+// left out. A trashed row has an Item also if its model is not among those that the
+// trash was opened with.
+//
+// It costs one statement for the row and one for each relation of which it has a key.
+// The errors are those of [Item.Load].
 func (i Item) Parents(ctx context.Context) ([]Parent, error) {
 	row, err := i.Load(ctx)
 	if err != nil {

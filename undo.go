@@ -16,9 +16,7 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// Undo makes all rows live again that one operation has trashed, of all known
-// tables: those that have a deletion_id column by the operation's id, and what
-// hangs on them and has none by its time, as Restore does.
+// Undo makes all rows live again that one operation has trashed, in all known tables.
 //
 //	var d softdelete.Deletion
 //	db.Scopes(softdelete.Into(&d)).Delete(&user)
@@ -27,13 +25,16 @@ import (
 //	UPDATE users SET deleted_at = NULL, …, deletion_id = NULL WHERE users.deletion_id = '…' AND users.deleted_at IS NOT NULL
 //	UPDATE posts SET deleted_at = NULL, …, deletion_id = NULL WHERE posts.deletion_id = '…' AND posts.deleted_at IS NOT NULL
 //
-// The report says when, by whom and why the rows were trashed, and how many of
-// which table have come back; rows purged since are gone. Conditions of db are in
-// force on each of the tables. A model is known if it is in Config.Models, or
-// has been used, or is related to one that has.
+// Rows of tables with a deletion_id column are found by the operation's id. What hangs
+// on them and has no such column is found by its time, as [Restore] does. A model is
+// known if it is in [Config].Models, or has been used, or is related to one that has.
+// Conditions of db are in force on each of the tables.
 //
-// Errors: ErrNotFound for an id that is unknown or undone already, a
-// *ConflictError, ErrAmbiguous, ErrNotInstalled. After an error nothing has
+// The report says when, by whom and why the rows were trashed, and how many of which
+// table have come back. Rows purged since are gone.
+//
+// Errors are [ErrNotFound] for an id that is unknown or undone already, a
+// [*ConflictError], [ErrAmbiguous], [ErrNotInstalled]. After an error nothing has
 // changed. It is safe for concurrent use.
 func Undo(db *gorm.DB, id uuid.UUID) (Deletion, error) {
 	u := &undoing{report: Deletion{ID: id}}
@@ -51,7 +52,7 @@ func Undo(db *gorm.DB, id uuid.UUID) (Deletion, error) {
 //	SELECT count(*) FROM posts WHERE posts.deletion_id = '…' AND posts.deleted_at IS NOT NULL
 //
 // Its Operation is OpRestore; its fingerprint names the id, and is never that of a Restore.
-// The errors are those of Undo, but for a *ConflictError, which is in the Plan.
+// The errors are those of Undo, but for a [*ConflictError], which is in the Plan.
 func PreviewUndo(db *gorm.DB, id uuid.UUID) (Plan, error) {
 	u := &undoing{report: Deletion{ID: id}, made: &Plan{Operation: OpRestore, Rows: map[string]int64{}}}
 	if err := u.begin(db); err != nil {

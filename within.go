@@ -15,10 +15,9 @@ import (
 	"github.com/gorm-softdelete/softdelete/internal/session"
 )
 
-// Within is Scopes, and also holds for what goes along by a cascade: an operation, or its
-// preview, that would restore or remove a row outside of the scopes is ErrOutOfScope, and
-// changes nothing. So is one that only live rows outside of them forbid; where there are others,
-// a RestrictError counts those. Called again, all of them hold.
+// Within is [Trash.Scopes], and also holds for what goes along by a cascade. An
+// operation, or its preview, that would restore or remove a row outside of the scopes is
+// [ErrOutOfScope], and changes nothing. Called again, all of them hold.
 //
 //	mine := trash.Within(func(db *gorm.DB) *gorm.DB { return db.Where("tenant_id = ?", 7) })
 //	rows, err := mine.Restore(ctx, item)
@@ -26,16 +25,21 @@ import (
 //	SELECT count(*) FROM comments WHERE comments.id IN (…) AND CASE WHEN (tenant_id = 7) THEN 0 ELSE 1 END = 1
 //
 // It is asked of each table of which rows go along: before anything is written or a hook
-// runs, and under the locks of the operation. So are trashed parents that come back under
-// WithParents, what an undo finds by its time, and rows in which a purge has the database
-// itself set a foreign key to NULL. RestoreAll, which goes from model to model, takes back
-// what it has done. Empty leaves rows that would take others along which are out of scope,
-// and reports each as a RowError.
+// runs, and under the locks of the operation. It is asked also of:
+//
+//   - trashed parents that come back under [WithParents];
+//   - what an undo finds by its time;
+//   - rows in which a purge has the database itself set a foreign key to NULL.
+//
+// An operation that only live rows outside of the scopes forbid is ErrOutOfScope, too.
+// Where there are others, a [RestrictError] counts those. RestoreAll, which goes from
+// model to model, takes back what it has done. Empty leaves rows that would take others
+// along which are out of scope, and reports each as a [RowError].
 //
 // The scopes are called for models without a marker as well, of which a purge takes rows
-// along. Join tables that GORM has made up are not asked for: their rows go along with those
-// that they join. Rows of a table of which no model is known, which a foreign key of the
-// database takes along, are out of scope: name its model in Config.Models.
+// along. Join tables that GORM has made up are not asked for: their rows go along with
+// those that they join. Rows that a foreign key of the database takes along, of a table
+// of which no model is known, are out of scope: name its model in [Config].Models.
 func (t *Trash) Within(scopes ...func(*gorm.DB) *gorm.DB) *Trash {
 	part := t.Scopes(scopes...)
 	if part == nil || part.db == nil || part.err != nil {

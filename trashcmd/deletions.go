@@ -36,6 +36,29 @@ func deletions(s *session) error {
 	if len(page.Untold) > 0 {
 		s.untold(page.Untold)
 	}
+	if len(page.Items) == 0 && len(s.given) == 0 {
+		return s.former(page.Untold)
+	}
+	return nil
+}
+
+// former says where rows are seen that say no operation, though their models have a column for
+// it: such as were trashed before that was there. It looks for one only where no operation is
+// listed, and leaves out the tables of which that is said already.
+func (s *session) former(untold []string) error {
+	tellable := slices.DeleteFunc(slices.Clone(s.known), func(m known) bool {
+		return !m.soft || !m.keyed() || slices.Contains(untold, m.schema.Table)
+	})
+	if len(tellable) == 0 {
+		return nil
+	}
+	page, err := s.trash.List(s.ctx, softdelete.ListOptions{Models: values(tellable), Limit: 1})
+	if err != nil || len(page.Items) == 0 {
+		return err
+	}
+	s.out.print("\n")
+	s.paragraph(plainly, "", "Rows in the trash do not say by which operation they were trashed:")
+	s.out.printf("  %s\n", s.line("list"))
 	return nil
 }
 

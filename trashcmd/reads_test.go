@@ -260,6 +260,20 @@ func TestNothing(t *testing.T) {
 	})
 }
 
+// TestFormerRows says that rows which were trashed before there was a deletion_id are told of where operations are listed, and there is none.
+func TestFormerRows(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		s := openShop(t, open)
+		require.NoError(t, s.db.Exec("UPDATE orders SET deleted_at = ? WHERE id = 11", s.at).Error)
+		require.Equal(t, "no operations in the trash\n\nRows of invoices do not say by which operation they were trashed:\n  trash list --model invoices\n\n"+
+			"Rows in the trash do not say by which operation they were trashed:\n  trash list\n", s.ok(t, "deletions"))
+		require.Equal(t, "no operations in the trash match\n", s.ok(t, "deletions", "--model", "orders"))
+		s.night(t)
+		require.NotContains(t, s.ok(t, "deletions"), "Rows in the trash")
+	})
+}
+
 // TestModelsOfThePlugin says that without models those are taken that the plugin knows, before
 // their tables are made too.
 func TestModelsOfThePlugin(t *testing.T) {

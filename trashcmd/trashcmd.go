@@ -9,15 +9,31 @@
 //	$ trash preview undo 019ac8f2-…
 //	$ trash undo 019ac8f2-… --expect 3b7c…
 //
-// What writes only says what it would do, unless --yes is given, or a person at a terminal
-// types the number of rows that it is about. What was shown is then what happens, or nothing.
+// # How do I make it?
 //
-// Tables fit the terminal; elsewhere nothing is cut, unless the environment has COLUMNS.
-// Colours are for terminals, and NO_COLOR turns them off.
+// [Main] is the whole program. [Run] is the same with arguments and streams of your own:
+// for tests, and below a larger command, of which [WithName] gives the name. See
+// [docs/command.md] for all commands and flags.
 //
-// The exit code is 0 if it is done; 1 for findings, rows that stay, a preview of what is
-// forbidden, or if it was interrupted; 2 if the words made no sense or it was refused, and
-// nothing was done; 3 if the database failed.
+// # Can it do harm?
+//
+// What writes only says what it would do, unless --yes is given, or a person at a
+// terminal types the number of rows that it is about. What was shown is then what
+// happens, or nothing.
+//
+// # What do scripts get?
+//
+// With --json there is one document on stdout, or one a line for lists. Tables fit the
+// terminal; elsewhere nothing is cut, unless the environment has COLUMNS. Colours are
+// for terminals, and NO_COLOR turns them off. The exit code is:
+//
+//   - 0 if it is done;
+//   - 1 for findings, rows that stay, a preview of what is forbidden, or if it was
+//     interrupted;
+//   - 2 if the words made no sense or it was refused, and nothing was done;
+//   - 3 if the database failed.
+//
+// [docs/command.md]: https://github.com/gorm-softdelete/softdelete/blob/main/docs/command.md
 package trashcmd
 
 import (
@@ -40,15 +56,18 @@ type IO struct {
 	Err io.Writer // errors, statements, progress
 }
 
-// Main runs the command of the program's arguments and exits. The handle that open returns
-// has the plugin; it is asked for once the arguments make sense. Models are those that may be
-// trashed, and those that [softdelete.Doctor] and migrate are to look after; without any they
-// are those that the plugin knows, as from [softdelete.Config].
-//
-// GORM's default logger, of a handle that is opened without one, writes to stderr from then on.
-// The first SIGINT or SIGTERM ends the command in good order, a second one at once.
+// Main runs the command of the program's arguments and exits:
 //
 //	trashcmd.Main(func(ctx context.Context) (*gorm.DB, error) { return shop.Open(ctx, os.Getenv("DSN")) }, shop.Models...)
+//
+// The handle that open returns has the plugin; it is asked for once the arguments make
+// sense. Models are those that may be trashed, and those that [softdelete.Doctor] and
+// migrate are to look after. Without any they are those that the plugin knows, as from
+// [softdelete.Config].
+//
+// GORM's default logger, of a handle that is opened without one, writes to stderr from
+// then on. The first SIGINT or SIGTERM ends the command in good order, a second one at
+// once.
 func Main(open func(context.Context) (*gorm.DB, error), models ...any) {
 	// What GORM says while the handle is opened is no output of the command: by default it goes to stdout.
 	logger.Default = &statementLog{to: &printer{to: os.Stderr}}

@@ -2,6 +2,7 @@ package trashui
 
 import (
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/gorm-softdelete/softdelete"
@@ -184,5 +185,6 @@ func (v *visit) latest(body *overview) error {
 			body.Untold = append(body.Untold, v.text(name))
 		}
 	}
+	body.Former = len(page.Items) == 0 && slices.ContainsFunc(body.Models, func(of modelStat) bool { return of.Href != "" && !slices.Contains(body.Untold, of.Table) })
 	return nil
 }

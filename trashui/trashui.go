@@ -5,7 +5,32 @@
 //	page, err := trashui.New(trash, trashui.Options{Authorize: mayUseTrash})
 //	mux.Handle("/admin/trash/", page)
 //
-// It is an http.Handler of the standard library's, for people and, as JSON, for programs.
+// # What is on it?
+//
+// The models with how much of each is in the trash; rows and operations, to be searched;
+// each with who, when and why. Before anything is written the page shows what would
+// happen, and then does that or nothing. [Options].Label names rows for people, and
+// Columns chooses what is shown of them.
+//
+// # Who may do what?
+//
+// [Options].Authorize is asked for each row, table and operation on each request: it
+// gets an [Action] and a [Target]. Scope is a tenant's part of the trash. ReadOnly, and
+// RequireReason, hold for everybody.
+//
+// # Where does it run?
+//
+// It is an [http.Handler] of the standard library's. All URLs on it are relative. Below
+// an [http.ServeMux] it finds its path itself; elsewhere strip that with
+// [http.StripPrefix]. It works without JavaScript, and loads nothing from elsewhere.
+//
+// # And for programs?
+//
+// The same is JSON for who asks for application/json; GET openapi.json describes it. See
+// [docs/page.md], and [docs/command.md] for the shell.
+//
+// [docs/page.md]: https://github.com/gorm-softdelete/softdelete/blob/main/docs/page.md
+// [docs/command.md]: https://github.com/gorm-softdelete/softdelete/blob/main/docs/command.md
 package trashui
 
 import (
@@ -57,23 +82,25 @@ type Options struct {
 	// Defaults to nobody.
 	Actor func(*http.Request) any
 
-	// Scope is the part of the trash that a request is about, a tenant's say. It holds for
-	// all that is listed, counted, previewed and written, and for what goes along by a
-	// cascade: see softdelete's Trash.Within. Defaults to all of the trash. A scope that is
-	// nil is an error, and nothing is shown.
+	// Scope is the part of the trash that a request is about, such as a tenant's. It
+	// holds for all that is listed, counted, previewed and written, and for what goes
+	// along by a cascade: see softdelete.Trash.Within. Defaults to all of the trash. A
+	// scope that is nil is an error, and nothing is shown.
 	Scope func(*http.Request) func(*gorm.DB) *gorm.DB
 
 	// Title is the name of the page. Defaults to "Trash".
 	Title string
 
 	// Columns are the columns that are shown of a table's rows, by their names in the
-	// database. No function, or nil for a table, shows all of them; of a table with a column
-	// that looks like a secret (password, token, secret, hash, key) that is the key only.
+	// database. No function, or nil for a table, shows all of them. Of a table with a
+	// column that looks like a secret (password, token, secret, hash, key) it shows the
+	// key only.
 	Columns func(table string) []string
 
-	// Label is what people know a row by; row is a pointer to the model's struct. Where there
-	// is none, or it is empty, that is the first of the row's columns name, title, subject,
-	// label, email and code that is shown and holds a text, or else its key.
+	// Label is what people know a row by; row is a pointer to the model's struct.
+	// Without one, or where it is empty, a row is known by the first of its columns
+	// name, title, subject, label, email and code. Such a column counts if it is shown
+	// and holds a text. Else the row is known by its key.
 	Label func(item softdelete.Item, row any) string
 
 	ReadOnly      bool // offers no writes, and refuses them; their previews are shown
@@ -85,8 +112,13 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// New returns a page for a trash, to be mounted below a path. It is an error to give neither
-// Authorize nor AllowAll, or no trash. The page is safe for concurrent use.
+// New returns a page for a trash, to be mounted below a path:
+//
+//	page, err := trashui.New(trash, trashui.Options{Authorize: mayUseTrash})
+//	mux.Handle("/admin/trash/", page)
+//
+// It is an error to give neither Authorize nor AllowAll, or no trash. The page is safe
+// for concurrent use.
 func New(trash *softdelete.Trash, options Options) (http.Handler, error) {
 	switch {
 	case options.Authorize == nil && !options.AllowAll:

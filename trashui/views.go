@@ -49,6 +49,7 @@ type overview struct {
 	Days      []day       `json:"days"` // the last 30, the oldest first
 	Deletions []deletion  `json:"deletions"`
 	Untold    []string    `json:"-"`
+	Former    bool        `json:"-"` // there are rows, and no deletion at all of tables that could tell it
 
 	DeletionsHref string `json:"-"`
 }

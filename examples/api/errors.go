@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -43,12 +44,12 @@ func problemOf(err error) problem {
 		return refuse(http.StatusConflict, "a live row has that e-mail or slug")
 	case errors.Is(err, softdelete.ErrParentTrashed): // of a restore: writes say 422, see invalid
 		return refuse(http.StatusConflict, "what it belongs to is deleted: restore that first")
-	case errors.Is(err, softdelete.ErrAmbiguous), errors.Is(err, softdelete.ErrPlanChanged):
-		return refuse(http.StatusConflict, err.Error())
+	case errors.Is(err, gorm.ErrInvalidValue):
+		return refuse(http.StatusUnprocessableEntity, "after is the next of another page")
 	case errors.Is(err, gorm.ErrRecordNotFound), // softdelete.ErrNotFound is one
 		errors.Is(err, softdelete.ErrTrashed): // it was deleted meanwhile
 		return refuse(http.StatusNotFound, "")
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), deadlock(err):
 		return refuse(http.StatusServiceUnavailable, "it took too long")
 	}
 	return refuse(http.StatusInternalServerError, "") // what happened is in the log, and nobody else's business
@@ -62,10 +63,16 @@ func invalid(err error) error {
 	return err
 }
 
-func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
+// deadlock tells whether PostgreSQL has given a transaction up because another one and it waited for each other's rows.
+func deadlock(err error) bool {
+	var state interface{ SQLState() string }
+	return errors.As(err, &state) && state.SQLState() == "40P01"
+}
+
+func fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := problemOf(err)
 	if p.Status == http.StatusInternalServerError {
-		s.log.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+		slog.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "error", err)
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)

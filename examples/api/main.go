@@ -36,7 +36,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, out io.Writer) error {
+func run(ctx context.Context, out io.Writer) (err error) {
 	dialector := file("api.db")
 	if url := os.Getenv("DATABASE_URL"); url != "" {
 		dialector = postgres.Open(url)
@@ -52,16 +52,7 @@ func run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(listen(ctx, db, out), pool.Close())
-}
-
-// file is a SQLite database. Its transactions take their turns from the beginning: one that reads before it writes would be refused
-// if another one has written meanwhile.
-func file(name string) gorm.Dialector {
-	return sqlite.Open(name + "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)")
-}
-
-func listen(ctx context.Context, db *gorm.DB, out io.Writer) error {
+	defer func() { err = errors.Join(err, pool.Close()) }()
 	s, err := newServer(db, cmp.Or(os.Getenv("API_PASSWORD"), "secret"))
 	if err != nil {
 		return err
@@ -72,6 +63,12 @@ func listen(ctx context.Context, db *gorm.DB, out io.Writer) error {
 	}
 	_, _ = fmt.Fprintf(out, "Articles: http://%s/articles\nTrash:    http://%[1]s/admin/trash/ (name %q). Stop with Ctrl-C.\n", listener.Addr(), admin)
 	return s.serve(ctx, listener)
+}
+
+// file is a SQLite database. Its transactions take their turns from the beginning: one that reads before it writes would be refused
+// if another one has written meanwhile.
+func file(name string) gorm.Dialector {
+	return sqlite.Open(name + "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)")
 }
 
 // serve answers requests and empties the trash, until ctx ends. Requests that are under way then have ten seconds.

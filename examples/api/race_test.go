@@ -1,7 +1,13 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +15,47 @@ import (
 
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
+
+// gaveUp is the error of a deadlock, as PostgreSQL's driver has it.
+type gaveUp struct{}
+
+func (gaveUp) Error() string    { return "deadlock detected" }
+func (gaveUp) SQLState() string { return "40P01" }
+
+// TestDeadlock says that a request is begun again, with its whole body, where the database has given it up; and not for ever.
+func TestDeadlock(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ deadlocks, tries, status int }{{0, 1, 200}, {2, 3, 200}, {99, 5, 503}} {
+		tries := 0
+		handler := speak(func(r *http.Request) (int, any, error) {
+			tries++
+			body, err := io.ReadAll(r.Body)
+			require.NoError(t, err)
+			require.Equal(t, "the body", string(body))
+			if tries <= test.deadlocks {
+				return 0, nil, fmt.Errorf("restore: %w", gaveUp{})
+			}
+			return http.StatusOK, nil, nil
+		})
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/undo", strings.NewReader("the body")))
+		require.Equal(t, test.status, w.Code)
+		require.Equal(t, test.tries, tries)
+	}
+}
+
+// TestTooLong says that a request which has taken too long is told so, whatever the driver makes of that.
+func TestTooLong(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	handler := speak(func(*http.Request) (int, any, error) {
+		cancel()
+		return 0, nil, errors.New("conn closed")
+	})
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/articles", nil).WithContext(ctx))
+	require.Equal(t, http.StatusServiceUnavailable, w.Code)
+}
 
 // TestMeanwhile says what comes of a request that waits for another one's row. It is about databases that lock rows.
 func TestMeanwhile(t *testing.T) {

@@ -1,21 +1,19 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-softdelete/softdelete"
 )
-
-// fields are what a client may write of a row.
-type fields interface{ faults() faults }
 
 // row is a pointer to a model.
 type row[T any] interface {
@@ -27,7 +25,7 @@ type row[T any] interface {
 type scope = func(*gorm.DB) *gorm.DB
 
 // list is a page of rows, in the order of their keys. The columns are such as a query may choose by: ?author_id=7.
-func list[T interface{ key() uint }](s *server, columns []string, scopes ...scope) endpoint {
+func list[T interface{ key() int64 }](s *server, columns []string, scopes ...scope) endpoint {
 	return func(r *http.Request) (int, any, error) {
 		const most = 50
 		query := r.URL.Query()
@@ -57,48 +55,33 @@ func get[T any](s *server, scopes ...scope) endpoint {
 	}
 }
 
-// with loads a relation along, its live rows.
-func with(relation string, scopes ...scope) scope {
-	return func(tx *gorm.DB) *gorm.DB {
-		return tx.Preload(relation, func(tx *gorm.DB) *gorm.DB {
-			return tx.Scopes(scopes...).Order(clause.OrderByColumn{Column: clause.PrimaryColumn})
-		})
-	}
-}
-
 // create makes a row of the body. What its path says of it is set by above.
 func create[T any, R row[T]](s *server, above ...func(r *http.Request, tx *gorm.DB, row R) error) endpoint {
 	return func(r *http.Request) (int, any, error) {
-		row := R(new(T))
-		err := s.db.WithContext(r.Context()).Transaction(func(tx *gorm.DB) error {
-			for _, set := range above {
-				if err := set(r, tx, row); err != nil {
-					return err
-				}
+		row, db := R(new(T)), s.db.WithContext(r.Context())
+		for _, set := range above {
+			if err := set(r, db, row); err != nil {
+				return 0, nil, err
 			}
-			if _, err := read(r, row.fields()); err != nil {
-				return err
-			}
-			return invalid(tx.Create(row).Error)
-		})
-		return http.StatusCreated, row, err
+		}
+		if _, err := read(r, row.fields()); err != nil {
+			return 0, nil, err
+		}
+		return http.StatusCreated, row, invalid(db.Create(row).Error)
 	}
 }
 
 // update changes the columns that are in the body. If the row is deleted meanwhile, Config.Strict makes that an error.
 func update[T any, R row[T]](s *server, scopes ...scope) endpoint {
 	return func(r *http.Request) (int, any, error) {
-		row := R(new(T))
-		err := s.db.WithContext(r.Context()).Transaction(func(tx *gorm.DB) error {
-			if err := tx.Scopes(scopes...).First(row, id(r)).Error; err != nil {
-				return err
-			}
-			columns, err := read(r, row.fields())
-			if err != nil || len(columns) == 0 {
-				return err
-			}
-			return invalid(tx.Model(row).Select(columns).Updates(row).Error)
-		})
+		row, db := R(new(T)), s.db.WithContext(r.Context())
+		if err := db.Scopes(scopes...).First(row, id(r)).Error; err != nil {
+			return 0, nil, err
+		}
+		columns, err := read(r, row.fields())
+		if err == nil && len(columns) > 0 {
+			err = invalid(db.Model(row).Select(columns).Updates(row).Error)
+		}
 		return http.StatusOK, row, err
 	}
 }
@@ -124,36 +107,42 @@ func restore(s *server, table string) endpoint {
 	}
 }
 
-// read puts a body into the fields that it may set, and says which those were.
+// read puts a body into the fields, and says which of them it has.
 func read(r *http.Request, into fields) (columns []string, err error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err
 	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.DisallowUnknownFields()
-	sent := map[string]any{}
-	if err = decoder.Decode(into); err == nil {
-		err = json.Unmarshal(body, &sent)
-	}
-	if err != nil {
+	var sent map[string]json.RawMessage
+	if err := json.Unmarshal(body, &sent); err != nil {
 		return nil, refuse(http.StatusBadRequest, err.Error())
 	}
-	if faults := into.faults(); len(faults) > 0 {
-		p := refuse(http.StatusUnprocessableEntity, "")
-		p.Errors = faults
-		return nil, p
+	for name, value := range sent {
+		if _, ok := into[name]; !ok {
+			return nil, refuse(http.StatusBadRequest, fmt.Sprintf("unknown field %q", name))
+		}
+		if err := json.Unmarshal(value, into[name].to); err != nil {
+			return nil, refuse(http.StatusBadRequest, name+": "+err.Error())
+		}
+		columns = append(columns, name)
 	}
-	for name := range sent {
-		columns = append(columns, strings.ToLower(name)) // JSON takes a name in any case
+	invalid := refuse(http.StatusUnprocessableEntity, "")
+	invalid.Errors = map[string]string{}
+	for name, field := range into {
+		if text, ok := field.to.(*string); ok && (*text == "" || strings.Contains(*text, "\x00") || utf8.RuneCountInString(*text) > field.most) {
+			invalid.Errors[name] = fmt.Sprintf("has to be 1 to %d characters", field.most)
+		}
+	}
+	if len(invalid.Errors) > 0 {
+		return nil, invalid
 	}
 	return columns, nil
 }
 
 // id is the key that a path names. What is no number is nobody's: 0.
-func id(r *http.Request) uint { return number(r.PathValue("id")) }
+func id(r *http.Request) int64 { return number(r.PathValue("id")) }
 
-func number(text string) uint {
-	n, _ := strconv.ParseUint(text, 10, 63)
-	return uint(n)
+func number(text string) int64 {
+	n, _ := strconv.ParseInt(text, 10, 64) // of a larger one the largest
+	return n
 }

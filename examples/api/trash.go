@@ -19,18 +19,7 @@ const (
 	admin     = "admin"             // who may use the trash page
 )
 
-// deletions are the routes of what was deleted. A deletion is one operation: a delete with all that went along.
-func (s *server) deletions() routes {
-	return routes{
-		"GET /deletions":      s.listDeletions, // ?actor=ana
-		"GET /deletions/{id}": s.getDeletion,
-		"GET /undo":           s.listUndo,
-		"POST /undo/{id}":     s.undoOne,
-		"POST /undo":          s.undoAll,
-		"GET /audit":          list[AuditEntry](s, nil),
-	}
-}
-
+// deletion is one, as the client gets it.
 type deletion struct {
 	ID     uuid.UUID        `json:"id"`
 	At     time.Time        `json:"at"`
@@ -40,9 +29,6 @@ type deletion struct {
 }
 
 func deletionsOf(page softdelete.DeletionPage, err error) (int, any, error) {
-	if errors.Is(err, gorm.ErrInvalidValue) {
-		err = refuse(http.StatusUnprocessableEntity, "after is the next of another page")
-	}
 	items := []deletion{}
 	for _, d := range page.Items {
 		items = append(items, deletion(d))
@@ -59,18 +45,18 @@ func (s *server) listDeletions(r *http.Request) (int, any, error) {
 	return deletionsOf(s.trash.Deletions(r.Context(), options))
 }
 
-// getDeletion is one of them, with the keys of its rows.
+// getDeletion is one of them, with the keys of its rows, a page of them: ?after=…
 func (s *server) getDeletion(r *http.Request) (int, any, error) {
 	d, err := s.trash.Deletion(r.Context(), operation(r))
 	if err != nil {
 		return 0, nil, err
 	}
-	page, err := s.trash.List(r.Context(), softdelete.ListOptions{DeletionID: d.ID, Limit: 500})
+	page, err := s.trash.List(r.Context(), softdelete.ListOptions{DeletionID: d.ID, After: r.URL.Query().Get("after")})
 	items := []map[string]any{}
 	for _, item := range page.Items {
 		items = append(items, map[string]any{"table": item.Table, "key": item.Key})
 	}
-	return http.StatusOK, map[string]any{"deletion": deletion(d), "items": items}, err
+	return http.StatusOK, map[string]any{"deletion": deletion(d), "items": items, "next": page.Next}, err
 }
 
 // mine is the part of the trash that who asks may take back: what they have deleted themselves, not long ago.
@@ -96,17 +82,15 @@ func (s *server) undoAll(r *http.Request) (int, any, error) {
 			return err
 		}
 		for {
-			page, err := mine(trash, r).Deletions(r.Context(), softdelete.ListOptions{})
-			if err != nil || len(page.Items) == 0 {
+			last, err := mine(trash, r).Deletions(r.Context(), softdelete.ListOptions{Limit: 1})
+			if err != nil || len(last.Items) == 0 {
 				return err
 			}
-			for _, d := range page.Items {
-				d, err := mine(trash, r).Undo(r.Context(), d.ID)
-				if err != nil {
-					return err
-				}
-				undone = append(undone, deletion(d))
+			d, err := mine(trash, r).Undo(r.Context(), last.Items[0].ID)
+			if err != nil {
+				return err
 			}
+			undone = append(undone, deletion(d))
 		}
 	})
 	return http.StatusOK, map[string]any{"items": undone}, err
@@ -135,11 +119,40 @@ func (s *server) trashPage() (http.Handler, error) {
 // keep removes for good what is in the trash for too long, until ctx ends.
 func (s *server) keep(ctx context.Context) error {
 	ctx = softdelete.WithReason(softdelete.WithActor(ctx, "retention"), "too old")
-	return s.trash.Run(ctx, softdelete.RunOptions{Every: time.Hour, Retention: retention, Logger: s.log})
+	return s.trash.Run(ctx, softdelete.RunOptions{Every: time.Hour, Retention: retention})
 }
 
 // operation is the id that a path names. What is no UUID is nobody's.
 func operation(r *http.Request) uuid.UUID {
 	id, _ := uuid.Parse(r.PathValue("id"))
 	return id
+}
+
+// AuditEntry says that rows of a table were deleted, restored or removed for good.
+type AuditEntry struct {
+	ID        int64                 `json:"id"`
+	At        time.Time             `json:"at"`
+	Actor     string                `json:"actor"`
+	Reason    string                `json:"reason,omitempty"`
+	What      string                `json:"what"`
+	Of        string                `json:"of"`
+	Keys      []any                 `json:"keys" gorm:"serializer:json;type:text"`
+	Cascaded  bool                  `json:"cascaded"` // they went along with others
+	Operation softdelete.DeletionID `json:"operation"`
+}
+
+func (e AuditEntry) key() int64 { return e.ID }
+
+// audit is an observer: it runs in the transaction of what it writes down, so that neither is there without the other.
+func audit(_ context.Context, tx *gorm.DB, event softdelete.Event) error {
+	keys, err := event.Keys()
+	if err != nil {
+		return err
+	}
+	actor, _ := event.Actor.(string)
+	entry := AuditEntry{
+		At: event.At, Actor: actor, Reason: event.Reason, What: event.Operation.String(), Of: event.Table, Keys: keys, Cascaded: event.Cascaded,
+	}
+	entry.Operation.UUID, entry.Operation.Valid = event.DeletionID, event.DeletionID != uuid.Nil
+	return tx.Create(&entry).Error
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +93,24 @@ func TestDeletions(t *testing.T) {
 			map[string]any{"table": "comments", "key": []any{2.0}},
 			map[string]any{"table": "comments", "key": []any{3.0}},
 		}, one["items"])
+		require.Empty(t, one["next"])
+
+		var more []Comment
+		for range 120 {
+			more = append(more, Comment{ArticleID: 2, AuthorID: 2, Text: "more"})
+		}
+		require.NoError(t, s.db.Create(&more).Error)
+		path := "GET /deletions/" + s.ok(t, "ana", "DELETE /articles/2")["id"].(string)
+		keys, after := map[string]bool{}, ""
+		for first := true; first || after != ""; first = false {
+			page := s.ok(t, "ana", path+"?after="+url.QueryEscape(after))
+			for _, item := range page["items"].([]any) {
+				keys[fmt.Sprint(item)] = true
+			}
+			after = page["next"].(string)
+		}
+		require.Len(t, keys, 121, "the article and its comments, by pages")
+
 		for _, id := range []string{uuid.NewString(), uuid.Nil.String(), "7"} {
 			require.Equal(t, http.StatusNotFound, s.ask(t, "ana", "GET /deletions/"+id).status)
 		}

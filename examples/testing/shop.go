@@ -3,6 +3,10 @@ package shop
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -78,6 +82,27 @@ func (s Store) Sweep(ctx context.Context) error {
 	}
 	_, err = trash.Empty(ctx, softdelete.EmptyOptions{OlderThan: 30 * 24 * time.Hour})
 	return err
+}
+
+// end
+// docs
+
+// ShowCustomer answers GET /customers/{id}.
+func (s Store) ShowCustomer(w http.ResponseWriter, r *http.Request) {
+	id, err := strconv.ParseUint(r.PathValue("id"), 10, 0)
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	customer, err := s.Customer(r.Context(), uint(id))
+	switch {
+	case errors.Is(err, gorm.ErrRecordNotFound): // trashed, or never there
+		http.NotFound(w, r)
+	case err != nil:
+		http.Error(w, "try again later", http.StatusInternalServerError)
+	default:
+		_, _ = fmt.Fprintln(w, customer.Email)
+	}
 }
 
 // end

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -63,6 +65,29 @@ func TestLeave(t *testing.T) {
 	require.Equal(t, "support", *trashed[0].DeletedBy)
 	_, err = Store{db}.Customer(ctx, customer.ID)
 	require.ErrorIs(t, err, gorm.ErrRecordNotFound)
+}
+
+// end
+
+// docs
+
+func TestDeletedIs404(t *testing.T) {
+	t.Parallel()
+	db, _ := open(t)
+	customer := ana(t, db)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /customers/{id}", Store{db}.ShowCustomer)
+	get := func() int {
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/customers/1", nil))
+		return w.Code
+	}
+
+	require.Equal(t, http.StatusOK, get())
+	require.NoError(t, Store{db}.Leave(t.Context(), customer.ID))
+	require.Equal(t, http.StatusNotFound, get())
+	require.NoError(t, softdelete.Restore(db, &customer).Error)
+	require.Equal(t, http.StatusOK, get(), "it is back")
 }
 
 // end

@@ -145,7 +145,7 @@ func (ti *tableIndexes) isForeignKey(ix *catalogue.Index) bool {
 		})
 	}
 	for _, l := range ti.t.Parents {
-		if isLast(l.Foreign) {
+		if isLast(l.Foreign) || isLast(l.Columns()) {
 			return true
 		}
 	}

@@ -81,6 +81,15 @@ const (
 
 type fixed struct{ Column, Value string }
 
+// Columns are those of the child by which its rows hang on the parent's, constant ones too.
+func (l *Link) Columns() []string {
+	columns := slices.Clone(l.Foreign)
+	for _, f := range l.Fixed {
+		columns = append(columns, f.Column)
+	}
+	return columns
+}
+
 func (l *Link) String() string {
 	pairs := make([]string, 0, len(l.Foreign)+len(l.Fixed))
 	for i, column := range l.Foreign {

@@ -33,8 +33,9 @@ func TestPages(t *testing.T) {
 		total.Add(of.Count)
 		t.Logf("%-28s %3d blocks of Go, %3d of SQL, %3d rows of calls", page.Path, of.Count.Go(), of.Count.SQL(), of.Count.Calls)
 	}
-	t.Logf("%d blocks of Go: %d run, %d declarations, %d programs, %d in other tests, %d only compiled; %d blocks of SQL: %d sent, %d run; %d rows of calls and their SQL",
-		total.Go(), total.Run, total.Declared, total.Programs, total.Held, total.Compiled, total.SQL(), total.Sent, total.SQLRun, total.Calls)
+	t.Logf("%d blocks of Go: %d run, %d declarations, %d programs, %d in other tests, %d only compiled; %d blocks of SQL: %d sent, %d in other tests, %d run; %d rows of calls and their SQL",
+		total.Go(), total.Run, total.Declared, total.Programs, total.Held, total.Compiled, total.SQL(), total.Sent, total.SentHeld, total.SQLRun, total.Calls)
+	t.Logf("%d blocks of text are what a block of Go prints; %d blocks are only shown: text of other programs, commands, other languages", total.Printed, total.Shown)
 	if *onePage == "" {
 		require.Greater(t, total.Run, 100, "the blocks of the docs are found")
 		require.Less(t, total.Compiled, total.Run/2, "most blocks are run")
@@ -45,8 +46,14 @@ func TestPages(t *testing.T) {
 	for _, name := range testdb.Names() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			out, err := command(t, "run", []string{"SOFTDELETE_TEST_DATABASES=" + name}, binary, "-test.timeout=10m")
+			out, err := command(t, "run", []string{"SOFTDELETE_TEST_DATABASES=" + name}, binary, "-test.v", "-test.timeout=10m")
 			require.NoError(t, err, out)
+			if strings.Contains(out, "--- SKIP") {
+				t.Skip(out)
+			}
+			sections := strings.Count(out, "        --- PASS: Test/")
+			t.Logf("%d sections and rows of calls are run", sections)
+			require.True(t, sections > 0 || *onePage != "", out)
 		})
 	}
 }
@@ -71,6 +78,8 @@ func TestFaultsAreSeen(t *testing.T) {
 	}
 	for _, wrong := range []string{
 		"```go\nfunc f() {}\nf()\n```", "```sql\nSELECT 1\n```", "```\nx\n```", "```go maybe\nx()\n```", "| call | SQL |\n|---|---|\n| `f(` | `SELECT 1` |", "| call | SQL |\n|---|---|\n| `f()` | |",
+		"```go\ntype T struct{}\n```\n\n```sql\nSELECT 1\n```", "```go\ntype T struct{}\n```\n\n```text\nx\n```", "```go compile\nf()\n```\n\n```text\nx\n```",
+		"```go\nf()\n```\n\n```text\nx\n```\n\n```text\ny\n```", "```go\nf()\n```\n\n```sql sent\nSELECT 1\n```", "```go\npackage main\n```\n\n```sql\nSELECT 1\n```",
 	} {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "wrong.md"), []byte("# Wrong\n\n"+wrong+"\n"), 0o600))

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -57,7 +58,7 @@ func chosen(page *book.Page) bool {
 // texts are all pages that people read, those of other folders too.
 func texts(t *testing.T) (list []*book.Page) {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard", "*.md").Output()
+	out, err := exec.CommandContext(t.Context(), "git", "-C", root, "ls-files", "--cached", "--others", "--exclude-standard", "*.md", "llms.txt").Output()
 	require.NoError(t, err)
 	for path := range strings.FieldsSeq(string(out)) {
 		if _, err := os.Stat(filepath.Join(root, path)); err != nil {
@@ -89,9 +90,6 @@ func TestSentences(t *testing.T) {
 	const most = 30
 	total := 0
 	for _, page := range texts(t) {
-		if page.Path == "CHANGELOG.md" {
-			continue // its history is cut for the first release
-		}
 		for _, sentence := range page.Sentences {
 			total++
 			if sentence.Words > most {
@@ -102,34 +100,68 @@ func TestSentences(t *testing.T) {
 	t.Logf("%d sentences, none of more than %d words", total, most)
 }
 
+// ours are links to the repository as those write them who read it elsewhere.
+var ours = regexp.MustCompile(`https://github\.com/gorm-softdelete/softdelete/(?:blob|tree)/main/([^\s)"#]+)`)
+
 // TestLinks says that each link within the repository leads to what is there.
 func TestLinks(t *testing.T) {
 	t.Parallel()
+	total := 0
 	for _, page := range texts(t) {
 		for _, link := range page.Links {
-			to, anchor, _ := strings.Cut(link.To, "#")
-			if strings.Contains(to, ":") {
-				continue // elsewhere
+			total++
+			if why := broken(t, page, link.To); why != "" {
+				t.Errorf("%s:%d: a link to %s%s", page.Path, link.Line, link.To, why)
 			}
-			target := page
-			if to != "" {
-				path := filepath.Join(filepath.Dir(page.Path), to)
-				if _, err := os.Stat(filepath.Join(root, path)); err != nil {
-					t.Errorf("%s:%d: a link to %s, which is not there", page.Path, link.Line, link.To)
-					continue
+		}
+		for _, sentence := range page.Sentences {
+			for word := range strings.FieldsSeq(sentence.Text) {
+				if strings.Contains(word, "][") && !strings.Contains(word, "¤") { // that is code
+					t.Errorf("%s:%d: a link to a reference that is not there: %s", page.Path, sentence.Line, word)
 				}
-				if !strings.HasSuffix(path, ".md") {
-					continue
-				}
-				var err error
-				target, err = book.Read(root, path)
-				require.NoError(t, err)
-			}
-			if anchor != "" && !target.Anchors[anchor] {
-				t.Errorf("%s:%d: a link to %s: that page has no such heading", page.Path, link.Line, link.To)
 			}
 		}
 	}
+	forms, err := filepath.Glob(filepath.Join(root, ".github", "*", "*.yml"))
+	require.NoError(t, err)
+	require.NotEmpty(t, forms)
+	for _, form := range forms {
+		text, err := os.ReadFile(form)
+		require.NoError(t, err)
+		for _, link := range ours.FindAllString(string(text), -1) {
+			total++
+			require.Empty(t, broken(t, &book.Page{}, link), "%s: %s", form, link)
+		}
+	}
+	t.Logf("%d links", total)
+}
+
+// broken says why a link of a page leads nowhere, or nothing.
+func broken(t *testing.T, page *book.Page, link string) string {
+	t.Helper()
+	to, anchor, _ := strings.Cut(link, "#")
+	path := filepath.Join(filepath.Dir(page.Path), to)
+	if own := ours.FindStringSubmatch(to); own != nil {
+		path = own[1]
+	} else if strings.Contains(to, ":") {
+		return "" // elsewhere
+	}
+	target := page
+	if to != "" {
+		if _, err := os.Stat(filepath.Join(root, path)); err != nil {
+			return ", which is not there"
+		}
+		if !strings.HasSuffix(path, ".md") {
+			return ""
+		}
+		var err error
+		target, err = book.Read(root, path)
+		require.NoError(t, err)
+	}
+	if anchor != "" && !target.Anchors[anchor] {
+		return ": that page has no such heading"
+	}
+	return ""
 }
 
 // TestIndex says that the indexes lead to every page.

@@ -22,7 +22,7 @@ var named = regexp.MustCompile(`\b(softdelete|trashui|trashcmd)\.([A-Z]\w*)`)
 func TestNames(t *testing.T) {
 	t.Parallel()
 	has := map[string]map[string]bool{"softdelete": exported(t, "."), "trashui": exported(t, "trashui"), "trashcmd": exported(t, "trashcmd")}
-	paths := []string{"llms.txt"}
+	var paths []string
 	for _, page := range texts(t) {
 		paths = append(paths, page.Path)
 	}

@@ -23,6 +23,17 @@ type (
 		Sort      string `gorm:"size:20"`
 		DeletedAt gorm.DeletedAt
 	}
+	fkPost struct {
+		ID        uint
+		Files     []fkFile `gorm:"polymorphic:Owner" softdelete:"cascade"`
+		DeletedAt gorm.DeletedAt
+	}
+	fkFile struct {
+		ID        uint
+		OwnerType string `gorm:"size:20;index:files_owner"`
+		OwnerID   uint   `gorm:"index:files_owner"`
+		DeletedAt gorm.DeletedAt
+	}
 )
 
 // The index of a foreign key stays, whoever declares that, as the database reads all rows by it. One of live rows comes beside it.
@@ -63,6 +74,25 @@ func TestDoctorIndexOfAForeignKey(t *testing.T) {
 			})
 		}
 	}
+}
+
+// So does that of a polymorphic relation, which no foreign key of the database tells of: a purge of parents looks trashed rows up by it.
+func TestDoctorIndexOfAPolymorphicRelation(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, open testdb.Opener) {
+		db := opened(t, open)
+		models := []any{&fkPost{}, &fkFile{}}
+		require.NoError(t, softdelete.AutoMigrate(db, models...))
+		require.NoError(t, db.Create(&fkPost{Files: []fkFile{{}, {}}}).Error)
+		require.NoError(t, db.Delete(&fkFile{}, 1).Error)
+		findings := doctored.Doctored(t, db, models...)
+		found := doctored.FindingOf(t, findings, softdelete.CodeIndexHoldsTrash, "fk_files")
+		require.Contains(t, found.Message, "has to stay")
+		require.Equal(t, "OwnerType softdelete:\"index:files_owner_live\"\nOwnerID softdelete:\"index:files_owner_live\"", found.Tag)
+		doctored.Cure(t, db, findings...)
+		require.Empty(t, doctored.CodesOf(doctored.Doctored(t, db, models...)))
+		require.Equal(t, "(owner_type, owner_id)", tables.PlainIndexes(t, db, "fk_files")["files_owner"])
+	})
 }
 
 // An index that begins with the primary key has one row to a key, trashed or not.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -111,11 +112,27 @@ func (r *reader) visit(node ast.Node, entering bool) (ast.WalkStatus, error) {
 		r.page.Links = append(r.page.Links, Link{string(node.Destination), r.line(node)})
 	case *ast.Image:
 		r.page.Links = append(r.page.Links, Link{string(node.Destination), r.line(node)})
+	case *ast.HTMLBlock:
+		r.html(node.Lines())
+	case *ast.RawHTML:
+		r.html(node.Segments)
 	}
 	if isText(node) {
 		r.sentences(node)
 	}
 	return ast.WalkContinue, nil
+}
+
+// leads is where HTML leads to.
+var leads = regexp.MustCompile(`\b(?:href|src|srcset)="([^"]*)"`)
+
+func (r *reader) html(lines *text.Segments) {
+	for i := range lines.Len() {
+		line := lines.At(i)
+		for _, found := range leads.FindAllSubmatch(line.Value(r.source), -1) {
+			r.page.Links = append(r.page.Links, Link{string(found[1]), r.lineAt(line.Start)})
+		}
+	}
 }
 
 func (r *reader) heading(node *ast.Heading) {
@@ -213,7 +230,7 @@ func (r *reader) text(node ast.Node, code func(span ast.Node) string) string {
 			}
 		case *ast.Text:
 			b.Write(node.Segment.Value(r.source))
-			if node.SoftLineBreak() {
+			if node.SoftLineBreak() || node.HardLineBreak() {
 				b.WriteByte(' ')
 			}
 		case *ast.String:
@@ -243,8 +260,8 @@ func (r *reader) line(node ast.Node) int {
 		}
 		return ast.WalkContinue, nil
 	})
-	if at < 0 {
-		return 1
-	}
-	return 1 + bytes.Count(r.source[:at], []byte("\n"))
+	return r.lineAt(max(at, 0))
 }
+
+// lineAt is the line of a place in the text, counted from one.
+func (r *reader) lineAt(at int) int { return 1 + bytes.Count(r.source[:at], []byte("\n")) }

@@ -84,10 +84,20 @@ func says(text string, err error) bool {
 			return true
 		}
 	}
-	for ; err != nil; err = errors.Unwrap(err) {
-		if name := reflect.Indirect(reflect.ValueOf(err)).Type().Name(); name != "" && name != "errorString" && name != "joinError" && strings.Contains(text, name) {
-			return true
-		}
+	return saysType(text, err)
+}
+
+// saysType tells whether a text names the type of an error, or of one of those that it wraps.
+func saysType(text string, err error) bool {
+	if err == nil {
+		return false
 	}
-	return false
+	name := reflect.Indirect(reflect.ValueOf(err)).Type().Name()
+	if name != "" && name != "errorString" && name != "joinError" && strings.Contains(text, name) {
+		return true
+	}
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		return slices.ContainsFunc(several.Unwrap(), func(err error) bool { return saysType(text, err) })
+	}
+	return saysType(text, errors.Unwrap(err))
 }

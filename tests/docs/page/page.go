@@ -40,6 +40,8 @@ type Block struct {
 	At string
 	// Go is its text, if it is Go.
 	Go string
+	// Returns tells that its last statement is to return.
+	Returns bool
 	// SQL is its text, if it is SQL that the reader runs.
 	SQL string
 	// Sent are the blocks of SQL behind it.

@@ -33,8 +33,35 @@ func Test(t *testing.T, world World, sections []Section) {
 	}
 }
 
+// held says why the SQL of a block would be held against nothing, whatever databases the tests run on.
+func (w World) held(block Block) error {
+	for _, sent := range append([]Sent{{block.At, block.SQL}}, block.Sent...) {
+		if sent.SQL == "" {
+			continue
+		}
+		if len(statements(sent.SQL)) == 0 {
+			return fmt.Errorf("%s: SQL without a statement", sent.At)
+		}
+		if of := databaseOf(sent.SQL); of != "" && len(w.Databases) > 0 && !slices.Contains(w.Databases, of) {
+			return fmt.Errorf("%s: SQL of %s, on which the page is not run", sent.At, of)
+		}
+	}
+	return nil
+}
+
+// home is the database on which SQL that names none is sent.
+func (w World) home() string {
+	if len(w.Databases) == 0 || slices.Contains(w.Databases, "sqlite") {
+		return "sqlite"
+	}
+	return w.Databases[0]
+}
+
 func (w World) test(t *testing.T, section Section, database string) {
 	t.Helper()
+	for _, block := range section.Blocks {
+		require.NoError(t, w.held(block))
+	}
 	log := &sentLog{}
 	db := testdb.Open(t, database, &gorm.Config{Logger: log, TranslateError: true})
 	require.NoError(t, log.watch(db))
@@ -54,11 +81,13 @@ func (w World) test(t *testing.T, section Section, database string) {
 	}
 	require.NoError(t, log.record(db))
 	t.Chdir(t.TempDir()) // files that a block makes
-	run := &Run{t: t, section: section, db: db, log: log, database: database, at: -1}
+	run := &Run{t: t, section: section, db: db, log: log, database: database, home: w.home(), at: -1, done: -1}
 	err := section.Run(t.Context(), db, run)
 	run.end()
 	require.NoError(t, err, "what a block of %s returned", section.At)
 	require.Equal(t, len(section.Blocks)-1, run.at, "a block of %s returned before the last one was run", section.At)
+	last := section.Blocks[run.at]
+	require.True(t, last.Returns || run.done == run.at, "%s: it returned before its end", last.At)
 }
 
 // Run is one of a section.
@@ -68,7 +97,9 @@ type Run struct {
 	db       *gorm.DB
 	log      *sentLog
 	database string
-	at       int
+	home     string
+	// at and done are the blocks that have begun last, and ended last.
+	at, done int
 
 	stdout, pipe *os.File
 	printed      chan string
@@ -88,6 +119,16 @@ func (r *Run) Block() {
 		_, _ = io.Copy(&b, read)
 		r.printed <- b.String()
 	}()
+}
+
+// Done says that a block has come to its end.
+func (r *Run) Done() { r.done = r.at }
+
+// Err says that an error with which a block ends is one of which the block tells.
+func (r *Run) Err(err error) {
+	r.t.Helper()
+	block := r.section.Blocks[r.at]
+	require.True(r.t, err == nil || says(block.Go, err), "%s: an error, and the block does not say so: %v", block.At, err)
 }
 
 // SQL runs the block that begins, which is SQL.
@@ -122,7 +163,7 @@ func (r *Run) end() {
 	}
 	for _, want := range block.Sent {
 		sql, ok := named(want.SQL, r.database)
-		if !ok || (sql == want.SQL && r.database != "sqlite") {
+		if !ok || databaseOf(want.SQL) == "" && r.database != r.home {
 			continue
 		}
 		rest := sent // of each block from the beginning on

@@ -19,11 +19,22 @@ var databases = map[string]string{"SQLite": "sqlite", "PostgreSQL": "postgres", 
 
 // named is the SQL without the first line that names its database, and whether it is this one's. SQL that names none is anyone's.
 func named(sql, database string) (string, bool) {
-	first, rest, _ := strings.Cut(sql, "\n")
-	if name, ok := databases[strings.TrimSpace(strings.TrimPrefix(first, "--"))]; ok && strings.HasPrefix(first, "--") {
-		return rest, name == database
+	of := databaseOf(sql)
+	if of == "" {
+		return sql, true
 	}
-	return sql, true
+	_, rest, _ := strings.Cut(sql, "\n")
+	return rest, of == database
+}
+
+// databaseOf is the database that SQL names in its first line, or empty.
+func databaseOf(sql string) string {
+	first, _, _ := strings.Cut(sql, "\n")
+	name, is := strings.CutPrefix(first, "--")
+	if !is {
+		return ""
+	}
+	return databases[strings.TrimSpace(name)]
 }
 
 // statements are those of a block.

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,26 +17,32 @@ func (m *maker) section(section *book.Section) error {
 	var run, all body
 	var blocks strings.Builder
 	ran, compiled := 0, 0
+	is := map[int]fate{}
 	for i, block := range section.Blocks {
 		switch {
 		case block.Language == "sql" && block.Mark == "run":
 			m.out.Count.SQLRun++
 			ran++
 			fmt.Fprintf(&blocks, "\t\t{At: %q, SQL: %q},\n", m.at(block.Line), block.Text)
-			run.open("run.Block()\nif err := run.SQL(); err != nil { return err }\n", "")
-		case block.Language == "sql":
-			if !follows(section.Blocks, i) {
-				return fmt.Errorf("%s: SQL that stands behind no block of Go that is run: nothing sends it; write ```sql run if the reader runs it", m.at(block.Line))
+			run.open("run.Block()\nif err := run.SQL(); err != nil { return err }\nrun.Done()\n", "")
+		case block.Language == "sql" || block.Language == "text":
+			if err := m.behind(section.Blocks, i, is); err != nil {
+				return err
 			}
-			m.out.Count.Sent++
 		case shown[block.Language]:
+			m.out.Count.Shown++
 		case block.Language != "go":
 			return fmt.Errorf("%s: a fence of %q, of which no test knows", m.at(block.Line), block.Language)
-		case m.held[strings.TrimSpace(block.Text)] && printed(section.Blocks, i) == "":
+		case m.held[strings.TrimSpace(block.Text)] && textBehind(section.Blocks, i) < 0:
 			m.out.Count.Held++
+			is[i] = isHeld
 		case strings.HasPrefix(strings.TrimSpace(block.Text), "package ") || strings.HasPrefix(block.Text, "//") && strings.Contains(block.Text, "\npackage "):
 			m.out.Count.Programs++
-			m.out.Programs = append(m.out.Programs, Program{m.at(block.Line), block.Text, printed(section.Blocks, i)})
+			program := Program{m.at(block.Line), block.Text, printed(section.Blocks, i)}
+			m.out.Programs = append(m.out.Programs, program)
+			if program.Main() {
+				is[i] = isProgram
+			}
 		default:
 			text, names, kind, err := m.read(block)
 			if err != nil {
@@ -57,8 +64,9 @@ func (m *maker) section(section *book.Section) error {
 			case block.Mark == "":
 				m.out.Count.Run++
 				ran++
-				fmt.Fprintf(&blocks, "\t\t{At: %q, Go: %q, Printed: %q, Sent: []page.Sent{%s}},\n", m.at(block.Line), block.Text, printed(section.Blocks, i), m.sent(section.Blocks, i))
-				run.open("run.Block()"+m.lineOf(block)+text, ignored(names))
+				is[i] = isRun
+				fmt.Fprintf(&blocks, "\t\t{At: %q, Go: %q, Returns: %t, Printed: %q, Sent: []page.Sent{%s}},\n", m.at(block.Line), block.Text, kind == returning, printed(section.Blocks, i), m.sent(section.Blocks, i))
+				run.open("run.Block()"+m.lineOf(block)+text, after(names, kind))
 				all.open(m.lineOf(block)+text, ignored(names))
 			default:
 				return fmt.Errorf("%s: a fence marked %q; there are none, compile and run", m.at(block.Line), block.Mark)
@@ -88,7 +96,7 @@ func (m *maker) row(section *book.Section, row *book.Row) error {
 	if err != nil {
 		return err
 	}
-	if kind != statementsOnly || len(row.SQL) == 0 {
+	if kind == declarations || len(row.SQL) == 0 {
 		return fmt.Errorf("%s: a row of calls has statements of Go and the SQL that they send, both in backticks", m.at(row.Line))
 	}
 	m.out.Count.Calls++
@@ -97,7 +105,7 @@ func (m *maker) row(section *book.Section, row *book.Row) error {
 		sql = "-- " + row.Database + "\n" + sql
 	}
 	var run body
-	run.open("run.Block()"+m.lineOf(block)+text, ignored(names))
+	run.open("run.Block()"+m.lineOf(block)+text, after(names, kind))
 	blocks := fmt.Sprintf("\t\t{At: %q, Go: %q, Sent: []page.Sent{{At: %[1]q, SQL: %[3]q}}},\n", m.at(row.Line), block.Text, sql)
 	m.add(section.Heading, row.Line, blocks, run.close())
 	return nil
@@ -118,50 +126,13 @@ func (b *body) close() string {
 	return b.text.String() + strings.Repeat("}\n", b.depth) + "return nil\n"
 }
 
-// follows tells whether a block says what one of Go before it does.
-func follows(blocks []*book.Block, at int) bool {
-	for at--; at >= 0; at-- {
-		switch {
-		case blocks[at].Language == "go":
-			return blocks[at].Mark == ""
-		case blocks[at].Language != "sql" && blocks[at].Language != "text":
-			return false
-		}
-	}
-	return false
-}
-
-// printed is the block of text behind one.
-func printed(blocks []*book.Block, at int) string {
-	for at++; at < len(blocks); at++ {
-		switch {
-		case blocks[at].Language == "text":
-			return blocks[at].Text
-		case blocks[at].Language != "sql" || blocks[at].Mark != "":
-			return ""
-		}
-	}
-	return ""
-}
-
-// sent are the blocks of SQL behind one.
-func (m *maker) sent(blocks []*book.Block, at int) (list string) {
-	for at++; at < len(blocks); at++ {
-		switch {
-		case blocks[at].Language == "sql" && blocks[at].Mark == "":
-			list += fmt.Sprintf("{At: %q, SQL: %q}, ", m.at(blocks[at].Line), blocks[at].Text)
-		case blocks[at].Language != "text":
-			return list
-		}
-	}
-	return list
-}
-
 // kind is what a block of Go is.
 type kind int
 
 const (
 	statementsOnly kind = iota
+	// returning are statements of which the last one returns.
+	returning
 	declarations
 )
 
@@ -180,8 +151,12 @@ func (m *maker) read(block *book.Block) (text string, names []string, is kind, e
 	}
 	for _, statement := range file.Decls[0].(*ast.FuncDecl).Body.List {
 		names = append(names, defined(statement)...)
+		_, last := statement.(*ast.ReturnStmt)
+		if is = statementsOnly; last {
+			is = returning
+		}
 	}
-	return block.Text, names, statementsOnly, nil
+	return block.Text, names, is, nil
 }
 
 // declare takes the imports out of a file of declarations, and lists what it declares.
@@ -263,4 +238,16 @@ func ignored(names []string) (text string) {
 		}
 	}
 	return text
+}
+
+// after uses names behind a block that is run: an error among them has to be one of which the block tells. It says that the block has
+// come to its end, if that is not to return.
+func after(names []string, is kind) (text string) {
+	if slices.Contains(names, "err") {
+		text = "run.Err(err)\n"
+	}
+	if is != returning {
+		text += "run.Done()\n"
+	}
+	return ignored(names) + text
 }

@@ -31,9 +31,11 @@ func (p Program) Main() bool { return strings.Contains("\n"+p.Text, "\npackage m
 // Count is how many blocks were found, by what becomes of them.
 type Count struct {
 	Programs, Declared, Run, Compiled int
-	// Held are blocks of Go that other tests compile and run.
-	Held                int
+	// Held are blocks of Go that other tests compile and run, SentHeld those of SQL behind them, which those tests look at.
+	Held, SentHeld      int
 	Sent, SQLRun, Calls int
+	// Printed are blocks of text that a block of Go has to print, Shown blocks of any other language that nothing runs.
+	Printed, Shown int
 }
 
 // Add adds another one's.
@@ -43,20 +45,23 @@ func (c *Count) Add(of Count) {
 	c.Run += of.Run
 	c.Compiled += of.Compiled
 	c.Held += of.Held
+	c.SentHeld += of.SentHeld
 	c.Sent += of.Sent
 	c.SQLRun += of.SQLRun
 	c.Calls += of.Calls
+	c.Printed += of.Printed
+	c.Shown += of.Shown
 }
 
 // Go is how many blocks of Go there are.
 func (c Count) Go() int { return c.Programs + c.Declared + c.Run + c.Compiled + c.Held }
 
 // SQL is how many of SQL there are.
-func (c Count) SQL() int { return c.Sent + c.SQLRun }
+func (c Count) SQL() int { return c.Sent + c.SQLRun + c.SentHeld }
 
 // shown are the languages of blocks that are only shown.
 var shown = map[string]bool{
-	"text": true, "console": true, "sh": true, "json": true, "yaml": true, "hcl": true, "ini": true, "html": true, "toml": true,
+	"console": true, "sh": true, "json": true, "yaml": true, "hcl": true, "ini": true, "html": true, "toml": true,
 	"python": true, "php": true, "ts": true, "diff": true, "prisma": true, "js": true,
 }
 

@@ -14,18 +14,20 @@ import (
 var (
 	author        Author
 	article, gone Article
+	found         Article
 	articles      []Article
+	authors       []Author
 )
 
 // World is what the blocks of the page run in.
 var World = page.World{
-	Models: []any{&Author{}, &Article{}},
+	Models: []any{&Author{}, &Article{}, &Entry{}},
 	Bare:   func(section string) bool { return section == "Set it up" },
 	Seed: func(_ context.Context, db *gorm.DB, section string) error {
 		if section == "Set it up" {
 			return nil
 		}
-		articles = nil
+		articles, authors, found = nil, nil, Article{}
 		author = Author{Name: "Ana", Posts: []Article{{Title: "x"}, {Title: "y"}}}
 		if err := db.Create(&author).Error; err != nil {
 			return err

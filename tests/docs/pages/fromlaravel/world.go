@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/tests/docs/page"
 )
 
@@ -16,24 +17,32 @@ var (
 	airlines []Airline
 	flight   Flight
 	flights  []Flight
+	found    Flight
 	gone     Flight
+	maps     []map[string]any
 )
 
 // World is what the blocks of the page run in.
 var World = page.World{
-	Models: []any{&Airline{}, &Flight{}},
-	Bare:   func(section string) bool { return section == "Set it up" },
+	Models: []any{&Airline{}, &Flight{}, &Pilot{}, &Photo{}},
+	Config: func(section string) (config softdelete.Config) {
+		if section == "Touch the parent" {
+			config.Observers = []softdelete.Observer{touch}
+		}
+		return config
+	},
+	Bare: func(section string) bool { return section == "Set it up" },
 	Seed: func(_ context.Context, db *gorm.DB, section string) error {
 		if section == "Set it up" {
 			return nil
 		}
-		airline, airlines, flight, flights = Airline{}, nil, Flight{}, nil
+		airline, airlines, flight, flights, found, maps = Airline{}, nil, Flight{}, nil, Flight{}, nil
 		err := db.Create(&Airline{Name: "Lufthansa", Flights: []Flight{{Number: "LH 1", Active: true}, {Number: "LH 2", Active: true}}}).Error
 		if err != nil {
 			return err
 		}
 		gone = Flight{AirlineID: 1, Number: "LH 3"}
-		if section == "Your calls" {
+		if section == "Your calls" || section == "restoreOrCreate" {
 			if err := db.Create(&gone).Error; err != nil {
 				return err
 			}

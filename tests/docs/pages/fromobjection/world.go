@@ -13,19 +13,20 @@ import (
 
 var (
 	user   User
+	found  User
 	users  []User
 	groups []Group
 )
 
 // World is what the blocks of the page run in.
 var World = page.World{
-	Models: []any{&Group{}, &User{}},
+	Models: []any{&Group{}, &User{}, &Phone{}},
 	Bare:   func(section string) bool { return section == "Set it up" },
 	Seed: func(_ context.Context, db *gorm.DB, section string) error {
 		if section == "Set it up" {
 			return nil
 		}
-		users, groups = nil, nil
+		users, groups, found = nil, nil, User{}
 		group := Group{Name: "staff", Users: []User{{Name: "Ana"}, {Name: "Ben"}}}
 		if err := db.Create(&group).Error; err != nil {
 			return err

@@ -19,7 +19,7 @@ var (
 
 // World is what the blocks of the page run in.
 var World = page.World{
-	Models: []any{&Post{}, &Comment{}},
+	Models: []any{&Post{}, &Comment{}, &Photo{}},
 	Bare:   func(section string) bool { return section == "Set it up" },
 	Seed: func(_ context.Context, db *gorm.DB, section string) error {
 		if section == "Set it up" {

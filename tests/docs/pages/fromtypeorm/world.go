@@ -12,13 +12,13 @@ import (
 )
 
 var (
-	user, gone User
-	users      []User
+	user, gone, found User
+	users             []User
 )
 
 // World is what the blocks of the page run in.
 var World = page.World{
-	Models: []any{&User{}, &Post{}},
+	Models: []any{&User{}, &Post{}, &Account{}},
 	Bare:   func(section string) bool { return section == "Set it up" },
 	Seed: func(_ context.Context, db *gorm.DB, section string) error {
 		if section == "Set it up" {
@@ -28,7 +28,7 @@ var World = page.World{
 		if err := db.Create(&rows).Error; err != nil {
 			return err
 		}
-		user, users, gone = rows[0], nil, User{FirstName: "Ben", Email: "c"}
+		user, users, found, gone = rows[0], nil, User{}, User{FirstName: "Ben", Email: "c"}
 		if err := db.Create(&gone).Error; err != nil {
 			return err
 		}

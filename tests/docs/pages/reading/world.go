@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/gorm-softdelete/softdelete"
 	"github.com/gorm-softdelete/softdelete/tests/docs/page"
 )
 
@@ -16,6 +17,7 @@ var (
 	posts    []Post
 	comments []Comment
 	count    int64
+	maps     []map[string]any
 	post     = Post{ID: 1}
 )
 
@@ -32,17 +34,17 @@ func (plugin) Initialize(*gorm.DB) error { return nil }
 var World = page.World{
 	Models: []any{&User{}, &Post{}, &Comment{}},
 	Bare:   bare,
-	Seed: func(_ context.Context, db *gorm.DB, section string) error {
+	Seed: func(ctx context.Context, db *gorm.DB, section string) error {
 		if bare(section) {
 			return nil
 		}
-		posts, comments = nil, nil
+		posts, comments, maps = nil, nil, nil
 		author := User{Name: "Ana"}
 		return errors.Join(
 			db.Create(&Post{Title: "On tea", Author: author, Comments: []Comment{{Text: "good"}, {Text: "bad"}}}).Error,
 			db.Create(&Post{Title: "On rain", Author: author}).Error,
 			db.Delete(&Comment{}, 2).Error,
-			db.Delete(&Post{}, 2).Error,
+			db.WithContext(softdelete.WithActor(ctx, "ana")).Delete(&Post{}, 2).Error,
 		)
 	},
 }

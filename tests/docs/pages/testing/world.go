@@ -33,7 +33,15 @@ var clock stopped
 // World is what the blocks of the page run in.
 var World = page.World{
 	Models: Models(),
-	Seed: func(_ context.Context, db *gorm.DB, _ string) error {
-		return db.Create(&Customer{Email: "ana@example.com", Orders: []Order{{Number: "A1"}}}).Error
+	Seed: func(_ context.Context, db *gorm.DB, section string) error {
+		ana := Customer{Email: "ana@example.com", Orders: []Order{{Number: "A1"}}}
+		if section != "Assert one row" {
+			return db.Create(&ana).Error
+		}
+		ana.Orders = append(ana.Orders, Order{Number: "A2"})
+		if err := db.Create(&ana).Error; err != nil {
+			return err
+		}
+		return db.Delete(&ana.Orders[1]).Error
 	},
 }
