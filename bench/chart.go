@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 )
 
 // chart is a grid of panels that have their axes in common: steps from left to right, and numbers on a logarithmic scale from the
@@ -78,34 +80,34 @@ text { fill: #e6edf3 }
 func (c chart) draw() []byte {
 	width := marginLeft + float64(len(c.columns))*(panelWidth+gapX) - gapX + marginRight
 	height := marginTop + float64(len(c.rows))*(panelHeight+gapY) - gapY + marginBottom
-	s := newSVG(width, height, chartStyle, c.title)
-	s.rect("ground", 0, 0, width, height)
-	s.write("head", point{marginLeft, 24}, c.title)
+	s := report.NewSVG(width, height, chartStyle, c.title)
+	s.Rect("ground", 0, 0, width, height)
+	s.Write("head", report.At(marginLeft, 24), c.title)
 	c.legend(s)
 	highest := c.highest()
 	for i, row := range c.rows {
 		top := marginTop + float64(i)*(panelHeight+gapY)
-		s.write("strong", point{marginLeft, top - 24}, row.title)
+		s.Write("strong", report.At(marginLeft, top-24), row.title)
 		for j, values := range row.panels {
 			f := frame{left: marginLeft + float64(j)*(panelWidth+gapX), top: top, steps: len(c.steps), lowest: c.scale.from, highest: highest, strip: c.strip()}
-			s.write("", point{f.left, top - 7}, slices.Concat(row.columns, c.columns)[j])
+			s.Write("", report.At(f.left, top-7), slices.Concat(row.columns, c.columns)[j])
 			c.axes(s, f, j == 0)
 			c.plot(s, f, values)
 		}
-		s.writeUp("middle", point{16, top + panelHeight/2}, c.yTitle)
+		s.WriteUp("middle", report.At(16, top+panelHeight/2), c.yTitle)
 	}
-	s.write("middle", point{(marginLeft + width - marginRight) / 2, height - 14}, c.xTitle)
-	return s.bytes()
+	s.Write("middle", report.At((marginLeft+width-marginRight)/2, height-14), c.xTitle)
+	return s.Bytes()
 }
 
 // legend names the lines.
-func (c chart) legend(s *svg) {
+func (c chart) legend(s *report.SVG) {
 	x := marginLeft
 	for i, name := range c.lines {
 		const y = 48
-		s.path(fmt.Sprintf("line line%d", i), point{x, y - 4}, point{x + 28, y - 4})
-		s.circle(fmt.Sprintf("dot%d", i), point{x + 14, y - 4}, 3.5)
-		s.write("", point{x + 34, y}, name)
+		s.Path(fmt.Sprintf("line line%d", i), report.At(x, y-4), report.At(x+28, y-4))
+		s.Circle(fmt.Sprintf("dot%d", i), report.At(x+14, y-4), 3.5)
+		s.Write("", report.At(x+34, y), name)
 		x += 58 + 6.2*float64(len(name))
 	}
 }
@@ -154,57 +156,57 @@ type frame struct {
 }
 
 // at is the place of a value at a step.
-func (f frame) at(step int, value float64) point {
+func (f frame) at(step int, value float64) report.Point {
 	share := (math.Log(max(value, f.lowest)) - math.Log(f.lowest)) / (math.Log(f.highest) - math.Log(f.lowest))
-	return point{f.left + (float64(step)+0.5)*panelWidth/float64(f.steps), f.top + (panelHeight-f.strip)*(1-share)}
+	return report.At(f.left+(float64(step)+0.5)*panelWidth/float64(f.steps), f.top+(panelHeight-f.strip)*(1-share))
 }
 
 // axes draws the frame, with the numbers of the scale if it is the first of its row. A long one has those of each decade only.
-func (c chart) axes(s *svg, f frame, first bool) {
+func (c chart) axes(s *report.SVG, f frame, first bool) {
 	long := f.highest/c.scale.first > 100
 	for _, tick := range logTicks(c.scale.first, f.highest) {
 		decade := math.Abs(math.Remainder(math.Log10(tick), 1)) < 1e-9
-		class, y := "grid", f.at(0, tick).y
+		class, y := "grid", f.at(0, tick).Y
 		if tick == c.scale.heavy {
 			class = "one"
 		}
 		if !long || decade || c.scale.heavy > 0 {
-			s.path(class, point{f.left, y}, point{f.left + panelWidth, y})
+			s.Path(class, report.At(f.left, y), report.At(f.left+panelWidth, y))
 		}
 		if first && (!long || decade) {
-			s.write("end", point{f.left - 6, y + 4}, c.scale.tick(tick))
+			s.Write("end", report.At(f.left-6, y+4), c.scale.tick(tick))
 		}
 	}
 	for i, step := range c.steps {
-		s.write("middle", point{f.at(i, f.lowest).x, f.top + panelHeight + 15}, step)
+		s.Write("middle", report.At(f.at(i, f.lowest).X, f.top+panelHeight+15), step)
 	}
-	s.rect("frame", f.left, f.top, panelWidth, panelHeight)
+	s.Rect("frame", f.left, f.top, panelWidth, panelHeight)
 }
 
 // plot draws the lines of a panel, the first above the others. Its values are written above it, those of the second at
 // the bottom, or all of them there.
-func (c chart) plot(s *svg, f frame, values panel) {
+func (c chart) plot(s *report.SVG, f frame, values panel) {
 	for i := len(values) - 1; i >= 0; i-- {
-		var points []point
+		var points []report.Point
 		for step, v := range values[i] {
 			if math.IsNaN(v) {
 				continue
 			}
 			p := f.at(step, v)
 			points = append(points, p)
-			s.circle(fmt.Sprintf("dot%d", i), p, 3.5)
+			s.Circle(fmt.Sprintf("dot%d", i), p, 3.5)
 			switch {
 			case c.scale.listed:
 				row := f.top + panelHeight - stripEdge - stripRow*float64(len(values)-1-i)
-				s.write(fmt.Sprintf("value value%d", i), point{p.x, row}, c.scale.value(v))
+				s.Write(fmt.Sprintf("value value%d", i), report.At(p.X, row), c.scale.value(v))
 			case i == 0 && v >= c.scale.written:
-				s.write("value value0", point{p.x, p.y - 7}, c.scale.value(v))
+				s.Write("value value0", report.At(p.X, p.Y-7), c.scale.value(v))
 			case i == 1:
-				s.write("value value1", point{p.x, f.top + panelHeight - stripEdge}, c.scale.value(v))
+				s.Write("value value1", report.At(p.X, f.top+panelHeight-stripEdge), c.scale.value(v))
 			}
 		}
 		if len(points) > 0 {
-			s.path(fmt.Sprintf("line line%d", i), points...)
+			s.Path(fmt.Sprintf("line line%d", i), points...)
 		}
 	}
 }

@@ -67,10 +67,10 @@ func TestGrowthPlotIsWellFormed(t *testing.T) {
 func TestHigherValuesStandHigher(t *testing.T) {
 	t.Parallel()
 	f := frame{left: 10, top: 20, steps: 4, lowest: 0.7, highest: 100, strip: 18}
-	require.InDelta(t, 20, f.at(0, 100).y, 0.01)
-	require.Greater(t, f.at(0, 1).y, f.at(0, 1.1).y)
-	require.InDelta(t, f.at(0, 1).y-f.at(0, 10).y, f.at(0, 10).y-f.at(0, 100).y, 0.01)
-	require.Less(t, f.at(0, 1).x, f.at(3, 1).x)
+	require.InDelta(t, 20, f.at(0, 100).Y, 0.01)
+	require.Greater(t, f.at(0, 1).Y, f.at(0, 1.1).Y)
+	require.InDelta(t, f.at(0, 1).Y-f.at(0, 10).Y, f.at(0, 10).Y-f.at(0, 100).Y, 0.01)
+	require.Less(t, f.at(0, 1).X, f.at(3, 1).X)
 }
 
 // svgTexts reads a drawing and returns its texts.

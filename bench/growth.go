@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
@@ -42,7 +43,7 @@ type growthResult struct {
 }
 
 // measureGrowth measures what one does with a trash while it grows.
-func measureGrowth(databases []string, o growthOptions) (table, error) {
+func measureGrowth(databases []string, o growthOptions) (report.Table, error) {
 	var results []growthResult
 	var failures []error
 	for _, on := range growthDatabases {
@@ -128,7 +129,7 @@ func (r growthResult) median(i int) float64 {
 	for j, t := range r.took[i] {
 		values[j] = float64(t) / float64(time.Millisecond)
 	}
-	return median(values)
+	return report.Median(values)
 }
 
 // perDecade is by how much the time grows where the trash grows tenfold: over all sizes, and at most between two of them.
@@ -158,8 +159,8 @@ func (r growthResult) growth(from, to int) float64 {
 }
 
 // growthTable has a line for each task on each database.
-func growthTable(results []growthResult) table {
-	t := table{title: "Milliseconds by how many rows are in the trash", head: []string{"database", "what"}, texts: 2}
+func growthTable(results []growthResult) report.Table {
+	t := report.Table{Title: "Milliseconds by how many rows are in the trash", Head: []string{"database", "what"}, Texts: 2}
 	if len(results) == 0 {
 		return t
 	}
@@ -170,9 +171,9 @@ func growthTable(results []growthResult) table {
 		}
 	}
 	for _, n := range trashes {
-		t.head = append(t.head, shortNumber(n))
+		t.Head = append(t.Head, shortNumber(n))
 	}
-	t.head = append(t.head, "× a decade", "at most")
+	t.Head = append(t.Head, "× a decade", "at most")
 	for _, r := range results {
 		cells := []string{properName[r.database], r.task}
 		for i := range trashes {
@@ -184,10 +185,10 @@ func growthTable(results []growthResult) table {
 		}
 		mean, most := r.perDecade()
 		if math.IsNaN(mean) {
-			t.rows = append(t.rows, append(cells, "", ""))
+			t.Rows = append(t.Rows, append(cells, "", ""))
 			continue
 		}
-		t.rows = append(t.rows, append(cells, fmt.Sprintf("%.2f", mean), fmt.Sprintf("%.2f", most)))
+		t.Rows = append(t.Rows, append(cells, fmt.Sprintf("%.2f", mean), fmt.Sprintf("%.2f", most)))
 	}
 	return t
 }

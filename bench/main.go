@@ -43,6 +43,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
@@ -89,7 +90,7 @@ func run(args []string) error {
 		if err != nil {
 			err = fmt.Errorf("%s: %w", name, err)
 		}
-		failures = append(failures, err, measured.write(os.Stdout))
+		failures = append(failures, err, measured.Write(os.Stdout))
 	}
 	return errors.Join(failures...)
 }
@@ -185,7 +186,7 @@ func numbers(option, text string, least int) (all []int, err error) {
 }
 
 // measure returns the table of a part, empty if the part is about a database that is not asked for.
-func (o options) measure(part string) (table, error) {
+func (o options) measure(part string) (report.Table, error) {
 	postgres := slices.Contains(o.databases, "postgres")
 	switch {
 	case part == "cases":
@@ -217,6 +218,6 @@ func (o options) measure(part string) (table, error) {
 	case part == "statements":
 		return countStatements(o.databases)
 	default:
-		return table{}, nil
+		return report.Table{}, nil
 	}
 }
