@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
 	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
@@ -28,7 +29,7 @@ func measureBatches(trashes []int, rounds int) (report.Table, error) {
 		Title: fmt.Sprintf("A batch of %d files on PostgreSQL by how many are in the trash, mean of the first %d, median of %d rounds", fewRows, fewBatches, rounds),
 		Head:  []string{"files in the trash", "by hand µs", "plugin µs"},
 	}
-	err := within(func(tb testing.TB) error {
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		open := testdb.OpenerFor(tb, "postgres")
 		aside, hand, plugin := open(tb), open(tb), open(tb)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
 	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 )
 
@@ -27,7 +28,7 @@ type timings [][]time.Duration
 // hooks, on PostgreSQL.
 func measureCascade(rounds int) (report.Table, error) {
 	var hand, plugin, hooks timings
-	err := within(func(tb testing.TB) error {
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		sides := []*side{
 			openSide(tb, "postgres", "by hand", byHand),

@@ -43,7 +43,7 @@ type scale struct {
 var multiples = scale{
 	from: 0.7, first: 1, heavy: 1, written: 1.5,
 	tick:  func(v float64) string { return fmt.Sprintf("%g×", v) },
-	value: multiple,
+	value: report.Multiple,
 }
 
 // panel is the values of each line at each step. A NaN is left out.
@@ -58,19 +58,12 @@ const (
 	stripRow, stripEdge     = 13.0, 5.0
 )
 
-// chartStyle brings its own ground, so that it is read alike on a light page and a dark one, whatever the page believes it is.
-const chartStyle = `
-text { font: 12px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328 }
-.ground { fill: #ffffff } .frame { fill: none; stroke: #d1d9e0 } .grid { fill: none; stroke: #d1d9e0; stroke-width: .6 }
-.one { fill: none; stroke: #59636e; stroke-width: 1.2 }
-.head { font-size: 15px; font-weight: 600 } .strong { font-weight: 600 } .middle { text-anchor: middle } .end { text-anchor: end }
-.line { fill: none; stroke-width: 2 } .value { font-size: 10.5px; text-anchor: middle }
+// chartStyle adds the lines.
+const chartStyle = report.Style + `
 .line0 { stroke: #c2410c } .dot0 { fill: #c2410c } .value0 { fill: #c2410c }
 .line1 { stroke: #0b6bcb } .dot1 { fill: #0b6bcb } .value1 { fill: #0b6bcb }
 .line2 { stroke: #1a7f37; stroke-dasharray: 5 4 } .dot2 { fill: #1a7f37 } .value2 { fill: #1a7f37 }
 @media (prefers-color-scheme: dark) {
-text { fill: #e6edf3 }
-.ground { fill: #0d1117 } .frame, .grid { stroke: #3d444d } .one { stroke: #9198a1 }
 .line0 { stroke: #ff9b6b } .dot0, .value0 { fill: #ff9b6b }
 .line1 { stroke: #58a6ff } .dot1, .value1 { fill: #58a6ff }
 .line2 { stroke: #4ac26b } .dot2, .value2 { fill: #4ac26b }
@@ -209,12 +202,4 @@ func (c chart) plot(s *report.SVG, f frame, values panel) {
 			s.Path(fmt.Sprintf("line line%d", i), points...)
 		}
 	}
-}
-
-// multiple writes a value with as many digits as one cares for.
-func multiple(v float64) string {
-	if v < 9.95 {
-		return fmt.Sprintf("%.2f", v)
-	}
-	return fmt.Sprintf("%.0f", v)
 }

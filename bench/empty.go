@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
 	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
@@ -38,7 +39,7 @@ func measureEmpty(o emptyOptions) (report.Table, error) {
 	due := o.rows / (1 + filesPerFolder)
 	of := cabinet{folders: 5 * due, due: due}
 	var t report.Table
-	err := within(func(tb testing.TB) error {
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		hand, err := openEmptier(tb, emptyByHand)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
 	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
@@ -24,7 +25,7 @@ func measureExpect(databases []string, rounds int) (report.Table, error) {
 	}
 	var failures []error
 	for _, database := range databases {
-		err := within(func(tb testing.TB) error {
+		err := harness.Within(func(tb testing.TB) error {
 			tb.Helper()
 			db := testdb.Open(tb, database)
 			models := []any{&Root{}, &Child{}, &Grandchild{}}

@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
 	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
@@ -66,7 +67,7 @@ func measureGrowth(databases []string, o growthOptions) (report.Table, error) {
 // measureGrowthOn measures all tasks on one database. Tables of all sizes are there at once and take turns, so that what else the
 // machine does weighs on all alike.
 func measureGrowthOn(database string, trashes []int, rounds int) (results []growthResult, err error) {
-	err = within(func(tb testing.TB) error {
+	err = harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		sides, err := fillArchives(tb, database, trashes)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
 	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
@@ -61,7 +62,7 @@ func measureGuard(databases []string, o guardOptions) (report.Table, error) {
 	}
 	var failures []error
 	for _, database := range databases {
-		err := within(func(tb testing.TB) error {
+		err := harness.Within(func(tb testing.TB) error {
 			tb.Helper()
 			without, guarded := &guardSide{db: testdb.Open(tb, database)}, &guardSide{db: testdb.Open(tb, database)}
 			for _, side := range []*guardSide{without, guarded} {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
 	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 )
 
@@ -31,7 +32,7 @@ func measureHeap() (report.Table, error) {
 	for _, step := range steps {
 		t.Head = append(t.Head, step.name+" KiB")
 	}
-	err := within(func(tb testing.TB) error {
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		s := openSide(tb, "postgres", "plugin", byPlugin)
 		if err := s.db.Use(softdelete.New()); err != nil {

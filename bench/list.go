@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
 	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
@@ -22,7 +23,7 @@ const (
 func measureList(items, rounds int) (report.Table, error) {
 	of := shop{due: items / (1 + linesPerDue)}
 	var first, far []time.Duration
-	err := within(func(tb testing.TB) error {
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		open := testdb.OpenerFor(tb, "postgres")
 		fmt.Fprintf(os.Stderr, "list: making the rows\n")

@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
 	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
@@ -128,7 +129,7 @@ func archives(rows int) []archive {
 
 // measureArchive measures all reads of one table, of which each side has a copy with indexes of its own.
 func measureArchive(database string, of archive, rounds int) (results []liveResult, err error) {
-	err = within(func(tb testing.TB) error {
+	err = harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		opens, err := makeCopies(tb, database, of)
 		if err != nil {
@@ -175,7 +176,7 @@ const sittings = 5
 func liveSittings(opens []testdb.Opener, read liveRead, of archive, rounds int) ([][]time.Duration, error) {
 	took := make([][]time.Duration, len(opens))
 	for sitting := range sittings {
-		err := within(func(tb testing.TB) error {
+		err := harness.Within(func(tb testing.TB) error {
 			tb.Helper()
 			dbs := make([]*gorm.DB, len(opens))
 			for i, open := range opens {

@@ -43,6 +43,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
 	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
@@ -127,7 +128,7 @@ func parse(args []string) (options, error) {
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	o.parts, o.databases = list(*parts), list(*databases)
+	o.parts, o.databases = harness.List(*parts), harness.List(*databases)
 	for _, name := range o.parts {
 		if !slices.Contains(partNames, name) {
 			return o, fmt.Errorf("-parts: there is no part %q, there are %s", name, strings.Join(partNames, ", "))
@@ -164,18 +165,9 @@ func parse(args []string) (options, error) {
 	return o, nil
 }
 
-// list returns the elements of a comma list.
-func list(text string) []string {
-	elements := strings.Split(text, ",")
-	for i := range elements {
-		elements[i] = strings.TrimSpace(elements[i])
-	}
-	return elements
-}
-
 // numbers returns the numbers of a comma list, none of which is below least.
 func numbers(option, text string, least int) (all []int, err error) {
-	for _, text := range list(text) {
+	for _, text := range harness.List(text) {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < least {
 			return nil, fmt.Errorf("%s: %q has to be a number of %d or more", option, text, least)

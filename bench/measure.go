@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
 	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
@@ -45,7 +46,7 @@ func measureCases(o options) (report.Table, error) {
 	}
 	var failures []error
 	for _, database := range o.databases {
-		err := within(func(tb testing.TB) error {
+		err := harness.Within(func(tb testing.TB) error {
 			tb.Helper()
 			open := testdb.OpenerFor(tb, database)
 			return measureOn(sides{plain: open(tb), plugin: open(tb), aside: open(tb)}, database, o, &t)

@@ -14,6 +14,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
 	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 	"github.com/gorm-softdelete/softdelete/trashui"
@@ -131,7 +132,7 @@ func measurePage(trashed, rounds int) (report.Table, error) {
 		Head:  []string{"page", "statements, all allowed", "ms", "statements, Authorize", "ms"},
 		Texts: 1,
 	}
-	err := within(func(tb testing.TB) error {
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		open := testdb.OpenerFor(tb, "postgres")
 		fmt.Fprintf(os.Stderr, "page: making the rows\n")

@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
 	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
@@ -48,7 +49,7 @@ type purgeRun struct {
 func measurePurge(o purgeOptions) (report.Table, error) {
 	of := shop{due: o.rows}
 	var t report.Table
-	err := within(func(tb testing.TB) error {
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		ctx := context.Background()
 		hand, plugin := openPurger(tb, purgeByHand), openPurger(tb, purgeByPlugin)

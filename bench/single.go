@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"gorm.io/gorm"
 
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
 	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
@@ -40,7 +41,7 @@ func measureSingle(rounds int) (report.Table, error) {
 		Head:  []string{"side", "µs/op", "to bun", "to GORM"},
 		Texts: 1,
 	}
-	err := within(func(tb testing.TB) error {
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		sides, aside, err := openDeleters(tb)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
 	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 )
 
@@ -30,7 +31,7 @@ func countStatements(databases []string) (report.Table, error) {
 	}
 	for _, database := range databases {
 		fmt.Fprintf(os.Stderr, "%s: counting statements\n", database)
-		err := within(func(tb testing.TB) error {
+		err := harness.Within(func(tb testing.TB) error {
 			tb.Helper()
 			rows, err := countOn(openSide(tb, database, "plugin", byPlugin))
 			for i, cells := range rows {
