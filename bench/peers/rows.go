@@ -46,7 +46,7 @@ func (r rows) expect(want int, table, condition string) error {
 	return nil
 }
 
-// create makes a table with a key, a marker, the columns given, and an index on the marker and on each of those named.
+// create makes a table with a key, a marker, the columns given, and an index on the marker and one on each that is named.
 func (r rows) create(table, columns string, tracked bool, indexed ...string) error {
 	define := fmt.Sprintf("CREATE TABLE %s (id %s, %s, %s", table, r.words.key, columns, r.marker.define(r.words))
 	if tracked {
@@ -55,15 +55,17 @@ func (r rows) create(table, columns string, tracked bool, indexed ...string) err
 	}
 	statements := []string{define + ")"}
 	for _, column := range append(indexed, r.marker.column) {
-		statements = append(statements, fmt.Sprintf("CREATE INDEX idx_%[1]s_%[2]s ON %[1]s (%[2]s)", table, column))
+		name := strings.ReplaceAll(column, ", ", "_")
+		statements = append(statements, fmt.Sprintf("CREATE INDEX idx_%[1]s_%[2]s ON %[1]s (%[3]s)", table, name, column))
 	}
 	return r.exec(append(statements, r.words.made(table))...)
 }
 
-// createTexts makes a table of posts or notes.
+// createTexts makes a table of posts or notes. The index has the key in it, so that a page of an author is one walk along it: with
+// another, PostgreSQL's plan would depend on whether a library sends the limit as a value or in the SQL.
 func (r rows) createTexts(table string, tracked bool) error {
 	columns := "author_id bigint NOT NULL, title text NOT NULL, body text NOT NULL, created_at " + r.words.timeType + " NOT NULL"
-	return r.create(table, columns, tracked, "author_id")
+	return r.create(table, columns, tracked, "author_id, id")
 }
 
 // insert makes rows 1 to n. In the expressions, i is the row's key.
