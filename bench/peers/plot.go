@@ -115,7 +115,7 @@ func (d drawing) legend(s *report.SVG) {
 		const y = 50
 		s.Circle(fmt.Sprintf("s%d", i), report.At(x+4, y-4), 4)
 		s.Write(fmt.Sprintf("s%d", i), report.At(x+13, y), name)
-		x += 36 + 7*float64(len(name))
+		x += 32 + 6.6*float64(len(name))
 	}
 }
 

@@ -28,7 +28,7 @@ func findByKey(of sizes) work {
 	lie := layout{authors: of.authors, perAuthor: of.page}
 	return work{
 		name:    "find by key",
-		repeats: 50,
+		repeats: 200,
 		fill:    func(r rows) error { return lie.fill(r, "posts", false) },
 		do: func(ctx context.Context, by side, turn, n int) error {
 			return by.find(ctx, lie.liveID((turn*7919+n*31)%lie.live()))

@@ -8,7 +8,7 @@ import (
 // removeOne soft-deletes posts by their keys, one at a time.
 func removeOne(of sizes, ending bool) work {
 	lie := layout{authors: of.authors, perAuthor: of.page}
-	repeats := min(20, lie.live())
+	repeats := min(100, lie.live())
 	name := "soft-delete one"
 	if ending {
 		name += " in a request"
