@@ -13,7 +13,7 @@ func purgeTrash(of sizes) work {
 		name:    "purge " + thousands(of.purged),
 		repeats: 1,
 		long:    true,
-		fill:    func(r rows) error { return r.createTexts("posts", false) },
+		fill:    func(r rows) error { return r.createTexts("posts", false, r.marker.column) },
 		prepare: func(r rows, _ int) error { return old(r, of.purged) },
 		do: func(ctx context.Context, by side, _, _ int) error {
 			return by.purge(ctx, time.Unix(removeBefore, 0).UTC())
