@@ -23,17 +23,6 @@ type bunPost struct {
 	DeletedAt time.Time `bun:",soft_delete,nullzero"`
 }
 
-type bunNote struct {
-	bun.BaseModel `bun:"table:notes"`
-
-	ID        int `bun:",pk"`
-	AuthorID  int
-	Title     string
-	Body      string
-	CreatedAt time.Time
-	DeletedAt time.Time `bun:",soft_delete,nullzero"`
-}
-
 type bunRoot struct {
 	bun.BaseModel `bun:"table:roots"`
 
@@ -92,7 +81,7 @@ func (s byBun) removeAll(ctx context.Context, author int) error {
 
 // restore is an update: the docs have no call for it.
 func (s byBun) restore(ctx context.Context, author int) error {
-	_, err := s.db.NewUpdate().Model((*bunNote)(nil)).Set("deleted_at = NULL").Where("author_id = ?", author).WhereDeleted().Exec(ctx)
+	_, err := s.db.NewUpdate().Model((*bunPost)(nil)).Set("deleted_at = NULL").Where("author_id = ?", author).WhereDeleted().Exec(ctx)
 	return err
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/child"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/grandchild"
-	"github.com/gorm-softdelete/softdelete/bench/peers/ent/note"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/post"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/root"
 	_ "github.com/gorm-softdelete/softdelete/bench/peers/ent/runtime" // the mixin's hooks
@@ -48,7 +47,7 @@ func (s byEnt) removeAll(ctx context.Context, author int) error {
 
 // restore is an update: the docs have no call for it.
 func (s byEnt) restore(ctx context.Context, author int) error {
-	return s.client.Note.Update().Where(note.AuthorID(author), note.DeleteTimeNotNil()).ClearDeleteTime().Exec(ctx)
+	return s.client.Post.Update().Where(post.AuthorID(author), post.DeleteTimeNotNil()).ClearDeleteTime().Exec(ctx)
 }
 
 // removeTree is a statement for each table: the docs have nothing for children of soft deletes.

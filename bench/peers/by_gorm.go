@@ -19,15 +19,6 @@ type gormPost struct {
 	DeletedAt gorm.DeletedAt
 }
 
-type gormNote struct {
-	ID        int
-	AuthorID  int
-	Title     string
-	Body      string
-	CreatedAt time.Time
-	DeletedAt gorm.DeletedAt
-}
-
 type gormRoot struct {
 	ID        int
 	Name      string
@@ -50,7 +41,6 @@ type gormGrandchild struct {
 }
 
 func (gormPost) TableName() string       { return "posts" }
-func (gormNote) TableName() string       { return "notes" }
 func (gormRoot) TableName() string       { return "roots" }
 func (gormChild) TableName() string      { return "children" }
 func (gormGrandchild) TableName() string { return "grandchildren" }
@@ -78,7 +68,7 @@ func (s byGORM) removeAll(ctx context.Context, author int) error {
 
 // restore is an update: the docs have no call for it.
 func (s byGORM) restore(ctx context.Context, author int) error {
-	return s.db.WithContext(ctx).Unscoped().Model(&gormNote{}).
+	return s.db.WithContext(ctx).Unscoped().Model(&gormPost{}).
 		Where("author_id = ? AND deleted_at IS NOT NULL", author).Update("deleted_at", nil).Error
 }
 

@@ -88,7 +88,12 @@ func (s byHandSQL) removeAll(ctx context.Context, author int) error {
 }
 
 func (s byHandSQL) restore(ctx context.Context, author int) error {
-	return s.exec(ctx, "UPDATE notes SET deleted_at = NULL WHERE author_id = ? AND deleted_at IS NOT NULL", author)
+	return s.exec(ctx, "UPDATE posts SET deleted_at = NULL WHERE author_id = ? AND deleted_at IS NOT NULL", author)
+}
+
+func (s byHandSQL) restoreTracked(ctx context.Context, author int) error {
+	return s.exec(ctx, "UPDATE notes SET deleted_at = NULL, deleted_by = NULL, delete_reason = NULL, deletion_id = NULL "+
+		"WHERE author_id = ? AND deleted_at IS NOT NULL", author)
 }
 
 // removeTree writes the marker alone, as the other sides do. An undo would need more than that.

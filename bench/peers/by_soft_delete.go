@@ -20,15 +20,6 @@ type secondsPost struct {
 	DeletedAt soft_delete.DeletedAt
 }
 
-type secondsNote struct {
-	ID        int
-	AuthorID  int
-	Title     string
-	Body      string
-	CreatedAt time.Time
-	DeletedAt soft_delete.DeletedAt
-}
-
 type secondsRoot struct {
 	ID        int
 	Name      string
@@ -51,7 +42,6 @@ type secondsGrandchild struct {
 }
 
 func (secondsPost) TableName() string       { return "posts" }
-func (secondsNote) TableName() string       { return "notes" }
 func (secondsRoot) TableName() string       { return "roots" }
 func (secondsChild) TableName() string      { return "children" }
 func (secondsGrandchild) TableName() string { return "grandchildren" }
@@ -79,7 +69,7 @@ func (s bySoftDelete) removeAll(ctx context.Context, author int) error {
 
 // restore is an update: the README has no call for it.
 func (s bySoftDelete) restore(ctx context.Context, author int) error {
-	return s.db.WithContext(ctx).Unscoped().Model(&secondsNote{}).
+	return s.db.WithContext(ctx).Unscoped().Model(&secondsPost{}).
 		Where("author_id = ? AND deleted_at <> 0", author).Update("deleted_at", 0).Error
 }
 

@@ -13,8 +13,8 @@ import (
 // bySoftdelete is the library of this repository with its default settings.
 type bySoftdelete struct{ db *gorm.DB }
 
-// Posts need no more than a marker. Notes and trees are tracked, as the docs advise for what is restored and for cascades: so
-// a delete of a tree writes its id as well, by which one undo finds all of it.
+// Posts have no more than a marker, as those of the other sides. Notes and trees are tracked, as the docs advise for cascades: so a
+// delete of a tree writes its id as well, by which one undo finds all of it.
 
 type Post struct {
 	ID        int
@@ -80,6 +80,10 @@ func (s bySoftdelete) removeAll(ctx context.Context, author int) error {
 }
 
 func (s bySoftdelete) restore(ctx context.Context, author int) error {
+	return softdelete.Restore(s.db.WithContext(ctx).Where("author_id = ?", author), &Post{}).Error
+}
+
+func (s bySoftdelete) restoreTracked(ctx context.Context, author int) error {
 	return softdelete.Restore(s.db.WithContext(ctx).Where("author_id = ?", author), &Note{}).Error
 }
 

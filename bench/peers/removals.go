@@ -41,18 +41,31 @@ func removeMany(of sizes) work {
 	}
 }
 
-// restoreMany brings back the trashed notes of an author by one condition.
+// restoreMany brings back the trashed posts of an author by one condition.
 func restoreMany(of sizes) work {
-	lie := layout{authors: 20, perAuthor: of.many}
+	return restoreOf(of, "posts", func(ctx context.Context, by side, author int) error { return by.restore(ctx, author) })
+}
+
+// restoreTracked does the same of rows that say who has deleted them, why, and in which operation. The other libraries have
+// no such columns.
+func restoreTracked(of sizes) work {
+	w := restoreOf(of, "notes", func(ctx context.Context, by side, author int) error { return by.(tracker).restoreTracked(ctx, author) })
+	w.name += " tracked"
+	w.can = func(by side) bool { _, can := by.(tracker); return can }
+	return w
+}
+
+func restoreOf(of sizes, table string, restore func(ctx context.Context, by side, author int) error) work {
+	lie, tracked := layout{authors: 20, perAuthor: of.many}, table == "notes"
 	return work{
 		name:    "restore " + thousands(of.many),
 		repeats: 1,
-		fill:    func(r rows) error { return lie.fill(r, "notes", true) },
-		prepare: func(r rows, _ int) error { return lie.reset(r, "notes", true) },
+		fill:    func(r rows) error { return lie.fill(r, table, tracked) },
+		prepare: func(r rows, _ int) error { return lie.reset(r, table, tracked) },
 		do: func(ctx context.Context, by side, turn, _ int) error {
-			return by.restore(ctx, lie.author(turn))
+			return restore(ctx, by, lie.author(turn))
 		},
-		check: func(r rows, turn int) error { return lie.checkAll(r, "notes", turn, r.marker.live()) },
+		check: func(r rows, turn int) error { return lie.checkAll(r, table, turn, r.marker.live()) },
 	}
 }
 

@@ -20,7 +20,7 @@ type side interface {
 	// removeAll soft-deletes the live posts of an author.
 	removeAll(ctx context.Context, author int) error
 
-	// restore brings back the trashed notes of an author.
+	// restore brings back the trashed posts of an author.
 	restore(ctx context.Context, author int) error
 
 	// removeTree soft-deletes a root, its children and theirs, or nothing.
@@ -33,6 +33,11 @@ type side interface {
 // emptier is a side that does the same as purge in batches, each its own transaction, so that others need not wait.
 type emptier interface {
 	empty(ctx context.Context, before time.Time) error
+}
+
+// tracker is a side whose rows say who has deleted them, why, and in which operation, until they are restored.
+type tracker interface {
+	restoreTracked(ctx context.Context, author int) error
 }
 
 // candidate is a side that can be opened.

@@ -53,6 +53,6 @@ func sizesOf(scale float64) sizes {
 func works(of sizes) []work {
 	return []work{
 		listLive(of), findByKey(of), removeOne(of, false), removeOne(of, true), removeMany(of),
-		restoreMany(of), removeTree(of), purgeTrash(of), emptyTrash(of),
+		restoreMany(of), restoreTracked(of), removeTree(of), purgeTrash(of), emptyTrash(of),
 	}
 }

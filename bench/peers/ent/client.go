@@ -17,7 +17,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/child"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/grandchild"
-	"github.com/gorm-softdelete/softdelete/bench/peers/ent/note"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/pet"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/post"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/root"
@@ -33,8 +32,6 @@ type Client struct {
 	Child *ChildClient
 	// Grandchild is the client for interacting with the Grandchild builders.
 	Grandchild *GrandchildClient
-	// Note is the client for interacting with the Note builders.
-	Note *NoteClient
 	// Pet is the client for interacting with the Pet builders.
 	Pet *PetClient
 	// Post is the client for interacting with the Post builders.
@@ -56,7 +53,6 @@ func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.Child = NewChildClient(c.config)
 	c.Grandchild = NewGrandchildClient(c.config)
-	c.Note = NewNoteClient(c.config)
 	c.Pet = NewPetClient(c.config)
 	c.Post = NewPostClient(c.config)
 	c.Root = NewRootClient(c.config)
@@ -155,7 +151,6 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		config:     cfg,
 		Child:      NewChildClient(cfg),
 		Grandchild: NewGrandchildClient(cfg),
-		Note:       NewNoteClient(cfg),
 		Pet:        NewPetClient(cfg),
 		Post:       NewPostClient(cfg),
 		Root:       NewRootClient(cfg),
@@ -181,7 +176,6 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		config:     cfg,
 		Child:      NewChildClient(cfg),
 		Grandchild: NewGrandchildClient(cfg),
-		Note:       NewNoteClient(cfg),
 		Pet:        NewPetClient(cfg),
 		Post:       NewPostClient(cfg),
 		Root:       NewRootClient(cfg),
@@ -215,7 +209,7 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Child, c.Grandchild, c.Note, c.Pet, c.Post, c.Root, c.User,
+		c.Child, c.Grandchild, c.Pet, c.Post, c.Root, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -225,7 +219,7 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Child, c.Grandchild, c.Note, c.Pet, c.Post, c.Root, c.User,
+		c.Child, c.Grandchild, c.Pet, c.Post, c.Root, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -238,8 +232,6 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Child.mutate(ctx, m)
 	case *GrandchildMutation:
 		return c.Grandchild.mutate(ctx, m)
-	case *NoteMutation:
-		return c.Note.mutate(ctx, m)
 	case *PetMutation:
 		return c.Pet.mutate(ctx, m)
 	case *PostMutation:
@@ -568,141 +560,6 @@ func (c *GrandchildClient) mutate(ctx context.Context, m *GrandchildMutation) (V
 		return (&GrandchildDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Grandchild mutation op: %q", m.Op())
-	}
-}
-
-// NoteClient is a client for the Note schema.
-type NoteClient struct {
-	config
-}
-
-// NewNoteClient returns a client for the Note from the given config.
-func NewNoteClient(c config) *NoteClient {
-	return &NoteClient{config: c}
-}
-
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `note.Hooks(f(g(h())))`.
-func (c *NoteClient) Use(hooks ...Hook) {
-	c.hooks.Note = append(c.hooks.Note, hooks...)
-}
-
-// Intercept adds a list of query interceptors to the interceptors stack.
-// A call to `Intercept(f, g, h)` equals to `note.Intercept(f(g(h())))`.
-func (c *NoteClient) Intercept(interceptors ...Interceptor) {
-	c.inters.Note = append(c.inters.Note, interceptors...)
-}
-
-// Create returns a builder for creating a Note entity.
-func (c *NoteClient) Create() *NoteCreate {
-	mutation := newNoteMutation(c.config, OpCreate)
-	return &NoteCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Note entities.
-func (c *NoteClient) CreateBulk(builders ...*NoteCreate) *NoteCreateBulk {
-	return &NoteCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *NoteClient) MapCreateBulk(slice any, setFunc func(*NoteCreate, int)) *NoteCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &NoteCreateBulk{err: fmt.Errorf("calling to NoteClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*NoteCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &NoteCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Note.
-func (c *NoteClient) Update() *NoteUpdate {
-	mutation := newNoteMutation(c.config, OpUpdate)
-	return &NoteUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *NoteClient) UpdateOne(_m *Note) *NoteUpdateOne {
-	mutation := newNoteMutation(c.config, OpUpdateOne, withNote(_m))
-	return &NoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *NoteClient) UpdateOneID(id int) *NoteUpdateOne {
-	mutation := newNoteMutation(c.config, OpUpdateOne, withNoteID(id))
-	return &NoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// Delete returns a delete builder for Note.
-func (c *NoteClient) Delete() *NoteDelete {
-	mutation := newNoteMutation(c.config, OpDelete)
-	return &NoteDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// DeleteOne returns a builder for deleting the given entity.
-func (c *NoteClient) DeleteOne(_m *Note) *NoteDeleteOne {
-	return c.DeleteOneID(_m.ID)
-}
-
-// DeleteOneID returns a builder for deleting the given entity by its id.
-func (c *NoteClient) DeleteOneID(id int) *NoteDeleteOne {
-	builder := c.Delete().Where(note.ID(id))
-	builder.mutation.id = &id
-	builder.mutation.op = OpDeleteOne
-	return &NoteDeleteOne{builder}
-}
-
-// Query returns a query builder for Note.
-func (c *NoteClient) Query() *NoteQuery {
-	return &NoteQuery{
-		config: c.config,
-		ctx:    &QueryContext{Type: TypeNote},
-		inters: c.Interceptors(),
-	}
-}
-
-// Get returns a Note entity by its id.
-func (c *NoteClient) Get(ctx context.Context, id int) (*Note, error) {
-	return c.Query().Where(note.ID(id)).Only(ctx)
-}
-
-// GetX is like Get, but panics if an error occurs.
-func (c *NoteClient) GetX(ctx context.Context, id int) *Note {
-	obj, err := c.Get(ctx, id)
-	if err != nil {
-		panic(err)
-	}
-	return obj
-}
-
-// Hooks returns the client hooks.
-func (c *NoteClient) Hooks() []Hook {
-	hooks := c.hooks.Note
-	return append(hooks[:len(hooks):len(hooks)], note.Hooks[:]...)
-}
-
-// Interceptors returns the client interceptors.
-func (c *NoteClient) Interceptors() []Interceptor {
-	inters := c.inters.Note
-	return append(inters[:len(inters):len(inters)], note.Interceptors[:]...)
-}
-
-func (c *NoteClient) mutate(ctx context.Context, m *NoteMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&NoteCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&NoteUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&NoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&NoteDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Note mutation op: %q", m.Op())
 	}
 }
 
@@ -1297,9 +1154,9 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Child, Grandchild, Note, Pet, Post, Root, User []ent.Hook
+		Child, Grandchild, Pet, Post, Root, User []ent.Hook
 	}
 	inters struct {
-		Child, Grandchild, Note, Pet, Post, Root, User []ent.Interceptor
+		Child, Grandchild, Pet, Post, Root, User []ent.Interceptor
 	}
 )

@@ -14,7 +14,6 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/child"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/grandchild"
-	"github.com/gorm-softdelete/softdelete/bench/peers/ent/note"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/pet"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/post"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/root"
@@ -81,7 +80,6 @@ func checkColumn(t, c string) error {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			child.Table:      child.ValidColumn,
 			grandchild.Table: grandchild.ValidColumn,
-			note.Table:       note.ValidColumn,
 			pet.Table:        pet.ValidColumn,
 			post.Table:       post.ValidColumn,
 			root.Table:       root.ValidColumn,

@@ -16,8 +16,6 @@ type Tx struct {
 	Child *ChildClient
 	// Grandchild is the client for interacting with the Grandchild builders.
 	Grandchild *GrandchildClient
-	// Note is the client for interacting with the Note builders.
-	Note *NoteClient
 	// Pet is the client for interacting with the Pet builders.
 	Pet *PetClient
 	// Post is the client for interacting with the Post builders.
@@ -159,7 +157,6 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.Child = NewChildClient(tx.config)
 	tx.Grandchild = NewGrandchildClient(tx.config)
-	tx.Note = NewNoteClient(tx.config)
 	tx.Pet = NewPetClient(tx.config)
 	tx.Post = NewPostClient(tx.config)
 	tx.Root = NewRootClient(tx.config)

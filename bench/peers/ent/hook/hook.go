@@ -33,18 +33,6 @@ func (f GrandchildFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.GrandchildMutation", m)
 }
 
-// The NoteFunc type is an adapter to allow the use of ordinary
-// function as Note mutator.
-type NoteFunc func(context.Context, *ent.NoteMutation) (ent.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f NoteFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
-	if mv, ok := m.(*ent.NoteMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.NoteMutation", m)
-}
-
 // The PetFunc type is an adapter to allow the use of ordinary
 // function as Pet mutator.
 type PetFunc func(context.Context, *ent.PetMutation) (ent.Value, error)

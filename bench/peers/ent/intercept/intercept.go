@@ -10,7 +10,6 @@ import (
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/child"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/grandchild"
-	"github.com/gorm-softdelete/softdelete/bench/peers/ent/note"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/pet"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/post"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/predicate"
@@ -128,33 +127,6 @@ func (f TraverseGrandchild) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.GrandchildQuery", q)
 }
 
-// The NoteFunc type is an adapter to allow the use of ordinary function as a Querier.
-type NoteFunc func(context.Context, *ent.NoteQuery) (ent.Value, error)
-
-// Query calls f(ctx, q).
-func (f NoteFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
-	if q, ok := q.(*ent.NoteQuery); ok {
-		return f(ctx, q)
-	}
-	return nil, fmt.Errorf("unexpected query type %T. expect *ent.NoteQuery", q)
-}
-
-// The TraverseNote type is an adapter to allow the use of ordinary function as Traverser.
-type TraverseNote func(context.Context, *ent.NoteQuery) error
-
-// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
-func (f TraverseNote) Intercept(next ent.Querier) ent.Querier {
-	return next
-}
-
-// Traverse calls f(ctx, q).
-func (f TraverseNote) Traverse(ctx context.Context, q ent.Query) error {
-	if q, ok := q.(*ent.NoteQuery); ok {
-		return f(ctx, q)
-	}
-	return fmt.Errorf("unexpected query type %T. expect *ent.NoteQuery", q)
-}
-
 // The PetFunc type is an adapter to allow the use of ordinary function as a Querier.
 type PetFunc func(context.Context, *ent.PetQuery) (ent.Value, error)
 
@@ -270,8 +242,6 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ChildQuery, predicate.Child, child.OrderOption]{typ: ent.TypeChild, tq: q}, nil
 	case *ent.GrandchildQuery:
 		return &query[*ent.GrandchildQuery, predicate.Grandchild, grandchild.OrderOption]{typ: ent.TypeGrandchild, tq: q}, nil
-	case *ent.NoteQuery:
-		return &query[*ent.NoteQuery, predicate.Note, note.OrderOption]{typ: ent.TypeNote, tq: q}, nil
 	case *ent.PetQuery:
 		return &query[*ent.PetQuery, predicate.Pet, pet.OrderOption]{typ: ent.TypePet, tq: q}, nil
 	case *ent.PostQuery:

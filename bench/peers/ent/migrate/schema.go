@@ -51,21 +51,6 @@ var (
 			},
 		},
 	}
-	// NotesColumns holds the columns for the "notes" table.
-	NotesColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeInt, Increment: true},
-		{Name: "delete_time", Type: field.TypeTime, Nullable: true},
-		{Name: "author_id", Type: field.TypeInt},
-		{Name: "title", Type: field.TypeString},
-		{Name: "body", Type: field.TypeString},
-		{Name: "created_at", Type: field.TypeTime},
-	}
-	// NotesTable holds the schema information for the "notes" table.
-	NotesTable = &schema.Table{
-		Name:       "notes",
-		Columns:    NotesColumns,
-		PrimaryKey: []*schema.Column{NotesColumns[0]},
-	}
 	// PetsColumns holds the columns for the "pets" table.
 	PetsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -140,7 +125,6 @@ var (
 	Tables = []*schema.Table{
 		ChildrenTable,
 		GrandchildrenTable,
-		NotesTable,
 		PetsTable,
 		PostsTable,
 		RootsTable,

@@ -12,9 +12,6 @@ type Child func(*sql.Selector)
 // Grandchild is the predicate function for grandchild builders.
 type Grandchild func(*sql.Selector)
 
-// Note is the predicate function for note builders.
-type Note func(*sql.Selector)
-
 // Pet is the predicate function for pet builders.
 type Pet func(*sql.Selector)
 

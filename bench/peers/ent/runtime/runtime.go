@@ -5,7 +5,6 @@ package runtime
 import (
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/child"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/grandchild"
-	"github.com/gorm-softdelete/softdelete/bench/peers/ent/note"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/pet"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/post"
 	"github.com/gorm-softdelete/softdelete/bench/peers/ent/root"
@@ -27,11 +26,6 @@ func init() {
 	grandchild.Hooks[0] = grandchildMixinHooks0[0]
 	grandchildMixinInters0 := grandchildMixin[0].Interceptors()
 	grandchild.Interceptors[0] = grandchildMixinInters0[0]
-	noteMixin := schema.Note{}.Mixin()
-	noteMixinHooks0 := noteMixin[0].Hooks()
-	note.Hooks[0] = noteMixinHooks0[0]
-	noteMixinInters0 := noteMixin[0].Interceptors()
-	note.Interceptors[0] = noteMixinInters0[0]
 	petMixin := schema.Pet{}.Mixin()
 	petMixinHooks0 := petMixin[0].Hooks()
 	pet.Hooks[0] = petMixinHooks0[0]

@@ -20,15 +20,6 @@ func (Post) Mixin() []ent.Mixin { return softDeleted }
 // Fields are the columns.
 func (Post) Fields() []ent.Field { return text() }
 
-// Note is what is restored.
-type Note struct{ ent.Schema }
-
-// Mixin makes deletes soft.
-func (Note) Mixin() []ent.Mixin { return softDeleted }
-
-// Fields are the columns.
-func (Note) Fields() []ent.Field { return text() }
-
 func text() []ent.Field {
 	return []ent.Field{field.Int("author_id"), field.String("title"), field.String("body"), field.Time("created_at")}
 }
