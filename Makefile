@@ -1,6 +1,6 @@
 # The benchmarks, the tools, an example that needs more than the library does, and the tests beside other plugins are modules of
 # their own. All but the tools are checked along: those that are there.
-MODULES  := . $(patsubst %/go.mod,%,$(wildcard bench/go.mod examples/*/go.mod tests/*/go.mod tests/*/*/go.mod))
+MODULES  := . $(patsubst %/go.mod,%,$(wildcard bench/go.mod bench/*/go.mod examples/*/go.mod tests/*/go.mod tests/*/*/go.mod))
 TESTED   := $(foreach dir,$(MODULES),$(if $(shell find $(dir) -name '*_test.go' -print -quit),$(dir)))
 PACKAGE  := github.com/gorm-softdelete/softdelete
 PUBLIC   := $(PACKAGE) $(PACKAGE)/trashui $(PACKAGE)/trashcmd
@@ -26,7 +26,7 @@ export CHINOOK_JSON := $(abspath $(CHINOOK_JSON))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart empty operator page service docs test tests test-tidb test-versions lint fmt vet build tidy api bench cover check $(SERVERS) bin/versions
+.PHONY: help quickstart empty operator page service docs test tests test-tidb test-versions lint fmt vet build tidy api bench bench-peers cover check $(SERVERS) bin/versions
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,11 +60,11 @@ test: $(SERVERS) ## Run all tests, with the race detector
 	@$(SERVERS) -- $(MAKE) --no-print-directory tests
 
 # The race detector would take too long over three databases: on MariaDB the tests run without it, after the others. So do those
-# beside other plugins, all of which it would compile anew.
+# beside other plugins and other ORMs, all of which it would compile anew.
 #
-# All but those beside other plugins record what the library sends. The last one holds that against what distributed engines take, and
+# All but those record what the library sends. The last one holds that against what distributed engines take, and
 # prints the list.
-BESIDE := $(filter tests/%,$(TESTED))
+BESIDE := $(filter bench/% tests/%,$(TESTED))
 RECORD := $(CURDIR)/bin/statements
 tests: export SOFTDELETE_TEST_STATEMENTS := $(RECORD)
 tests:
@@ -105,6 +105,9 @@ build: ## Build all programs
 
 bench: ## Run the benchmarks
 	@cd bench && go run . -purge-rows 100000 -empty-rounds 3 -batch-trash 10000,100000,1000000 -list-items 100000 -live-rows 400000 -live-rounds 30 -growth-trash 10000,100000,1000000
+
+bench-peers: ## Measure the library beside GORM's own, soft_delete, bun and ent
+	@cd bench/peers && go run .
 
 cover: $(SERVERS) ## Show how much of each function the tests cover
 	@$(if $(RACE),:,echo "no C compiler found: running the tests without the race detector")

@@ -34,6 +34,9 @@ func (p *Plugin) revive(db *gorm.DB, m *model.Model, next func(*gorm.DB)) {
 		next(db)
 		return
 	}
+	if db.AddError(lockDatabase(db, dialectOf(db), session.TableOf(stmt, m.Schema), m)) != nil {
+		return
+	}
 	found := insert.Revived(db, m, dialectOf(db))
 	if db.Error != nil || len(found) == 0 {
 		if db.Error == nil {

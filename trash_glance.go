@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -121,13 +120,12 @@ func (g *glancing) read(db *gorm.DB, times []time.Time) error {
 		g.extremes()
 		if g.of.Retention > 0 {
 			since := g.now.Add(-g.of.Retention)
-			g.ask(g.count(m.AlwaysTells(), overdue(db, m, since), m.Timeline(g.d).Around(time.Time{}, since)), func(n int64, more bool) { g.of.Overdue, g.of.MoreOverdue = n, more })
+			g.ask(g.count(m.AlwaysTells(), overdue(db, m, since)), func(n int64, more bool) { g.of.Overdue, g.of.MoreOverdue = n, more })
 		}
 		for i := 1; i < len(times); i++ {
 			between := []clause.Expression{
 				&timeCondition{model: m, dialect: g.d, operator: ">=", time: times[i-1]},
 				&timeCondition{model: m, dialect: g.d, operator: "<", time: times[i]},
-				m.Timeline(g.d).Around(times[i-1], times[i]),
 			}
 			if !m.AlwaysTells() {
 				between = append(between, m.Timeline(g.d).Known(true))
@@ -168,7 +166,6 @@ func (g *glancing) some(tx *gorm.DB) *gorm.DB {
 // trashed, where all of them have one.
 func (g *glancing) count(bound bool, conditions ...clause.Expression) clause.Expression {
 	tx := g.trash.Session(&gorm.Session{})
-	conditions = slices.DeleteFunc(conditions, func(e clause.Expression) bool { return e == nil })
 	if bound {
 		tx = within(tx, g.model, g.d, conditions...)
 	} else {

@@ -13,6 +13,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
@@ -22,12 +24,12 @@ const (
 )
 
 // measureBatches measures the first batches of emptying a table by how many of its rows are in the trash, on PostgreSQL.
-func measureBatches(trashes []int, rounds int) (table, error) {
-	t := table{
-		title: fmt.Sprintf("A batch of %d files on PostgreSQL by how many are in the trash, mean of the first %d, median of %d rounds", fewRows, fewBatches, rounds),
-		head:  []string{"files in the trash", "by hand µs", "plugin µs"},
+func measureBatches(trashes []int, rounds int) (report.Table, error) {
+	t := report.Table{
+		Title: fmt.Sprintf("A batch of %d files on PostgreSQL by how many are in the trash, mean of the first %d, median of %d rounds", fewRows, fewBatches, rounds),
+		Head:  []string{"files in the trash", "by hand µs", "plugin µs"},
 	}
-	err := within(func(tb testing.TB) error {
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		open := testdb.OpenerFor(tb, "postgres")
 		aside, hand, plugin := open(tb), open(tb), open(tb)
@@ -54,7 +56,7 @@ func measureBatches(trashes []int, rounds int) (table, error) {
 				}
 				slices.Reverse(order)
 			}
-			t.rows = append(t.rows, []string{strconv.Itoa(files), microseconds(took[hand]), microseconds(took[plugin])})
+			t.Rows = append(t.Rows, []string{strconv.Itoa(files), report.Microseconds(took[hand]), report.Microseconds(took[plugin])})
 		}
 		return nil
 	})

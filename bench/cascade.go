@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 )
 
 var (
@@ -24,9 +26,9 @@ type timings [][]time.Duration
 
 // measureCascade compares a delete that cascades, its undo and a force delete with the same by hand, and the delete with
 // hooks, on PostgreSQL.
-func measureCascade(rounds int) (table, error) {
+func measureCascade(rounds int) (report.Table, error) {
 	var hand, plugin, hooks timings
-	err := within(func(tb testing.TB) error {
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		sides := []*side{
 			openSide(tb, "postgres", "by hand", byHand),
@@ -52,7 +54,7 @@ func measureCascade(rounds int) (table, error) {
 		return nil
 	})
 	if err != nil {
-		return table{}, err
+		return report.Table{}, err
 	}
 	return cascadeTable(hand, plugin, hooks), nil
 }
@@ -92,31 +94,22 @@ func takeTurns(sides []*side, took []timings, backwards bool) error {
 }
 
 // cascadeTable compares the sides round by round. The hooks' times are scaled to the number of rows of the others.
-func cascadeTable(hand, plugin, hooks timings) table {
-	t := table{
-		title: fmt.Sprintf("Cascades on PostgreSQL, %d rows in one call (hooks: %d rows, scaled)", bigTree.rows(), hooksTree.rows()),
-		head:  []string{"operation", "by hand ms", "plugin ms", "plugin : by hand", "hooks ms", "hooks : plugin"},
-		texts: 1,
+func cascadeTable(hand, plugin, hooks timings) report.Table {
+	t := report.Table{
+		Title: fmt.Sprintf("Cascades on PostgreSQL, %d rows in one call (hooks: %d rows, scaled)", bigTree.rows(), hooksTree.rows()),
+		Head:  []string{"operation", "by hand ms", "plugin ms", "plugin : by hand", "hooks ms", "hooks : plugin"},
+		Texts: 1,
 	}
 	for i, step := range steps {
-		cells := []string{step.name, milliseconds(hand[i], 1), milliseconds(plugin[i], 1), fmt.Sprintf("%.2f", ratio(plugin[i], hand[i])), "", ""}
+		cells := []string{step.name, milliseconds(hand[i], 1), milliseconds(plugin[i], 1), fmt.Sprintf("%.2f", report.Ratio(plugin[i], hand[i])), "", ""}
 		if i < len(hooks) {
 			scale := float64(bigTree.rows()) / float64(hooksTree.rows())
 			cells[4] = milliseconds(hooks[i], scale)
-			cells[5] = fmt.Sprintf("%.1f", ratio(hooks[i], plugin[i])*scale)
+			cells[5] = fmt.Sprintf("%.1f", report.Ratio(hooks[i], plugin[i])*scale)
 		}
-		t.rows = append(t.rows, cells)
+		t.Rows = append(t.Rows, cells)
 	}
 	return t
-}
-
-// ratio is the median of the ratios of the rounds.
-func ratio(of, to []time.Duration) float64 {
-	ratios := make([]float64, len(of))
-	for i := range of {
-		ratios[i] = float64(of[i]) / float64(to[i])
-	}
-	return median(ratios)
 }
 
 // milliseconds is the median of the times of the rounds.
@@ -125,5 +118,5 @@ func milliseconds(times []time.Duration, scale float64) string {
 	for i, t := range times {
 		values[i] = float64(t) / float64(time.Millisecond)
 	}
-	return fmt.Sprintf("%.0f", median(values)*scale)
+	return fmt.Sprintf("%.0f", report.Median(values)*scale)
 }

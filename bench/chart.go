@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 )
 
 // chart is a grid of panels that have their axes in common: steps from left to right, and numbers on a logarithmic scale from the
@@ -41,7 +43,7 @@ type scale struct {
 var multiples = scale{
 	from: 0.7, first: 1, heavy: 1, written: 1.5,
 	tick:  func(v float64) string { return fmt.Sprintf("%g×", v) },
-	value: multiple,
+	value: report.Multiple,
 }
 
 // panel is the values of each line at each step. A NaN is left out.
@@ -56,19 +58,12 @@ const (
 	stripRow, stripEdge     = 13.0, 5.0
 )
 
-// chartStyle brings its own ground, so that it is read alike on a light page and a dark one, whatever the page believes it is.
-const chartStyle = `
-text { font: 12px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328 }
-.ground { fill: #ffffff } .frame { fill: none; stroke: #d1d9e0 } .grid { fill: none; stroke: #d1d9e0; stroke-width: .6 }
-.one { fill: none; stroke: #59636e; stroke-width: 1.2 }
-.head { font-size: 15px; font-weight: 600 } .strong { font-weight: 600 } .middle { text-anchor: middle } .end { text-anchor: end }
-.line { fill: none; stroke-width: 2 } .value { font-size: 10.5px; text-anchor: middle }
+// chartStyle adds the lines.
+const chartStyle = report.Style + `
 .line0 { stroke: #c2410c } .dot0 { fill: #c2410c } .value0 { fill: #c2410c }
 .line1 { stroke: #0b6bcb } .dot1 { fill: #0b6bcb } .value1 { fill: #0b6bcb }
 .line2 { stroke: #1a7f37; stroke-dasharray: 5 4 } .dot2 { fill: #1a7f37 } .value2 { fill: #1a7f37 }
 @media (prefers-color-scheme: dark) {
-text { fill: #e6edf3 }
-.ground { fill: #0d1117 } .frame, .grid { stroke: #3d444d } .one { stroke: #9198a1 }
 .line0 { stroke: #ff9b6b } .dot0, .value0 { fill: #ff9b6b }
 .line1 { stroke: #58a6ff } .dot1, .value1 { fill: #58a6ff }
 .line2 { stroke: #4ac26b } .dot2, .value2 { fill: #4ac26b }
@@ -78,34 +73,34 @@ text { fill: #e6edf3 }
 func (c chart) draw() []byte {
 	width := marginLeft + float64(len(c.columns))*(panelWidth+gapX) - gapX + marginRight
 	height := marginTop + float64(len(c.rows))*(panelHeight+gapY) - gapY + marginBottom
-	s := newSVG(width, height, chartStyle, c.title)
-	s.rect("ground", 0, 0, width, height)
-	s.write("head", point{marginLeft, 24}, c.title)
+	s := report.NewSVG(width, height, chartStyle, c.title)
+	s.Rect("ground", 0, 0, width, height)
+	s.Write("head", report.At(marginLeft, 24), c.title)
 	c.legend(s)
 	highest := c.highest()
 	for i, row := range c.rows {
 		top := marginTop + float64(i)*(panelHeight+gapY)
-		s.write("strong", point{marginLeft, top - 24}, row.title)
+		s.Write("strong", report.At(marginLeft, top-24), row.title)
 		for j, values := range row.panels {
 			f := frame{left: marginLeft + float64(j)*(panelWidth+gapX), top: top, steps: len(c.steps), lowest: c.scale.from, highest: highest, strip: c.strip()}
-			s.write("", point{f.left, top - 7}, slices.Concat(row.columns, c.columns)[j])
+			s.Write("", report.At(f.left, top-7), slices.Concat(row.columns, c.columns)[j])
 			c.axes(s, f, j == 0)
 			c.plot(s, f, values)
 		}
-		s.writeUp("middle", point{16, top + panelHeight/2}, c.yTitle)
+		s.WriteUp("middle", report.At(16, top+panelHeight/2), c.yTitle)
 	}
-	s.write("middle", point{(marginLeft + width - marginRight) / 2, height - 14}, c.xTitle)
-	return s.bytes()
+	s.Write("middle", report.At((marginLeft+width-marginRight)/2, height-14), c.xTitle)
+	return s.Bytes()
 }
 
 // legend names the lines.
-func (c chart) legend(s *svg) {
+func (c chart) legend(s *report.SVG) {
 	x := marginLeft
 	for i, name := range c.lines {
 		const y = 48
-		s.path(fmt.Sprintf("line line%d", i), point{x, y - 4}, point{x + 28, y - 4})
-		s.circle(fmt.Sprintf("dot%d", i), point{x + 14, y - 4}, 3.5)
-		s.write("", point{x + 34, y}, name)
+		s.Path(fmt.Sprintf("line line%d", i), report.At(x, y-4), report.At(x+28, y-4))
+		s.Circle(fmt.Sprintf("dot%d", i), report.At(x+14, y-4), 3.5)
+		s.Write("", report.At(x+34, y), name)
 		x += 58 + 6.2*float64(len(name))
 	}
 }
@@ -154,65 +149,57 @@ type frame struct {
 }
 
 // at is the place of a value at a step.
-func (f frame) at(step int, value float64) point {
+func (f frame) at(step int, value float64) report.Point {
 	share := (math.Log(max(value, f.lowest)) - math.Log(f.lowest)) / (math.Log(f.highest) - math.Log(f.lowest))
-	return point{f.left + (float64(step)+0.5)*panelWidth/float64(f.steps), f.top + (panelHeight-f.strip)*(1-share)}
+	return report.At(f.left+(float64(step)+0.5)*panelWidth/float64(f.steps), f.top+(panelHeight-f.strip)*(1-share))
 }
 
 // axes draws the frame, with the numbers of the scale if it is the first of its row. A long one has those of each decade only.
-func (c chart) axes(s *svg, f frame, first bool) {
+func (c chart) axes(s *report.SVG, f frame, first bool) {
 	long := f.highest/c.scale.first > 100
 	for _, tick := range logTicks(c.scale.first, f.highest) {
 		decade := math.Abs(math.Remainder(math.Log10(tick), 1)) < 1e-9
-		class, y := "grid", f.at(0, tick).y
+		class, y := "grid", f.at(0, tick).Y
 		if tick == c.scale.heavy {
 			class = "one"
 		}
 		if !long || decade || c.scale.heavy > 0 {
-			s.path(class, point{f.left, y}, point{f.left + panelWidth, y})
+			s.Path(class, report.At(f.left, y), report.At(f.left+panelWidth, y))
 		}
 		if first && (!long || decade) {
-			s.write("end", point{f.left - 6, y + 4}, c.scale.tick(tick))
+			s.Write("end", report.At(f.left-6, y+4), c.scale.tick(tick))
 		}
 	}
 	for i, step := range c.steps {
-		s.write("middle", point{f.at(i, f.lowest).x, f.top + panelHeight + 15}, step)
+		s.Write("middle", report.At(f.at(i, f.lowest).X, f.top+panelHeight+15), step)
 	}
-	s.rect("frame", f.left, f.top, panelWidth, panelHeight)
+	s.Rect("frame", f.left, f.top, panelWidth, panelHeight)
 }
 
 // plot draws the lines of a panel, the first above the others. Its values are written above it, those of the second at
 // the bottom, or all of them there.
-func (c chart) plot(s *svg, f frame, values panel) {
+func (c chart) plot(s *report.SVG, f frame, values panel) {
 	for i := len(values) - 1; i >= 0; i-- {
-		var points []point
+		var points []report.Point
 		for step, v := range values[i] {
 			if math.IsNaN(v) {
 				continue
 			}
 			p := f.at(step, v)
 			points = append(points, p)
-			s.circle(fmt.Sprintf("dot%d", i), p, 3.5)
+			s.Circle(fmt.Sprintf("dot%d", i), p, 3.5)
 			switch {
 			case c.scale.listed:
 				row := f.top + panelHeight - stripEdge - stripRow*float64(len(values)-1-i)
-				s.write(fmt.Sprintf("value value%d", i), point{p.x, row}, c.scale.value(v))
+				s.Write(fmt.Sprintf("value value%d", i), report.At(p.X, row), c.scale.value(v))
 			case i == 0 && v >= c.scale.written:
-				s.write("value value0", point{p.x, p.y - 7}, c.scale.value(v))
+				s.Write("value value0", report.At(p.X, p.Y-7), c.scale.value(v))
 			case i == 1:
-				s.write("value value1", point{p.x, f.top + panelHeight - stripEdge}, c.scale.value(v))
+				s.Write("value value1", report.At(p.X, f.top+panelHeight-stripEdge), c.scale.value(v))
 			}
 		}
 		if len(points) > 0 {
-			s.path(fmt.Sprintf("line line%d", i), points...)
+			s.Path(fmt.Sprintf("line line%d", i), points...)
 		}
 	}
-}
-
-// multiple writes a value with as many digits as one cares for.
-func multiple(v float64) string {
-	if v < 9.95 {
-		return fmt.Sprintf("%.2f", v)
-	}
-	return fmt.Sprintf("%.0f", v)
 }

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"bytes"
-	"encoding/xml"
-	"errors"
-	"io"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 )
 
 func TestLogTicks(t *testing.T) {
@@ -26,7 +24,8 @@ func TestPlotIsWellFormed(t *testing.T) {
 		{"postgres", archive{4_000_000, 95, mixed}, "foreign key", [][]time.Duration{times(2), times(34), times(3), times(2)}},
 		{"sqlite", archive{400_000, 99, older}, "newest page", [][]time.Duration{times(2), times(900), times(2), times(2)}},
 	})
-	texts := svgTexts(t, drawn)
+	texts, err := report.Texts(drawn)
+	require.NoError(t, err)
 	require.Contains(t, texts, "PostgreSQL, 4 million rows, trash mixed among the live rows")
 	require.Contains(t, texts, "SQLite, 400 thousand rows, trash older than the live rows")
 	require.Contains(t, texts, "17", "the usual indexes at 95 %")
@@ -51,7 +50,8 @@ func TestGrowthPlotIsWellFormed(t *testing.T) {
 		{"postgres", "Stats", sizes, [][]time.Duration{ms(1), ms(10), ms(111)}},
 		{"tidb", "Stats", sizes[:2], [][]time.Duration{ms(7), ms(70)}},
 	}
-	texts := svgTexts(t, drawGrowth(results))
+	texts, err := report.Texts(drawGrowth(results))
+	require.NoError(t, err)
 	for _, text := range []string{"PostgreSQL", "TiDB", "10 k", "1 M", "List, page 1,000", "Stats", "4.00", "111", "70.0"} {
 		require.Contains(t, texts, text)
 	}
@@ -67,33 +67,8 @@ func TestGrowthPlotIsWellFormed(t *testing.T) {
 func TestHigherValuesStandHigher(t *testing.T) {
 	t.Parallel()
 	f := frame{left: 10, top: 20, steps: 4, lowest: 0.7, highest: 100, strip: 18}
-	require.InDelta(t, 20, f.at(0, 100).y, 0.01)
-	require.Greater(t, f.at(0, 1).y, f.at(0, 1.1).y)
-	require.InDelta(t, f.at(0, 1).y-f.at(0, 10).y, f.at(0, 10).y-f.at(0, 100).y, 0.01)
-	require.Less(t, f.at(0, 1).x, f.at(3, 1).x)
-}
-
-// svgTexts reads a drawing and returns its texts.
-func svgTexts(t *testing.T, drawn []byte) []string {
-	t.Helper()
-	var texts []string
-	decoder := xml.NewDecoder(bytes.NewReader(drawn))
-	inText := false
-	for {
-		token, err := decoder.Token()
-		if errors.Is(err, io.EOF) {
-			return texts
-		}
-		require.NoError(t, err)
-		switch token := token.(type) {
-		case xml.StartElement:
-			inText = token.Name.Local == "text"
-		case xml.EndElement:
-			inText = false
-		case xml.CharData:
-			if inText {
-				texts = append(texts, string(token))
-			}
-		}
-	}
+	require.InDelta(t, 20, f.at(0, 100).Y, 0.01)
+	require.Greater(t, f.at(0, 1).Y, f.at(0, 1.1).Y)
+	require.InDelta(t, f.at(0, 1).Y-f.at(0, 10).Y, f.at(0, 10).Y-f.at(0, 100).Y, 0.01)
+	require.Less(t, f.at(0, 1).X, f.at(3, 1).X)
 }

@@ -12,6 +12,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
@@ -33,11 +35,11 @@ type emptier struct {
 }
 
 // measureEmpty compares emptying a part of a cabinet with the same by hand, on PostgreSQL.
-func measureEmpty(o emptyOptions) (table, error) {
+func measureEmpty(o emptyOptions) (report.Table, error) {
 	due := o.rows / (1 + filesPerFolder)
 	of := cabinet{folders: 5 * due, due: due}
-	var t table
-	err := within(func(tb testing.TB) error {
+	var t report.Table
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		hand, err := openEmptier(tb, emptyByHand)
 		if err != nil {
@@ -68,11 +70,11 @@ func measureEmpty(o emptyOptions) (table, error) {
 		rate := func(e *emptier) string {
 			return fmt.Sprintf("%.0f", float64(rowsOf(of.due))/medianOf(e.took).Seconds())
 		}
-		t = table{
-			title: fmt.Sprintf("Emptying %d of %d rows on PostgreSQL, folders with two files each, in batches of %d, median of %d rounds",
+		t = report.Table{
+			Title: fmt.Sprintf("Emptying %d of %d rows on PostgreSQL, folders with two files each, in batches of %d, median of %d rounds",
 				rowsOf(of.due), rowsOf(of.folders), o.batch, o.rounds),
-			head: []string{"rows a second by hand", "plugin", "plugin : by hand"},
-			rows: [][]string{{rate(hand), rate(plugin), fmt.Sprintf("%.2f", ratio(hand.took, plugin.took))}},
+			Head: []string{"rows a second by hand", "plugin", "plugin : by hand"},
+			Rows: [][]string{{rate(hand), rate(plugin), fmt.Sprintf("%.2f", report.Ratio(hand.took, plugin.took))}},
 		}
 		return nil
 	})
@@ -108,5 +110,5 @@ func medianOf(times []time.Duration) time.Duration {
 	for i, t := range times {
 		values[i] = float64(t)
 	}
-	return time.Duration(median(values))
+	return time.Duration(report.Median(values))
 }

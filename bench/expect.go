@@ -10,20 +10,22 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
 // measureExpect measures a delete that cascades, and its undo, held to a plan beside the same without, on each database. Making the
 // plan is not in it.
-func measureExpect(databases []string, rounds int) (table, error) {
-	t := table{
-		title: fmt.Sprintf("Held to a plan and not, median of %d rounds", rounds),
-		head:  []string{"database", "case", "without, µs", "Expect, µs", "Expect : without"},
-		texts: 2,
+func measureExpect(databases []string, rounds int) (report.Table, error) {
+	t := report.Table{
+		Title: fmt.Sprintf("Held to a plan and not, median of %d rounds", rounds),
+		Head:  []string{"database", "case", "without, µs", "Expect, µs", "Expect : without"},
+		Texts: 2,
 	}
 	var failures []error
 	for _, database := range databases {
-		err := within(func(tb testing.TB) error {
+		err := harness.Within(func(tb testing.TB) error {
 			tb.Helper()
 			db := testdb.Open(tb, database)
 			models := []any{&Root{}, &Child{}, &Grandchild{}}
@@ -50,8 +52,8 @@ func measureExpect(databases []string, rounds int) (table, error) {
 					for round := range ratios {
 						ratios[round] = took[i][1][round] / took[i][0][round]
 					}
-					t.rows = append(t.rows, []string{
-						database, fmt.Sprintf("%s of %d rows", what, of.rows()), fmt.Sprintf("%.0f", median(took[i][0])), fmt.Sprintf("%.0f", median(took[i][1])), fmt.Sprintf("%.2f", median(ratios)),
+					t.Rows = append(t.Rows, []string{
+						database, fmt.Sprintf("%s of %d rows", what, of.rows()), fmt.Sprintf("%.0f", report.Median(took[i][0])), fmt.Sprintf("%.0f", report.Median(took[i][1])), fmt.Sprintf("%.2f", report.Median(ratios)),
 					})
 				}
 			}

@@ -12,6 +12,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
@@ -42,7 +44,7 @@ type growthResult struct {
 }
 
 // measureGrowth measures what one does with a trash while it grows.
-func measureGrowth(databases []string, o growthOptions) (table, error) {
+func measureGrowth(databases []string, o growthOptions) (report.Table, error) {
 	var results []growthResult
 	var failures []error
 	for _, on := range growthDatabases {
@@ -65,7 +67,7 @@ func measureGrowth(databases []string, o growthOptions) (table, error) {
 // measureGrowthOn measures all tasks on one database. Tables of all sizes are there at once and take turns, so that what else the
 // machine does weighs on all alike.
 func measureGrowthOn(database string, trashes []int, rounds int) (results []growthResult, err error) {
-	err = within(func(tb testing.TB) error {
+	err = harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		sides, err := fillArchives(tb, database, trashes)
 		if err != nil {
@@ -128,7 +130,7 @@ func (r growthResult) median(i int) float64 {
 	for j, t := range r.took[i] {
 		values[j] = float64(t) / float64(time.Millisecond)
 	}
-	return median(values)
+	return report.Median(values)
 }
 
 // perDecade is by how much the time grows where the trash grows tenfold: over all sizes, and at most between two of them.
@@ -158,8 +160,8 @@ func (r growthResult) growth(from, to int) float64 {
 }
 
 // growthTable has a line for each task on each database.
-func growthTable(results []growthResult) table {
-	t := table{title: "Milliseconds by how many rows are in the trash", head: []string{"database", "what"}, texts: 2}
+func growthTable(results []growthResult) report.Table {
+	t := report.Table{Title: "Milliseconds by how many rows are in the trash", Head: []string{"database", "what"}, Texts: 2}
 	if len(results) == 0 {
 		return t
 	}
@@ -170,9 +172,9 @@ func growthTable(results []growthResult) table {
 		}
 	}
 	for _, n := range trashes {
-		t.head = append(t.head, shortNumber(n))
+		t.Head = append(t.Head, shortNumber(n))
 	}
-	t.head = append(t.head, "× a decade", "at most")
+	t.Head = append(t.Head, "× a decade", "at most")
 	for _, r := range results {
 		cells := []string{properName[r.database], r.task}
 		for i := range trashes {
@@ -184,10 +186,10 @@ func growthTable(results []growthResult) table {
 		}
 		mean, most := r.perDecade()
 		if math.IsNaN(mean) {
-			t.rows = append(t.rows, append(cells, "", ""))
+			t.Rows = append(t.Rows, append(cells, "", ""))
 			continue
 		}
-		t.rows = append(t.rows, append(cells, fmt.Sprintf("%.2f", mean), fmt.Sprintf("%.2f", most)))
+		t.Rows = append(t.Rows, append(cells, fmt.Sprintf("%.2f", mean), fmt.Sprintf("%.2f", most)))
 	}
 	return t
 }

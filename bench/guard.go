@@ -11,6 +11,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
@@ -52,15 +54,15 @@ func guardCases(o guardOptions) []guardCase {
 }
 
 // measureGuard measures removals of rows from a table with a guard beside the same from one without, on each database.
-func measureGuard(databases []string, o guardOptions) (table, error) {
-	t := table{
-		title: fmt.Sprintf("With a guard and without, median of %d rounds", o.rounds),
-		head:  []string{"database", "case", "without, µs", "guard, µs", "guard : without"},
-		texts: 2,
+func measureGuard(databases []string, o guardOptions) (report.Table, error) {
+	t := report.Table{
+		Title: fmt.Sprintf("With a guard and without, median of %d rounds", o.rounds),
+		Head:  []string{"database", "case", "without, µs", "guard, µs", "guard : without"},
+		Texts: 2,
 	}
 	var failures []error
 	for _, database := range databases {
-		err := within(func(tb testing.TB) error {
+		err := harness.Within(func(tb testing.TB) error {
 			tb.Helper()
 			without, guarded := &guardSide{db: testdb.Open(tb, database)}, &guardSide{db: testdb.Open(tb, database)}
 			for _, side := range []*guardSide{without, guarded} {
@@ -80,8 +82,8 @@ func measureGuard(databases []string, o guardOptions) (table, error) {
 				for round := range ratios {
 					ratios[round] = guarded.took[i][round] / without.took[i][round]
 				}
-				t.rows = append(t.rows, []string{
-					database, c.name, fmt.Sprintf("%.0f", median(without.took[i])/1000), fmt.Sprintf("%.0f", median(guarded.took[i])/1000), fmt.Sprintf("%.3f", median(ratios)),
+				t.Rows = append(t.Rows, []string{
+					database, c.name, fmt.Sprintf("%.0f", report.Median(without.took[i])/1000), fmt.Sprintf("%.0f", report.Median(guarded.took[i])/1000), fmt.Sprintf("%.3f", report.Median(ratios)),
 				})
 			}
 			return nil

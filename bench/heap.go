@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 )
 
 // heapTrees are about 10 thousand rows, 100 thousand, and a million.
@@ -21,16 +23,16 @@ var heapTrees = []tree{
 
 // measureHeap finds by how much the live heap grows at most while the plugin trashes few rows and many, undoes that, and
 // removes them, on PostgreSQL.
-func measureHeap() (table, error) {
-	t := table{
-		title: "Peak growth of the live heap in the plugin's cascades on PostgreSQL",
-		head:  []string{"rows"},
-		texts: 0,
+func measureHeap() (report.Table, error) {
+	t := report.Table{
+		Title: "Peak growth of the live heap in the plugin's cascades on PostgreSQL",
+		Head:  []string{"rows"},
+		Texts: 0,
 	}
 	for _, step := range steps {
-		t.head = append(t.head, step.name+" KiB")
+		t.Head = append(t.Head, step.name+" KiB")
 	}
-	err := within(func(tb testing.TB) error {
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		s := openSide(tb, "postgres", "plugin", byPlugin)
 		if err := s.db.Use(softdelete.New()); err != nil {
@@ -46,7 +48,7 @@ func measureHeap() (table, error) {
 			if err != nil {
 				return err
 			}
-			t.rows = append(t.rows, append([]string{fmt.Sprint(tree.rows())}, cells...))
+			t.Rows = append(t.Rows, append([]string{fmt.Sprint(tree.rows())}, cells...))
 		}
 		return nil
 	})

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
@@ -18,10 +20,10 @@ const (
 
 // measureList compares the first page of the trash with a far one, on PostgreSQL, of two tables that have a due of a shop for
 // every three of the items.
-func measureList(items, rounds int) (table, error) {
+func measureList(items, rounds int) (report.Table, error) {
 	of := shop{due: items / (1 + linesPerDue)}
 	var first, far []time.Duration
-	err := within(func(tb testing.TB) error {
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		open := testdb.OpenerFor(tb, "postgres")
 		fmt.Fprintf(os.Stderr, "list: making the rows\n")
@@ -54,12 +56,12 @@ func measureList(items, rounds int) (table, error) {
 		return nil
 	})
 	if err != nil {
-		return table{}, err
+		return report.Table{}, err
 	}
-	return table{
-		title: fmt.Sprintf("Pages of %d of %d trashed rows in two tables on PostgreSQL", pageSize, of.trashed()),
-		head:  []string{"page 1 µs", fmt.Sprintf("page %d µs", farPage), fmt.Sprintf("page %d : page 1", farPage)},
-		rows:  [][]string{{microseconds(first), microseconds(far), fmt.Sprintf("%.2f", ratio(far, first))}},
+	return report.Table{
+		Title: fmt.Sprintf("Pages of %d of %d trashed rows in two tables on PostgreSQL", pageSize, of.trashed()),
+		Head:  []string{"page 1 µs", fmt.Sprintf("page %d µs", farPage), fmt.Sprintf("page %d : page 1", farPage)},
+		Rows:  [][]string{{report.Microseconds(first), report.Microseconds(far), fmt.Sprintf("%.2f", report.Ratio(far, first))}},
 	}, nil
 }
 
@@ -84,13 +86,4 @@ func page(trash *softdelete.Trash, after string) (string, error) {
 		err = fmt.Errorf("a page of %d rows, followed by %q", len(got.Items), got.Next)
 	}
 	return got.Next, err
-}
-
-// microseconds is the median of times.
-func microseconds(times []time.Duration) string {
-	values := make([]float64, len(times))
-	for i, t := range times {
-		values[i] = float64(t) / float64(time.Microsecond)
-	}
-	return fmt.Sprintf("%.0f", median(values))
 }

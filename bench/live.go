@@ -13,6 +13,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
@@ -82,10 +84,10 @@ type liveResult struct {
 }
 
 // ratio is the median of the ratios of the rounds.
-func (r liveResult) ratio(side, to int) float64 { return ratio(r.took[side], r.took[to]) }
+func (r liveResult) ratio(side, to int) float64 { return report.Ratio(r.took[side], r.took[to]) }
 
 // measureLive compares reads of live rows among more and more trash, by different indexes, with the same rows alone.
-func measureLive(databases []string, o liveOptions) (table, error) {
+func measureLive(databases []string, o liveOptions) (report.Table, error) {
 	var results []liveResult
 	var failures []error
 	for _, database := range liveDatabases {
@@ -127,7 +129,7 @@ func archives(rows int) []archive {
 
 // measureArchive measures all reads of one table, of which each side has a copy with indexes of its own.
 func measureArchive(database string, of archive, rounds int) (results []liveResult, err error) {
-	err = within(func(tb testing.TB) error {
+	err = harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		opens, err := makeCopies(tb, database, of)
 		if err != nil {
@@ -174,7 +176,7 @@ const sittings = 5
 func liveSittings(opens []testdb.Opener, read liveRead, of archive, rounds int) ([][]time.Duration, error) {
 	took := make([][]time.Duration, len(opens))
 	for sitting := range sittings {
-		err := within(func(tb testing.TB) error {
+		err := harness.Within(func(tb testing.TB) error {
 			tb.Helper()
 			dbs := make([]*gorm.DB, len(opens))
 			for i, open := range opens {
@@ -247,24 +249,24 @@ func liveTurn(db *gorm.DB, read liveRead, of archive, seed, n int) (time.Duratio
 }
 
 // liveTable has a line for each read of each table.
-func liveTable(results []liveResult) table {
-	t := table{
-		title: "Live reads among trash, beside the same live rows alone",
-		head: []string{
+func liveTable(results []liveResult) report.Table {
+	t := report.Table{
+		Title: "Live reads among trash, beside the same live rows alone",
+		Head: []string{
 			"database", "read by", "trash lies", "trash %", "rows", "no trash µs", "usual µs", "ours µs",
 			"usual : no trash", "ours : no trash", "by hand : no trash", "ours : by hand",
 		},
-		texts: 3,
+		Texts: 3,
 	}
 	for _, r := range results {
 		cells := []string{r.database, r.read, string(r.of.lies), fmt.Sprint(r.of.trash), fmt.Sprint(r.of.rows)}
 		for _, side := range []int{baseline, usualSide, oursSide} {
-			cells = append(cells, microseconds(r.took[side]))
+			cells = append(cells, report.Microseconds(r.took[side]))
 		}
 		for _, side := range []int{usualSide, oursSide, byHandSide} {
 			cells = append(cells, fmt.Sprintf("%.2f", r.ratio(side, baseline)))
 		}
-		t.rows = append(t.rows, append(cells, fmt.Sprintf("%.2f", r.ratio(oursSide, byHandSide))))
+		t.Rows = append(t.Rows, append(cells, fmt.Sprintf("%.2f", r.ratio(oursSide, byHandSide))))
 	}
 	return t
 }

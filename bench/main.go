@@ -43,6 +43,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
@@ -89,7 +91,7 @@ func run(args []string) error {
 		if err != nil {
 			err = fmt.Errorf("%s: %w", name, err)
 		}
-		failures = append(failures, err, measured.write(os.Stdout))
+		failures = append(failures, err, measured.Write(os.Stdout))
 	}
 	return errors.Join(failures...)
 }
@@ -126,7 +128,7 @@ func parse(args []string) (options, error) {
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	o.parts, o.databases = list(*parts), list(*databases)
+	o.parts, o.databases = harness.List(*parts), harness.List(*databases)
 	for _, name := range o.parts {
 		if !slices.Contains(partNames, name) {
 			return o, fmt.Errorf("-parts: there is no part %q, there are %s", name, strings.Join(partNames, ", "))
@@ -163,18 +165,9 @@ func parse(args []string) (options, error) {
 	return o, nil
 }
 
-// list returns the elements of a comma list.
-func list(text string) []string {
-	elements := strings.Split(text, ",")
-	for i := range elements {
-		elements[i] = strings.TrimSpace(elements[i])
-	}
-	return elements
-}
-
 // numbers returns the numbers of a comma list, none of which is below least.
 func numbers(option, text string, least int) (all []int, err error) {
-	for _, text := range list(text) {
+	for _, text := range harness.List(text) {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < least {
 			return nil, fmt.Errorf("%s: %q has to be a number of %d or more", option, text, least)
@@ -185,7 +178,7 @@ func numbers(option, text string, least int) (all []int, err error) {
 }
 
 // measure returns the table of a part, empty if the part is about a database that is not asked for.
-func (o options) measure(part string) (table, error) {
+func (o options) measure(part string) (report.Table, error) {
 	postgres := slices.Contains(o.databases, "postgres")
 	switch {
 	case part == "cases":
@@ -217,6 +210,6 @@ func (o options) measure(part string) (table, error) {
 	case part == "statements":
 		return countStatements(o.databases)
 	default:
-		return table{}, nil
+		return report.Table{}, nil
 	}
 }

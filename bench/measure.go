@@ -12,6 +12,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
@@ -36,15 +38,15 @@ type result struct {
 }
 
 // measureCases measures the wanted cases on each database.
-func measureCases(o options) (table, error) {
-	t := table{
-		title: "Statements beside plain GORM's",
-		head:  []string{"database", "case", "GORM ns/op", "plugin ns/op", "ratio", "GORM allocs", "plugin allocs", "+allocs", "+bytes"},
-		texts: 2,
+func measureCases(o options) (report.Table, error) {
+	t := report.Table{
+		Title: "Statements beside plain GORM's",
+		Head:  []string{"database", "case", "GORM ns/op", "plugin ns/op", "ratio", "GORM allocs", "plugin allocs", "+allocs", "+bytes"},
+		Texts: 2,
 	}
 	var failures []error
 	for _, database := range o.databases {
-		err := within(func(tb testing.TB) error {
+		err := harness.Within(func(tb testing.TB) error {
 			tb.Helper()
 			open := testdb.OpenerFor(tb, database)
 			return measureOn(sides{plain: open(tb), plugin: open(tb), aside: open(tb)}, database, o, &t)
@@ -57,7 +59,7 @@ func measureCases(o options) (table, error) {
 }
 
 // measureOn adds the rows of one database to a table.
-func measureOn(on sides, database string, o options, t *table) error {
+func measureOn(on sides, database string, o options, t *report.Table) error {
 	if err := on.setUp(); err != nil {
 		return err
 	}
@@ -70,7 +72,7 @@ func measureOn(on sides, database string, o options, t *table) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
-		t.rows = append(t.rows, append([]string{database, c.name}, r.cells()...))
+		t.Rows = append(t.Rows, append([]string{database, c.name}, r.cells()...))
 	}
 	return nil
 }
@@ -172,13 +174,13 @@ func summarize(plains, plugins []sample) result {
 	allocs := func(s sample) float64 { return s.allocs }
 	bytes := func(s sample) float64 { return s.bytes }
 	middle := func(of []sample) sample {
-		return sample{median(each(of, ns)), median(each(of, allocs)), median(each(of, bytes))}
+		return sample{report.Median(each(of, ns)), report.Median(each(of, allocs)), report.Median(each(of, bytes))}
 	}
 	ratios := make([]float64, len(plains))
 	for i := range plains {
 		ratios[i] = plugins[i].ns / plains[i].ns
 	}
-	r := result{plain: middle(plains), plugin: middle(plugins), ratio: median(ratios)}
+	r := result{plain: middle(plains), plugin: middle(plugins), ratio: report.Median(ratios)}
 	r.extraAllocs, r.extraBytes = r.plugin.allocs-r.plain.allocs, r.plugin.bytes-r.plain.bytes
 	return r
 }
@@ -189,13 +191,4 @@ func each(samples []sample, get func(sample) float64) []float64 {
 		values[i] = get(s)
 	}
 	return values
-}
-
-func median(values []float64) float64 {
-	slices.Sort(values)
-	half := len(values) / 2
-	if len(values)%2 == 1 {
-		return values[half]
-	}
-	return (values[half-1] + values[half]) / 2
 }

@@ -14,6 +14,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 	"github.com/gorm-softdelete/softdelete/trashui"
 )
@@ -123,14 +125,14 @@ func (l library) pageRequests(trash *softdelete.Trash) ([][2]string, error) {
 
 // measurePage measures the pages of the trash page, on PostgreSQL: how many statements each sends, and how long it takes, as a page
 // and where each row is asked for.
-func measurePage(trashed, rounds int) (table, error) {
+func measurePage(trashed, rounds int) (report.Table, error) {
 	l := library{trashed / rowsPerWriter}
-	t := table{
-		title: fmt.Sprintf("The trash page over %d rows in three tables on PostgreSQL, median of %d rounds", l.writers*rowsPerWriter, rounds),
-		head:  []string{"page", "statements, all allowed", "ms", "statements, Authorize", "ms"},
-		texts: 1,
+	t := report.Table{
+		Title: fmt.Sprintf("The trash page over %d rows in three tables on PostgreSQL, median of %d rounds", l.writers*rowsPerWriter, rounds),
+		Head:  []string{"page", "statements, all allowed", "ms", "statements, Authorize", "ms"},
+		Texts: 1,
 	}
-	err := within(func(tb testing.TB) error {
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		open := testdb.OpenerFor(tb, "postgres")
 		fmt.Fprintf(os.Stderr, "page: making the rows\n")
@@ -177,7 +179,7 @@ func measurePage(trashed, rounds int) (table, error) {
 				}
 				row = append(row, fmt.Sprint(statements), fmt.Sprintf("%.1f", took))
 			}
-			t.rows = append(t.rows, row)
+			t.Rows = append(t.Rows, row)
 		}
 		return nil
 	})
@@ -200,5 +202,5 @@ func openPage(page http.Handler, target string, count *atomic.Int64, rounds int)
 		}
 		statements = count.Load() - before
 	}
-	return statements, median(times), nil
+	return statements, report.Median(times), nil
 }

@@ -12,6 +12,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
@@ -44,10 +46,10 @@ type purgeRun struct {
 
 // measurePurge compares emptying a trash with the same by hand, on PostgreSQL, and measures what a reader of live rows feels
 // of it, and the memory that it takes.
-func measurePurge(o purgeOptions) (table, error) {
+func measurePurge(o purgeOptions) (report.Table, error) {
 	of := shop{due: o.rows}
-	var t table
-	err := within(func(tb testing.TB) error {
+	var t report.Table
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		ctx := context.Background()
 		hand, plugin := openPurger(tb, purgeByHand), openPurger(tb, purgeByPlugin)
@@ -119,23 +121,23 @@ func (p *purger) round(ctx context.Context, of shop, o purgeOptions) error {
 }
 
 // purgeTable compares the sides round by round.
-func purgeTable(of shop, o purgeOptions, hand, plugin []purgeRun) table {
-	t := table{
-		title: fmt.Sprintf("Emptying the trash on PostgreSQL: %d of %d orders and %d of %d lines, in batches of %d, median of %d rounds",
+func purgeTable(of shop, o purgeOptions, hand, plugin []purgeRun) report.Table {
+	t := report.Table{
+		Title: fmt.Sprintf("Emptying the trash on PostgreSQL: %d of %d orders and %d of %d lines, in batches of %d, median of %d rounds",
 			of.due, of.orders(), of.due*linesPerDue, of.lines(), o.batch, o.rounds),
-		head:  []string{"", "idle", "by hand", "plugin", "plugin : by hand"},
-		texts: 1,
+		Head:  []string{"", "idle", "by hand", "plugin", "plugin : by hand"},
+		Texts: 1,
 	}
 	middle := func(runs []purgeRun, get func(purgeRun) float64) float64 {
 		values := make([]float64, len(runs))
 		for i, run := range runs {
 			values[i] = get(run)
 		}
-		return median(values)
+		return report.Median(values)
 	}
 	line := func(name, format string, get func(purgeRun) float64) []string {
 		cells := []string{name, "", fmt.Sprintf(format, middle(hand, get)), fmt.Sprintf(format, middle(plugin, get)), ""}
-		t.rows = append(t.rows, cells)
+		t.Rows = append(t.Rows, cells)
 		return cells
 	}
 	compared := func(cells []string, get func(purgeRun) float64) {
@@ -143,7 +145,7 @@ func purgeTable(of shop, o purgeOptions, hand, plugin []purgeRun) table {
 		for i := range hand {
 			ratios[i] = get(plugin[i]) / get(hand[i])
 		}
-		cells[4] = fmt.Sprintf("%.2f", median(ratios))
+		cells[4] = fmt.Sprintf("%.2f", report.Median(ratios))
 	}
 	rate := func(r purgeRun) float64 { return r.rate }
 	compared(line("rows a second", "%.0f", rate), rate)

@@ -63,16 +63,3 @@ func (s *side) take(i int, measure func(run func() error) error) error {
 	}
 	return nil
 }
-
-// within runs fn with what it takes to open databases, which close when it ends.
-func within(fn func(tb testing.TB) error) error {
-	var failure error
-	err := testdb.Program(func(tb testing.TB) {
-		tb.Helper()
-		failure = fn(tb)
-	})
-	if failure != nil {
-		return failure
-	}
-	return err
-}

@@ -12,6 +12,8 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"gorm.io/gorm"
 
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 	"github.com/gorm-softdelete/softdelete/internal/testdb"
 )
 
@@ -33,13 +35,13 @@ type deleter struct {
 }
 
 // measureSingle measures deletes of one row by each of the sides, which take turns.
-func measureSingle(rounds int) (table, error) {
-	t := table{
-		title: "A delete of one row by key, PostgreSQL",
-		head:  []string{"side", "µs/op", "to bun", "to GORM"},
-		texts: 1,
+func measureSingle(rounds int) (report.Table, error) {
+	t := report.Table{
+		Title: "A delete of one row by key, PostgreSQL",
+		Head:  []string{"side", "µs/op", "to bun", "to GORM"},
+		Texts: 1,
 	}
-	err := within(func(tb testing.TB) error {
+	err := harness.Within(func(tb testing.TB) error {
 		tb.Helper()
 		sides, aside, err := openDeleters(tb)
 		if err != nil {
@@ -50,8 +52,8 @@ func measureSingle(rounds int) (table, error) {
 			return err
 		}
 		for i, side := range sides {
-			t.rows = append(t.rows, []string{
-				side.name, fmt.Sprintf("%.1f", median(took[i])/1000), ratioOf(took[i], took[bunSide]), ratioOf(took[i], took[gormSide]),
+			t.Rows = append(t.Rows, []string{
+				side.name, fmt.Sprintf("%.1f", report.Median(took[i])/1000), ratioOf(took[i], took[bunSide]), ratioOf(took[i], took[gormSide]),
 			})
 		}
 		return nil
@@ -156,5 +158,5 @@ func ratioOf(side, to []float64) string {
 	for i := range side {
 		ratios[i] = side[i] / to[i]
 	}
-	return fmt.Sprintf("%.2f", median(ratios))
+	return fmt.Sprintf("%.2f", report.Median(ratios))
 }

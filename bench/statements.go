@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/gorm-softdelete/softdelete"
+	"github.com/gorm-softdelete/softdelete/bench/internal/harness"
+	"github.com/gorm-softdelete/softdelete/bench/internal/report"
 )
 
 // countedTrees are those of which the statements are counted.
@@ -18,22 +20,22 @@ var countedTrees = []tree{
 }
 
 // countStatements counts what the plugin sends to a database for each step, without BEGIN and COMMIT.
-func countStatements(databases []string) (table, error) {
-	t := table{title: "Statements of the plugin's cascades from one root, by its children (× grandchildren of each), without BEGIN and COMMIT", head: []string{"database", "operation"}, texts: 2}
+func countStatements(databases []string) (report.Table, error) {
+	t := report.Table{Title: "Statements of the plugin's cascades from one root, by its children (× grandchildren of each), without BEGIN and COMMIT", Head: []string{"database", "operation"}, Texts: 2}
 	for _, tree := range countedTrees {
 		head := fmt.Sprint(tree.children)
 		if tree.grandchildren > 0 {
 			head += fmt.Sprintf(" × %d", tree.grandchildren)
 		}
-		t.head = append(t.head, head)
+		t.Head = append(t.Head, head)
 	}
 	for _, database := range databases {
 		fmt.Fprintf(os.Stderr, "%s: counting statements\n", database)
-		err := within(func(tb testing.TB) error {
+		err := harness.Within(func(tb testing.TB) error {
 			tb.Helper()
 			rows, err := countOn(openSide(tb, database, "plugin", byPlugin))
 			for i, cells := range rows {
-				t.rows = append(t.rows, append([]string{database, steps[i].name}, cells...))
+				t.Rows = append(t.Rows, append([]string{database, steps[i].name}, cells...))
 			}
 			return err
 		})

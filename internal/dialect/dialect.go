@@ -294,11 +294,16 @@ func (d *Dialect) Stored(t time.Time) time.Time {
 	return t
 }
 
-// CompareTime writes "column operator t" for a time column.
+// CompareTime writes "column operator t" for a time column: <, > or >=.
 func (d *Dialect) CompareTime(b clause.Builder, column clause.Column, operator string, t time.Time) {
+	close := func() {}
+	if d.TextTime {
+		close = compareDays(b, column, operator, t)
+	}
 	d.WriteTime(b, column)
 	_, _ = b.WriteString(" " + operator + " ")
 	b.AddVar(b, d.TimeValue(t))
+	close()
 }
 
 // WriteTime writes a time column in a form that can be compared and sorted.

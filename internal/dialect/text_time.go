@@ -11,20 +11,29 @@ import (
 // an index finds these. A zone is less than a day off, and a column of dates up to another.
 const daysBefore, daysAfter = -2, 3
 
-// AroundText is true of all texts of times between two, and spares most others; nil if it
-// would spare none.
-func (d *Dialect) AroundText(column clause.Column, since, until time.Time) clause.Expression {
-	var list []clause.Expression
-	if since = since.UTC().AddDate(0, 0, daysBefore); since.Year() > 0 {
-		list = append(list, clause.Gte{Column: column, Value: since.Format(time.DateOnly)})
+// compareDays writes what stands before a comparison with a time, so that an index finds the rows,
+// and that the date alone tells of most: only those of the days around are looked at precisely.
+// What it returns writes what stands behind.
+//
+//	deleted_at < '2026-03-04' AND (deleted_at < '2026-02-27' OR … < '2026-03-01 12:00:00')
+func compareDays(b clause.Builder, column clause.Column, operator string, t time.Time) (closed func()) {
+	since, until := t.UTC().AddDate(0, 0, daysBefore), t.UTC().AddDate(0, 0, daysAfter)
+	if since.Year() < 1 || until.Year() > 9998 { // of which the texts do not sort as the others do
+		return func() {}
 	}
-	if until = until.UTC().AddDate(0, 0, daysAfter); until.Year() < 9999 {
-		list = append(list, clause.Lt{Column: column, Value: until.Format(time.DateOnly)})
+	possible, certain, by := until, since, "<"
+	if operator != "<" {
+		possible, certain, by = since, until, ">="
 	}
-	if len(list) == 0 {
-		return nil
+	compare := func(day time.Time, behind string) {
+		b.WriteQuoted(column)
+		_, _ = b.WriteString(" " + by + " ")
+		b.AddVar(b, day.Format(time.DateOnly))
+		_, _ = b.WriteString(behind)
 	}
-	return clause.And(list...)
+	compare(possible, " AND (")
+	compare(certain, " OR ")
+	return func() { _ = b.WriteByte(')') }
 }
 
 // AroundFirst is true of the text with the first or last time, of those of which a query

@@ -85,18 +85,9 @@ func (l *Timeline) Known(is bool) clause.Expression {
 // IsIndexed tells if an index on the column has its times in their order.
 func (l *Timeline) IsIndexed() bool { return !l.model.TellsTime() || !l.d.TextTime }
 
-// Around is what else is true of rows of some times where an index has the column in the
-// order of its text only, and not in that of its times: it spares the rows of other days.
-// Nil where there is nothing to spare.
-func (l *Timeline) Around(since, until time.Time) clause.Expression {
-	if l.IsIndexed() {
-		return nil
-	}
-	return l.d.AroundText(clause.Column{Table: clause.CurrentTable, Name: l.model.At.DBName}, since, until)
-}
-
-// AroundExtreme is the same of the row with the least or the greatest time: query is of all
-// rows.
+// AroundExtreme is what else is true of the row with the least or the greatest time where an
+// index has the column in the order of its text only, and not in that of its times: it spares
+// the rows of other days. query is of all rows.
 func (l *Timeline) AroundExtreme(query *gorm.DB, greatest bool) clause.Expression {
 	column := clause.Column{Table: clause.CurrentTable, Name: l.model.At.DBName}
 	first := query.Clauses(clause.Select{Columns: []clause.Column{column}}, clause.OrderBy{Columns: []clause.OrderByColumn{{Column: column, Desc: greatest}}}).Limit(1)
