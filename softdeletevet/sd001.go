@@ -26,7 +26,7 @@ func (q *query) unscoped() {
 			"Unscoped() reads trashed rows of %s, and of all that is joined and preloaded: write Scopes(softdelete.WithTrashed), or softdelete.OnlyTrashed", q.model.name)
 	case q.name == "Delete":
 		q.add(at, "SD002", q.forced(s),
-			"Unscoped().Delete removes rows of %s for good, and takes nothing along: write softdelete.ForceDelete, or softdelete.Purge for trashed rows only", q.model.name)
+			"Unscoped().Delete removes rows of %s for good, live ones too: write softdelete.ForceDelete, or softdelete.Purge for trashed rows only", q.model.name)
 	}
 }
 
