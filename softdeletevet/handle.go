@@ -20,6 +20,7 @@ type step struct {
 type handle struct {
 	unknown bool       // what has been called on it before cannot be told
 	called  bool       // it comes out of a function, which may have put conditions on it
+	given   bool       // it is a parameter: whoever calls may have
 	fresh   bool       // what is called on it does not change it
 	generic types.Type // T of gorm.G[T]
 	steps   []step

@@ -29,7 +29,7 @@ func (w *walker) variable(id *ast.Ident) *handle {
 	h, ok := w.env[v]
 	if !ok {
 		if v.Parent() == w.pass.Pkg.Scope() || v.Pkg() != w.pass.Pkg || w.isParameter(v) {
-			return &handle{fresh: true, generic: typeArgument(v.Type())}
+			return &handle{fresh: true, given: w.isParameter(v), generic: typeArgument(v.Type())}
 		}
 		return &handle{unknown: true, generic: typeArgument(v.Type())}
 	}
@@ -79,7 +79,7 @@ func (w *walker) method(call *ast.CallExpr, sel *ast.SelectorExpr) *handle {
 		next := *h
 		next.own, next.fresh = nil, true
 		if name == "Session" && !w.keepsStatement(call) {
-			next.unknown, next.called, next.steps, next.inline = false, false, nil, 0
+			next.unknown, next.called, next.given, next.steps, next.inline = false, false, false, nil, 0
 		}
 		return &next
 	}

@@ -36,7 +36,9 @@ func textOf(by string, m mention) string {
 	case mentions.Updates:
 		return by + " writes to " + m.name + ", its trashed rows too, as the SQL does not name " + m.marker() + ": add softdelete.Live(&" + m.table.Model + "{}, " + quotedAlias(m) +
 			"), write db.Model(&" + m.table.Model + "{}).Updates, or /* softdelete:ok */ into the SQL"
-	case mentions.Reads, mentions.Inserts:
+	case mentions.Inserts:
+		return by + " puts the rows of a query into " + m.name + ", and does not say by " + m.marker() + " whether they are live: name the column, or write /* softdelete:ok */ into the SQL"
+	case mentions.Reads:
 	}
 	return by + " reads " + m.name + ", its trashed rows too, as the SQL does not name " + m.marker() + ": add softdelete.Live(&" + m.table.Model + "{}, " + quotedAlias(m) +
 		"), or /* softdelete:ok */ if it is meant"

@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+	"gorm.io/gorm/schema"
 )
 
 // redundant is SD006: a condition by hand that the filter is already.
 func (q *query) redundant() {
 	h := q.handle
-	if !q.model.soft() || len(q.model.markers) != 1 || h.unknown || h.called || h.has("Unscoped", "Or", "Table", "Raw", "Clauses") || q.choosesRows(h) {
+	if !q.model.soft() || len(q.model.markers) != 1 || q.model.markers[0].hasZero() || h.unknown || h.called || h.has("Unscoped", "Or", "Table", "Raw", "Clauses") || q.choosesRows(h) {
 		return
 	}
 	if _, others := q.scopes(h); others {
@@ -30,6 +31,11 @@ func (q *query) redundant() {
 	}
 }
 
+// hasZero tells if a live row has a value of its own, and not NULL.
+func (mk marker) hasZero() bool {
+	return schema.ParseTagSetting(mk.tag.Get("gorm"), ";")["ZEROVALUE"] != ""
+}
+
 // redundantIn looks at one condition. The only condition of a write stays: without one, GORM
 // refuses it.
 func (q *query) redundantIn(e ast.Expr, args []ast.Expr, s *step, isWrite bool) {
@@ -37,7 +43,7 @@ func (q *query) redundantIn(e ast.Expr, args []ast.Expr, s *step, isWrite bool) 
 	says := "the filter is there already"
 	if keys, ok := q.mapKeys(e); ok {
 		if len(keys) == 1 && strings.EqualFold(keys[0], mk.column) && q.isLiveValue(mk, mapValue(e)) && !isWrite {
-			q.add(e, "SD006", q.without(s, e), "%s: remove the condition on %s", says, mk.column)
+			q.add(e, "SD006", q.without(s), "%s: remove the condition on %s", says, mk.column)
 		}
 		return
 	}
@@ -50,7 +56,7 @@ func (q *query) redundantIn(e ast.Expr, args []ast.Expr, s *step, isWrite bool) 
 		if !q.isLive(mk, part.text, args, strings.Count(sql[:part.from], "?")) || len(parts) == 1 && isWrite {
 			continue
 		}
-		fixed := q.without(s, e)
+		fixed := q.without(s)
 		if len(parts) > 1 {
 			fixed = q.withoutPart(e, sql, parts, i)
 		}
@@ -118,9 +124,10 @@ func (q *query) isOwn(name string, mk marker) bool {
 	return strings.EqualFold(name, mk.column) && !q.handle.has("Joins", "InnerJoins")
 }
 
-// without takes the whole call of Where away.
-func (q *query) without(s *step, e ast.Expr) *fix {
-	if s == nil || !q.handle.isInline(s) {
+// without takes the whole call of Where away. Of a parameter it is not certain that it is not
+// Unscoped.
+func (q *query) without(s *step) *fix {
+	if s == nil || q.handle.given || !q.handle.isInline(s) {
 		return nil
 	}
 	sel, ok := ast.Unparen(s.call.Fun).(*ast.SelectorExpr)
@@ -130,14 +137,13 @@ func (q *query) without(s *step, e ast.Expr) *fix {
 	if s == &q.handle.steps[len(q.handle.steps)-1] && q.call == nil {
 		return nil // of a query within another one: the handle alone might be shared
 	}
-	_ = e
 	return &fix{"Remove the condition", []analysis.TextEdit{{Pos: sel.X.End(), End: s.call.End()}}}
 }
 
 // withoutPart takes one condition out of a text.
 func (q *query) withoutPart(e ast.Expr, sql string, parts []conjunct, i int) *fix {
 	lit, ok := ast.Unparen(e).(*ast.BasicLit)
-	if !ok || lit.Kind != token.STRING || lit.Value[1:len(lit.Value)-1] != sql || strings.Contains(parts[i].text, "?") {
+	if q.handle.given || !ok || lit.Kind != token.STRING || lit.Value[1:len(lit.Value)-1] != sql || strings.Contains(parts[i].text, "?") {
 		return nil
 	}
 	from, to := parts[i].from, parts[i].to

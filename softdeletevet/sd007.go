@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // markers is SD007: a statement that writes a marker.
@@ -41,14 +42,14 @@ func (q *query) written(at ast.Node, name string, value ast.Expr) {
 		switch {
 		case q.isLiveValue(*mk, value):
 			instead = "softdelete.Restore, which brings back what went along, too"
-		case mk.kind != timeMarker || !isNilish(value):
+		case mk.kind != timeMarker || !isEmpty(value):
 			instead = "db.Delete, or softdelete.Restore to bring rows back"
 		}
 	}
 	q.add(at, "SD007", nil, "%s, the marker of %s, is written by hand: write %s", name, q.model.name, instead)
 }
 
-func isNilish(e ast.Expr) bool {
+func isEmpty(e ast.Expr) bool {
 	lit, ok := ast.Unparen(e).(*ast.CompositeLit)
 	return ok && len(lit.Elts) == 0
 }
@@ -72,7 +73,7 @@ func (q *query) writtenIn(e ast.Expr) {
 		var name string
 		if isMap {
 			name, _ = q.constant(kv.Key)
-		} else if id, ok := kv.Key.(*ast.Ident); ok && !isNilish(kv.Value) {
+		} else if id, ok := kv.Key.(*ast.Ident); ok && !isEmpty(kv.Value) {
 			if _, m := q.modelOfType(q.pass.TypesInfo.TypeOf(lit)); m != nil && m.marker(id.Name) != nil {
 				name = id.Name
 			}
@@ -88,39 +89,51 @@ type assignment struct {
 	of   *types.Var
 	name string
 	at   ast.Node
-	pos  token.Pos
+	live bool // it is set to what a live row has
 }
 
 // noteMarkers takes down the assignments to markers: p.DeletedAt = …, p.DeletedAt.Valid = ….
 func (w *walker) noteMarkers(s *ast.AssignStmt) {
-	for _, target := range s.Lhs {
+	for i, target := range s.Lhs {
 		sel, ok := ast.Unparen(target).(*ast.SelectorExpr)
 		if !ok {
+			w.assigns = slices.DeleteFunc(w.assigns, func(a assignment) bool { return a.of == w.used1(target) }) // another value
 			continue
 		}
 		if inner, ok := ast.Unparen(sel.X).(*ast.SelectorExpr); ok && (sel.Sel.Name == "Valid" || sel.Sel.Name == "Time") {
 			sel = inner
 		}
-		root := sel.X
-		for {
-			inner, ok := ast.Unparen(root).(*ast.SelectorExpr)
-			if !ok {
-				break
-			}
-			field, _ := w.pass.TypesInfo.Uses[inner.Sel].(*types.Var)
-			if field == nil || !field.Embedded() {
-				break
-			}
-			root = inner.X
-		}
-		v := w.used1(root)
+		v := w.used1(w.embedding(sel.X))
 		if v == nil {
 			continue
 		}
 		if _, m := w.modelOfType(v.Type()); m.soft() && m.marker(sel.Sel.Name) != nil {
-			w.assigns = append(w.assigns, assignment{v, sel.Sel.Name, target, s.Pos()})
+			w.assigns = append(w.assigns, assignment{v, sel.Sel.Name, target, len(s.Lhs) == len(s.Rhs) && w.isZero(s.Rhs[i])})
 		}
 	}
+}
+
+// embedding is the value that an embedded struct is of: post, of post.Model.
+func (w *walker) embedding(e ast.Expr) ast.Expr {
+	for {
+		sel, ok := ast.Unparen(e).(*ast.SelectorExpr)
+		if !ok {
+			return e
+		}
+		field, _ := w.pass.TypesInfo.Uses[sel.Sel].(*types.Var)
+		if field == nil || !field.Embedded() {
+			return e
+		}
+		e = sel.X
+	}
+}
+
+// isZero tells it of an empty struct, 0, false and nil.
+func (c *checker) isZero(e ast.Expr) bool {
+	if v := c.pass.TypesInfo.Types[e].Value; v != nil {
+		return v.ExactString() == "0" || v.ExactString() == "false"
+	}
+	return isNil(e) || isEmpty(e)
 }
 
 // assignedBefore tells of the markers of a value that were assigned before it is saved.
@@ -134,7 +147,7 @@ func (q *query) assignedBefore(args []ast.Expr) {
 	}
 	v := q.used1(e)
 	for _, a := range q.assigns {
-		if v != nil && a.of == v {
+		if v != nil && a.of == v && (q.name != "Create" || !a.live) { // a copy of a row is created live
 			q.add(a.at, "SD007", nil, "%s, the marker of %s, is set by hand and then saved by %s: write db.Delete, or softdelete.Restore to bring rows back", a.name, q.model.name, q.name)
 		}
 	}

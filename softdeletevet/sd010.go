@@ -21,7 +21,7 @@ func (w *walker) dropped(call *ast.CallExpr, m *model) {
 		case s.scope && isVisibility(s.name):
 			w.add(arg, "SD010", nil, "gorm.G drops %s of its handle: write gorm.G[…](db).Scopes(softdelete.StatementScope(softdelete.%s))", s.name, s.name)
 			return
-		case s.name == "Unscoped":
+		case s.name == "Unscoped" && !w.propagates():
 			w.add(arg, "SD010", w.statementScope(call, h, s, m), "gorm.G drops Unscoped() of its handle: write gorm.G[…](db).Scopes(softdelete.StatementScope(softdelete.WithTrashed))")
 			return
 		case s.name == "Scopes":
@@ -29,6 +29,16 @@ func (w *walker) dropped(call *ast.CallExpr, m *model) {
 			return
 		}
 	}
+}
+
+// propagates tells if the package knows of GORM's option by which Unscoped is kept.
+func (c *checker) propagates() bool {
+	for id, obj := range c.pass.TypesInfo.Uses {
+		if id.Name == "PropagateUnscoped" && obj.Pkg() != nil && obj.Pkg().Path() == gormPath {
+			return true
+		}
+	}
+	return false
 }
 
 // statementScope puts the scope of a handle where gorm.G takes it.

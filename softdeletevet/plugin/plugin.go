@@ -1,7 +1,7 @@
 // Package plugin makes softdeletevet a module plugin of golangci-lint. A file
 // .custom-gcl.yml names it:
 //
-//	version: v2.12.0
+//	version: v2.15.0
 //	plugins:
 //	  - module: github.com/gorm-softdelete/softdelete/softdeletevet
 //	    import: github.com/gorm-softdelete/softdelete/softdeletevet/plugin

@@ -25,6 +25,8 @@ func bad(ctx context.Context, db *gorm.DB, id int, values []any) {
 	db.Raw("SELECT * FROM public.posts WHERE id = ?", values...).Scan(&posts)       // want `^SD003: Raw reads posts`
 	gorm.G[models.Tag](db).Raw("SELECT * FROM posts").Find(ctx)                     // want `^SD003: Raw reads posts`
 	gorm.G[models.Tag](db).Exec(ctx, "DELETE FROM posts")                           // want `^SD003: Exec removes rows of posts`
+	db.Exec("INSERT INTO posts (title) SELECT name FROM tags")                      // want `^SD003: Exec puts the rows of a query into posts`
+	db.Exec("INSERT INTO tags (name) SELECT title FROM posts")                      // want `^SD003: Exec reads posts`
 	db.Raw("SELECT p.id FROM posts p, comments c WHERE p.deleted_at IS NULL").Row() // want `^SD003: Raw reads comments`
 }
 

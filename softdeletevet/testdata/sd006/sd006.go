@@ -8,7 +8,21 @@ import (
 	"gorm.io/gorm"
 )
 
-func bad(ctx context.Context, db *gorm.DB) {
+var db *gorm.DB
+
+type zero struct {
+	ID        uint
+	DeletedAt gorm.DeletedAt `gorm:"zeroValue:1970-01-01"`
+}
+
+// given has no fix: its handle may be Unscoped.
+func given(db *gorm.DB) (posts []models.Post) {
+	db.Where("deleted_at IS NULL").Find(&posts)            // want `^SD006`
+	db.Where("id = 1 AND deleted_at IS NULL").Find(&posts) // want `^SD006`
+	return posts
+}
+
+func bad(ctx context.Context) {
 	var posts []models.Post
 	var comment models.Comment
 	var tickets []models.Ticket
@@ -30,7 +44,7 @@ func bad(ctx context.Context, db *gorm.DB) {
 	db.Where("id IN (?)", db.Model(&models.Post{}).Where("deleted_at IS NULL").Select("id")).Find(&comment) // want `^SD006`
 }
 
-func fine(db *gorm.DB, value any, other func(*gorm.DB) *gorm.DB) {
+func fine(value any, other func(*gorm.DB) *gorm.DB) {
 	var posts []models.Post
 	var tags []models.Tag
 	var sessions []models.Session
@@ -48,5 +62,6 @@ func fine(db *gorm.DB, value any, other func(*gorm.DB) *gorm.DB) {
 	db.Where("deleted_at IS NULL").Delete(&posts)
 	db.Where("deleted_at IS NULL").Find(&sessions)
 	db.Not("deleted_at IS NULL").Find(&posts)
+	db.Where("deleted_at IS NULL").Find(&[]zero{})
 	db.Table("posts p").Where("deleted_at IS NULL").Find(&posts)
 }

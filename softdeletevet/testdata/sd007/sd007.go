@@ -39,6 +39,25 @@ func fine(db *gorm.DB, name string, now time.Time) {
 	db.Save(&post.Title)
 }
 
+func copied(db *gorm.DB, post models.Post) {
+	post.ID = 0
+	post.DeletedAt = gorm.DeletedAt{}
+	db.Create(&post)
+}
+
+func created(db *gorm.DB, now time.Time) {
+	var post models.Post
+	post.DeletedAt = gorm.DeletedAt{Time: now, Valid: true} // want `^SD007: .* is set by hand and then saved by Create`
+	db.Create(&post)
+}
+
+func another(db *gorm.DB, now time.Time) {
+	var post models.Post
+	post.DeletedAt.Valid = true
+	post = models.Post{}
+	db.Save(&post)
+}
+
 func afterwards(db *gorm.DB, post *models.Post) {
 	db.Save(post)
 	post.DeletedAt = gorm.DeletedAt{}
