@@ -1,6 +1,6 @@
-# The benchmarks, the tools, an example that needs more than the library does, and the tests beside other plugins are modules of
-# their own. All but the tools are checked along: those that are there.
-MODULES  := . $(patsubst %/go.mod,%,$(wildcard bench/go.mod bench/*/go.mod examples/*/go.mod tests/*/go.mod tests/*/*/go.mod))
+# The benchmarks, the tools, the analyzer, an example that needs more than the library does, and the tests beside other plugins are
+# modules of their own. All but the tools are checked along: those that are there.
+MODULES  := . $(patsubst %/go.mod,%,$(wildcard bench/go.mod bench/*/go.mod softdeletevet/go.mod examples/*/go.mod tests/*/go.mod tests/*/*/go.mod))
 TESTED   := $(foreach dir,$(MODULES),$(if $(shell find $(dir) -name '*_test.go' -print -quit),$(dir)))
 PACKAGE  := github.com/gorm-softdelete/softdelete
 PUBLIC   := $(PACKAGE) $(PACKAGE)/trashui $(PACKAGE)/trashcmd
