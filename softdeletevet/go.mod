@@ -6,7 +6,7 @@ replace github.com/gorm-softdelete/softdelete => ..
 
 require (
 	github.com/golangci/plugin-module-register v0.1.2
-	github.com/gorm-softdelete/softdelete v0.1.0
+	github.com/gorm-softdelete/softdelete v0.2.0
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/tools v0.49.0
 	gorm.io/gorm v1.31.2
