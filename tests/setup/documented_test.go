@@ -88,7 +88,12 @@ func TestReviveStatements(t *testing.T) {
 		require.NoError(t, db.Scopes(softdelete.Revive).Create(&accounts).Error)
 		sent := log.Take()
 		require.Equal(t, 3, record.Starting(sent, "SELECT"), "one per key: primary, email, tenant and name: %q", sent)
-		require.Equal(t, 2, record.Starting(sent, "UPDATE"), "one per revived row: %q", sent)
+		updates := 2
+		if db.Name() == "sqlite" {
+			updates++ // of no row: it takes the lock on the database before something is read
+			require.Contains(t, sent[1], "WHERE 1 = 0")
+		}
+		require.Equal(t, updates, record.Starting(sent, "UPDATE"), "one per revived row: %q", sent)
 		require.Zero(t, record.Starting(sent, "INSERT"), "%q", sent)
 		if db.Name() == "postgres" {
 			require.Equal(t, 3, strings.Count(strings.Join(sent, "\n"), "FOR UPDATE"))
