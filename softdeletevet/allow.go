@@ -61,13 +61,16 @@ func (c *checker) lineOf(pos token.Pos) line {
 }
 
 // covers tells if a comment stands on the line of a finding or above it. A finding that is a
-// line of a longer statement is covered by what stands at the statement, too.
+// line of a longer statement is covered by what stands above the statement, or on its first
+// or last line, too.
 func (list allowances) covers(c *checker, f finding) bool {
 	at := c.lineOf(f.pos)
 	lines := []line{at, {at.file, at.no - 1}}
-	if first := c.lineOf(c.statementAt(f.pos)); first.no < at.no {
+	from, to := c.statementAt(f.pos)
+	if first := c.lineOf(from); first.no < at.no {
 		lines = append(lines, first, line{first.file, first.no - 1})
 	}
+	lines = append(lines, c.lineOf(to))
 	covered := false
 	for _, a := range list {
 		if slices.Contains(lines, a.line) && slices.Contains(a.codes, f.code) {
@@ -77,12 +80,13 @@ func (list allowances) covers(c *checker, f finding) bool {
 	return covered
 }
 
-// statementAt is where the innermost simple statement begins that a position is in.
-func (c *checker) statementAt(pos token.Pos) token.Pos {
-	start := pos
+// statementAt is where the innermost simple statement begins and ends that a position is in.
+// Of one with a block it is the position itself that counts as the end.
+func (c *checker) statementAt(pos token.Pos) (from, to token.Pos) {
+	from, to = pos, pos
 	file := c.fileOf(pos)
 	if file == nil {
-		return pos
+		return from, to
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		if n == nil || pos < n.Pos() || n.End() <= pos {
@@ -90,14 +94,15 @@ func (c *checker) statementAt(pos token.Pos) token.Pos {
 		}
 		switch n.(type) {
 		case *ast.BlockStmt, *ast.FuncDecl, *ast.FuncLit, *ast.TypeSpec, *ast.GenDecl, *ast.Field:
-			start = pos
-		case *ast.AssignStmt, *ast.ExprStmt, *ast.ReturnStmt, *ast.DeferStmt, *ast.GoStmt, *ast.SendStmt, *ast.ValueSpec,
-			*ast.IfStmt, *ast.SwitchStmt, *ast.RangeStmt:
-			start = n.Pos()
+			from, to = pos, pos
+		case *ast.AssignStmt, *ast.ExprStmt, *ast.ReturnStmt, *ast.DeferStmt, *ast.GoStmt, *ast.SendStmt, *ast.ValueSpec:
+			from, to = n.Pos(), n.End()
+		case *ast.IfStmt, *ast.SwitchStmt, *ast.RangeStmt:
+			from, to = n.Pos(), pos
 		}
 		return true
 	})
-	return start
+	return from, to
 }
 
 // reportIdle tells of comments that allow nothing.

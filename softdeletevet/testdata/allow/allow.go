@@ -17,6 +17,13 @@ func meant(db *gorm.DB) {
 		Where("id > 1").
 		Unscoped().
 		Find(&posts)
+	db.Unscoped().
+		Where("id > 1").
+		Find(&posts) //softdelete:allow SD001 at the end of the chain
+	err := db.Transaction(func(tx *gorm.DB) error {
+		return tx.Unscoped().Find(&posts).Error // want `^SD001`
+	}) //softdelete:allow SD001 not what stands within // want `^SD001: this comment allows nothing here`
+	_ = err
 	//softdelete:allow SD003 of another rule // want `^SD003: this comment allows nothing here`
 	db.Unscoped().Find(&posts) // want `^SD001`
 

@@ -106,3 +106,11 @@ type Shard struct {
 var shard = "shard_1"
 
 func (Shard) TableName() string { return shard }
+
+// PostView is another view of the posts, and no other table.
+type PostView struct {
+	ID    uint
+	Title string
+}
+
+func (PostView) TableName() string { return "posts" } // want TableName:"returns posts"
