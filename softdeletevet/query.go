@@ -132,6 +132,10 @@ func (c *checker) modelOfType(t types.Type) (knowledge, *model) {
 			t = at.Elem()
 			continue
 		case *types.Named:
+			if list, ok := at.Underlying().(*types.Slice); ok {
+				t = list.Elem()
+				continue
+			}
 			return c.modelOfNamed(at)
 		case *types.Map, *types.Basic:
 			return none, nil
@@ -142,13 +146,11 @@ func (c *checker) modelOfType(t types.Type) (knowledge, *model) {
 }
 
 func (c *checker) modelOfNamed(t *types.Named) (knowledge, *model) {
-	switch under := t.Underlying().(type) {
+	switch t.Underlying().(type) {
 	case *types.Struct:
 		return told, c.model(t)
 	case *types.Map, *types.Basic:
 		return none, nil
-	case *types.Slice:
-		return c.modelOfType(under.Elem())
 	}
 	return untold, nil
 }

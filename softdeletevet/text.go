@@ -155,7 +155,7 @@ func (q *query) oneCondition(t *text, e ast.Expr) {
 func (q *query) values(t *text, args []ast.Expr) {
 	for _, arg := range args {
 		of := q.pass.TypesInfo.TypeOf(arg)
-		if of == nil || q.isExpression(of) || isNamed(of, gormPath, "DB") || mayHold(of) && asCondition.MatchString(t.sql.String()) {
+		if of == nil || q.isExpression(of) || isNamed(of, gormPath, "DB") || q.mayHold(of) && asCondition.MatchString(t.sql.String()) {
 			t.certain = false
 		}
 	}
