@@ -59,6 +59,8 @@ func (w *walker) onMethod(call *ast.CallExpr, sel *ast.SelectorExpr, h *handle) 
 		w.group(call, 1)
 	case "Joins", "InnerJoins", "Preload":
 		w.relationArguments(call, name)
+	case "Scopes":
+		w.allowed(h)
 	case "AutoMigrate":
 		w.noteModels(call.Args)
 	}
@@ -178,6 +180,9 @@ func (w *walker) noteModels(values []ast.Expr) {
 // onFunction looks at a call of a function.
 func (w *walker) onFunction(call *ast.CallExpr) {
 	fn, typeArgs := w.calledFunction(call)
+	if w.allow[fn] || isFunction(fn, libraryPath, "RawOK") {
+		w.allowedBy(call.Args)
+	}
 	if isFunction(fn, libraryPath, "AutoMigrate") && len(call.Args) > 0 {
 		w.noteModels(call.Args[1:])
 	}
