@@ -30,7 +30,9 @@ func (c *checker) add(at ast.Node, code string, fixed *fix, text string, args ..
 		return
 	}
 	c.seen[f] = true
-	f.fix = fixed
+	if fixed != nil && c.keepsComments(fixed) {
+		f.fix = fixed
+	}
 	c.found = append(c.found, f)
 }
 

@@ -41,6 +41,9 @@ func (q *query) scoped(s *step) *fix {
 		return nil
 	}
 	sel := ast.Unparen(s.call.Fun).(*ast.SelectorExpr)
+	if !q.hasMethod(sel.X, "Scopes") || q.name == "FindInBatches" && q.usesHandle(q.call.Args) {
+		return nil
+	}
 	text := "Scopes(" + name + ".WithTrashed)"
 	return &fix{"Read trashed rows by softdelete.WithTrashed", append(edits, analysis.TextEdit{Pos: sel.Sel.Pos(), End: s.call.End(), NewText: []byte(text)})}
 }
@@ -58,6 +61,9 @@ func (q *query) forced(s *step) *fix {
 		return nil
 	}
 	sel, by := ast.Unparen(s.call.Fun).(*ast.SelectorExpr), ast.Unparen(q.call.Fun).(*ast.SelectorExpr)
+	if !q.isItself(sel.X) {
+		return nil
+	}
 	edits = append(edits, analysis.TextEdit{Pos: q.call.Pos(), End: q.call.Pos(), NewText: []byte(name + ".ForceDelete(")})
 	if by.X == ast.Expr(s.call) {
 		edits = append(edits, analysis.TextEdit{Pos: sel.X.End(), End: q.call.Lparen + 1, NewText: []byte(", ")})

@@ -73,6 +73,9 @@ func (q *query) withModel(p textPart, m mention, plain bool) *fix {
 		return nil
 	}
 	sel := ast.Unparen(p.step.call.Fun).(*ast.SelectorExpr)
+	if !q.hasMethod(sel.X, "Model") {
+		return nil
+	}
 	return &fix{"Name the model", []analysis.TextEdit{{Pos: sel.Sel.Pos(), End: p.step.call.End(), NewText: []byte("Model(&" + model + "{})")}}}
 }
 

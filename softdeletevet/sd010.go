@@ -60,6 +60,9 @@ func (w *walker) statementScope(call *ast.CallExpr, h *handle, s *step, m *model
 		return nil
 	}
 	sel := ast.Unparen(s.call.Fun).(*ast.SelectorExpr)
+	if !w.isItself(sel.X) {
+		return nil
+	}
 	return &fix{"Give the scope to gorm.G", append(edits,
 		analysis.TextEdit{Pos: sel.X.End(), End: s.call.End()},
 		analysis.TextEdit{Pos: call.End(), End: call.End(), NewText: []byte(".Scopes(" + name + ".StatementScope(" + name + "." + scope + "))")})}

@@ -13,8 +13,7 @@ func bad(db *gorm.DB, id uint) error {
 	tx := db.Unscoped()
 	tx.Delete(&models.Order{}, id) // want `^SD002: .* of Order`
 	return db.
-		Unscoped(). // want `^SD002: .* of Note`
-		Delete(&models.Note{}, id).
+		Unscoped().Delete(&models.Note{}, id). // want `^SD002: .* of Note`
 		Error
 }
 
