@@ -39,6 +39,7 @@ type model struct {
 	table    string // empty where it cannot be told
 	tabler   bool   // it has a method TableName
 	tagged   bool   // a field of its own has a tag of GORM's
+	stored   bool   // a tag of its own says how a column is made, and not only how it is called
 	standard bool   // it embeds gorm.Model
 	markers  []marker
 	columns  []column
@@ -140,8 +141,22 @@ func (r *fields) read(s *types.Struct, prefix string, depth int) {
 			continue
 		}
 		r.model.tagged = r.model.tagged || ok && depth == 0
+		r.model.stored = r.model.stored || depth == 0 && makesColumn(settings)
 		r.field(field, tag, settings, prefix, depth)
 	}
+}
+
+// makesColumn tells if a tag says how a column is made. A struct into which a query is read
+// has the names of columns, too.
+func makesColumn(settings map[string]string) bool {
+	for name := range settings {
+		switch name {
+		case "COLUMN", "EMBEDDED", "EMBEDDEDPREFIX", "SERIALIZER", "->", "<-", "-":
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 func (r *fields) field(field *types.Var, tag reflect.StructTag, settings map[string]string, prefix string, depth int) {

@@ -73,6 +73,7 @@ func (w *walker) onMethod(call *ast.CallExpr, sel *ast.SelectorExpr, h *handle) 
 	q := &query{walker: w, handle: &begun, name: name, call: call, at: sel.Sel}
 	q.known, q.model = q.modelOf()
 	w.noteUse(q)
+	q.readAnew()
 	if begun.has("Raw") {
 		return
 	}
@@ -163,6 +164,9 @@ type usedTypes map[*types.Named]bool
 func (w *walker) noteUse(q *query) {
 	if q.known != told {
 		return
+	}
+	if reads[q.name] && (q.handle.called || q.handle.given) && !q.handle.has("Model") {
+		return // which model it is for may have been said before
 	}
 	if q.handle.has("Model") || !q.handle.has("Table", "Raw") && (reads[q.name] || writes[q.name]) {
 		w.used[q.model.named] = true

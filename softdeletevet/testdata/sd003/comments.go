@@ -61,3 +61,11 @@ type Instance[T any] interface {
 }
 
 var _ Instance[models.Note]
+
+// Store is an ordinary interface, whose comment tells what a method runs.
+type Store interface {
+	// All runs
+	//
+	// SELECT * FROM posts ORDER BY id
+	All() error
+}
