@@ -142,6 +142,11 @@ func (c *checker) modelOfType(t types.Type) (knowledge, *model) {
 			return c.modelOfNamed(at)
 		case *types.Map, *types.Basic:
 			return none, nil
+		case *types.Struct: // without a name it has no table either
+			m := &model{}
+			if (&fields{naming: c.types.naming, model: m}).read(at, "", 0); !m.soft() {
+				return none, nil
+			}
 		}
 		break
 	}
