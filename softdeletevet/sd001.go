@@ -2,6 +2,8 @@ package softdeletevet
 
 import (
 	"go/ast"
+	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 )
@@ -57,7 +59,7 @@ func (q *query) forced(s *step) *fix {
 		return nil
 	}
 	name, edits := q.imported(q.call.Pos())
-	if name == "" {
+	if name == "" || q.namesItsMarker() {
 		return nil
 	}
 	sel, by := ast.Unparen(s.call.Fun).(*ast.SelectorExpr), ast.Unparen(q.call.Fun).(*ast.SelectorExpr)
@@ -72,6 +74,14 @@ func (q *query) forced(s *step) *fix {
 			analysis.TextEdit{Pos: by.X.End(), End: q.call.Lparen + 1, NewText: []byte(", ")})
 	}
 	return &fix{"Remove rows by softdelete.ForceDelete", edits}
+}
+
+// namesItsMarker tells if a condition speaks of the marker: Purge may be what is meant.
+func (q *query) namesItsMarker() bool {
+	sql := q.text().sql.String()
+	return slices.ContainsFunc(q.model.markers, func(mk marker) bool {
+		return strings.Contains(strings.ToLower(sql), strings.ToLower(mk.column))
+	})
 }
 
 func isNil(e ast.Expr) bool {

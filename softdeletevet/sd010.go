@@ -12,7 +12,7 @@ import (
 func (w *walker) dropped(call *ast.CallExpr, m *model) {
 	arg := ast.Unparen(call.Args[0])
 	h := w.resolve(arg)
-	if h == nil {
+	if h == nil || isDryRun(arg) {
 		return
 	}
 	for i := range h.steps {
@@ -39,6 +39,19 @@ func (c *checker) propagates() bool {
 		}
 	}
 	return false
+}
+
+// isDryRun tells if a handle says so itself: gorm.G keeps such a one as it is.
+func isDryRun(e ast.Expr) bool {
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		if kv, ok := n.(*ast.KeyValueExpr); ok {
+			key, ok := kv.Key.(*ast.Ident)
+			found = found || ok && key.Name == "DryRun"
+		}
+		return !found
+	})
+	return found
 }
 
 // statementScope puts the scope of a handle where gorm.G takes it.
