@@ -17,6 +17,11 @@ type Query[T models.Post] interface {
 	// WHERE id=@id
 	Title(id int, title string) error
 
+	// SELECT * FROM @@table
+	// WHERE id=@id
+	//softdelete:allow SD003 the audit reads all
+	Allowed(id int) (T, error)
+
 	// SELECT * FROM @@table {{where}} {{if id > 0}} id=@id AND deleted_at IS NULL {{end}} {{end}}
 	LiveByID(id int) (T, error)
 
