@@ -71,6 +71,7 @@ func (list allowances) covers(c *checker, f finding) bool {
 		lines = append(lines, first, line{first.file, first.no - 1})
 	}
 	lines = append(lines, c.lineOf(to))
+	lines = append(lines, c.commentLines(f.pos)...)
 	covered := false
 	for _, a := range list {
 		if slices.Contains(lines, a.line) && slices.Contains(a.codes, f.code) {
@@ -78,6 +79,22 @@ func (list allowances) covers(c *checker, f finding) bool {
 		}
 	}
 	return covered
+}
+
+// commentLines are those of the comment that a finding is in: a directive is the last of them.
+func (c *checker) commentLines(pos token.Pos) (lines []line) {
+	file := c.fileOf(pos)
+	if file == nil {
+		return nil
+	}
+	for _, group := range file.Comments {
+		if group.Pos() <= pos && pos < group.End() {
+			for _, comment := range group.List {
+				lines = append(lines, c.lineOf(comment.Pos()))
+			}
+		}
+	}
+	return lines
 }
 
 // statementAt is where the innermost simple statement begins and ends that a position is in.

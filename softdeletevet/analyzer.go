@@ -40,8 +40,9 @@ type checker struct {
 	tables map[string]*table // that the package and what it imports declare, by name
 	types  knownTypes
 	used   usedTypes
-	found  []finding
-	seen   map[finding]bool
+	origins
+	found []finding
+	seen  map[finding]bool
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -52,6 +53,7 @@ func run(pass *analysis.Pass) (any, error) {
 	if isGORMs(pass.Pkg.Path()) || !c.mayMatter() {
 		return nil, nil
 	}
+	c.findOrigins()
 	for _, file := range c.files() {
 		w := &walker{checker: c, file: file}
 		w.walk()

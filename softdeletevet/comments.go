@@ -17,13 +17,24 @@ func (c *checker) comments(file *ast.File) {
 		if i, ok := spec.Type.(*ast.InterfaceType); ok {
 			tables := c.tablesOf(spec)
 			for _, method := range i.Methods.List {
-				if method.Doc != nil && !c.takesExpression(method) {
+				if method.Doc != nil && (spec.TypeParams != nil || c.makesMethods(file, method.Doc)) && !c.takesExpression(method) {
 					c.comment(method.Doc, tables)
 				}
 			}
 		}
 		return true
 	})
+}
+
+// makesMethods tells if the comment of a method is one of which gen makes a method: the SQL
+// has a parameter, or the file imports gen. In any other it only tells what the method does.
+func (c *checker) makesMethods(file *ast.File, doc *ast.CommentGroup) bool {
+	sql := commentText(doc)
+	if strings.Contains(sql, "@") || strings.Contains(sql, "{{") {
+		return true
+	}
+	_, ok := c.importName(file, "gorm.io/gen")
+	return ok
 }
 
 // comment looks at the SQL of one method, for each table that @@table may stand for.

@@ -18,6 +18,8 @@ type walker struct {
 	params  map[*types.Var]bool
 	opaque  map[*types.Var]bool // assigned in a closure, or its address is taken
 	assigns []assignment        // to markers, in this function
+
+	allowing bool // the function knows of RawOK
 }
 
 func (w *walker) isParameter(v *types.Var) bool { return w.params[v] }
@@ -39,8 +41,9 @@ func (w *walker) walk() {
 
 func (w *walker) reset(body ast.Node) {
 	w.env, w.pending, w.params = map[*types.Var]*handle{}, map[*types.Var]*handle{}, map[*types.Var]bool{}
-	w.opaque, w.assigns = map[*types.Var]bool{}, nil
+	w.opaque, w.assigns, w.allowing = map[*types.Var]bool{}, nil, false
 	if body != nil {
+		w.allowing = w.allows(body)
 		w.findOpaque(body)
 	}
 }
@@ -109,6 +112,8 @@ func (w *walker) closure(lit *ast.FuncLit) {
 	for v, h := range env {
 		if len(h.steps) == 0 && h.fresh && !h.unknown && !w.opaque[v] {
 			w.env[v] = h
+		} else {
+			w.env[v] = &handle{unknown: true, generic: h.generic}
 		}
 	}
 	w.parameters(lit.Type.Params)

@@ -21,6 +21,7 @@ type handle struct {
 	unknown bool       // what has been called on it before cannot be told
 	called  bool       // it comes out of a function, which may have put conditions on it
 	given   bool       // it is a parameter: whoever calls may have
+	meant   bool       // RawOK may have been called on it
 	fresh   bool       // what is called on it does not change it
 	generic types.Type // T of gorm.G[T]
 	steps   []step
@@ -64,6 +65,9 @@ func (c *checker) gormMethod(call *ast.CallExpr) (sel *ast.SelectorExpr, ok bool
 	method, ok := c.pass.TypesInfo.Uses[sel.Sel].(*types.Func)
 	if !ok || method.Signature().Recv() == nil || method.Pkg() == nil || method.Pkg().Path() != gormPath {
 		return nil, false
+	}
+	if of := c.pass.TypesInfo.Selections[sel]; of == nil || of.Kind() != types.MethodVal {
+		return nil, false // (*gorm.DB).Find is a function, and its handle an argument
 	}
 	return sel, isHandle(method.Signature().Recv().Type())
 }
@@ -165,10 +169,4 @@ func isVisibility(name string) bool { return slices.Contains(visibility, name) }
 func (c *checker) choosesRows(h *handle) bool {
 	names, _ := c.scopes(h)
 	return slices.ContainsFunc(names, isVisibility)
-}
-
-// isMeant tells if a handle has the scope RawOK.
-func (c *checker) isMeant(h *handle) bool {
-	names, _ := c.scopes(h)
-	return slices.Contains(names, "RawOK")
 }

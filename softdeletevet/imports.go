@@ -19,11 +19,8 @@ func (c *checker) imported(pos token.Pos) (name string, edits []analysis.TextEdi
 	}
 	const usual = "softdelete"
 	if name, ok := c.importName(file, libraryPath); ok {
-		if scope := c.pass.Pkg.Scope().Innermost(pos); scope != nil {
-			_, obj := scope.LookupParent(name, pos)
-			if _, ok := obj.(*types.PkgName); ok {
-				return name, nil
-			}
+		if c.isPackage(name, pos) {
+			return name, nil
 		}
 		return "", nil
 	}
@@ -33,6 +30,17 @@ func (c *checker) imported(pos token.Pos) (name string, edits []analysis.TextEdi
 		return "", nil
 	}
 	return usual, []analysis.TextEdit{importEdit(file)}
+}
+
+// isPackage tells if a name is that of an imported package at a position, and nothing else.
+func (c *checker) isPackage(name string, pos token.Pos) bool {
+	scope := c.pass.Pkg.Scope().Innermost(pos)
+	if scope == nil {
+		return false
+	}
+	_, obj := scope.LookupParent(name, pos)
+	_, ok := obj.(*types.PkgName)
+	return ok
 }
 
 // importName is by what name a file imports a package.
@@ -85,7 +93,7 @@ func (c *checker) typeName(pos token.Pos, pkg, name string) string {
 	if file == nil || !ast.IsExported(name) {
 		return ""
 	}
-	if by, ok := c.importName(file, pkg); ok {
+	if by, ok := c.importName(file, pkg); ok && c.isPackage(by, pos) {
 		return by + "." + name
 	}
 	return ""

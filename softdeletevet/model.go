@@ -39,6 +39,7 @@ type model struct {
 	table    string // empty where it cannot be told
 	tabler   bool   // it has a method TableName
 	tagged   bool   // a field of its own has a tag of GORM's
+	stored   bool   // a tag of its own says how a column is made, and not only how it is called
 	standard bool   // it embeds gorm.Model
 	markers  []marker
 	columns  []column
@@ -122,6 +123,7 @@ type fields struct {
 	model  *model
 }
 
+// deepest is how far a type is followed: it may be made of itself.
 const deepest = 10
 
 func (r *fields) read(s *types.Struct, prefix string, depth int) {
@@ -130,7 +132,7 @@ func (r *fields) read(s *types.Struct, prefix string, depth int) {
 	}
 	for i := range s.NumFields() {
 		field, tag := s.Field(i), reflect.StructTag(s.Tag(i))
-		if !field.Exported() && !field.Embedded() {
+		if !field.Exported() { // GORM leaves it out, an embedded one too
 			continue
 		}
 		text, ok := tag.Lookup("gorm")
@@ -139,8 +141,22 @@ func (r *fields) read(s *types.Struct, prefix string, depth int) {
 			continue
 		}
 		r.model.tagged = r.model.tagged || ok && depth == 0
+		r.model.stored = r.model.stored || depth == 0 && makesColumn(settings)
 		r.field(field, tag, settings, prefix, depth)
 	}
+}
+
+// makesColumn tells if a tag says how a column is made. A struct into which a query is read
+// has the names of columns, too.
+func makesColumn(settings map[string]string) bool {
+	for name := range settings {
+		switch name {
+		case "COLUMN", "EMBEDDED", "EMBEDDEDPREFIX", "SERIALIZER", "->", "<-", "-":
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 func (r *fields) field(field *types.Var, tag reflect.StructTag, settings map[string]string, prefix string, depth int) {
@@ -162,20 +178,23 @@ func (r *fields) field(field *types.Var, tag reflect.StructTag, settings map[str
 	r.model.columns = append(r.model.columns, column{name: name, field: field, tag: tag})
 }
 
-// markerKind tells if a field of a type is a marker.
+// markerKind tells if a field of a type is a marker, or of a type of the user's own that adds
+// to one of these how it is written.
 func markerKind(t types.Type) (kind, bool) {
-	t = pointed(t)
-	switch {
-	case isNamed(t, gormPath, "DeletedAt"):
-		return timeMarker, true
-	case isNamed(t, libraryPath, "Flag"):
-		return flagMarker, true
-	case isNamed(t, pluginPath, "DeletedAt"):
-		return unixMarker, true
-	}
-	// A type of the user's own, that adds to one of these how it is written.
-	if s := structOf(t); s != nil && s.NumFields() == 1 && s.Field(0).Embedded() {
-		return markerKind(s.Field(0).Type())
+	for range deepest {
+		switch t = pointed(t); {
+		case isNamed(t, gormPath, "DeletedAt"):
+			return timeMarker, true
+		case isNamed(t, libraryPath, "Flag"):
+			return flagMarker, true
+		case isNamed(t, pluginPath, "DeletedAt"):
+			return unixMarker, true
+		}
+		s := structOf(t)
+		if s == nil || s.NumFields() != 1 || !s.Field(0).Embedded() {
+			break
+		}
+		t = s.Field(0).Type()
 	}
 	return 0, false
 }

@@ -59,6 +59,8 @@ func (w *walker) onMethod(call *ast.CallExpr, sel *ast.SelectorExpr, h *handle) 
 		w.group(call, 1)
 	case "Joins", "InnerJoins", "Preload":
 		w.relationArguments(call, name)
+	case "Scopes":
+		w.allowed(h)
 	case "AutoMigrate":
 		w.noteModels(call.Args)
 	}
@@ -71,6 +73,7 @@ func (w *walker) onMethod(call *ast.CallExpr, sel *ast.SelectorExpr, h *handle) 
 	q := &query{walker: w, handle: &begun, name: name, call: call, at: sel.Sel}
 	q.known, q.model = q.modelOf()
 	w.noteUse(q)
+	q.readAnew()
 	if begun.has("Raw") {
 		return
 	}
@@ -132,9 +135,18 @@ func (c *checker) modelOfType(t types.Type) (knowledge, *model) {
 			t = at.Elem()
 			continue
 		case *types.Named:
+			if list, ok := at.Underlying().(*types.Slice); ok {
+				t = list.Elem()
+				continue
+			}
 			return c.modelOfNamed(at)
 		case *types.Map, *types.Basic:
 			return none, nil
+		case *types.Struct: // without a name it has no table either
+			m := &model{}
+			if (&fields{naming: c.types.naming, model: m}).read(at, "", 0); !m.soft() {
+				return none, nil
+			}
 		}
 		break
 	}
@@ -142,13 +154,11 @@ func (c *checker) modelOfType(t types.Type) (knowledge, *model) {
 }
 
 func (c *checker) modelOfNamed(t *types.Named) (knowledge, *model) {
-	switch under := t.Underlying().(type) {
+	switch t.Underlying().(type) {
 	case *types.Struct:
 		return told, c.model(t)
 	case *types.Map, *types.Basic:
 		return none, nil
-	case *types.Slice:
-		return c.modelOfType(under.Elem())
 	}
 	return untold, nil
 }
@@ -159,6 +169,9 @@ type usedTypes map[*types.Named]bool
 func (w *walker) noteUse(q *query) {
 	if q.known != told {
 		return
+	}
+	if reads[q.name] && (q.handle.called || q.handle.given) && !q.handle.has("Model") {
+		return // which model it is for may have been said before
 	}
 	if q.handle.has("Model") || !q.handle.has("Table", "Raw") && (reads[q.name] || writes[q.name]) {
 		w.used[q.model.named] = true
@@ -176,6 +189,9 @@ func (w *walker) noteModels(values []ast.Expr) {
 // onFunction looks at a call of a function.
 func (w *walker) onFunction(call *ast.CallExpr) {
 	fn, typeArgs := w.calledFunction(call)
+	if w.allow[fn] || isFunction(fn, libraryPath, "RawOK") {
+		w.allowedBy(call.Args)
+	}
 	if isFunction(fn, libraryPath, "AutoMigrate") && len(call.Args) > 0 {
 		w.noteModels(call.Args[1:])
 	}

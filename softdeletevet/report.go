@@ -30,8 +30,15 @@ func (c *checker) add(at ast.Node, code string, fixed *fix, text string, args ..
 		return
 	}
 	c.seen[f] = true
-	f.fix = fixed
+	if fixed != nil && c.keepsComments(fixed) {
+		f.fix = fixed
+	}
 	c.found = append(c.found, f)
+}
+
+// retract takes back what was found at a place.
+func (c *checker) retract(code string, at ast.Node) {
+	c.found = slices.DeleteFunc(c.found, func(f finding) bool { return f.code == code && f.pos == at.Pos() && f.end == at.End() })
 }
 
 // report tells of what has been found and is not allowed, and of comments that allow

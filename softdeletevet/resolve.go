@@ -17,14 +17,23 @@ func (w *walker) resolve(e ast.Expr) *handle {
 		return w.variable(e)
 	case *ast.CallExpr:
 		return w.call(e)
+	case *ast.SelectorExpr:
+		field, _ := w.pass.TypesInfo.Uses[e.Sel].(*types.Var)
+		if h := w.fields[field]; h != nil {
+			return &handle{unknown: true, meant: h.meant, generic: typeArgument(t)}
+		}
+		return &handle{fresh: true, generic: typeArgument(t)}
 	}
-	return &handle{fresh: true, generic: typeArgument(t)}
+	return &handle{called: true, fresh: true, generic: typeArgument(t)} // out of a context, a list, a channel
 }
 
 func (w *walker) variable(id *ast.Ident) *handle {
 	v, ok := w.pass.TypesInfo.Uses[id].(*types.Var)
 	if !ok {
 		return &handle{unknown: true}
+	}
+	if w.opaque[v] && v.Parent() != w.pass.Pkg.Scope() {
+		return &handle{unknown: true, generic: typeArgument(v.Type())}
 	}
 	h, ok := w.env[v]
 	if !ok {
@@ -63,7 +72,7 @@ func (w *walker) call(call *ast.CallExpr) *handle {
 			return h.then(step{name: name, call: call, scope: true})
 		}
 	}
-	return &handle{called: true, fresh: true, generic: typeArgument(w.pass.TypesInfo.TypeOf(call))}
+	return &handle{called: true, fresh: true, meant: w.allow[fn], generic: typeArgument(w.pass.TypesInfo.TypeOf(call))}
 }
 
 // sessions are methods that return a handle which later calls do not change.
@@ -79,7 +88,7 @@ func (w *walker) method(call *ast.CallExpr, sel *ast.SelectorExpr) *handle {
 		next := *h
 		next.own, next.fresh = nil, true
 		if name == "Session" && !w.keepsStatement(call) {
-			next.unknown, next.called, next.given, next.steps, next.inline = false, false, false, nil, 0
+			next = handle{fresh: true, generic: next.generic, unknown: !isLiteral(call)}
 		}
 		return &next
 	}
@@ -91,12 +100,12 @@ func (w *walker) method(call *ast.CallExpr, sel *ast.SelectorExpr) *handle {
 }
 
 // keepsStatement tells if a Session has the conditions of the handle that it is called on:
-// if it does not say NewDB.
+// if it does not say NewDB. Of one that stands elsewhere it is not known.
 func (w *walker) keepsStatement(call *ast.CallExpr) bool {
 	if len(call.Args) != 1 {
 		return true
 	}
-	keeps := true
+	keeps := isLiteral(call)
 	ast.Inspect(call.Args[0], func(n ast.Node) bool {
 		if kv, ok := n.(*ast.KeyValueExpr); ok {
 			if key, ok := kv.Key.(*ast.Ident); ok && key.Name == "NewDB" {
@@ -106,4 +115,17 @@ func (w *walker) keepsStatement(call *ast.CallExpr) bool {
 		return keeps
 	})
 	return keeps
+}
+
+// isLiteral tells if the argument of a call is written down in it.
+func isLiteral(call *ast.CallExpr) bool {
+	if len(call.Args) != 1 {
+		return false
+	}
+	e := ast.Unparen(call.Args[0])
+	if u, ok := e.(*ast.UnaryExpr); ok {
+		e = ast.Unparen(u.X)
+	}
+	_, ok := e.(*ast.CompositeLit)
+	return ok
 }

@@ -2,6 +2,8 @@ package softdeletevet
 
 import (
 	"go/ast"
+	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 )
@@ -41,6 +43,9 @@ func (q *query) scoped(s *step) *fix {
 		return nil
 	}
 	sel := ast.Unparen(s.call.Fun).(*ast.SelectorExpr)
+	if !q.hasMethod(sel.X, "Scopes") || q.name == "FindInBatches" && q.usesHandle(q.call.Args) {
+		return nil
+	}
 	text := "Scopes(" + name + ".WithTrashed)"
 	return &fix{"Read trashed rows by softdelete.WithTrashed", append(edits, analysis.TextEdit{Pos: sel.Sel.Pos(), End: s.call.End(), NewText: []byte(text)})}
 }
@@ -54,10 +59,13 @@ func (q *query) forced(s *step) *fix {
 		return nil
 	}
 	name, edits := q.imported(q.call.Pos())
-	if name == "" {
+	if name == "" || q.namesItsMarker() {
 		return nil
 	}
 	sel, by := ast.Unparen(s.call.Fun).(*ast.SelectorExpr), ast.Unparen(q.call.Fun).(*ast.SelectorExpr)
+	if !q.isItself(sel.X) {
+		return nil
+	}
 	edits = append(edits, analysis.TextEdit{Pos: q.call.Pos(), End: q.call.Pos(), NewText: []byte(name + ".ForceDelete(")})
 	if by.X == ast.Expr(s.call) {
 		edits = append(edits, analysis.TextEdit{Pos: sel.X.End(), End: q.call.Lparen + 1, NewText: []byte(", ")})
@@ -66,6 +74,14 @@ func (q *query) forced(s *step) *fix {
 			analysis.TextEdit{Pos: by.X.End(), End: q.call.Lparen + 1, NewText: []byte(", ")})
 	}
 	return &fix{"Remove rows by softdelete.ForceDelete", edits}
+}
+
+// namesItsMarker tells if a condition speaks of the marker: Purge may be what is meant.
+func (q *query) namesItsMarker() bool {
+	sql := q.text().sql.String()
+	return slices.ContainsFunc(q.model.markers, func(mk marker) bool {
+		return strings.Contains(strings.ToLower(sql), strings.ToLower(mk.column))
+	})
 }
 
 func isNil(e ast.Expr) bool {

@@ -57,7 +57,7 @@ func (w *walker) mayFilter(sql string, args []ast.Expr) bool {
 		switch {
 		case t == nil, w.isExpression(t), isNamed(t, gormPath, "DB"):
 			return true
-		case mayHold(t) && asCondition.MatchString(sql):
+		case w.mayHold(t) && asCondition.MatchString(sql):
 			return true
 		}
 	}
@@ -75,18 +75,28 @@ func (c *checker) isExpression(t types.Type) bool {
 	return params.Len() == 1 && isNamed(params.At(0).Type(), clausePath, "Builder")
 }
 
-// mayHold tells if a value of a type may be an expression.
-func mayHold(t types.Type) bool {
-	switch t := types.Unalias(t).Underlying().(type) {
+// mayHold tells if a value of a type may be an expression, or have one in it.
+func (c *checker) mayHold(t types.Type) bool { return c.holds(t, 0) }
+
+func (c *checker) holds(t types.Type, depth int) bool {
+	if t == nil || depth > deepest {
+		return false
+	}
+	if c.isExpression(t) {
+		return true
+	}
+	switch t := pointed(t).Underlying().(type) {
 	case *types.Interface:
 		return true
 	case *types.Slice:
-		return mayHold(t.Elem())
+		return c.holds(t.Elem(), depth+1)
 	case *types.Map:
-		return mayHold(t.Elem())
+		return c.holds(t.Elem(), depth+1)
 	case *types.Struct: // fields by name, as @name takes them
 		for i := range t.NumFields() {
-			if _, ok := t.Field(i).Type().Underlying().(*types.Interface); ok {
+			field := t.Field(i)
+			_, isInterface := field.Type().Underlying().(*types.Interface)
+			if isInterface || c.isExpression(field.Type()) || field.Embedded() && c.holds(field.Type(), depth+1) {
 				return true
 			}
 		}

@@ -65,7 +65,7 @@ func (q *query) bareTable(p textPart, m mention) {
 // withModel writes the model in the place of the name of its table.
 func (q *query) withModel(p textPart, m mention, plain bool) *fix {
 	_, isWrite := writes[q.name] // of which a model would also set the time
-	if !plain || isWrite || !q.handle.isInline(p.step) || q.known == told {
+	if !plain || isWrite || !q.handle.isInline(p.step) || q.known == told || q.readsStruct() {
 		return nil
 	}
 	model := q.typeName(p.arg.Pos(), m.table.Package, m.table.Model)
@@ -73,7 +73,29 @@ func (q *query) withModel(p textPart, m mention, plain bool) *fix {
 		return nil
 	}
 	sel := ast.Unparen(p.step.call.Fun).(*ast.SelectorExpr)
+	if !q.hasMethod(sel.X, "Model") {
+		return nil
+	}
 	return &fix{"Name the model", []analysis.TextEdit{{Pos: sel.Sel.Pos(), End: p.step.call.End(), NewText: []byte("Model(&" + model + "{})")}}}
+}
+
+// readsStruct tells if the rows go into structs, whose fields say what is read.
+func (q *query) readsStruct() bool {
+	if q.call == nil || !reads[q.name] || len(q.call.Args) == 0 {
+		return false
+	}
+	t := q.pass.TypesInfo.TypeOf(q.call.Args[0])
+	for range deepest {
+		switch at := types.Unalias(t).(type) {
+		case *types.Pointer:
+			t = at.Elem()
+		case *types.Slice:
+			t = at.Elem()
+		case *types.Struct:
+			return true
+		}
+	}
+	return false
 }
 
 // oneJoin is a join that ends with its condition.

@@ -131,7 +131,7 @@ func (q *query) without(s *step) *fix {
 		return nil
 	}
 	sel, ok := ast.Unparen(s.call.Fun).(*ast.SelectorExpr)
-	if !ok {
+	if !ok || !q.isItself(sel.X) {
 		return nil
 	}
 	if s == &q.handle.steps[len(q.handle.steps)-1] && q.call == nil {

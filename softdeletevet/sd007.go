@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 )
 
 // markers is SD007: a statement that writes a marker.
@@ -78,7 +79,7 @@ func (q *query) writtenIn(e ast.Expr) {
 				name = id.Name
 			}
 		}
-		if name != "" && q.model.marker(name) != nil {
+		if name != "" && q.model.marker(name) != nil && !q.leavesOut(name) {
 			q.written(kv, name, kv.Value)
 		}
 	}
@@ -147,8 +148,42 @@ func (q *query) assignedBefore(args []ast.Expr) {
 	}
 	v := q.used1(e)
 	for _, a := range q.assigns {
-		if v != nil && a.of == v && (q.name != "Create" || !a.live) { // a copy of a row is created live
+		if v != nil && a.of == v && !q.leavesOut(a.name) && (q.name != "Create" || !a.live) { // a copy of a row is created live
 			q.add(a.at, "SD007", nil, "%s, the marker of %s, is set by hand and then saved by %s: write db.Delete, or softdelete.Restore to bring rows back", a.name, q.model.name, q.name)
 		}
+	}
+}
+
+// leavesOut tells if a marker stays as it is, or may: by Omit, or by a Select of others.
+func (q *query) leavesOut(name string) bool {
+	mk := q.model.marker(name)
+	for _, s := range q.handle.steps {
+		if s.name != "Select" && s.name != "Omit" {
+			continue
+		}
+		named, all := false, true
+		for _, arg := range s.args {
+			text, ok := q.constant(arg)
+			all = all && ok
+			named = named || ok && (text == "*" || strings.EqualFold(text, mk.column) || text == mk.field.Name())
+		}
+		if s.name == "Omit" && (named || !all) || s.name == "Select" && !named {
+			return true
+		}
+	}
+	return false
+}
+
+// readAnew forgets what was assigned to a value before it is read from the database.
+func (q *query) readAnew() {
+	if !reads[q.name] && q.name != "Scan" || len(q.call.Args) == 0 {
+		return
+	}
+	e := ast.Unparen(q.call.Args[0])
+	if u, ok := e.(*ast.UnaryExpr); ok && u.Op == token.AND {
+		e = u.X
+	}
+	if v := q.used1(e); v != nil {
+		q.assigns = slices.DeleteFunc(q.assigns, func(a assignment) bool { return a.of == v })
 	}
 }

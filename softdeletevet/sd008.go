@@ -12,16 +12,17 @@ import (
 	"gorm.io/gorm/schema"
 )
 
-// uniqueKey is one that a tag makes.
-type uniqueKey struct {
+// indexKey is one that a tag makes, or has a part in.
+type indexKey struct {
 	name    string // of a composite one
 	where   string
 	setting string // as it stands in the tag
+	unique  bool   // by this tag. Another part of it may say so, too
 	plain   bool   // nothing but a name is said of it
 }
 
-// uniqueKeys are those of a tag of GORM's, read as GORM reads it.
-func uniqueKeys(tag reflect.StructTag) (keys []uniqueKey) {
+// indexKeys are those of a tag of GORM's, read as GORM reads it.
+func indexKeys(tag reflect.StructTag) (keys []indexKey) {
 	for setting := range strings.SplitSeq(tag.Get("gorm"), ";") {
 		key, rest, _ := strings.Cut(setting, ":")
 		key = strings.ToUpper(strings.TrimSpace(key))
@@ -29,15 +30,39 @@ func uniqueKeys(tag reflect.StructTag) (keys []uniqueKey) {
 		settings := schema.ParseTagSetting(rest, ",")
 		switch {
 		case key == "UNIQUE" && (rest == "" || strings.EqualFold(strings.TrimSpace(rest), "true")):
-			keys = append(keys, uniqueKey{setting: setting, plain: true})
-		case key == "UNIQUEINDEX", key == "INDEX" && (settings["UNIQUE"] != "" || strings.EqualFold(settings["CLASS"], "UNIQUE")):
+			keys = append(keys, indexKey{setting: setting, unique: true, plain: true})
+		case key == "UNIQUEINDEX", key == "INDEX":
 			if composite := settings["COMPOSITE"]; composite != "" {
 				name = "composite:" + composite
 			}
-			keys = append(keys, uniqueKey{strings.TrimSpace(name), settings["WHERE"], setting, key == "UNIQUEINDEX" && options == ""})
+			unique := key == "UNIQUEINDEX" || settings["UNIQUE"] != "" || strings.EqualFold(settings["CLASS"], "UNIQUE")
+			keys = append(keys, indexKey{strings.TrimSpace(name), settings["WHERE"], setting, unique, key == "UNIQUEINDEX" && options == ""})
 		}
 	}
 	return keys
+}
+
+// uniqueKeys are those that are unique.
+func uniqueKeys(tag reflect.StructTag) []indexKey {
+	return slices.DeleteFunc(indexKeys(tag), func(key indexKey) bool { return !key.unique })
+}
+
+// amongLive are the names of the keys of which one part names a marker: as a column, or in
+// the condition, which GORM takes from any of them.
+func (c *checker) amongLive(m *model) (names []string) {
+	for _, mk := range m.markers {
+		for _, key := range indexKeys(mk.tag) {
+			names = append(names, key.name)
+		}
+	}
+	for _, column := range m.columns {
+		for _, key := range indexKeys(column.tag) {
+			if c.namesMarker(key.where, m) {
+				names = append(names, key.name)
+			}
+		}
+	}
+	return names
 }
 
 // declarations is SD008 and SD009: what types themselves say.
@@ -67,12 +92,7 @@ func (c *checker) unique(s *ast.StructType, m *model) {
 	if !m.soft() {
 		return
 	}
-	var withMarker []string
-	for _, mk := range m.markers {
-		for _, key := range uniqueKeys(mk.tag) {
-			withMarker = append(withMarker, key.name)
-		}
-	}
+	amongLive := c.amongLive(m)
 	for _, field := range s.Fields.List {
 		if field.Tag == nil {
 			continue
@@ -87,7 +107,7 @@ func (c *checker) unique(s *ast.StructType, m *model) {
 			continue
 		}
 		for _, key := range uniqueKeys(tag) {
-			if key.name != "" && slices.Contains(withMarker, key.name) || c.namesMarker(key.where, m) {
+			if key.name != "" && slices.Contains(amongLive, key.name) || c.namesMarker(key.where, m) {
 				continue
 			}
 			c.add(field, "SD008", c.uniqueAmongLive(field, text, key, m),
@@ -112,7 +132,7 @@ func (c *checker) namesMarker(where string, m *model) bool {
 	})
 }
 
-func uniqueTag(key uniqueKey) string {
+func uniqueTag(key indexKey) string {
 	if name := strings.TrimPrefix(key.name, "composite:"); name != "" {
 		return "unique:" + name
 	}
@@ -121,7 +141,7 @@ func uniqueTag(key uniqueKey) string {
 
 // uniqueAmongLive writes the tag of the library in the place of GORM's. A key of several
 // columns stays, as each of them has to change.
-func (c *checker) uniqueAmongLive(field *ast.Field, text string, key uniqueKey, m *model) *fix {
+func (c *checker) uniqueAmongLive(field *ast.Field, text string, key indexKey, m *model) *fix {
 	tag := reflect.StructTag(text)
 	if _, ok := tag.Lookup("softdelete"); ok || !key.plain || key.name != "" && shared(m, key.name) || !strings.HasPrefix(field.Tag.Value, "`") {
 		return nil

@@ -12,7 +12,7 @@ import (
 // lookAlike is SD009: a time named DeletedAt, which is no marker, in a struct that is a
 // model for certain.
 func (c *checker) lookAlike(s *ast.StructType, m *model) {
-	if m.soft() || !m.tagged && !m.tabler && !c.used[m.named] {
+	if m.soft() || !m.stored && !m.tabler && !c.used[m.named] {
 		return
 	}
 	for _, field := range s.Fields.List {

@@ -12,7 +12,7 @@ import (
 func (w *walker) dropped(call *ast.CallExpr, m *model) {
 	arg := ast.Unparen(call.Args[0])
 	h := w.resolve(arg)
-	if h == nil {
+	if h == nil || isDryRun(arg) {
 		return
 	}
 	for i := range h.steps {
@@ -41,6 +41,19 @@ func (c *checker) propagates() bool {
 	return false
 }
 
+// isDryRun tells if a handle says so itself: gorm.G keeps such a one as it is.
+func isDryRun(e ast.Expr) bool {
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		if kv, ok := n.(*ast.KeyValueExpr); ok {
+			key, ok := kv.Key.(*ast.Ident)
+			found = found || ok && key.Name == "DryRun"
+		}
+		return !found
+	})
+	return found
+}
+
 // statementScope puts the scope of a handle where gorm.G takes it.
 func (w *walker) statementScope(call *ast.CallExpr, h *handle, s *step, m *model) *fix {
 	if !h.isInline(s) || h.unknown || len(h.steps) != 1 || ast.Unparen(call.Args[0]) != ast.Expr(s.call) || len(call.Args) != 1 {
@@ -60,6 +73,9 @@ func (w *walker) statementScope(call *ast.CallExpr, h *handle, s *step, m *model
 		return nil
 	}
 	sel := ast.Unparen(s.call.Fun).(*ast.SelectorExpr)
+	if !w.isItself(sel.X) {
+		return nil
+	}
 	return &fix{"Give the scope to gorm.G", append(edits,
 		analysis.TextEdit{Pos: sel.X.End(), End: s.call.End()},
 		analysis.TextEdit{Pos: call.End(), End: call.End(), NewText: []byte(".Scopes(" + name + ".StatementScope(" + name + "." + scope + "))")})}

@@ -94,7 +94,11 @@ func (q *query) joins(t *text) {
 // condition writes what a step says, if it may name a marker.
 func (q *query) condition(t *text, s *step) {
 	switch s.name {
-	case "Where", "Not", "Or", "Having", "Select", "Order", "Group", "Distinct":
+	case "Select", "Distinct": // more columns may follow
+		for _, arg := range s.args {
+			q.oneCondition(t, arg)
+		}
+	case "Where", "Not", "Or", "Having", "Order", "Group":
 		if len(s.args) > 0 {
 			q.oneCondition(t, s.args[0])
 			q.values(t, s.args[1:])
@@ -155,7 +159,7 @@ func (q *query) oneCondition(t *text, e ast.Expr) {
 func (q *query) values(t *text, args []ast.Expr) {
 	for _, arg := range args {
 		of := q.pass.TypesInfo.TypeOf(arg)
-		if of == nil || q.isExpression(of) || isNamed(of, gormPath, "DB") || mayHold(of) && asCondition.MatchString(t.sql.String()) {
+		if of == nil || q.isExpression(of) || isNamed(of, gormPath, "DB") || q.mayHold(of) && asCondition.MatchString(t.sql.String()) {
 			t.certain = false
 		}
 	}

@@ -7,6 +7,7 @@
 package mentions
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
@@ -139,11 +140,23 @@ func (t *Text) Unmarked(markerOf func(*Table) string) []*Table {
 	}
 	var unmarked []*Table
 	for _, table := range t.Tables {
-		if markers[table] != "" && !m.marked[table] {
+		if markers[table] != "" && !m.marked[table] && !t.chosen(table, m.marked) {
 			unmarked = append(unmarked, table)
 		}
 	}
 	return unmarked
+}
+
+// chosen tells if the rows that a statement writes or removes may be chosen by a query within
+// it, of the same table, that names the marker: DELETE FROM posts WHERE id IN (SELECT id FROM
+// posts WHERE deleted_at < … LIMIT 1000).
+func (t *Text) chosen(written *Table, marked map[*Table]bool) bool {
+	if written.Inner || written.Use != Updates && written.Use != Deletes {
+		return false
+	}
+	return slices.ContainsFunc(t.Tables, func(other *Table) bool {
+		return other.Inner && other.Use == Reads && marked[other] && strings.EqualFold(other.Name, written.Name) && strings.EqualFold(other.Schema, written.Schema)
+	})
 }
 
 // readsComment looks for the comment that says what is meant.

@@ -6,15 +6,15 @@ import (
 )
 
 func bad(db *gorm.DB, id uint) error {
-	db.Unscoped().Delete(&models.Post{}, id)                            // want `^SD002: Unscoped\(\).Delete removes rows of Post for good.*softdelete.ForceDelete`
-	db.Unscoped().Where("post_id = ?", id).Delete(&models.Comment{})    // want `^SD002: .* of Comment`
-	db.Where("post_id = ?", id).Unscoped().Delete(&models.Comment{})    // want `^SD002: .* of Comment`
-	db.Unscoped().Model(&models.Post{}).Where("id = ?", id).Delete(nil) // want `^SD002: .* of Post`
+	db.Unscoped().Delete(&models.Post{}, id)                             // want `^SD002: Unscoped\(\).Delete removes rows of Post for good.*softdelete.ForceDelete`
+	db.Unscoped().Where("post_id = ?", id).Delete(&models.Comment{})     // want `^SD002: .* of Comment`
+	db.Where("post_id = ?", id).Unscoped().Delete(&models.Comment{})     // want `^SD002: .* of Comment`
+	db.Unscoped().Model(&models.Post{}).Where("id = ?", id).Delete(nil)  // want `^SD002: .* of Post`
+	db.Unscoped().Where("deleted_at IS NOT NULL").Delete(&models.Post{}) // want `^SD002: .* of Post`
 	tx := db.Unscoped()
 	tx.Delete(&models.Order{}, id) // want `^SD002: .* of Order`
 	return db.
-		Unscoped(). // want `^SD002: .* of Note`
-		Delete(&models.Note{}, id).
+		Unscoped().Delete(&models.Note{}, id). // want `^SD002: .* of Note`
 		Error
 }
 

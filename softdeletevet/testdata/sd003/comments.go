@@ -17,6 +17,11 @@ type Query[T models.Post] interface {
 	// WHERE id=@id
 	Title(id int, title string) error
 
+	// SELECT * FROM @@table
+	// WHERE id=@id
+	//softdelete:allow SD003 the audit reads all
+	Allowed(id int) (T, error)
+
 	// SELECT * FROM @@table {{where}} {{if id > 0}} id=@id AND deleted_at IS NULL {{end}} {{end}}
 	LiveByID(id int) (T, error)
 
@@ -61,3 +66,11 @@ type Instance[T any] interface {
 }
 
 var _ Instance[models.Note]
+
+// Store is an ordinary interface, whose comment tells what a method runs.
+type Store interface {
+	// All runs
+	//
+	// SELECT * FROM posts ORDER BY id
+	All() error
+}

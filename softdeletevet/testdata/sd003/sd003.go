@@ -49,6 +49,7 @@ func fine(ctx context.Context, db *gorm.DB, sql string, values []any, e clause.E
 	db.Raw("SELECT @posts, ?").Scan(&posts)
 	db.Raw("SELECT * FROM shard_1").Scan(&posts)
 	db.Exec("INSERT INTO posts (title) VALUES (?)", "x")
+	db.Exec("DELETE FROM posts WHERE id IN (SELECT id FROM posts WHERE deleted_at IS NOT NULL LIMIT 1000)")
 	db.Exec("CREATE INDEX i ON posts (title)")
 	db.Exec("EXPLAIN SELECT * FROM posts")
 	db.Exec("SELECT setval(pg_get_serial_sequence('posts', 'id'), 1)")

@@ -38,3 +38,14 @@ func fine(db *gorm.DB, maps []map[string]any, posts []models.Post, value any, n 
 	db.Table("(?) AS p", db.Model(&models.Post{})).Count(&n)
 	return db.Table("posts")
 }
+
+// unnamed is a struct without a name, which has no table of its own.
+func unnamed(db *gorm.DB) {
+	var rows []struct{ ID, Title string }
+	db.Table("posts").Find(&rows) // want `^SD005`
+	var soft struct {
+		gorm.Model
+		Title string
+	}
+	db.Table("posts").Find(&soft)
+}

@@ -62,3 +62,18 @@ func afterwards(db *gorm.DB, post *models.Post) {
 	db.Save(post)
 	post.DeletedAt = gorm.DeletedAt{}
 }
+
+// left is what is not written.
+func left(db *gorm.DB, now time.Time, columns []string) {
+	post, some := models.Post{}, models.Post{}
+	post.DeletedAt = gorm.DeletedAt{}
+	db.Omit("DeletedAt").Save(&post)
+	db.Omit(columns...).Save(&post)
+	db.Select("title").Updates(&post)
+	db.Model(&post).Select("title").Updates(map[string]any{"title": "x", "deleted_at": now})
+	db.Model(&post).Select("title", "deleted_at").Updates(map[string]any{"title": "x", "deleted_at": now}) // want `^SD007`
+	some.DeletedAt = gorm.DeletedAt{}
+	db.First(&some, 1)
+	some.Title = "x"
+	db.Save(&some)
+}

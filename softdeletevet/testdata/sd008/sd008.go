@@ -34,3 +34,17 @@ type Label struct {
 	Name      string `gorm:"unique"`
 	CreatedAt time.Time
 }
+
+type Place struct {
+	gorm.Model
+	Org  string `gorm:"uniqueIndex:idx_place,where:deleted_at IS NULL"`
+	Code string `gorm:"uniqueIndex:idx_place"`
+	Zip  string `gorm:"index:idx_zip,unique"`
+	Town string `gorm:"index:idx_zip,where:deleted_at IS NULL"`
+}
+
+type Seat struct {
+	ID        uint
+	Row       int            `gorm:"uniqueIndex:idx_seat"`
+	DeletedAt gorm.DeletedAt `gorm:"index:idx_seat"`
+}

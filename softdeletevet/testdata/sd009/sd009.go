@@ -57,6 +57,30 @@ type Right struct {
 	PaidAt    *time.Time
 }
 
+// View has the names of columns only: a query is read into it.
+type View struct {
+	ID        uint       `gorm:"column:post_id"`
+	DeletedAt *time.Time `gorm:"->;column:deleted_at"`
+}
+
+// Item is read by handles that may have a model.
+type Item struct {
+	ID        uint
+	DeletedAt *time.Time
+}
+
+type Old struct {
+	ID        uint
+	DeletedAt *time.Time // want `^SD009`
+}
+
+func items(tx *gorm.DB, base func() *gorm.DB) (list []Item) {
+	tx.Find(&list)
+	base().Where("id > 1").Find(&list)
+	tx.Model(&Old{}).Find(&list)
+	return list
+}
+
 func use(db *gorm.DB, rows []Row) {
 	db.Create(&Used{})
 	db.AutoMigrate(&Migrated{})

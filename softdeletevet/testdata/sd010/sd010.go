@@ -28,6 +28,7 @@ func bad(ctx context.Context, db *gorm.DB, own func(*gorm.DB) *gorm.DB) {
 func fine(ctx context.Context, db *gorm.DB, own func(*gorm.DB) *gorm.DB) {
 	var posts []models.Post
 	gorm.G[models.Post](db).Find(ctx)
+	gorm.G[models.Post](db.Session(&gorm.Session{DryRun: true}).Unscoped()).Find(ctx)
 	gorm.G[models.Post](db.WithContext(ctx)).Scopes(softdelete.StatementScope(softdelete.WithTrashed)).Find(ctx)
 	gorm.G[models.Post](softdelete.RawOK(db)).Find(ctx)
 	db.Where(db.Where("id = 1").Or("id = 2")).Find(&posts)
