@@ -7,7 +7,6 @@
 package mentions
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/gorm-softdelete/softdelete/internal/rawsql"
@@ -138,26 +137,35 @@ func (t *Text) Unmarked(markerOf func(*Table) string) []*Table {
 			m.column(c)
 		}
 	}
+	chosen := t.chosen(m.marked)
 	var unmarked []*Table
 	for _, table := range t.Tables {
-		if markers[table] != "" && !m.marked[table] && !t.chosen(table, m.marked) {
+		switch {
+		case markers[table] == "", m.marked[table], table.isWritten() && chosen[table.key()]:
+		default:
 			unmarked = append(unmarked, table)
 		}
 	}
 	return unmarked
 }
 
-// chosen tells if the rows that a statement writes or removes may be chosen by a query within
-// it, of the same table, that names the marker: DELETE FROM posts WHERE id IN (SELECT id FROM
-// posts WHERE deleted_at < … LIMIT 1000).
-func (t *Text) chosen(written *Table, marked map[*Table]bool) bool {
-	if written.Inner || written.Use != Updates && written.Use != Deletes {
-		return false
+// chosen are the tables of which queries within the statement name the marker. Rows that it
+// writes or removes may be chosen by these: DELETE FROM posts WHERE id IN (SELECT id FROM posts
+// WHERE deleted_at < … LIMIT 1000).
+func (t *Text) chosen(marked map[*Table]bool) map[string]bool {
+	names := map[string]bool{}
+	for table := range marked {
+		if table.Inner && table.Use == Reads {
+			names[table.key()] = true
+		}
 	}
-	return slices.ContainsFunc(t.Tables, func(other *Table) bool {
-		return other.Inner && other.Use == Reads && marked[other] && strings.EqualFold(other.Name, written.Name) && strings.EqualFold(other.Schema, written.Schema)
-	})
+	return names
 }
+
+// isWritten tells if it is a table whose rows the statement itself changes or removes.
+func (t *Table) isWritten() bool { return !t.Inner && (t.Use == Updates || t.Use == Deletes) }
+
+func (t *Table) key() string { return strings.ToLower(t.Schema + "." + t.Name) }
 
 // readsComment looks for the comment that says what is meant.
 func readsComment(comment string) bool {
