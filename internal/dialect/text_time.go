@@ -15,7 +15,10 @@ const daysBefore, daysAfter = -2, 3
 // and that the date alone tells of most: only those of the days around are looked at precisely.
 // What it returns writes what stands behind.
 //
-//	deleted_at < '2026-03-04' AND (deleted_at < '2026-02-27' OR … < '2026-03-01 12:00:00')
+//	deleted_at < '2026-03-04' AND substr(deleted_at, 5, 1) = '-' AND (deleted_at < '2026-02-27' OR … < '2026-03-01 12:00:00')
+//
+// The dash says that it is a date. A number, an empty text and a year of five digits sort before
+// every date, and are no old times.
 func compareDays(b clause.Builder, column clause.Column, operator string, t time.Time) (closed func()) {
 	since, until := t.UTC().AddDate(0, 0, daysBefore), t.UTC().AddDate(0, 0, daysAfter)
 	if since.Year() < 1 || until.Year() > 9998 { // of which the texts do not sort as the others do
@@ -31,7 +34,9 @@ func compareDays(b clause.Builder, column clause.Column, operator string, t time
 		b.AddVar(b, day.Format(time.DateOnly))
 		_, _ = b.WriteString(behind)
 	}
-	compare(possible, " AND (")
+	compare(possible, " AND substr(")
+	b.WriteQuoted(column)
+	_, _ = b.WriteString(", 5, 1) = '-' AND (")
 	compare(certain, " OR ")
 	return func() { _ = b.WriteByte(')') }
 }

@@ -158,9 +158,10 @@ func withDays(column, comparison string) string {
 	end := strings.Index(rest, " AND ")
 	day, _ := time.Parse(time.DateOnly, rest[:len(time.DateOnly)])
 	before, after := day.AddDate(0, 0, -2).Format(time.DateOnly), day.AddDate(0, 0, 3).Format(time.DateOnly)
-	around := column + " >= " + before + " AND (" + column + " >= " + after
+	dash := " AND substr(" + column + ", 5, 1) = - AND ("
+	around := column + " >= " + before + dash + column + " >= " + after
 	if operator == "<" {
-		around = column + " < " + after + " AND (" + column + " < " + before
+		around = column + " < " + after + dash + column + " < " + before
 	}
 	return around + " OR " + sqliteUTC(column) + " " + operator + " " + rest[:end] + ")" + rest[end:]
 }

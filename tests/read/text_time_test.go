@@ -68,6 +68,24 @@ func TestTextTimesOfAnyZone(t *testing.T) {
 	}
 }
 
+// TestTextTimesAreDates takes no value for an old time that is no date, though it sorts before all of them: a purge by age would
+// remove it.
+func TestTextTimesAreDates(t *testing.T) {
+	t.Parallel()
+	db := testdb.Open(t, "sqlite")
+	require.NoError(t, db.Use(softdelete.New()))
+	require.NoError(t, softdelete.AutoMigrate(db, &textTime{}))
+	for _, value := range []any{"", 0, 1767225600, 1767225600.5, "10000-01-01 00:00:00+00:00", "yesterday", []byte("2020")} {
+		require.NoError(t, db.Exec("INSERT INTO text_times (name, deleted_at) VALUES ('a', ?)", value).Error)
+	}
+	tx := softdelete.Purge(db.Scopes(softdelete.TrashedBefore(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))), &textTime{})
+	require.NoError(t, tx.Error)
+	require.Zero(t, tx.RowsAffected)
+	var n int64
+	require.NoError(t, db.Model(&textTime{}).Scopes(softdelete.TrashedAfter(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC))).Count(&n).Error)
+	require.Zero(t, n)
+}
+
 // BenchmarkTextTimes looks for old and for new rows in a large trash.
 func BenchmarkTextTimes(b *testing.B) {
 	db := testdb.Open(b, "sqlite")
